@@ -1,0 +1,224 @@
+/**
+ * The text of a `.drv` file: an ATerm `Derive([outputs],[inputDrvs],[inputSrcs],platform,builder,[args],[env])`, all
+ * lists sorted, strings escaped with a backslash for `"`, `\`, newline, carriage return and tab only. Source: Nix's
+ * `derivations.cc`, `unparse` and `parseDerivation`.
+ */
+import { fail, ok, type Result } from '../../result.js';
+import { isHashAlgorithm, parseHash } from '../hash.js';
+import { isDrvPath, parseStorePath, type DrvPath, type IngestionMethod, type StorePath } from '../store-path.js';
+import { staticOutputPath, type Derivation, type DerivationOutput } from './derivation.js';
+
+/** How to write input derivations: by their paths, or (to hash modulo fixed outputs) by other keys. */
+export interface WriteOptions {
+  /** Replaces `inputDrvs`: key to output names. */
+  readonly inputs?: ReadonlyMap<string, readonly string[]>;
+  /** Leaves out the derivation's own output paths, which its hash must not depend on. */
+  readonly maskOutputs?: boolean;
+}
+
+/** Writes the derivation's text, byte for byte as Nix does. */
+export function writeDerivation(drv: Derivation, options: WriteOptions = {}): string {
+  const masked = options.maskOutputs === true;
+  const outputs = sortedEntries(drv.outputs).map(([name, output]) => {
+    const path = masked && output.kind === 'input-addressed' ? '' : (staticOutputPath(drv, name) ?? '');
+    const [algorithm, hash] = outputFields(output);
+    return tuple([quote(name), quote(path), quote(algorithm), quote(hash)]);
+  });
+  const inputs: ReadonlyMap<string, readonly string[]> = options.inputs ?? drv.inputDrvs;
+  const inputDrvs = sortedEntries(inputs).map(([key, names]) => tuple([quote(key), list([...names].sort().map(quote))]));
+  const env = sortedEntries(drv.env).map(([key, value]) => tuple([quote(key), quote(masked && drv.outputs.has(key) ? '' : value)]));
+  const fields = [
+    list(outputs),
+    list(inputDrvs),
+    list([...drv.inputSrcs].sort().map(quote)),
+    quote(drv.platform),
+    quote(drv.builder),
+    list(drv.args.map(quote)),
+    list(env),
+  ];
+  return `Derive(${fields.join(',')})`;
+}
+
+function outputFields(output: DerivationOutput): readonly [algorithm: string, hash: string] {
+  switch (output.kind) {
+    case 'input-addressed':
+    case 'deferred':
+      return ['', ''];
+    case 'fixed':
+      return [methodPrefix(output.method) + output.hash.algorithm, output.hash.hex];
+    case 'floating':
+      return [methodPrefix(output.method) + output.algorithm, ''];
+  }
+}
+
+function methodPrefix(method: IngestionMethod): string {
+  switch (method) {
+    case 'flat':
+      return '';
+    case 'recursive':
+      return 'r:';
+    case 'text':
+      return 'text:';
+  }
+}
+
+/** Nix sorts by bytes; UTF-16 code units sort the same except beyond the basic plane, so compare as UTF-8. */
+function sortedEntries<V>(map: ReadonlyMap<string, V>): (readonly [string, V])[] {
+  return [...map].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const UNESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
+
+function quote(text: string): string {
+  return `"${text.replace(/["\\\n\r\t]/g, (character) => ESCAPES[character] ?? character)}"`;
+}
+
+function list(items: readonly string[]): string {
+  return `[${items.join(',')}]`;
+}
+
+function tuple(items: readonly string[]): string {
+  return `(${items.join(',')})`;
+}
+
+/** Reads a derivation's text; `name` is the file's name without hash and `.drv`. Fails with the offset of what is wrong. */
+export function parseDerivation(text: string, name: string): Result<Derivation> {
+  try {
+    return ok(new Reader(text).derivation(name));
+  } catch (error) {
+    if (!(error instanceof SyntaxProblem)) throw error;
+    return fail('E_DERIVATION', `the derivation "${name}" is malformed: ${error.message}`);
+  }
+}
+
+/** Thrown and caught in this file alone. */
+class SyntaxProblem extends Error {}
+
+class Reader {
+  private offset = 0;
+
+  constructor(private readonly text: string) {}
+
+  derivation(name: string): Derivation {
+    this.expect('Derive(');
+    const outputs = new Map(this.list(() => this.output()));
+    this.expect(',');
+    const inputDrvs = new Map(this.list(() => this.inputDrv()));
+    this.expect(',');
+    const inputSrcs = this.list(() => this.storePath());
+    this.expect(',');
+    const platform = this.string();
+    this.expect(',');
+    const builder = this.string();
+    this.expect(',');
+    const args = this.list(() => this.string());
+    this.expect(',');
+    const env = new Map(this.list(() => this.pair()));
+    this.expect(')');
+    if (this.offset !== this.text.length) this.problem('text follows the end');
+    return { name, outputs, inputDrvs, inputSrcs, platform, builder, args, env };
+  }
+
+  private output(): [string, DerivationOutput] {
+    this.expect('(');
+    const name = this.string();
+    this.expect(',');
+    const path = this.string();
+    this.expect(',');
+    const algorithm = this.string();
+    this.expect(',');
+    const hash = this.string();
+    this.expect(')');
+    return [name, this.outputOf(path, algorithm, hash)];
+  }
+
+  private outputOf(path: string, methodAlgorithm: string, digest: string): DerivationOutput {
+    if (methodAlgorithm === '') {
+      if (digest !== '') this.problem('an output has a hash but no algorithm');
+      return path === '' ? { kind: 'deferred' } : { kind: 'input-addressed', path: this.checkedPath(path) };
+    }
+    const match = /^(r:|text:)?(.*)$/.exec(methodAlgorithm);
+    const method: IngestionMethod = match?.[1] === 'r:' ? 'recursive' : match?.[1] === 'text:' ? 'text' : 'flat';
+    const algorithm = match?.[2] ?? '';
+    if (!isHashAlgorithm(algorithm)) this.problem(`unknown hash algorithm "${algorithm}"`);
+    if (digest === '') {
+      if (path !== '') this.problem('a floating output has a path');
+      return { kind: 'floating', method, algorithm };
+    }
+    const hash = parseHash(digest, algorithm);
+    if (!hash.ok) this.problem(hash.failure.message);
+    return { kind: 'fixed', method, hash: hash.value };
+  }
+
+  private inputDrv(): [DrvPath, string[]] {
+    this.expect('(');
+    const path = this.storePath();
+    if (!isDrvPath(path)) this.problem(`the input derivation "${path}" does not end in .drv`);
+    this.expect(',');
+    const names = this.list(() => this.string());
+    this.expect(')');
+    return [path, names];
+  }
+
+  private pair(): [string, string] {
+    this.expect('(');
+    const key = this.string();
+    this.expect(',');
+    const value = this.string();
+    this.expect(')');
+    return [key, value];
+  }
+
+  private storePath(): StorePath {
+    return this.checkedPath(this.string());
+  }
+
+  private checkedPath(text: string): StorePath {
+    const path = parseStorePath(text);
+    if (!path.ok) this.problem(path.failure.message);
+    return path.value;
+  }
+
+  private list<T>(item: () => T): T[] {
+    const items: T[] = [];
+    this.expect('[');
+    while (this.text[this.offset] !== ']') {
+      if (items.length > 0) this.expect(',');
+      items.push(item());
+    }
+    this.offset++;
+    return items;
+  }
+
+  private string(): string {
+    this.expect('"');
+    let value = '';
+    for (;;) {
+      const stop = this.nextQuoteOrBackslash();
+      value += this.text.slice(this.offset, stop);
+      this.offset = stop + 1;
+      if (this.text[stop] === '"') return value;
+      const escaped = this.text[this.offset++];
+      if (escaped === undefined) this.problem('a string does not end');
+      value += UNESCAPES[escaped] ?? escaped;
+    }
+  }
+
+  private nextQuoteOrBackslash(): number {
+    for (let at = this.offset; at < this.text.length; at++) {
+      const code = this.text.charCodeAt(at);
+      if (code === 0x22 || code === 0x5c) return at;
+    }
+    return this.problem('a string does not end');
+  }
+
+  private expect(token: string): void {
+    if (!this.text.startsWith(token, this.offset)) this.problem(`"${token}" is expected`);
+    this.offset += token.length;
+  }
+
+  private problem(what: string): never {
+    throw new SyntaxProblem(`${what}, at offset ${this.offset}`);
+  }
+}

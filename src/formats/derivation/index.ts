@@ -1,0 +1,4 @@
+export { derivationPath, outputPathName, staticOutputPath, type Derivation, type DerivationOutput } from './derivation.js';
+export { parseDerivation, writeDerivation, type WriteOptions } from './aterm.js';
+export { hashDerivationModulo, type DerivationHashes, type InputHashes } from './modulo.js';
+export { downstreamPlaceholder, outputPlaceholder, replacer, resolveDerivation, scratchPath, type OutputLookup } from './placeholder.js';

@@ -1,0 +1,45 @@
+/**
+ * The hash of a derivation modulo its fixed outputs: two derivations that differ only in how a download is made are the
+ * same. Realisations are keyed by it. Source: Nix's `hashDerivationModulo`.
+ */
+import { sha256, type Sha256 } from '../hash.js';
+import type { DrvPath } from '../store-path.js';
+import { writeDerivation } from './aterm.js';
+import { staticOutputPath, type Derivation } from './derivation.js';
+
+/** A hash for each output; they differ only when the outputs are fixed. */
+export type DerivationHashes = ReadonlyMap<string, Sha256>;
+
+/** Gives the hashes of an input derivation, as `hashDerivationModulo(input, …, false)` does: memoise it. */
+export type InputHashes = (drvPath: DrvPath) => DerivationHashes;
+
+/**
+ * Hashes a derivation. `maskOutputs` is true for a derivation's own identity (its outputs' realisation ids), false when
+ * it is an input of another.
+ */
+export function hashDerivationModulo(drv: Derivation, inputHashes: InputHashes, maskOutputs: boolean): DerivationHashes {
+  const fixed = fixedOutputHashes(drv);
+  if (fixed !== undefined) return fixed;
+  const inputs = new Map<string, string[]>();
+  for (const [drvPath, outputNames] of drv.inputDrvs) {
+    const hashes = inputHashes(drvPath);
+    for (const outputName of outputNames) {
+      const hash = hashes.get(outputName);
+      if (hash === undefined) throw new Error(`Internal error: ${drvPath} has no output "${outputName}"`);
+      inputs.set(hash, [...new Set([...(inputs.get(hash) ?? []), outputName])]);
+    }
+  }
+  const hash = sha256(writeDerivation(drv, { inputs, maskOutputs }));
+  return new Map([...drv.outputs.keys()].map((name) => [name, hash]));
+}
+
+function fixedOutputHashes(drv: Derivation): DerivationHashes | undefined {
+  const hashes = new Map<string, Sha256>();
+  for (const [name, output] of drv.outputs) {
+    if (output.kind !== 'fixed') return undefined;
+    const method = output.method === 'recursive' ? 'r:' : output.method === 'text' ? 'text:' : '';
+    const path = staticOutputPath(drv, name) ?? '';
+    hashes.set(name, sha256(`fixed:out:${method}${output.hash.algorithm}:${output.hash.hex}:${path}`));
+  }
+  return hashes;
+}

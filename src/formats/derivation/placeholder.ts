@@ -1,0 +1,66 @@
+/**
+ * Placeholders: strings as long as nothing else, standing in a derivation for paths that are not known yet, and what
+ * becomes of them. Source: Nix's `hashPlaceholder`, `downstreamPlaceholder`, `tryResolve` and `makeFallbackPath`.
+ */
+import { encodeBase32 } from '../base32.js';
+import { sha256, type Sha256 } from '../hash.js';
+import { makeStorePath, storePathBaseName, storePathHash, storePathName, type DrvPath, type StorePath } from '../store-path.js';
+import { outputPathName, type Derivation } from './derivation.js';
+
+/** Stands in a derivation for one of its own outputs. */
+export function outputPlaceholder(outputName: string): string {
+  return placeholderOf(`nix-output:${outputName}`);
+}
+
+/** Stands in a derivation for an output of another whose path is known only when that is built. */
+export function downstreamPlaceholder(drvPath: DrvPath, outputName: string): string {
+  const drvName = storePathName(drvPath).slice(0, -'.drv'.length);
+  return placeholderOf(`nix-upstream-output:${storePathHash(drvPath)}:${outputPathName(drvName, outputName)}`);
+}
+
+function placeholderOf(clearText: string): string {
+  return `/${encodeBase32(Buffer.from(sha256(clearText), 'hex'))}`;
+}
+
+const NO_HASH = '0'.repeat(64) as Sha256;
+
+/** Where a floating output is built before its content, and so its path, is known. */
+export function scratchPath(drvPath: DrvPath, drv: Derivation, outputName: string): StorePath {
+  return makeStorePath(`rewrite:${storePathBaseName(drvPath)}:name:${outputName}`, NO_HASH, outputPathName(drv.name, outputName));
+}
+
+/** Finds the path of a realised output; `undefined` when it is not built yet. */
+export type OutputLookup = (drvPath: DrvPath, outputName: string) => StorePath | undefined;
+
+/**
+ * Replaces input derivations by the store paths they gave, so that what is built depends on what its inputs are and not
+ * on how they were made. `undefined` while an input is not realised.
+ */
+export function resolveDerivation(drv: Derivation, lookup: OutputLookup): Derivation | undefined {
+  const paths = new Set(drv.inputSrcs);
+  const replacements = new Map<string, string>();
+  for (const [drvPath, outputNames] of drv.inputDrvs) {
+    for (const outputName of outputNames) {
+      const path = lookup(drvPath, outputName);
+      if (path === undefined) return undefined;
+      paths.add(path);
+      replacements.set(downstreamPlaceholder(drvPath, outputName), path);
+    }
+  }
+  const replace = replacer(replacements);
+  return {
+    ...drv,
+    inputDrvs: new Map(),
+    inputSrcs: [...paths].sort(),
+    builder: replace(drv.builder),
+    args: drv.args.map(replace),
+    env: new Map([...drv.env].map(([key, value]) => [replace(key), replace(value)])),
+  };
+}
+
+/** Makes a function that replaces every key by its value, in one pass over the text. */
+export function replacer(replacements: ReadonlyMap<string, string>): (text: string) => string {
+  if (replacements.size === 0) return (text) => text;
+  const pattern = new RegExp([...replacements.keys()].map((key) => key.replace(/[.+?]/g, '\\$&')).join('|'), 'g');
+  return (text) => text.replace(pattern, (found) => replacements.get(found) ?? found);
+}

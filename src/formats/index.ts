@@ -1,0 +1,8 @@
+/** Nix's data formats, as pure functions of bytes. Every other folder may import this one. */
+export * from './base32.js';
+export * from './hash.js';
+export * from './store-path.js';
+export * from './content-address.js';
+export * from './realisation.js';
+export * from './path-info.js';
+export * from './derivation/index.js';

@@ -1,0 +1,103 @@
+/**
+ * Store paths: `/nix/store/<32 characters of base 32>-<name>`. The hash part is a fingerprint of what the path holds or
+ * of how it is made, never of where the store lies on disk. Source: Nix manual, "Store path", and `store-api.cc`.
+ */
+import { createHash } from 'node:crypto';
+import { fail, ok, type Result } from '../result.js';
+import { encodeBase32 } from './base32.js';
+import { compressHash, sha256, type Hash, type Sha256 } from './hash.js';
+
+/** Where every store path begins, whatever directory holds the store on disk. */
+export const STORE_DIR = '/nix/store';
+
+/** A whole logical store path, `/nix/store/<hash>-<name>`. */
+export type StorePath = string & { readonly __storePath: unique symbol };
+
+/** The store path of a derivation; ends in `.drv`. */
+export type DrvPath = StorePath & { readonly __drvPath: unique symbol };
+
+/** How the bytes of a content-addressed path are hashed: the file itself, its NAR, or as a text with references. */
+export type IngestionMethod = 'flat' | 'recursive' | 'text';
+
+const HASH_LENGTH = 32;
+const MAX_NAME_LENGTH = 211;
+const BASE_NAME = /^([0-9abcdfghijklmnpqrsvwxyz]{32})-([0-9a-zA-Z+\-._?=]+)$/;
+
+/** Reads a whole store path; fails on anything that Nix would refuse as one. */
+export function parseStorePath(text: string): Result<StorePath> {
+  if (!text.startsWith(`${STORE_DIR}/`)) return fail('E_STORE_PATH', `"${text}" is not in ${STORE_DIR}`);
+  return parseStorePathBaseName(text.slice(STORE_DIR.length + 1));
+}
+
+/** Reads `<hash>-<name>`, as file names of the store and narinfo references are written. */
+export function parseStorePathBaseName(baseName: string): Result<StorePath> {
+  const match = BASE_NAME.exec(baseName);
+  if (match === null) return fail('E_STORE_PATH', `"${baseName}" is not a store path: ${HASH_LENGTH} characters of base 32, "-", a name`);
+  const named = checkName(match[2] ?? '');
+  return named.ok ? ok(`${STORE_DIR}/${baseName}` as StorePath) : named;
+}
+
+/** A store path's name may hold letters, digits and `+-._?=`, must not start with a dot, and has 1 to 211 characters. */
+export function checkName(name: string): Result<string> {
+  if (name.length > MAX_NAME_LENGTH) return fail('E_STORE_NAME', `the name "${name.slice(0, 40)}…" is longer than ${MAX_NAME_LENGTH} characters`);
+  if (/^[0-9a-zA-Z+\-_?=][0-9a-zA-Z+\-._?=]*$/.test(name)) return ok(name);
+  return fail('E_STORE_NAME', `"${name}" cannot be a store path's name: letters, digits and +-._?= only, no leading dot, not empty`);
+}
+
+/** Narrows a store path to a derivation's. */
+export function isDrvPath(path: StorePath): path is DrvPath {
+  return path.endsWith('.drv');
+}
+
+/** The path's last component, `<hash>-<name>`. */
+export function storePathBaseName(path: StorePath): string {
+  return path.slice(STORE_DIR.length + 1);
+}
+
+/** The 32 characters before the name: what reference scanning looks for. */
+export function storePathHash(path: StorePath): string {
+  return path.slice(STORE_DIR.length + 1, STORE_DIR.length + 1 + HASH_LENGTH);
+}
+
+/** What follows the hash and its dash. */
+export function storePathName(path: StorePath): string {
+  return path.slice(STORE_DIR.length + HASH_LENGTH + 2);
+}
+
+/** The path of a type, an inner hash and a name: the one place where paths are made. */
+export function makeStorePath(type: string, innerHash: Sha256, name: string): StorePath {
+  const fingerprint = `${type}:sha256:${innerHash}:${STORE_DIR}:${name}`;
+  const digest = createHash('sha256').update(fingerprint).digest();
+  return `${STORE_DIR}/${encodeBase32(compressHash(digest, 20))}-${name}` as StorePath;
+}
+
+/** The path of a text with references: derivations, and what `builtins.toFile` makes. `contents` is hashed as UTF-8. */
+export function makeTextPath(name: string, contents: string | Uint8Array, references: readonly StorePath[]): StorePath {
+  return makeStorePath(typeWithReferences('text', references, false), sha256(contents), name);
+}
+
+/** What a content-addressed output refers to; `self` stands for the path that is being made. */
+export interface OutputReferences {
+  readonly others: readonly StorePath[];
+  readonly self: boolean;
+}
+
+const NO_REFERENCES: OutputReferences = { others: [], self: false };
+
+/**
+ * The path of content by its hash. Only `recursive` SHA-256 content may have references (the modern kind, "source");
+ * all else gets the older fixed-output form. Asking for references with another kind is a bug.
+ */
+export function makeContentPath(name: string, method: IngestionMethod, hash: Hash, references: OutputReferences = NO_REFERENCES): StorePath {
+  if (method === 'text') return makeStorePath(typeWithReferences('text', references.others, references.self), hash.hex as Sha256, name);
+  if (method === 'recursive' && hash.algorithm === 'sha256') {
+    return makeStorePath(typeWithReferences('source', references.others, references.self), hash.hex as Sha256, name);
+  }
+  if (references.others.length > 0 || references.self) throw new Error(`Internal error: ${method} ${hash.algorithm} content of "${name}" cannot have references`);
+  const method_ = method === 'recursive' ? 'r:' : '';
+  return makeStorePath('output:out', sha256(`fixed:out:${method_}${hash.algorithm}:${hash.hex}:`), name);
+}
+
+function typeWithReferences(type: string, others: readonly StorePath[], self: boolean): string {
+  return [type, ...[...others].sort(), ...(self ? ['self'] : [])].join(':');
+}

@@ -1,0 +1,37 @@
+import type { AnyRecipe } from './recipe.js';
+import { RecipeError } from './recipe-error.js';
+
+/** A chain's table of contents: what a chain file exports by default. */
+export interface Chain {
+  readonly kind: 'chain';
+  /** What is built when no target is named. */
+  readonly defaultTarget: string;
+  /** In the order they are written. */
+  readonly targets: readonly Target[];
+}
+
+/** A recipe under the name users type. */
+export interface Target {
+  readonly name: string;
+  /** The stage it belongs to, `2a-ascent`. */
+  readonly stage: string;
+  readonly recipe: AnyRecipe;
+}
+
+/** Lists what a chain builds, stage by stage; the keys of a stage are target names. */
+export function chain(defaultTarget: string, stages: Readonly<Record<string, Readonly<Record<string, AnyRecipe>>>>): Chain {
+  const targets = Object.entries(stages).flatMap(([stage, recipes]) =>
+    Object.entries(recipes).map(([name, recipe]): Target => {
+      // Recipe files that import each other in a circle see undefined here, whatever the types say.
+      if ((recipe as AnyRecipe | undefined)?.kind !== 'recipe') {
+        throw new RecipeError(`target "${name}" of stage "${stage}" is not a recipe`, 'recipe files that import each other in a circle see undefined: break the circle');
+      }
+      return { name, stage, recipe };
+    }),
+  );
+  const names = targets.map((target) => target.name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new RecipeError(`two targets are called "${twice}"`);
+  if (!names.includes(defaultTarget)) throw new RecipeError(`the default target "${defaultTarget}" is not in the chain`);
+  return { kind: 'chain', defaultTarget, targets };
+}

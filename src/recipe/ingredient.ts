@@ -1,0 +1,64 @@
+/**
+ * What a recipe can be made of. Interpolating an ingredient into a recipe's text is what makes it an input of the build;
+ * nothing is listed twice.
+ */
+import type { Sha256 } from '../formats/index.js';
+import type { AnyRecipe } from './recipe.js';
+
+/** One output of another recipe. */
+export interface OutputRef {
+  readonly kind: 'output';
+  readonly recipe: AnyRecipe;
+  readonly outputName: string;
+}
+
+/** A tarball as its authors published it, pinned by hash and size, wherever its bytes come from. */
+export interface Source {
+  readonly kind: 'source';
+  /** The project's name, `musl`. */
+  readonly name: string;
+  readonly version: string;
+  /** The name its store path ends in, `musl-1.2.5.tar.gz`. */
+  readonly file: string;
+  /** In bytes; tells a truncated download from a wrong one before hashing. */
+  readonly size: number;
+  /** Of the file's bytes. */
+  readonly sha256: Sha256;
+  /** Where the bytes can be had, in the order to try. */
+  readonly locations: readonly SourceLocation[];
+}
+
+export type SourceLocation =
+  /** A whole URL. */
+  | { readonly kind: 'url'; readonly url: string }
+  /** A path below a Debian mirror's root, `pool/main/m/musl/…`; which mirror is the machine's business. */
+  | { readonly kind: 'debian'; readonly path: string };
+
+/** A file or directory that lies beside the recipe: C code, patches. Added to the store by the hash of its NAR. */
+export interface Local {
+  readonly kind: 'local';
+  /** The `file:` URL of the file or directory. */
+  readonly url: string;
+  /** The name its store path ends in. */
+  readonly name: string;
+  /** For a directory: which of its entries (names at its top) are taken; all when left out. */
+  readonly only?: readonly string[] | undefined;
+}
+
+/** A program from outside the chain, chosen when building: the seed. */
+export interface Seed {
+  readonly kind: 'seed';
+  /** What it is called on the command line and in its store path, `tcc`. */
+  readonly name: string;
+}
+
+export type Ingredient = OutputRef | Source | Local | Seed;
+
+/** What may stand in `${…}` of a recipe's text. A list is joined by spaces. */
+export type Interpolated = string | number | Text | Ingredient | AnyRecipe | readonly Interpolated[];
+
+/** Text with ingredients in it: what `sh` and `text` make. */
+export interface Text {
+  readonly kind: 'text';
+  readonly parts: readonly (string | Ingredient)[];
+}

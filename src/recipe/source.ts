@@ -1,0 +1,52 @@
+import { checkName, makeContentPath, parseSha256, sha256Hash, type StorePath } from '../formats/index.js';
+import type { Local, Seed, Source, SourceLocation } from './ingredient.js';
+import { RecipeError } from './recipe-error.js';
+
+export interface SourceSpec {
+  readonly name: string;
+  readonly version: string;
+  /** The name its store path ends in; by default `<name>-<version>` and the ending of the first location. */
+  readonly file?: string;
+  /** In bytes. */
+  readonly size: number;
+  /** 64 lower-case hexadecimal digits, of the file's bytes. */
+  readonly sha256: string;
+  /** Path below a Debian mirror's root, `pool/main/…`. */
+  readonly debian?: string;
+  /** Whole URLs whose bytes are the same. */
+  readonly urls?: readonly string[];
+}
+
+/** Pins a tarball. Throws a `RecipeError` when the hash or the name cannot be one, or when it has no location. */
+export function source(spec: SourceSpec): Source {
+  const hash = parseSha256(spec.sha256);
+  if (!hash.ok) throw new RecipeError(`source ${spec.name}: ${hash.failure.message}`);
+  const locations: SourceLocation[] = (spec.urls ?? []).map((url) => ({ kind: 'url', url }));
+  if (spec.debian !== undefined) locations.push({ kind: 'debian', path: spec.debian });
+  const first = spec.urls?.[0] ?? spec.debian;
+  if (first === undefined) throw new RecipeError(`source ${spec.name} says neither \`debian\` nor \`urls\``, 'say where its bytes can be had');
+  const ending = /(\.tar)?\.[a-z0-9]+$/.exec(first)?.[0] ?? '';
+  const file = spec.file ?? `${spec.name}-${spec.version}${ending}`;
+  const named = checkName(file);
+  if (!named.ok) throw new RecipeError(`source ${spec.name}: ${named.failure.message}`, 'give it another `file` name');
+  return { kind: 'source', name: spec.name, version: spec.version, file, size: spec.size, sha256: hash.value, locations };
+}
+
+/** A source's store path: content-addressed by the file's own hash, so it is known before a byte is fetched. */
+export function sourcePath(source: Source): StorePath {
+  return makeContentPath(source.file, 'flat', sha256Hash(source.sha256));
+}
+
+/** A file or directory beside the recipe: `local(import.meta.url, './fork.patch')`. */
+export function local(base: string, relative: string, options: { readonly name?: string; readonly only?: readonly string[] } = {}): Local {
+  const url = new URL(relative, base).href;
+  const name = options.name ?? url.replace(/\/$/, '').replace(/^.*\//, '');
+  const named = checkName(name);
+  if (!named.ok) throw new RecipeError(named.failure.message, 'give it a `name` of its own');
+  return { kind: 'local', url, name, only: options.only };
+}
+
+/** A program from outside the chain, given by `--seed` or built by the host: the only one there should be is `tcc`. */
+export function seed(name: string): Seed {
+  return { kind: 'seed', name };
+}

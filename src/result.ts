@@ -1,0 +1,47 @@
+/**
+ * Expected failures are values. `throw` is kept for bugs, so that a stack trace always means "report this".
+ */
+export type Result<T, F extends Failure = Failure> = Ok<T> | Err<F>;
+
+export interface Ok<T> {
+  readonly ok: true;
+  readonly value: T;
+}
+
+export interface Err<F extends Failure> {
+  readonly ok: false;
+  readonly failure: F;
+}
+
+/** Something that went wrong and that a user, not a programmer, can do something about. */
+export interface Failure {
+  /** Stable identifier, `E_` and capitals: scripts and the documentation refer to it. */
+  readonly code: `E_${string}`;
+  /** One sentence that names the offending path or value. */
+  readonly message: string;
+  /** What to do next, where that is known. */
+  readonly hint?: string | undefined;
+  /** What led to it: another failure, or the error of a system call. */
+  readonly cause?: Failure | Error | undefined;
+}
+
+/** Wraps a value as a success. */
+export function ok<T>(value: T): Ok<T> {
+  return { ok: true, value };
+}
+
+/** Wraps a failure. */
+export function err<F extends Failure>(failure: F): Err<F> {
+  return { ok: false, failure };
+}
+
+/** Makes a failure in one line: `fail('E_HASH', 'wrong hash of x', 'fetch it again')`. */
+export function fail(code: Failure['code'], message: string, hint?: string, cause?: Failure | Error): Err<Failure> {
+  return err({ code, message, hint, cause });
+}
+
+/** For tests and for places where a failure can only be a bug: the value, or a thrown internal error. */
+export function unwrap<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw new Error(`Internal error: ${result.failure.code}: ${result.failure.message}`, { cause: result.failure });
+}
