@@ -131,11 +131,11 @@ static void install_musl_headers(const char *musl, const char *to)
         copy_headers(join(musl, "/include", *folder), join(to, *folder));
     copy_headers(join(musl, "/arch/generic/bits"), bits);
     copy_headers(arch, bits);
-    text = join((const char *)read_file(join(arch, "/alltypes.h.in")).at,
-                (const char *)read_file(join(musl, "/include/alltypes.h.in")).at);
+    text = join(read_text(join(arch, "/alltypes.h.in")),
+                read_text(join(musl, "/include/alltypes.h.in")));
     text = musl_alltypes(text);
     write_file(join(bits, "/alltypes.h"), text, length_of(text), 0644);
-    text = musl_syscalls((const char *)read_file(join(arch, "/syscall.h.in")).at);
+    text = musl_syscalls(read_text(join(arch, "/syscall.h.in")));
     write_file(join(bits, "/syscall.h"), text, length_of(text), 0644);
 }
 
@@ -199,25 +199,29 @@ static void start_musl(const char *tcc, const char *musl, const char *headers)
 /* Once they are finished: the library and start files, to the folder `to`. */
 static void collect_musl(const char *tcc, const char *musl, const char *to)
 {
-    static const char *empty[] = { "crypt", "dl", "m", "pthread", "resolv", "rt", "util", "xnet", NULL }, **name;
-    char **folder, **source, *command = join(tcc, " -ar rcs ", to, "/libc.a"), *end;
-    char *long_command = allocate(1 << 16);
-    end = long_command;
-    memcpy(end, command, length_of(command));
-    end += length_of(command);
+    char *command = allocate(1 << 17), *end = command, **folder, **source;
+    end = append(end, join(tcc, " -ar rcs ", to, "/libc.a"));
     for (folder = musl_folders(musl); *folder; folder++)
         for (source = musl_sources(musl, *folder); *source; source++) {
-            char *object = join(" ", *folder, "/", *source);
-            size length = length_of(object);
-            memcpy(end, object, length - 1);
-            end += length;
+            end = append(end, join(" ", *folder, "/", *source));
             end[-1] = 'o';
         }
     make_folders(to);
-    run(musl, long_command);
+    run(musl, command);
     copy_file(join(musl, "/crt/crt1.o"), join(to, "/crt1.o"), 0644);
     copy_file(join(musl, "/crt/x86_64/crti.o"), join(to, "/crti.o"), 0644);
     copy_file(join(musl, "/crt/x86_64/crtn.o"), join(to, "/crtn.o"), 0644);
+}
+
+/* All of libc is in libc.a. The other names are for makefiles that ask for them. */
+static void install_musl(const char *from, const char *protomusl)
+{
+    static const char *files[] = { "libc.a", "crt1.o", "crti.o", "crtn.o", NULL }, **name;
+    static const char *empty[] = { "crypt", "dl", "m", "pthread", "resolv", "rt", "util", "xnet", NULL };
+    const char *lib = join(protomusl, "/lib");
+    make_folders(lib);
+    for (name = files; *name; name++)
+        copy_file(join(from, "/", *name), join(lib, "/", *name), 0644);
     for (name = empty; *name; name++)
-        write_text(join(to, "/lib", *name, ".a"), "!<arch>\n");
+        write_text(join(lib, "/lib", *name, ".a"), "!<arch>\n");
 }

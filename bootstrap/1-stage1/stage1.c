@@ -12,6 +12,7 @@
 #include "jobs.c"
 #include "protomusl.c"
 #include "tinycc.c"
+#include "protobusybox.c"
 
 int _start(int argc, char **argv)
 {
@@ -21,7 +22,7 @@ int _start(int argc, char **argv)
     const char *seed = argv[1], *here = argv[2], *musl_tarball = argv[3], *tcc_tarball = argv[4],
                *busybox_tarball = argv[5], *protobusybox = argv[6], *protomusl = argv[7], *tinycc = argv[8];
     need(call2(SYS_getcwd, build, sizeof build), "find", "the working directory");
-    const char *musl = join(build, "/musl"), *tcc_source = join(build, "/tcc");
+    const char *musl = join(build, "/musl"), *tcc_source = join(build, "/tcc"), *busybox = join(build, "/busybox");
     const char *headers = join(protomusl, "/include");
     count_cores();
 
@@ -41,20 +42,40 @@ int _start(int argc, char **argv)
     }
     finish_jobs();
 
-    const char *compiler = seed;
-    int round;
-    for (round = 1; round <= 3; round++) {
-        const char *to = join(build, "/round-", decimal(round));
-        phase(join("round ", decimal(round)));
-        start_tcc(compiler, tcc_source, headers);
-        start_musl(compiler, musl, headers);
-        finish_jobs();
-        collect_musl(compiler, musl, to);
-        collect_tcc(compiler, tcc_source, to);
-        compiler = join(to, "/tcc");
+    phase("round 1: by the seed");
+    if (start_job("unpack busybox")) {
+        prepare_busybox(busybox_tarball, here, busybox);
+        quit(0);
     }
+    start_tcc(seed, tcc_source, headers);
+    start_musl(seed, musl, headers);
+    finish_jobs();
+    collect_musl(seed, musl, "/build/round-1");
+    collect_tcc(seed, tcc_source, "/build/round-1", 1);
+
+    phase("round 2: by tcc 1");
+    start_tcc("/build/round-1/tcc", tcc_source, headers);
+    start_musl("/build/round-1/tcc", musl, headers);
+    finish_jobs();
+    collect_musl("/build/round-1/tcc", musl, "/build/round-2");
+    collect_tcc("/build/round-1/tcc", tcc_source, "/build/round-2", 0);
+    install_musl("/build/round-2", protomusl);
+    install_tcc("/build/round-2", tcc_source, here, tinycc);
+    finish_jobs();
+
+    const char *tcc = join(tinycc, "/bin/tcc");
+    phase("round 3: by tcc 2, and protobusybox");
+    start_tcc(tcc, tcc_source, headers);
+    start_musl(tcc, musl, headers);
+    start_busybox(tcc, busybox);
+    finish_jobs();
+    collect_musl(tcc, musl, "/build/round-3");
+    collect_tcc(tcc, tcc_source, "/build/round-3", 0);
     need_same("round-2/tcc", "round-3/tcc");
     need_same("round-2/libc.a", "round-3/libc.a");
     need_same("round-2/libtcc1.a", "round-3/libtcc1.a");
+
+    phase("protobusybox: link");
+    link_busybox(tcc, busybox, protobusybox);
     return 0;
 }

@@ -166,6 +166,14 @@ static char *join_all(const char **parts)
 }
 #define join(...) join_all((const char *[]){ __VA_ARGS__, NULL })
 
+/* Copies text to `end`, and returns the end of that. */
+static char *append(char *end, const char *text)
+{
+    size length = length_of(text);
+    memcpy(end, text, length);
+    return end + length;
+}
+
 static char *decimal(size n)
 {
     char *digit = (char *)allocate(24) + 23;
@@ -237,6 +245,9 @@ static struct bytes read_file(const char *path)
     call1(SYS_close, fd);
     return file;
 }
+
+/* For text only: a zero byte in it would hide the rest. */
+static char *read_text(const char *path) { return (char *)read_file(path).at; }
 
 /* The mode is set apart from creation, so that the umask has no say. */
 static void write_file(const char *path, const void *at, size length, int mode)

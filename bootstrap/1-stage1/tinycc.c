@@ -60,11 +60,32 @@ static void start_tcc(const char *tcc, const char *source, const char *headers)
     start(join(source, "/lib"), join(tcc, flags, "libtcc1.c va_list.c alloca86_64.S alloca86_64-bt.S dsohandle.c"));
 }
 
-/* libtcc1.a, and tcc itself linked with the libc in the same folder. */
-static void collect_tcc(const char *tcc, const char *source, const char *to)
+/*
+ * libtcc1.a, and tcc itself linked with the libc in the same folder. Whole, if the seed does it: the index that its -ar
+ * makes has no weak symbols.
+ */
+static void collect_tcc(const char *tcc, const char *source, const char *to, int by_seed)
 {
+    const char *libc = join(to, "/libc.a");
+    if (by_seed)
+        libc = join("-Wl,--whole-archive ", libc, " -Wl,--no-whole-archive");
     run(join(source, "/lib"), join(tcc, " -ar rcs ", to, "/libtcc1.a libtcc1.o va_list.o alloca86_64.o alloca86_64-bt.o dsohandle.o"));
-    /* Whole, because the index that the seed's -ar makes has no weak symbols. */
-    run(source, join(tcc, " -nostdlib -static -o ", to, "/tcc ", to, "/crt1.o ", to, "/crti.o tcc.o -Wl,--whole-archive ", to,
-                     "/libc.a -Wl,--no-whole-archive ", to, "/libtcc1.a ", to, "/crtn.o"));
+    run(source, join(tcc, " -nostdlib -static -o ", to, "/tcc ", to, "/crt1.o ", to, "/crti.o tcc.o ", libc, " ", to,
+                     "/libtcc1.a ", to, "/crtn.o"));
+}
+
+/* The finished compiler with what belongs to it. From here on it finds everything by itself. */
+static void install_tcc(const char *from, const char *source, const char *here, const char *tinycc)
+{
+    const char *bin = join(tinycc, "/bin"), *lib = join(tinycc, "/lib/tcc"), *tcc = join(bin, "/tcc");
+    make_folders(bin);
+    make_folders(lib);
+    copy_file(join(from, "/tcc"), tcc, 0755);
+    copy_file(join(from, "/libtcc1.a"), join(lib, "/libtcc1.a"), 0644);
+    copy_headers(join(source, "/include"), join(lib, "/include"));
+    make_link("tcc", join(bin, "/cc"));
+    make_link("ar", join(bin, "/ranlib"));
+    start(join(here, "/tools"), join(tcc, " -o ", bin, "/ar ar.c"));
+    start(join(here, "/tools"), join(tcc, " -DTCC=\"", tcc, "\" -DOPTION=\"-E\" -o ", bin, "/cpp driver.c"));
+    start(join(here, "/tools"), join(tcc, " -DTCC=\"", tcc, "\" -DOPTION=\"-nostdlib\" -o ", bin, "/ld driver.c"));
 }
