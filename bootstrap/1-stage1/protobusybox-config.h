@@ -110,6 +110,20 @@ static char *put_macro(char *to, const char *prefix, const struct option *option
 	return to;
 }
 
+/* A program's own option is its name in capitals: cat asks about CAT. */
+static void enable_program(const char *name)
+{
+	long length = 0;
+	char *capitals;
+
+	while (is_in_word(name[length]))
+		length++;
+	capitals = allocate(length + 1);
+	for (long i = 0; i < length; i++)
+		capitals[i] = name[i] >= 'a' && name[i] <= 'z' ? name[i] - 'a' + 'A' : name[i];
+	option_of_name(capitals)->value = "1";
+}
+
 /* Writes include/autoconf.h. The current directory is busybox' tree. */
 static void configure_busybox(void)
 {
@@ -117,26 +131,32 @@ static void configure_busybox(void)
 	long room = 0;
 	char *header, *to;
 
-	for (int i = 0; protobusybox_options[i]; i++) {
-		const char *value = protobusybox_options[i];
-
-		option = option_of_name(value);
-		value += option->length;
-		option->value = *value == '=' ? value + 1 : "1";
-		while (*value++)
-			room++;
-	}
 	for (int i = 0; protobusybox_headers[i]; i++)
 		note_options(read_file(protobusybox_headers[i]));
 	for (int i = 0; protobusybox_sources[i]; i++)
 		note_options(read_file(protobusybox_sources[i]));
 
+	for (int i = 0; protobusybox_programs[i].name; i++) {
+		enable_program(protobusybox_programs[i].name);
+		for (int j = 0; j < 2 && protobusybox_programs[i].others[j]; j++)
+			enable_program(protobusybox_programs[i].others[j]);
+	}
+	for (int i = 0; protobusybox_options[i]; i++) {
+		const char *value = protobusybox_options[i];
+
+		option = option_of_name(value);
+		if (!option->asked_about)
+			die("no source asks about busybox option", value);
+		value += option->length;
+		option->value = *value == '=' ? value + 1 : "1";
+		while (*value++)
+			room++;
+	}
+
 	for (option = options; option; option = option->next)
 		room += 4 * (option->length + 40);
 	header = to = allocate(room);
 	for (option = options; option; option = option->next) {
-		if (!option->asked_about)
-			die("no source asks about busybox option", option->name);
 		if (option->value)
 			to = put_macro(to, "CONFIG_", option, "", option->value);
 		else if (option->defined && !option->undefined)
