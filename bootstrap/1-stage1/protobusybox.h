@@ -23,7 +23,7 @@ static const char *const protobusybox_options[] = {
 	"BUSYBOX_EXEC_PATH=\"/proc/self/exe\"", /* unused, but compiled in */
 
 	/* ash. Without line editing, history and job control, which nobody uses in a sandbox. */
-	"ASH", "SHELL_ASH",
+	"SHELL_ASH",
 	"ASH_BASH_COMPAT", /* pipefail, ${x//a/b}, [[ ]] */
 	"ASH_CMDCMD", "ASH_ECHO", "ASH_GETOPTS", "ASH_PRINTF", "ASH_TEST", /* builtins */
 	"ASH_INTERNAL_GLOB",
@@ -31,9 +31,8 @@ static const char *const protobusybox_options[] = {
 	"FEATURE_EDITING_MAX_LEN=1024", /* size of a buffer, even without editing */
 
 	/* Archives. */
-	"TAR", "BUNZIP2", "BZCAT", "GUNZIP", "UNXZ", "XZCAT", "ZCAT",
 	"BZIP2_SMALL=0", "FEATURE_BZIP2_DECOMPRESS", /* bzip2 -d */
-	"FEATURE_GZIP_DECOMPRESS", "FEATURE_GZIP_LEVELS", "GZIP_FAST=2", /* gzip -d, gzip -9 */
+	"FEATURE_GZIP_DECOMPRESS", "FEATURE_GUNZIP_LONG_OPTIONS", "FEATURE_GZIP_LEVELS", "FEATURE_GZIP_LONG_OPTIONS", "GZIP_FAST=2", /* gzip -d, gzip -9 */
 	"FEATURE_SEAMLESS_BZ2", "FEATURE_SEAMLESS_GZ", "FEATURE_SEAMLESS_XZ", "FEATURE_TAR_AUTODETECT", /* tar xf of each */
 	"FEATURE_TAR_CREATE", "FEATURE_TAR_FROM", "FEATURE_TAR_LONG_OPTIONS", "FEATURE_TAR_NOPRESERVE_TIME", /* -c; -T, -X; -m */
 	"FEATURE_TAR_GNU_EXTENSIONS", "FEATURE_TAR_OLDGNU_COMPATIBILITY", /* long names; headers from before ustar */
@@ -50,10 +49,11 @@ static const char *const protobusybox_options[] = {
 	"FEATURE_FIND_PRUNE", "FEATURE_FIND_QUIT", "FEATURE_FIND_SIZE", "FEATURE_FIND_TYPE", "FEATURE_FIND_XDEV",
 
 	/* Text and the rest. */
-	"EGREP", "FGREP", "FEATURE_GREP_CONTEXT", "FEATURE_AWK_GNU_EXTENSIONS", "FEATURE_AWK_LIBM", "FEATURE_SORT_BIG", /* sort -k */
+	"FEATURE_GREP_CONTEXT", "FEATURE_AWK_GNU_EXTENSIONS", "FEATURE_AWK_LIBM", "FEATURE_ALLOW_EXEC", /* system() */
+	"FEATURE_SORT_BIG", /* sort -k */
 	"FEATURE_TEE_USE_BLOCK_IO", "FEATURE_TR_CLASSES", "FEATURE_TR_EQUIV", "FEATURE_WC_LARGE",
-	"EXPR_MATH_SUPPORT_64", "FEATURE_DATE_ISOFMT", "FEATURE_FANCY_ECHO", "FEATURE_FANCY_SLEEP", /* echo -n, sleep 0.1 */
-	"FEATURE_TEST_64", "TEST", "TEST1", "UNAME_OSNAME=\"Linux\"", /* TEST1 is the name [ */
+	"EXPR_MATH_SUPPORT_64", "FEATURE_DATE_ISOFMT", "FEATURE_TIMEZONE", "FEATURE_FANCY_ECHO", "FEATURE_FANCY_SLEEP", "FLOAT_DURATION", /* echo -n, sleep 0.1 */
+	"FEATURE_TEST_64", "TEST1", "UNAME_OSNAME=\"Linux\"", /* TEST1 is the name [ */
 	"FEATURE_XARGS_SUPPORT_ARGS_FILE", "FEATURE_XARGS_SUPPORT_CONFIRMATION", "FEATURE_XARGS_SUPPORT_PARALLEL",
 	"FEATURE_XARGS_SUPPORT_QUOTES", "FEATURE_XARGS_SUPPORT_REPL_STR", "FEATURE_XARGS_SUPPORT_TERMOPT",
 	"FEATURE_XARGS_SUPPORT_ZERO_TERM",
