@@ -8,6 +8,8 @@ import { fail, ok, type Result } from '../result.js';
 export interface GraphNode {
   readonly drvPath: DrvPath;
   readonly drv: Derivation;
+  /** The outputs that are wanted of it, by the user or by other nodes. */
+  readonly outputs: ReadonlySet<string>;
   /** Nodes it needs. */
   readonly inputs: readonly DrvPath[];
   /** Nodes that need it. */
@@ -27,40 +29,37 @@ export function planGraph(
   wanted: Iterable<{ readonly drvPath: DrvPath; readonly outputs: readonly string[] }>,
   isRealised: (drvPath: DrvPath, outputNames: readonly string[]) => boolean,
 ): Result<Graph> {
-  const inputs = new Map<DrvPath, DrvPath[]>();
-  const dependents = new Map<DrvPath, DrvPath[]>();
+  const nodes = new Map<DrvPath, { drvPath: DrvPath; drv: Derivation; outputs: Set<string>; inputs: DrvPath[]; dependents: DrvPath[] }>();
   const open = new Set<DrvPath>();
-  const visit = (drvPath: DrvPath, neededBy: DrvPath | undefined): Result<void> => {
-    const drv = closure.get(drvPath);
-    if (drv === undefined) {
-      return fail('E_GRAPH', `the derivation ${drvPath}${neededBy === undefined ? '' : `, needed by ${neededBy},`} is not known`);
-    }
+  const visit = (drvPath: DrvPath, outputNames: readonly string[], neededBy: DrvPath | undefined): Result<void> => {
     if (open.has(drvPath)) return fail('E_CYCLE', `the derivation ${drvPath} needs itself`);
-    if (inputs.has(drvPath)) return ok(undefined);
+    const known = nodes.get(drvPath);
+    const drv = known?.drv ?? closure.get(drvPath);
+    if (drv === undefined) return fail('E_GRAPH', `the derivation ${drvPath}${neededBy === undefined ? '' : `, which ${neededBy} needs,`} is not known`);
+    for (const name of outputNames) {
+      if (!drv.outputs.has(name)) return fail('E_GRAPH', `the derivation ${drvPath} has no output "${name}"`, `it has: ${[...drv.outputs.keys()].join(', ')}`);
+      known?.outputs.add(name);
+    }
+    if (known !== undefined) return ok(undefined);
     open.add(drvPath);
-    const unrealised: DrvPath[] = [];
-    for (const [input, outputNames] of drv.inputDrvs) {
-      if (isRealised(input, outputNames)) continue;
-      const visited = visit(input, drvPath);
+    const inputs: DrvPath[] = [];
+    for (const [input, names] of drv.inputDrvs) {
+      if (isRealised(input, names)) continue;
+      const visited = visit(input, names, drvPath);
       if (!visited.ok) return visited;
-      unrealised.push(input);
+      inputs.push(input);
     }
     open.delete(drvPath);
-    inputs.set(drvPath, unrealised);
-    dependents.set(drvPath, []);
-    for (const input of unrealised) dependents.get(input)?.push(drvPath);
+    for (const input of inputs) nodes.get(input)?.dependents.push(drvPath);
+    nodes.set(drvPath, { drvPath, drv, outputs: new Set(outputNames), inputs, dependents: [] });
     return ok(undefined);
   };
   for (const { drvPath, outputs } of wanted) {
     if (isRealised(drvPath, outputs)) continue;
-    const visited = visit(drvPath, undefined);
+    const visited = visit(drvPath, outputs, undefined);
     if (!visited.ok) return visited;
   }
-  const nodes = [...inputs].map(([drvPath, needs]): [DrvPath, GraphNode] => [
-    drvPath,
-    { drvPath, drv: closure.get(drvPath) as Derivation, inputs: needs, dependents: dependents.get(drvPath) ?? [] },
-  ]);
-  return ok(new Map(nodes));
+  return ok(nodes);
 }
 
 /**
