@@ -6,3 +6,4 @@ export * from './content-address.js';
 export * from './realisation.js';
 export * from './path-info.js';
 export * from './derivation/index.js';
+export * from './nar/index.js';

@@ -1,0 +1,6 @@
+export type { NarVisitor } from './visitor.js';
+export { NarWriter } from './writer.js';
+export { NarParser } from './parser.js';
+export { Rewriter } from './rewriter.js';
+export { ModuloHasher } from './hash-modulo.js';
+export { ReferenceScanner } from './reference-scanner.js';
