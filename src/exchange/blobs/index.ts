@@ -1,0 +1,2 @@
+export { checkKey, readSmall, textBlob, type Blob, type Blobs, type NewBlob } from './blobs.js';
+export { openBlobs } from './open.js';
