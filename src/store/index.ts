@@ -8,3 +8,4 @@ export type { OpenOptions } from './open-database.js';
 export type { LockKey } from './path-locks.js';
 export { removeTree } from './remove-tree.js';
 export * from './tree/index.js';
+export { attempt, attemptAsync, ioFailure } from './io-failure.js';

@@ -1,0 +1,4 @@
+/** A chain on disk: loaded, turned into derivations, and asked about by the names users type. */
+export { loadChain, OWN_CHAIN, type LoadedChain } from './load.js';
+export { prepareChain, seedsOf, type PreparedChain, type PreparedTarget } from './prepare.js';
+export { findTarget, type TargetName } from './target-name.js';
