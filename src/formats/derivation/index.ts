@@ -3,3 +3,4 @@ export { derivationPath } from './drv-path.js';
 export { parseDerivation, writeDerivation, type WriteOptions } from './aterm.js';
 export { hashDerivationModulo, type DerivationHashes, type InputHashes } from './modulo.js';
 export { downstreamPlaceholder, outputPlaceholder, replacer, resolveDerivation, scratchPath, type OutputLookup } from './placeholder.js';
+export { showDerivations, type ShownDerivation, type ShownOutput } from './show.js';

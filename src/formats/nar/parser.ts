@@ -91,7 +91,7 @@ export class NarParser {
     if (keyword !== 'contents') this.problem(`"contents" is expected, not "${printable(keyword)}"`);
     const size = yield* this.length();
     if (!Number.isSafeInteger(size)) this.problem('a file is larger than any disk');
-    this.visitor.file(executable, size);
+    this.visitor.file(executable, size, this.offset);
     let missing = size;
     while (missing > 0) {
       if (this.pending.length === 0) yield;
