@@ -3,6 +3,7 @@ export { Store, type NewPath } from './store.js';
 export { type FlatFileOptions, type TreeOptions, treePath } from './add.js';
 export type { GraphNode } from './database.js';
 export type { WaitOptions } from './file-lock.js';
+export { attempt, ioFailure } from './io-failure.js';
 export type { Layout } from './layout.js';
 export type { OpenOptions } from './open-database.js';
 export type { LockKey } from './path-locks.js';
