@@ -1,5 +1,5 @@
 /*
- * TinyCC by TinyCC.
+ * TinyCC, and the tools that go with it. Its configure script and makefile come down to the few lines here.
  */
 
 static const char *tcc_wanted[] = { "", NULL };
@@ -23,8 +23,13 @@ static const struct edit tcc_edits[] = {
         "        PUT_R_RET(vtop, t);\n"
         "    } else if (t == (VT_LLONG | VT_UNSIGNED)) {\n" },
     { "tcctok.h", "the name of that function",
-        "     DEF(TOK___fixunsxfdi, \"__fixunsxfdi\")\n# endif\n     DEF(TOK___fixunssfdi",
-        "     DEF(TOK___fixunsxfdi, \"__fixunsxfdi\")\n     DEF(TOK___fixxfdi, \"__fixxfdi\")\n# endif\n     DEF(TOK___fixunssfdi" },
+        "     DEF(TOK___fixunsxfdi, \"__fixunsxfdi\")\n"
+        "# endif\n"
+        "     DEF(TOK___fixunssfdi, \"__fixunssfdi\")\n",
+        "     DEF(TOK___fixunsxfdi, \"__fixunsxfdi\")\n"
+        "     DEF(TOK___fixxfdi, \"__fixxfdi\")\n"
+        "# endif\n"
+        "     DEF(TOK___fixunssfdi, \"__fixunssfdi\")\n" },
     { "tccelf.c", "`-o /dev/null`, run as root, would delete the device",
         "    unlink(filename);\n",
         "    struct stat old;\n"
@@ -39,7 +44,7 @@ static const struct edit tcc_edits[] = {
     { NULL }
 };
 
-/* Where the compiler finds its own files, and those of musl. */
+/* Where the compiler is to find its own files, and those of musl. */
 static void configure_tcc(const char *source, const char *tinycc, const char *protomusl)
 {
     write_text(join(source, "/config.h"), join(
@@ -53,11 +58,21 @@ static void configure_tcc(const char *source, const char *tinycc, const char *pr
         "#define CONFIG_TCC_CRTPREFIX \"", protomusl, "/lib\"\n"));
 }
 
+static void prepare_tcc(const char *tarball, const char *source, const char *tinycc, const char *protomusl)
+{
+    untar(bunzip2(read_file(tarball)), "", tcc_wanted, source);
+    apply_edits(source, tcc_edits);
+    configure_tcc(source, tinycc, protomusl);
+}
+
+static const char libtcc1_sources[] = "libtcc1.c va_list.c alloca86_64.S alloca86_64-bt.S dsohandle.c";
+static const char libtcc1_objects[] = "libtcc1.o va_list.o alloca86_64.o alloca86_64-bt.o dsohandle.o";
+
 static void start_tcc(const char *tcc, const char *source, const char *headers)
 {
-    const char *flags = join(" -nostdinc -w -I", headers, " -c ");
+    const char *flags = join(" -w -nostdinc -I", headers, " -c ");
     start(source, join(tcc, flags, "tcc.c"));
-    start(join(source, "/lib"), join(tcc, flags, "libtcc1.c va_list.c alloca86_64.S alloca86_64-bt.S dsohandle.c"));
+    start(join(source, "/lib"), join(tcc, flags, libtcc1_sources));
 }
 
 /*
@@ -69,7 +84,7 @@ static void collect_tcc(const char *tcc, const char *source, const char *to, int
     const char *libc = join(to, "/libc.a");
     if (by_seed)
         libc = join("-Wl,--whole-archive ", libc, " -Wl,--no-whole-archive");
-    run(join(source, "/lib"), join(tcc, " -ar rcs ", to, "/libtcc1.a libtcc1.o va_list.o alloca86_64.o alloca86_64-bt.o dsohandle.o"));
+    run(join(source, "/lib"), join(tcc, " -ar rcs ", to, "/libtcc1.a ", libtcc1_objects));
     run(source, join(tcc, " -nostdlib -static -o ", to, "/tcc ", to, "/crt1.o ", to, "/crti.o tcc.o ", libc, " ", to,
                      "/libtcc1.a ", to, "/crtn.o"));
 }
