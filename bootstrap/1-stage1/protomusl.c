@@ -150,11 +150,12 @@ static int same_stem(const char *a, const char *b)
 /* The sources of libc in a folder: a file for x86_64 replaces the generic one. */
 static char **musl_sources(const char *musl, const char *folder)
 {
-    char **names = list_folder(join(musl, "/", folder)), **sources = names, **end = names, **better;
+    char **names = list_folder(join(musl, "/", folder)), **sources = names, **end = names;
+    char **assembly = assembly_of(musl, folder), **better;
     for (; *names; names++) {
         if (!ends_with(*names, ".c") && !ends_with(*names, ".s"))
             continue;
-        for (better = assembly_of(musl, folder); *better && !same_stem(*better, *names); better++)
+        for (better = assembly; *better && !same_stem(*better, *names); better++)
             ;
         if (!*better)
             *end++ = *names;

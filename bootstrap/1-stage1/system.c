@@ -326,27 +326,30 @@ static void make_link(const char *target, const char *path) { need(call2(SYS_sym
 static char **list_folder(const char *path)
 {
     enum { MOST = 4096 };
-    byte *buffer = allocate(32768);
-    char **names = allocate(MOST * sizeof *names);
+    static byte entries[32768];
+    static char *names[MOST];
+    char **list;
     int count = 0, i;
-    long n, fd = call3(SYS_open, path, O_RDONLY | O_DIRECTORY, 0);
-    if (fd == -ENOENT)
-        return names;
-    need(fd, "open", path);
-    while ((n = call3(SYS_getdents64, fd, buffer, 32768)) != 0) {
+    long n = 0, fd = call3(SYS_open, path, O_RDONLY | O_DIRECTORY, 0);
+    if (fd != -ENOENT)
+        need(fd, "open", path);
+    while (fd >= 0 && (n = call3(SYS_getdents64, fd, entries, sizeof entries)) != 0) {
         byte *entry;
         need(n, "list", path);
-        for (entry = buffer; entry < buffer + n; entry += *(unsigned short *)(entry + 16)) {
+        for (entry = entries; entry < entries + n; entry += *(unsigned short *)(entry + 16)) {
             const char *name = (const char *)entry + 19;
             if (!compare(name, ".") || !compare(name, ".."))
                 continue;
-            if (count == MOST - 1)
+            if (count == MOST)
                 die("too many files in ", path);
             for (i = count++; i > 0 && compare(names[i - 1], name) > 0; i--)
                 names[i] = names[i - 1];
             names[i] = join(name);
         }
     }
-    call1(SYS_close, fd);
-    return names;
+    if (fd >= 0)
+        call1(SYS_close, fd);
+    list = allocate((count + 1) * sizeof *list);
+    memcpy(list, names, count * sizeof *list);
+    return list;
 }

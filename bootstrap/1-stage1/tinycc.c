@@ -39,6 +39,22 @@ static const struct edit tcc_edits[] = {
         "#include <fcntl.h>\n", "#include <fcntl.h>\n#include <sys/stat.h>\n" },
     { "libtcc.c", "there are static libraries only",
         "    s->nocommon = 1;\n", "    s->nocommon = 1;\n    s->static_link = 1;\n" },
+    { "tccgen.c", "(int)-2.75 becomes 2: it is converted as an unsigned constant, which may not be negative",
+        "                    vtop->c.i = vtop->c.ld;\n",
+        "                    vtop->c.i = vtop->c.ld < 0 ? (int64_t)vtop->c.ld : (uint64_t)vtop->c.ld;\n" },
+    { "lib/va_list.c", "a structure of two doubles comes in two registers, and those are saved 16 bytes apart",
+        "        if (ap->fp_offset < 128 + 48) {\n"
+        "            ap->fp_offset += 16;\n"
+        "            return ap->reg_save_area + ap->fp_offset - 16;\n"
+        "        }\n"
+        "        size = 8;\n",
+        "        if (ap->fp_offset + 2 * size <= 128 + 48) {\n"
+        "            char *saved = ap->reg_save_area + ap->fp_offset;\n"
+        "            ap->fp_offset += 2 * size;\n"
+        "            if (size == 16)\n"
+        "                *(double *)(saved + 8) = *(double *)(saved + 16);\n"
+        "            return saved;\n"
+        "        }\n" },
     { "lib/va_list.c", "libtcc1 is linked after libc, and must not need it",
         "        abort();\n", "" },
     { NULL }
