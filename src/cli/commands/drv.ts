@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { formatHash, isDrvPath, parseDerivation, parseStorePath, parseStorePathBaseName, staticOutputPath, storePathName, type Derivation } from '../../formats/index.js';
+import { isDrvPath, parseDerivation, parseStorePath, parseStorePathBaseName, showDerivations, storePathName, type Derivation, type DrvPath } from '../../formats/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { attempt, Store } from '../../store/index.js';
 import { perform, storeRoot, withStore, type StoreOptions } from '../command.js';
@@ -12,14 +12,14 @@ export function register(command: Command): void {
   const show = command.command('show').summary('print derivations as JSON').description('Prints what `nix show-derivation` of Nix 2.8 prints.');
   show.argument('<drvs...>', '.drv files: store paths, or files anywhere').option('-r, --recursive', 'print the derivations they need, too');
   perform(withStore(show), (names: readonly string[], options: StoreOptions & { recursive?: true }) => {
-    const shown = showDerivations(names, options);
-    if (shown.ok) printJson(shown.value);
+    const shown = readDerivations(names, options);
+    if (shown.ok) printJson(showDerivations(shown.value));
     return Promise.resolve(shown.ok ? ok(undefined) : shown);
   });
 }
 
-function showDerivations(names: readonly string[], options: StoreOptions & { recursive?: true }): Result<Record<string, unknown>> {
-  const shown = new Map<string, unknown>();
+function readDerivations(names: readonly string[], options: StoreOptions & { recursive?: true }): Result<ReadonlyMap<DrvPath, Derivation>> {
+  const shown = new Map<DrvPath, Derivation>();
   const queue = [...names];
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
     const file = locate(name, options);
@@ -32,10 +32,10 @@ function showDerivations(names: readonly string[], options: StoreOptions & { rec
     if (!text.ok) return text;
     const drv = parseDerivation(text.value, storePathName(path.value).slice(0, -'.drv'.length));
     if (!drv.ok) return drv;
-    shown.set(path.value, toNixJson(drv.value));
+    shown.set(path.value, drv.value);
     if (options.recursive === true) queue.push(...drv.value.inputDrvs.keys());
   }
-  return ok(Object.fromEntries([...shown].sort(([a], [b]) => (a < b ? -1 : 1))));
+  return ok(shown);
 }
 
 /** A file that exists is meant as such; a store path that does not lies in the store's directory. */
@@ -49,32 +49,5 @@ function locate(name: string, options: StoreOptions): Result<string> {
     return ok(store.value.hostPath(path.value));
   } finally {
     store.value.close();
-  }
-}
-
-function toNixJson(drv: Derivation): unknown {
-  return {
-    outputs: Object.fromEntries([...drv.outputs].map(([name]) => [name, outputJson(drv, name)])),
-    inputSrcs: drv.inputSrcs,
-    inputDrvs: drv.inputDrvs,
-    system: drv.platform,
-    builder: drv.builder,
-    args: drv.args,
-    env: drv.env,
-  };
-}
-
-function outputJson(drv: Derivation, name: string): unknown {
-  const output = drv.outputs.get(name)!;
-  const path = staticOutputPath(drv, name);
-  switch (output.kind) {
-    case 'input-addressed':
-      return { path };
-    case 'fixed':
-      return { path, hashAlgo: `${output.method === 'recursive' ? 'r:' : ''}${output.hash.algorithm}`, hash: formatHash(output.hash, 'base16') };
-    case 'floating':
-      return { hashAlgo: `${output.method === 'recursive' ? 'r:' : ''}${output.algorithm}` };
-    case 'deferred':
-      return {};
   }
 }

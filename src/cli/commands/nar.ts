@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { once } from 'node:events';
+import { basename } from 'node:path';
 import { Option, type Command } from 'commander';
-import { formatHash, type HashAlgorithm, type HashEncoding } from '../../formats/index.js';
+import { findInListing, formatHash, NarLister, NarParser, shallowListing, type HashAlgorithm, type HashEncoding, type NarListing } from '../../formats/index.js';
 import { err, fail, ok, type Failure, type Result } from '../../result.js';
-import { attemptAsync, dumpTree, restoreTree, streamTree } from '../../store/index.js';
+import { attemptAsync, dumpTree, ioFailure, restoreTree, streamTree } from '../../store/index.js';
 import { perform, withJson } from '../command.js';
-import { listingLines, readListing, toNixJson } from '../nar-listing.js';
-import { printJson, printLine } from '../output.js';
+import { listingLines } from '../nar-listing.js';
+import { printLine } from '../output.js';
 
 interface HashOptions {
   readonly type: HashAlgorithm;
@@ -46,15 +47,10 @@ export function register(command: Command): void {
   perform(ls, async (nar: string, path: string, options: { json?: true; long?: true; recursive?: true }) => {
     const listing = await readListing(nar === '-' ? (process.stdin as AsyncIterable<Buffer>) : createReadStream(nar), nar);
     if (!listing.ok) return listing;
-    let node = listing.value;
-    const names = path.split('/').filter((name) => name !== '');
-    for (const name of names) {
-      const next = node.kind === 'directory' ? node.entries.get(name) : undefined;
-      if (next === undefined) return fail('E_NOT_FOUND', `${nar} has no ${path}`);
-      node = next;
-    }
-    if (options.json === true) printJson(toNixJson(node, options.recursive === true));
-    else for (const line of listingLines(node, names.at(-1) ?? '', { long: options.long === true, recursive: options.recursive === true })) printLine(line);
+    const node = findInListing(listing.value, path);
+    if (node === undefined) return fail('E_NOT_FOUND', `${nar} has no ${path}`);
+    if (options.json === true) printLine(JSON.stringify(options.recursive === true ? node : shallowListing(node)));
+    else for (const line of listingLines(node, basename(path), { long: options.long === true, recursive: options.recursive === true })) printLine(line);
     return ok(undefined);
   });
 }
@@ -88,4 +84,19 @@ async function dumpToStdout(path: string): Promise<Result<undefined>> {
     if (isFailure(cause)) return err(cause);
     throw error;
   }
+}
+
+async function readListing(source: AsyncIterable<Buffer>, name: string): Promise<Result<NarListing>> {
+  const lister = new NarLister();
+  const parser = new NarParser(lister);
+  try {
+    for await (const chunk of source) {
+      const pushed = parser.push(chunk);
+      if (!pushed.ok) return pushed;
+    }
+  } catch (error) {
+    return err(ioFailure('read', name, error));
+  }
+  const ended = parser.end();
+  return ended.ok ? ok(lister.root!) : ended;
 }
