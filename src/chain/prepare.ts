@@ -62,6 +62,15 @@ export function seedsOf(chain: Chain): readonly Seed[] {
   return [...allIngredients(chain)].filter((ingredient) => ingredient.kind === 'seed');
 }
 
+/** The tarballs that a chain's recipes and its seeds are made of, each once, in the order they are first needed. */
+export function sourcesOf(chain: Chain): readonly Source[] {
+  const sources = [...allIngredients(chain)].flatMap((ingredient) => {
+    if (ingredient.kind === 'source') return [ingredient];
+    return ingredient.kind === 'seed' && ingredient.from !== undefined ? [ingredient.from] : [];
+  });
+  return [...new Map(sources.map((source) => [sourcePath(source), source])).values()];
+}
+
 /** Every recipe that the chain's targets and their tests need, themselves included. */
 function allRecipes(chain: Chain): ReadonlySet<AnyRecipe> {
   const found = new Set<AnyRecipe>();

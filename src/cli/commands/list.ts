@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
-import { loadChain } from '../../chain/index.js';
+import { loadChain, OWN_CHAIN } from '../../chain/index.js';
 import { ok } from '../../result.js';
 import { perform, withJson, type ChainOptions } from '../command.js';
 import { formatTable } from '../format.js';
 import { printJson, printLine } from '../output.js';
-import { OWN_CHAIN } from '../../chain/index.js';
 
 /** `zilch list` */
 export function register(command: Command): void {
