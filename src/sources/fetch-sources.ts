@@ -168,7 +168,7 @@ async function takeCopy(source: Source, found: { readonly from: string; readonly
 }
 
 async function fetchUrl(source: Source, url: string, context: Context): Promise<Result<StorePath>> {
-  const directory = join(context.store.layout.zilchDir, 'partial');
+  const directory = context.store.layout.partialDir;
   const made = attempt('make', directory, () => mkdirSync(directory, { recursive: true }));
   if (!made.ok) return made;
   const partFile = join(directory, `${source.sha256}.part`);
