@@ -5,10 +5,11 @@
 
 struct edit { const char *file, *why, *old, *new; };
 
-static const byte *find_text(const byte *at, const byte *end, const char *text, size length)
+/* Returns NULL if there is none. */
+static const char *find_text(const char *at, const char *end, const char *text, size length)
 {
     for (; at + length <= end; at++)
-        if (*at == (byte)*text && same_bytes(at, text, length))
+        if (*at == *text && same_bytes(at, text, length))
             return at;
     return NULL;
 }
@@ -17,21 +18,24 @@ static const byte *find_text(const byte *at, const byte *end, const char *text, 
 static void apply_edits(const char *folder, const struct edit *edit)
 {
     for (; edit->file; edit++) {
-        const char *path = join(folder, "/", edit->file);
-        struct bytes text = read_file(path);
-        const byte *end = text.at + text.length;
-        size old_length = length_of(edit->old), new_length = length_of(edit->new);
-        const byte *old = find_text(text.at, end, edit->old, old_length);
+        const char *path = join(folder, "/", edit->file), *text = read_text(path), *end = text + length_of(text);
+        size length = length_of(edit->old);
+        const char *old = find_text(text, end, edit->old, length);
         if (!old)
             die("edit of ", path, " (", edit->why, "): there is no\n", edit->old);
-        if (find_text(old + 1, end, edit->old, old_length))
+        if (find_text(old + 1, end, edit->old, length))
             die("edit of ", path, " (", edit->why, "): there is more than one\n", edit->old);
-        byte *edited = allocate(text.length - old_length + new_length), *out = edited;
-        memcpy(out, text.at, old - text.at);
-        out += old - text.at;
-        memcpy(out, edit->new, new_length);
-        out += new_length;
-        memcpy(out, old + old_length, end - (old + old_length));
-        write_file(path, edited, text.length - old_length + new_length, 0644);
+        write_text(path, join(copy_of(text, old - text), edit->new, old + length));
     }
+}
+
+/* A new text, with `new` wherever the old one has `old`. */
+static char *replace_all(const char *text, const char *old, const char *new)
+{
+    struct text edited = { NULL };
+    const char *end = text + length_of(text), *found;
+    for (; (found = find_text(text, end, old, length_of(old))) != NULL; text = found + length_of(old))
+        add(&edited, copy_of(text, found - text), new);
+    add(&edited, text);
+    return edited.at;
 }

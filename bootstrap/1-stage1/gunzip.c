@@ -9,7 +9,7 @@ typedef unsigned int word;
 typedef unsigned long long wide;
 
 /* Unpacked data goes into pages of this many bytes, of which only those that get used come to exist. */
-enum { MOST_UNPACKED = 1 << 30 };
+enum { MOST_UNPACKED = 1 << 28 };
 
 /* Checksums of both formats use one polynomial: gzip takes the low bit first, bzip2 the high one. */
 static word gzip_checksum(const byte *at, const byte *end)
@@ -69,10 +69,11 @@ static void read_code(struct deflate_code *code, const byte *lengths, int symbol
 static byte *inflate(const byte **from, const byte *end, byte *const start)
 {
     static const byte length_extra[29] = { 0,0,0,0,0,0,0,0,1,1,1,1,2,2,2,2,3,3,3,3,4,4,4,4,5,5,5,5,0 };
-    static const half length_base[29] = { 3,4,5,6,7,8,9,10,11,13,15,17,19,23,27,31,35,43,51,59,67,83,99,115,131,163,195,227,258 };
+    static const half length_base[29] = { 3,4,5,6,7,8,9,10,11,13,15,17,19,23,27,31,35,43,51,59,67,83,99,115,131,163,195,
+                                          227,258 };
     static const byte distance_extra[30] = { 0,0,0,0,1,1,2,2,3,3,4,4,5,5,6,6,7,7,8,8,9,9,10,10,11,11,12,12,13,13 };
-    static const half distance_base[30] = { 1,2,3,4,5,7,9,13,17,25,33,49,65,97,129,193,257,385,513,769,1025,1537,2049,3073,
-                                            4097,6145,8193,12289,16385,24577 };
+    static const half distance_base[30] = { 1,2,3,4,5,7,9,13,17,25,33,49,65,97,129,193,257,385,513,769,1025,1537,2049,
+                                            3073,4097,6145,8193,12289,16385,24577 };
     static const byte order[19] = { 16,17,18,0,8,7,9,6,10,5,11,4,12,3,13,2,14,1,15 };
     static struct deflate_code literals, distances;
     const byte *in = *from;

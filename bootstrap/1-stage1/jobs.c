@@ -55,7 +55,7 @@ static void finish_jobs(void)
         wait_for_one();
 }
 
-/* Forks as soon as a core is free. Returns true in the new process, which has to quit(). */
+/* Forks as soon as a core is free. Returns true in the new process, which may run jobs of its own, and has to quit(). */
 static int start_job(const char *command)
 {
     long process;
@@ -63,8 +63,10 @@ static int start_job(const char *command)
         wait_for_one();
     process = call0(SYS_fork);
     need(process, "fork for", command);
-    if (!process)
+    if (!process) {
+        running_count = 0;
         return 1;
+    }
     running[running_count].process = process;
     running[running_count++].command = command;
     return 0;
@@ -91,7 +93,7 @@ static void start(const char *folder, const char *command)
     need(call3(SYS_execve, words[0], words, no_environment), "run", words[0]);
 }
 
-/* Runs one command on its own. */
+/* Runs one command, once nothing else runs. */
 static void run(const char *folder, const char *command)
 {
     finish_jobs();

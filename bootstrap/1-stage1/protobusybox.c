@@ -1,40 +1,28 @@
-#include "protobusybox.h"
-#include "protobusybox-config.h"
+/*
+ * protobusybox: a shell and some sixty programs of busybox. No source needs an edit: the headers that its makefiles
+ * generate are in busybox/, or made by protobusybox-config.c.
+ *
+ * All sources make one library. Each program is program.c linked with it, and so holds only what it calls. Its other
+ * names are links: it looks at the name it was called by.
+ */
 
-static const char *busybox_wanted[] = { "include/", "libbb/", "archival/", "coreutils/", "debianutils/", "editors/", "findutils/", "shell/", NULL };
+#include "protobusybox.h"
+#include "protobusybox-config.c"
+
+static const char *busybox_wanted[] = {
+    "include/", "libbb/", "archival/", "coreutils/", "debianutils/", "editors/", "findutils/", "shell/", NULL
+};
+
+/* The compiler runs in busybox' folder and gets relative paths: no object may know where that is. */
+#define BUSYBOX_FLAGS " -w -Iinclude -include include/config.h "
 
 static void prepare_busybox(const char *tarball, const char *here, const char *busybox)
 {
-    char **name;
     untar(bunzip2(read_file(tarball)), "busybox-1.37.0/", busybox_wanted, busybox);
     copy_headers(join(here, "/busybox"), join(busybox, "/include"));
     copy_file(join(here, "/busybox/applet.c"), join(busybox, "/applet.c"), 0644);
-    enter_folder(busybox);
-    configure_busybox();
-}
-
-static const char *busybox_command(const char *tcc)
-{
-    const char *command = tcc, *const *flag;
-    for (flag = protobusybox_flags; *flag; flag++)
-        command = join(command, " ", *flag);
-    return command;
-}
-
-static void start_busybox(const char *tcc, const char *busybox)
-{
-    enum { BATCH = 8 };
-    const char *const *source, *command = NULL;
-    int count = 0;
-    for (source = protobusybox_sources; *source; source++) {
-        if (!count)
-            command = join(busybox_command(tcc), " -c");
-        command = join(command, " ", *source);
-        if (++count == BATCH || !source[1]) {
-            start(busybox, command);
-            count = 0;
-        }
-    }
+    copy_file(join(here, "/busybox/program.c"), join(busybox, "/program.c"), 0644);
+    configure_busybox(busybox);
 }
 
 static const char *base_name(const char *path)
@@ -46,23 +34,41 @@ static const char *base_name(const char *path)
     return base;
 }
 
-static void link_busybox(const char *tcc, const char *busybox, const char *protobusybox)
+/* Starts the compilations; a process compiles BATCH files, and leaves the objects at the top. */
+static void start_busybox(const char *tcc, const char *busybox)
 {
-    const char *bin = join(protobusybox, "/bin");
-    char *command = allocate(1 << 16), *end = append(command, join(tcc, " -ar rcs busybox.a"));
-    const char *const *source;
+    enum { BATCH = 8 };
     int i, j;
-    for (source = protobusybox_sources; *source; source++) {
-        end = append(end, join(" ", base_name(*source)));
-        end[-1] = 'o';
+    start(busybox, join(tcc, BUSYBOX_FLAGS "-c applet.c"));
+    for (i = 0; protobusybox_sources[i]; i = j) {
+        struct text command = { NULL };
+        add(&command, tcc, BUSYBOX_FLAGS "-c");
+        for (j = i; j < i + BATCH && protobusybox_sources[j]; j++)
+            add(&command, " ", protobusybox_sources[j]);
+        start(busybox, command.at);
     }
-    run(busybox, command);
+}
+
+/* Once they are finished: the library of all. */
+static void collect_busybox(const char *tcc, const char *busybox)
+{
+    struct text command = { NULL };
+    int i;
+    add(&command, tcc, " -ar rcs busybox.a applet.o");
+    for (i = 0; protobusybox_sources[i]; i++)
+        add(&command, " ", object_of(base_name(protobusybox_sources[i])));
+    run(busybox, command.at);
+}
+
+static void start_busybox_programs(const char *tcc, const char *busybox, const char *protobusybox)
+{
+    const char *bin = join(protobusybox, "/bin"), *const *other;
+    int i;
     make_folders(bin);
     for (i = 0; protobusybox_programs[i].name; i++) {
         const char *name = protobusybox_programs[i].name;
-        start(busybox, join(busybox_command(tcc), " -DAPPLET_MAIN=", name, "_main -o ", bin, "/", name, " applet.c busybox.a"));
-        for (j = 0; j < 2 && protobusybox_programs[i].others[j]; j++)
-            make_link(name, join(bin, "/", protobusybox_programs[i].others[j]));
+        start(busybox, join(tcc, " -DAPPLET_MAIN=", name, "_main -o ", bin, "/", name, " program.c busybox.a"));
+        for (other = protobusybox_programs[i].others; other < protobusybox_programs[i].others + 2 && *other; other++)
+            make_link(name, join(bin, "/", *other));
     }
-    finish_jobs();
 }

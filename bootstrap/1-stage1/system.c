@@ -124,7 +124,8 @@ static void die_of(const char **words);
 /* Fresh zeroed pages. Untouched ones cost nothing, so ask for the most that could be needed. */
 static void *map_pages(size length)
 {
-    long at = system_call(SYS_mmap, 0, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    enum { FLAGS = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE };
+    long at = system_call(SYS_mmap, 0, length, PROT_READ | PROT_WRITE, FLAGS, -1, 0);
     if (at < 0 && at > -4096)
         die("cannot get memory from the kernel");
     return (void *)at;
@@ -148,30 +149,51 @@ static void *allocate(size length)
     return block;
 }
 
+/* A text that grows: add(&text, "a", "b"). */
+struct text { char *at; size length, room; };
+
+static void add_all(struct text *text, const char **parts)
+{
+    for (; *parts; parts++) {
+        size length = length_of(*parts);
+        if (text->length + length >= text->room) {
+            char *wider;
+            text->room = (text->length + length) * 2 + 1024;
+            wider = allocate(text->room);
+            memcpy(wider, text->at, text->length);
+            text->at = wider;
+        }
+        memcpy(text->at + text->length, *parts, length + 1);
+        text->length += length;
+    }
+}
+#define add(text, ...) add_all(text, (const char *[]){ __VA_ARGS__, NULL })
+
 /* join("a", "b", "c") is a new string "abc". */
 static char *join_all(const char **parts)
 {
-    size length = 0;
-    const char **p;
-    char *text, *end;
-    for (p = parts; *p; p++)
-        length += length_of(*p);
-    text = end = allocate(length + 1);
-    for (p = parts; *p; p++) {
-        size n = length_of(*p);
-        memcpy(end, *p, n);
-        end += n;
-    }
-    return text;
+    struct text text = { NULL };
+    add_all(&text, parts);
+    return text.at;
 }
 #define join(...) join_all((const char *[]){ __VA_ARGS__, NULL })
 
-/* Copies text to `end`, and returns the end of that. */
-static char *append(char *end, const char *text)
+static char *copy_of(const char *text, size length)
 {
-    size length = length_of(text);
-    memcpy(end, text, length);
-    return end + length;
+    char *copy = allocate(length + 1);
+    memcpy(copy, text, length);
+    return copy;
+}
+
+/* What the compiler calls the object it makes of a source: foo.o of foo.c or foo.s. */
+static char *object_of(const char *source)
+{
+    char *name = join(source), *end = name + length_of(name);
+    while (*--end != '.')
+        ;
+    end[1] = 'o';
+    end[2] = 0;
+    return name;
 }
 
 static char *decimal(size n)
@@ -285,20 +307,15 @@ static void need_same(const char *a, const char *b)
 /* The folder and those above it. */
 static void make_folders(const char *path)
 {
-    char *copy = join(path), *slash = copy;
-    long result;
+    const char *end = path;
     do {
-        for (slash++; *slash && *slash != '/'; slash++)
+        for (end++; *end && *end != '/'; end++)
             ;
-        int last = !*slash;
-        *slash = 0;
-        result = call2(SYS_mkdir, copy, 0755);
+        char *folder = copy_of(path, end - path);
+        long result = call2(SYS_mkdir, folder, 0755);
         if (result != -EEXIST)
-            need(result, "make the folder", copy);
-        if (last)
-            return;
-        *slash = '/';
-    } while (1);
+            need(result, "make the folder", folder);
+    } while (*end);
 }
 
 static void enter_folder(const char *path) { need(call1(SYS_chdir, path), "enter", path); }
@@ -309,27 +326,30 @@ static void make_link(const char *target, const char *path) { need(call2(SYS_sym
 static char **list_folder(const char *path)
 {
     enum { MOST = 4096 };
-    byte *buffer = allocate(32768);
-    char **names = allocate(MOST * sizeof *names);
+    static byte entries[32768];
+    static char *names[MOST];
+    char **list;
     int count = 0, i;
-    long n, fd = call3(SYS_open, path, O_RDONLY | O_DIRECTORY, 0);
-    if (fd == -ENOENT)
-        return names;
-    need(fd, "open", path);
-    while ((n = call3(SYS_getdents64, fd, buffer, 32768)) != 0) {
+    long n = 0, fd = call3(SYS_open, path, O_RDONLY | O_DIRECTORY, 0);
+    if (fd != -ENOENT)
+        need(fd, "open", path);
+    while (fd >= 0 && (n = call3(SYS_getdents64, fd, entries, sizeof entries)) != 0) {
         byte *entry;
         need(n, "list", path);
-        for (entry = buffer; entry < buffer + n; entry += *(unsigned short *)(entry + 16)) {
+        for (entry = entries; entry < entries + n; entry += *(unsigned short *)(entry + 16)) {
             const char *name = (const char *)entry + 19;
             if (!compare(name, ".") || !compare(name, ".."))
                 continue;
-            if (count == MOST - 1)
+            if (count == MOST)
                 die("too many files in ", path);
             for (i = count++; i > 0 && compare(names[i - 1], name) > 0; i--)
                 names[i] = names[i - 1];
             names[i] = join(name);
         }
     }
-    call1(SYS_close, fd);
-    return names;
+    if (fd >= 0)
+        call1(SYS_close, fd);
+    list = allocate((count + 1) * sizeof *list);
+    memcpy(list, names, count * sizeof *list);
+    return list;
 }

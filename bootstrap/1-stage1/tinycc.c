@@ -1,5 +1,5 @@
 /*
- * TinyCC by TinyCC.
+ * TinyCC, and the tools that go with it. Its configure script and makefile come down to the few lines here.
  */
 
 static const char *tcc_wanted[] = { "", NULL };
@@ -23,8 +23,13 @@ static const struct edit tcc_edits[] = {
         "        PUT_R_RET(vtop, t);\n"
         "    } else if (t == (VT_LLONG | VT_UNSIGNED)) {\n" },
     { "tcctok.h", "the name of that function",
-        "     DEF(TOK___fixunsxfdi, \"__fixunsxfdi\")\n# endif\n     DEF(TOK___fixunssfdi",
-        "     DEF(TOK___fixunsxfdi, \"__fixunsxfdi\")\n     DEF(TOK___fixxfdi, \"__fixxfdi\")\n# endif\n     DEF(TOK___fixunssfdi" },
+        "     DEF(TOK___fixunsxfdi, \"__fixunsxfdi\")\n"
+        "# endif\n"
+        "     DEF(TOK___fixunssfdi, \"__fixunssfdi\")\n",
+        "     DEF(TOK___fixunsxfdi, \"__fixunsxfdi\")\n"
+        "     DEF(TOK___fixxfdi, \"__fixxfdi\")\n"
+        "# endif\n"
+        "     DEF(TOK___fixunssfdi, \"__fixunssfdi\")\n" },
     { "tccelf.c", "`-o /dev/null`, run as root, would delete the device",
         "    unlink(filename);\n",
         "    struct stat old;\n"
@@ -34,12 +39,28 @@ static const struct edit tcc_edits[] = {
         "#include <fcntl.h>\n", "#include <fcntl.h>\n#include <sys/stat.h>\n" },
     { "libtcc.c", "there are static libraries only",
         "    s->nocommon = 1;\n", "    s->nocommon = 1;\n    s->static_link = 1;\n" },
+    { "tccgen.c", "(int)-2.75 becomes 2: it is converted as an unsigned constant, which may not be negative",
+        "                    vtop->c.i = vtop->c.ld;\n",
+        "                    vtop->c.i = vtop->c.ld < 0 ? (int64_t)vtop->c.ld : (uint64_t)vtop->c.ld;\n" },
+    { "lib/va_list.c", "a structure of two doubles comes in two registers, and those are saved 16 bytes apart",
+        "        if (ap->fp_offset < 128 + 48) {\n"
+        "            ap->fp_offset += 16;\n"
+        "            return ap->reg_save_area + ap->fp_offset - 16;\n"
+        "        }\n"
+        "        size = 8;\n",
+        "        if (ap->fp_offset + 2 * size <= 128 + 48) {\n"
+        "            char *saved = ap->reg_save_area + ap->fp_offset;\n"
+        "            ap->fp_offset += 2 * size;\n"
+        "            if (size == 16)\n"
+        "                *(double *)(saved + 8) = *(double *)(saved + 16);\n"
+        "            return saved;\n"
+        "        }\n" },
     { "lib/va_list.c", "libtcc1 is linked after libc, and must not need it",
         "        abort();\n", "" },
     { NULL }
 };
 
-/* Where the compiler finds its own files, and those of musl. */
+/* Where the compiler is to find its own files, and those of musl. */
 static void configure_tcc(const char *source, const char *tinycc, const char *protomusl)
 {
     write_text(join(source, "/config.h"), join(
@@ -53,11 +74,21 @@ static void configure_tcc(const char *source, const char *tinycc, const char *pr
         "#define CONFIG_TCC_CRTPREFIX \"", protomusl, "/lib\"\n"));
 }
 
+static void prepare_tcc(const char *tarball, const char *source, const char *tinycc, const char *protomusl)
+{
+    untar(bunzip2(read_file(tarball)), "", tcc_wanted, source);
+    apply_edits(source, tcc_edits);
+    configure_tcc(source, tinycc, protomusl);
+}
+
+static const char libtcc1_sources[] = "libtcc1.c va_list.c alloca86_64.S alloca86_64-bt.S dsohandle.c";
+static const char libtcc1_objects[] = "libtcc1.o va_list.o alloca86_64.o alloca86_64-bt.o dsohandle.o";
+
 static void start_tcc(const char *tcc, const char *source, const char *headers)
 {
-    const char *flags = join(" -nostdinc -w -I", headers, " -c ");
+    const char *flags = join(" -w -nostdinc -I", headers, " -c ");
     start(source, join(tcc, flags, "tcc.c"));
-    start(join(source, "/lib"), join(tcc, flags, "libtcc1.c va_list.c alloca86_64.S alloca86_64-bt.S dsohandle.c"));
+    start(join(source, "/lib"), join(tcc, flags, libtcc1_sources));
 }
 
 /*
@@ -69,7 +100,7 @@ static void collect_tcc(const char *tcc, const char *source, const char *to, int
     const char *libc = join(to, "/libc.a");
     if (by_seed)
         libc = join("-Wl,--whole-archive ", libc, " -Wl,--no-whole-archive");
-    run(join(source, "/lib"), join(tcc, " -ar rcs ", to, "/libtcc1.a libtcc1.o va_list.o alloca86_64.o alloca86_64-bt.o dsohandle.o"));
+    run(join(source, "/lib"), join(tcc, " -ar rcs ", to, "/libtcc1.a ", libtcc1_objects));
     run(source, join(tcc, " -nostdlib -static -o ", to, "/tcc ", to, "/crt1.o ", to, "/crti.o tcc.o ", libc, " ", to,
                      "/libtcc1.a ", to, "/crtn.o"));
 }

@@ -2,7 +2,7 @@
  * The store on disk: a directory of immutable paths and a database of what is known of them, byte for byte as Nix 2.8
  * keeps it, so that either can work on what the other made.
  */
-import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   isDrvPath,
@@ -17,16 +17,18 @@ import {
 } from '../formats/index.js';
 import { err, fail, ok, type Result } from '../result.js';
 import { addFlatFile, addText, addTree, type FlatFileOptions, type TreeOptions } from './add.js';
-import { canonicalise } from './canonicalise.js';
 import type { Database, GraphNode } from './database.js';
 import type { FileLock, WaitOptions } from './file-lock.js';
+import { collectGarbage, type GcOptions, type GcReport } from './gc.js';
 import { attempt, ioFailure } from './io-failure.js';
 import { hostPathOf, layoutOf, type Layout } from './layout.js';
+import { moveTree } from './move-tree.js';
 import { openDatabase, type OpenOptions } from './open-database.js';
 import { withLocks, type LockKey } from './path-locks.js';
-import { removeTree } from './remove-tree.js';
 import { TempDirs } from './temp-dirs.js';
 import { TempRoots } from './temp-roots.js';
+import { canonicalise, removeTree, removeTreeSync, type HostPath } from './tree/index.js';
+import { verifyStore, type VerifyOptions, type VerifyReport } from './verify.js';
 
 /** A finished tree that is to become a store path. */
 export interface NewPath {
@@ -154,7 +156,7 @@ export class Store {
       news.map(({ info }) => info.path),
       async () => {
         for (const { hostPath, info } of news) {
-          const placed = this.isValid(info.path) ? attempt('delete', hostPath, () => removeTree(hostPath)) : await this.#place(hostPath, info.path);
+          const placed = this.isValid(info.path) ? await removeTree(hostPath) : await this.#place(hostPath, info.path);
           if (!placed.ok) return placed;
         }
         return this.registerPaths(
@@ -193,10 +195,24 @@ export class Store {
       mkdirSync(dirname(link), { recursive: true });
       // Renamed over the old link: at no moment is there none.
       const fresh = `${link}.${process.pid}.new`;
-      removeTree(fresh);
+      removeTreeSync(fresh);
       symlinkSync(path, fresh);
       renameSync(fresh, link);
     });
+  }
+
+  /** Deletes what no root needs, and what killed processes left; with `dryRun` only says what it would. */
+  async gc(options: GcOptions = {}): Promise<Result<GcReport>> {
+    if (this.readOnly && options.dryRun !== true) return this.#readOnlyFailure();
+    if (options.dryRun !== true) {
+      await this.#tempDirs.sweep();
+    }
+    return collectGarbage(this.layout, this.#database, options);
+  }
+
+  /** Looks whether what is registered is there and, with `contents`, unaltered. */
+  verify(options: VerifyOptions = {}): Promise<Result<VerifyReport>> {
+    return verifyStore(this, options);
   }
 
   /** A fresh directory on the store's file system, deleted on `close`, or by another process once this one is gone. */
@@ -210,17 +226,18 @@ export class Store {
   }
 
   /** Makes a tree's metadata that of a store path: see `canonicalise`. */
-  canonicalise(hostPath: string): Promise<Result<void>> {
+  canonicalise(hostPath: HostPath): Promise<Result<void>> {
     return canonicalise(hostPath);
   }
 
-  async #place(from: string, path: StorePath): Promise<Result<void>> {
+  async #place(from: string, path: StorePath): Promise<Result<unknown>> {
     const to = this.hostPath(path);
     const canonical = await canonicalise(from);
     if (!canonical.ok) return canonical;
+    // Nobody registered what lies there, and we hold its lock, so whoever made it was killed before it became valid.
+    const cleared = await removeTree(to);
+    if (!cleared.ok) return cleared;
     return attempt('move into the store', to, () => {
-      // Nobody registered it and we hold its lock, so whoever made it was killed before it became valid.
-      removeTree(to);
       moveTree(from, to);
     });
   }
@@ -245,12 +262,4 @@ export class Store {
   #readOnlyFailure(): Result<never> {
     return fail('E_READ_ONLY', `the store at ${this.root} was opened for reading only`);
   }
-}
-
-/** Renames; a directory that its owner may not write cannot change its parent, so it may for a moment. */
-function moveTree(from: string, to: string): void {
-  const stat = lstatSync(from);
-  if (stat.isDirectory()) chmodSync(from, 0o755);
-  renameSync(from, to);
-  if (stat.isDirectory()) chmodSync(to, stat.mode & 0o7777);
 }

@@ -15,5 +15,5 @@
 #define BB_VER "1.37.0"
 #define BB_EXTRA_VERSION ""
 
-/* Every option, on or off: written by configure_busybox(). */
+/* Every option, on or off: written by protobusybox-config.c. */
 #include "autoconf.h"

@@ -1,13 +1,14 @@
-import { closeSync, constants, lstatSync, mkdirSync, openSync, rmSync, symlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, lstatSync, mkdirSync, openSync, symlinkSync, writeSync } from 'node:fs';
 import { NarParser, type NarVisitor } from '../../formats/index.js';
 import { fail, type Result } from '../../result.js';
 import { bytesOf, displayPath, joinBytes, toByteString, type ByteString, type HostPath } from './host-path.js';
+import { removeTree } from './remove.js';
 import { failureOf } from './tree-problem.js';
 
 /**
  * Makes the tree of a NAR at `hostPath`, where nothing may be yet, with the modes 0666 and 0777 less the umask. Whatever
  * the archive says, nothing is made outside of `hostPath`: names are checked by the parser, no directory is entered but
- * those made here, and files are made new, never opened. On failure (`E_NAR`, `E_EXISTS`, `E_TREE_IO`) what was made is removed again;
+ * those made here, and files are made new, never opened. On failure (`E_NAR`, `E_EXISTS`, or as `ioFailure` says) what was made is removed again;
  * killed, it leaves a part: restore to a temporary place and rename.
  */
 export async function restoreTree(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, hostPath: HostPath): Promise<Result<void>> {
@@ -24,7 +25,7 @@ export async function restoreTree(source: AsyncIterable<Uint8Array> | Iterable<U
   } finally {
     if (!complete) {
       restorer.closeFile();
-      rmSync(bytesOf(root), { recursive: true, force: true });
+      await removeTree(hostPath);
     }
   }
 }
