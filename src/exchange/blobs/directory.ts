@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { err, ok, type Result } from '../../result.js';
-import { ioFailure, isMissing } from '../../store/index.js';
+import { err, ok, type Failure, type Result } from '../../result.js';
+import { ioFailure } from '../../store/index.js';
 import { StreamFailure, type ByteStream } from '../stream-failure.js';
 import { checkKey, type Blob, type Blobs, type NewBlob } from './blobs.js';
 
@@ -23,7 +23,7 @@ export class DirectoryBlobs implements Blobs {
       const { size } = await handle.stat();
       return ok({ size, body: read(handle.createReadStream({ highWaterMark: 1 << 18 }), file.value) });
     } catch (error) {
-      return isMissing(error) ? ok(undefined) : err(ioFailure('read', file.value, error));
+      return orMissing(ioFailure('read', file.value, error), undefined);
     }
   }
 
@@ -33,7 +33,7 @@ export class DirectoryBlobs implements Blobs {
     try {
       return ok((await stat(file.value)).isFile());
     } catch (error) {
-      return isMissing(error) ? ok(false) : err(ioFailure('look at', file.value, error));
+      return orMissing(ioFailure('look at', file.value, error), false);
     }
   }
 
@@ -63,6 +63,11 @@ export class DirectoryBlobs implements Blobs {
     const checked = checkKey(key);
     return checked.ok ? ok(join(this.directory, key)) : checked;
   }
+}
+
+/** That there is no such file is an answer. */
+function orMissing<T>(failure: Failure, answer: T): Result<T> {
+  return failure.code === 'E_NOT_FOUND' ? ok(answer) : err(failure);
 }
 
 async function* read(stream: ReturnType<typeof createReadStream>, file: string): ByteStream & AsyncGenerator<Uint8Array> {

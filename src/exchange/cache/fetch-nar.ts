@@ -31,10 +31,10 @@ export async function fetchNar(cache: BinaryCache, info: NarInfo, hostPath: stri
     const restored = await restoreTree(checks.pass(decompress(limited, compression.value)), hostPath);
     // What is wrong with the length or the hash says more than the first byte that is out of place.
     const checked = checks.finish(restored);
-    if (!checked.ok) removeTree(hostPath);
+    if (!checked.ok) await removeTree(hostPath);
     return checked;
   } catch (error) {
-    removeTree(hostPath);
+    await removeTree(hostPath);
     if (error instanceof StreamFailure) return err(error.failure);
     throw error;
   }
