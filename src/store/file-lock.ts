@@ -98,11 +98,11 @@ export async function lock(path: string, mode: LockMode, options: WaitOptions = 
   }
 }
 
-/** True when some process holds the lock. A missing file is held by nobody. */
+/** True when some process holds a lock on the file or directory. A missing one is held by nobody. */
 export function isLocked(path: string): boolean {
   let fd: number;
   try {
-    fd = openSync(path, constants.O_RDWR);
+    fd = openSync(path, constants.O_RDONLY);
   } catch (error) {
     if (isMissing(error)) return false;
     throw error;

@@ -24,6 +24,8 @@ export interface Layout {
   readonly zilchTempDir: string;
   readonly zilchLocksDir: string;
   readonly zilchTrashDir: string;
+  /** Beginnings of downloads, `<sha256>.part`. */
+  readonly partialDir: string;
 }
 
 /** The layout below a root, `/` for the machine's own Nix store. */
@@ -48,6 +50,7 @@ export function layoutOf(root: string): Layout {
     zilchTempDir: join(zilchDir, 'tmp'),
     zilchLocksDir: join(zilchDir, 'locks'),
     zilchTrashDir: join(zilchDir, 'trash'),
+    partialDir: join(zilchDir, 'partial'),
   };
 }
 

@@ -57,7 +57,7 @@ export function openDatabase(layout: Layout, { create = false, readOnly = false 
   }
 }
 
-/** Sets the reserved room free, for a garbage collection on a full disk. */
+/** Where room is kept for working on a full disk: delete it, work, and `reserve` again. */
 export function reservedFile(layout: Layout): string {
   return join(layout.dbDir, 'reserved');
 }
@@ -127,7 +127,8 @@ function linkProfiles(layout: Layout): void {
   }
 }
 
-function reserve(layout: Layout): void {
+/** Keeps that room, as much of it as there is. */
+export function reserve(layout: Layout): void {
   const file = reservedFile(layout);
   if (existsSync(file)) return;
   try {

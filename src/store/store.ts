@@ -2,7 +2,7 @@
  * The store on disk: a directory of immutable paths and a database of what is known of them, byte for byte as Nix 2.8
  * keeps it, so that either can work on what the other made.
  */
-import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   isDrvPath,
@@ -20,13 +20,16 @@ import { addFlatFile, addText, addTree, type FlatFileOptions, type TreeOptions }
 import { canonicalise } from './canonicalise.js';
 import type { Database, GraphNode } from './database.js';
 import type { FileLock, WaitOptions } from './file-lock.js';
+import { collectGarbage, type GcOptions, type GcReport } from './gc.js';
 import { attempt, ioFailure } from './io-failure.js';
 import { hostPathOf, layoutOf, type Layout } from './layout.js';
+import { moveTree } from './move-tree.js';
 import { openDatabase, type OpenOptions } from './open-database.js';
 import { withLocks, type LockKey } from './path-locks.js';
 import { removeTree } from './remove-tree.js';
 import { TempDirs } from './temp-dirs.js';
 import { TempRoots } from './temp-roots.js';
+import { verifyStore, type VerifyOptions, type VerifyReport } from './verify.js';
 
 /** A finished tree that is to become a store path. */
 export interface NewPath {
@@ -199,6 +202,21 @@ export class Store {
     });
   }
 
+  /** Deletes what no root needs, and what killed processes left; with `dryRun` only says what it would. */
+  async gc(options: GcOptions = {}): Promise<Result<GcReport>> {
+    if (this.readOnly && options.dryRun !== true) return this.#readOnlyFailure();
+    if (options.dryRun !== true) {
+      const swept = this.#tempDirs.sweep();
+      if (!swept.ok) return swept;
+    }
+    return collectGarbage(this.layout, this.#database, options);
+  }
+
+  /** Looks whether what is registered is there and, with `contents`, unaltered. */
+  verify(options: VerifyOptions = {}): Promise<Result<VerifyReport>> {
+    return verifyStore(this, options);
+  }
+
   /** A fresh directory on the store's file system, deleted on `close`, or by another process once this one is gone. */
   tempDir(): Result<string> {
     return this.readOnly ? this.#readOnlyFailure() : this.#tempDirs.make();
@@ -245,12 +263,4 @@ export class Store {
   #readOnlyFailure(): Result<never> {
     return fail('E_READ_ONLY', `the store at ${this.root} was opened for reading only`);
   }
-}
-
-/** Renames; a directory that its owner may not write cannot change its parent, so it may for a moment. */
-function moveTree(from: string, to: string): void {
-  const stat = lstatSync(from);
-  if (stat.isDirectory()) chmodSync(from, 0o755);
-  renameSync(from, to);
-  if (stat.isDirectory()) chmodSync(to, stat.mode & 0o7777);
 }

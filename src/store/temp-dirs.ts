@@ -22,6 +22,7 @@ export class TempDirs {
   /** Makes a fresh, empty directory, mode 0700, that is swept when this process is gone. */
   make(): Result<string> {
     return attempt('make a directory in', this.#base, () => {
+      if (this.#own === undefined) this.#sweepAll();
       this.#own ??= this.#claim();
       return mkdtempSync(join(this.#own.directory, 't'));
     });
@@ -30,15 +31,7 @@ export class TempDirs {
   /** Deletes what processes left that are gone. */
   sweep(): Result<void> {
     return attempt('sweep', this.#base, () => {
-      for (const name of readdirSync(this.#base)) {
-        if (!name.endsWith('.lock')) continue;
-        const lock = tryLock(join(this.#base, name), 'exclusive');
-        // The directory goes before its lock: killed in between, the next sweep still finds the lock.
-        if (lock !== undefined) {
-          removeTree(join(this.#base, name.slice(0, -'.lock'.length)));
-          lock.releaseAndDelete();
-        }
-      }
+      this.#sweepAll();
     });
   }
 
@@ -48,6 +41,17 @@ export class TempDirs {
     removeTree(this.#own.directory);
     this.#own.lock.releaseAndDelete();
     this.#own = undefined;
+  }
+
+  #sweepAll(): void {
+    for (const name of readdirSync(this.#base)) {
+      if (!name.endsWith('.lock')) continue;
+      const lock = tryLock(join(this.#base, name), 'exclusive');
+      if (lock === undefined) continue;
+      // The directory goes before its lock: killed in between, the next sweep still finds the lock.
+      removeTree(join(this.#base, name.slice(0, -'.lock'.length)));
+      lock.releaseAndDelete();
+    }
   }
 
   #claim(): { directory: string; lock: FileLock } {

@@ -2,3 +2,4 @@ export { derivationPath, outputPathName, staticOutputPath, type Derivation, type
 export { parseDerivation, writeDerivation, type WriteOptions } from './aterm.js';
 export { hashDerivationModulo, type DerivationHashes, type InputHashes } from './modulo.js';
 export { downstreamPlaceholder, outputPlaceholder, replacer, resolveDerivation, scratchPath, type OutputLookup } from './placeholder.js';
+export { showDerivations, type ShownDerivation, type ShownOutput } from './show.js';

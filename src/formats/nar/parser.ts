@@ -19,6 +19,8 @@ export class NarParser {
   private pending: Buffer = Buffer.alloc(0);
   /** Offset in the archive of the first pending byte. */
   private offset = 0;
+  /** The name last read in each open directory. */
+  private readonly lastNames: (Buffer | undefined)[] = [];
   private readonly steps: Generator<undefined, undefined, undefined>;
   private done = false;
   private failed: Result<never> | undefined;
@@ -54,30 +56,45 @@ export class NarParser {
     return fail('E_NAR', `the archive ends too early, at offset ${length}`, 'it was cut off: fetch or make it again');
   }
 
+  /** No recursion: archives can be nested deeper than the stack is. */
   private *archive(): Generator<undefined, undefined, undefined> {
     yield* this.expect(MAGIC);
-    yield* this.node(0);
+    yield* this.node();
+    while (this.lastNames.length > 0) {
+      const keyword = yield* this.keyword();
+      if (keyword === 'entry') {
+        yield* this.entry();
+      } else if (keyword === ')') {
+        this.visitor.endDirectory();
+        this.lastNames.pop();
+        if (this.lastNames.length > 0) yield* this.endEntry();
+      } else {
+        this.problem(`"entry" or ")" is expected, not "${printable(keyword)}"`);
+      }
+    }
   }
 
-  private *node(depth: number): Generator<undefined, undefined, undefined> {
+  /** Reads a whole file or symlink, or the beginning of a directory; true when it was whole. */
+  private *node(): Generator<undefined, boolean, undefined> {
     yield* this.expect('(');
     yield* this.expect('type');
     const type = yield* this.keyword();
     switch (type) {
       case 'regular':
         yield* this.file();
-        return;
+        return true;
       case 'symlink':
         yield* this.expect('target');
         this.visitor.symlink(yield* this.string(MAX_TARGET_BYTES, "a symlink's target"));
         yield* this.expect(')');
-        return;
+        return true;
       case 'directory':
-        if (depth === MAX_DEPTH) this.problem(`directories are nested more than ${MAX_DEPTH} deep`);
-        yield* this.directory(depth);
-        return;
+        if (this.lastNames.length === MAX_DEPTH) this.problem(`directories are nested more than ${MAX_DEPTH} deep`);
+        this.visitor.beginDirectory();
+        this.lastNames.push(undefined);
+        return false;
       default:
-        this.problem(`the node type "${printable(type)}" is unknown`);
+        return this.problem(`the node type "${printable(type)}" is unknown`);
     }
   }
 
@@ -91,7 +108,7 @@ export class NarParser {
     if (keyword !== 'contents') this.problem(`"contents" is expected, not "${printable(keyword)}"`);
     const size = yield* this.length();
     if (!Number.isSafeInteger(size)) this.problem('a file is larger than any disk');
-    this.visitor.file(executable, size);
+    this.visitor.file(executable, size, this.offset);
     let missing = size;
     while (missing > 0) {
       if (this.pending.length === 0) yield;
@@ -105,25 +122,20 @@ export class NarParser {
     this.visitor.endFile();
   }
 
-  private *directory(depth: number): Generator<undefined, undefined, undefined> {
-    this.visitor.beginDirectory();
-    let last: Buffer | undefined;
-    for (;;) {
-      const keyword = yield* this.keyword();
-      if (keyword === ')') break;
-      if (keyword !== 'entry') this.problem(`"entry" or ")" is expected, not "${printable(keyword)}"`);
-      yield* this.expect('(');
-      yield* this.expect('name');
-      const name: Buffer = yield* this.string(MAX_NAME_BYTES, 'a file name');
-      this.checkName(name, last);
-      last = name;
-      yield* this.expect('node');
-      this.visitor.entry(name);
-      yield* this.node(depth + 1);
-      yield* this.expect(')');
-      this.visitor.endEntry();
-    }
-    this.visitor.endDirectory();
+  private *entry(): Generator<undefined, undefined, undefined> {
+    yield* this.expect('(');
+    yield* this.expect('name');
+    const name = yield* this.string(MAX_NAME_BYTES, 'a file name');
+    this.checkName(name, this.lastNames.at(-1));
+    this.lastNames[this.lastNames.length - 1] = name;
+    yield* this.expect('node');
+    this.visitor.entry(name);
+    if (yield* this.node()) yield* this.endEntry();
+  }
+
+  private *endEntry(): Generator<undefined, undefined, undefined> {
+    yield* this.expect(')');
+    this.visitor.endEntry();
   }
 
   private checkName(name: Buffer, last: Buffer | undefined): void {

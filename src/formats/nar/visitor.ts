@@ -18,8 +18,8 @@
  * `endDirectory`; a file is `file`, then `data` any number of times until `size` bytes were given, then `endFile`.
  */
 export interface NarVisitor {
-  /** `size` in bytes. */
-  file(executable: boolean, size: number): void;
+  /** `size` in bytes; `offset` is where the contents begin in the archive. */
+  file(executable: boolean, size: number, offset: number): void;
   /** Valid during the call only: copy what must be kept. */
   data(bytes: Uint8Array): void;
   endFile(): void;

@@ -1,8 +1,9 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, type Dirent } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from 'node:fs';
 import { NarWriter } from '../../formats/index.js';
 import type { Result } from '../../result.js';
-import { bytesOf, displayPath, joinBytes, toByteString, type ByteString, type HostPath } from './host-path.js';
+import { bytesOf, displayPath, toByteString, type ByteString, type HostPath } from './host-path.js';
 import { failureOf, problem, runInSlices } from './tree-problem.js';
+import { walkTree } from './walk.js';
 
 /**
  * Writes the NAR of the tree at `hostPath` into `sink`; gives its size. A chunk is valid during the call of `sink` only.
@@ -14,7 +15,7 @@ export async function dumpTree(hostPath: HostPath, sink: (chunk: Uint8Array) => 
   return runInSlices(root, dumpSteps(root, sink));
 }
 
-/** The NAR of a tree as a stream for slow readers: nothing is read ahead of them. Throws what `dumpTree` fails with, as a `DumpError`. */
+/** The NAR of a tree as a stream for slow readers: nothing is read ahead of them. Throws what `dumpTree` fails with, as an error whose `cause` is the failure. */
 export async function* streamTree(hostPath: HostPath): AsyncGenerator<Uint8Array, void, undefined> {
   const root = toByteString(hostPath);
   const chunks: Uint8Array[] = [];
@@ -34,37 +35,29 @@ export async function* streamTree(hostPath: HostPath): AsyncGenerator<Uint8Array
 
 function* dumpSteps(root: ByteString, sink: (chunk: Uint8Array) => void): Generator<undefined, number, undefined> {
   const writer = new NarWriter(sink);
-  yield* dumpNode(root, lstatSync(bytesOf(root)), writer);
+  for (const { kind, path, name } of walkTree(root)) {
+    if (name !== undefined && kind !== 'leave') writer.entry(Buffer.from(name, 'latin1'));
+    switch (kind) {
+      case 'file':
+        yield* dumpFile(path, writer);
+        break;
+      case 'symlink':
+        writer.symlink(readlinkSync(bytesOf(path), 'buffer'));
+        break;
+      case 'directory':
+        writer.beginDirectory();
+        break;
+      case 'leave':
+        writer.endDirectory();
+        break;
+      case 'other':
+        problem('E_FILE_TYPE', `${displayPath(path)} is neither a file, a directory nor a symlink`, 'a store path cannot hold sockets, pipes or devices');
+    }
+    if (name !== undefined && kind !== 'directory') writer.endEntry();
+    yield;
+  }
   writer.finish();
   return writer.size;
-}
-
-/** What both `Dirent` and `Stats` tell: the type alone saves a system call a file. */
-type TypeOfFile = Pick<Dirent, 'isFile' | 'isDirectory' | 'isSymbolicLink'>;
-
-function* dumpNode(path: ByteString, type: TypeOfFile, writer: NarWriter): Generator<undefined, void, undefined> {
-  if (type.isFile()) {
-    yield* dumpFile(path, writer);
-  } else if (type.isDirectory()) {
-    yield* dumpDirectory(path, writer);
-  } else if (type.isSymbolicLink()) {
-    writer.symlink(readlinkSync(bytesOf(path), 'buffer'));
-    yield;
-  } else {
-    problem('E_FILE_TYPE', `${displayPath(path)} is neither a file, a directory nor a symlink`, 'a store path cannot hold sockets, pipes or devices');
-  }
-}
-
-function* dumpDirectory(path: ByteString, writer: NarWriter): Generator<undefined, void, undefined> {
-  const entries = readdirSync(bytesOf(path), { withFileTypes: true, encoding: 'latin1' });
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  writer.beginDirectory();
-  for (const entry of entries) {
-    writer.entry(Buffer.from(entry.name, 'latin1'));
-    yield* dumpNode(joinBytes(path, entry.name), entry, writer);
-    writer.endEntry();
-  }
-  writer.endDirectory();
 }
 
 function* dumpFile(path: ByteString, writer: NarWriter): Generator<undefined, void, undefined> {
@@ -86,5 +79,4 @@ function* dumpFile(path: ByteString, writer: NarWriter): Generator<undefined, vo
   } finally {
     closeSync(fd);
   }
-  yield;
 }

@@ -1,7 +1,8 @@
-import { closeSync, constants, lstatSync, mkdirSync, openSync, rmSync, symlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, lstatSync, mkdirSync, openSync, symlinkSync, writeSync } from 'node:fs';
 import { NarParser, type NarVisitor } from '../../formats/index.js';
 import { fail, type Result } from '../../result.js';
 import { bytesOf, displayPath, joinBytes, toByteString, type ByteString, type HostPath } from './host-path.js';
+import { removeTree } from './remove.js';
 import { failureOf } from './tree-problem.js';
 
 /**
@@ -24,7 +25,7 @@ export async function restoreTree(source: AsyncIterable<Uint8Array> | Iterable<U
   } finally {
     if (!complete) {
       restorer.closeFile();
-      rmSync(bytesOf(root), { recursive: true, force: true });
+      await removeTree(hostPath);
     }
   }
 }

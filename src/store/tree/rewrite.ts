@@ -1,7 +1,8 @@
-import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, renameSync, symlinkSync, unlinkSync, writeSync, type Dirent } from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readlinkSync, readSync, renameSync, symlinkSync, unlinkSync, writeSync } from 'node:fs';
 import type { Result } from '../../result.js';
 import { bytesOf, displayPath, joinBytes, toByteString, type ByteString, type HostPath } from './host-path.js';
 import { problem, runInSlices } from './tree-problem.js';
+import { walkTree } from './walk.js';
 
 /** How much of a tree had to be changed. */
 export interface RewriteCount {
@@ -39,36 +40,33 @@ class TreeRewriter {
   }
 
   *run(root: ByteString): Generator<undefined, RewriteCount, undefined> {
-    if (this.rewrites.length > 0) yield* this.node(root, lstatSync(bytesOf(root)));
+    if (this.rewrites.length === 0) return this.count;
+    for (const { kind, path, name } of walkTree(root)) {
+      if (kind === 'file') yield* this.file(path);
+      if (kind === 'symlink') this.symlink(path);
+      // A directory gets its new name when it is left: until then its entries are found by the old one.
+      if (kind !== 'directory' && name !== undefined) this.rename(path, name);
+      yield;
+    }
     return this.count;
   }
 
-  private *node(path: ByteString, type: Pick<Dirent, 'isFile' | 'isDirectory' | 'isSymbolicLink'>): Generator<undefined, void, undefined> {
-    if (type.isDirectory()) yield* this.directory(path);
-    else if (type.isFile()) yield* this.file(path);
-    else if (type.isSymbolicLink()) this.symlink(path);
-    yield;
-  }
-
-  private *directory(path: ByteString): Generator<undefined, void, undefined> {
-    for (const entry of readdirSync(bytesOf(path), { withFileTypes: true, encoding: 'latin1' })) {
-      const from = joinBytes(path, entry.name);
-      yield* this.node(from, entry);
-      const name = this.replaced(Buffer.from(entry.name, 'latin1'));
-      if (name === undefined) continue;
-      const to = joinBytes(path, name.toString('latin1'));
-      if (lstatSync(bytesOf(to), { throwIfNoEntry: false }) !== undefined) problem('E_EXISTS', `${displayPath(from)} would become ${displayPath(to)}, which exists already`);
-      this.inWritable(path, () => {
-        renameSync(bytesOf(from), bytesOf(to));
-      });
-      this.count.names++;
-    }
+  private rename(from: ByteString, name: string): void {
+    const newName = this.replaced(Buffer.from(name, 'latin1'));
+    if (newName === undefined) return;
+    const parent = parentOf(from);
+    const to = joinBytes(parent, newName.toString('latin1'));
+    if (lstatSync(bytesOf(to), { throwIfNoEntry: false }) !== undefined) problem('E_EXISTS', `${displayPath(from)} would become ${displayPath(to)}, which exists already`);
+    inWritable(parent, () => {
+      renameSync(bytesOf(from), bytesOf(to));
+    });
+    this.count.names++;
   }
 
   private symlink(path: ByteString): void {
     const target = this.replaced(readlinkSync(bytesOf(path), 'buffer'));
     if (target === undefined) return;
-    this.inWritable(path.slice(0, path.lastIndexOf('/')) as ByteString, () => {
+    inWritable(parentOf(path), () => {
       unlinkSync(bytesOf(path));
       symlinkSync(target, bytesOf(path));
     });
@@ -119,18 +117,22 @@ class TreeRewriter {
     }
     return changes;
   }
+}
 
-  /** Directories of a canonical tree are read-only even for their owner. */
-  private inWritable(directory: ByteString, change: () => void): void {
-    const fd = openSync(bytesOf(directory), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_DIRECTORY);
-    try {
-      const { mode } = fstatSync(fd);
-      fchmodSync(fd, mode | constants.S_IWUSR);
-      change();
-      fchmodSync(fd, mode);
-    } finally {
-      closeSync(fd);
-    }
+function parentOf(path: ByteString): ByteString {
+  return path.slice(0, path.lastIndexOf('/')) as ByteString;
+}
+
+/** Directories of a canonical tree are read-only even for their owner. */
+function inWritable(directory: ByteString, change: () => void): void {
+  const fd = openSync(bytesOf(directory), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_DIRECTORY);
+  try {
+    const { mode } = fstatSync(fd);
+    fchmodSync(fd, mode | constants.S_IWUSR);
+    change();
+    fchmodSync(fd, mode);
+  } finally {
+    closeSync(fd);
   }
 }
 
