@@ -8,6 +8,5 @@ export { attempt, ioFailure } from './io-failure.js';
 export type { Layout } from './layout.js';
 export type { OpenOptions } from './open-database.js';
 export type { LockKey } from './path-locks.js';
-export { removeTree } from './remove-tree.js';
 export type { Defect, VerifyOptions, VerifyReport } from './verify.js';
 export * from './tree/index.js';

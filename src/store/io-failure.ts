@@ -16,7 +16,7 @@ export function ioFailure(action: string, path: string | Buffer, error: unknown)
   switch (error.code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return { code: 'E_DISK_FULL', message, hint: 'make room (`zilch gc` deletes what nothing needs) or put the store elsewhere with --store', cause: error };
+      return { code: 'E_DISK_FULL', message, hint: 'the disk is full: make room (`zilch gc` deletes what nothing needs) or put the store elsewhere with --store', cause: error };
     case 'EROFS':
       return { code: 'E_READ_ONLY', message, hint: 'the file system is mounted read-only; put the store elsewhere with --store', cause: error };
     case 'EACCES':
