@@ -1,15 +1,15 @@
 /** A whole run: plan, build what is not there, and, if asked, build again and compare. */
-import { cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import type { Derivation, DrvPath } from '../formats/index.js';
-import { err, ok, type Failure, type Result } from '../result.js';
+import { ok, type Failure, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
 import { durationsFile, readDurations, recordDurations } from './durations.js';
 import { estimates, type Durations } from './estimate.js';
-import { emitter, type Comparison, type Emit, type Summary } from './event.js';
+import { emitter, type Comparison, type Emit, type PlannedBuild, type Summary } from './event.js';
 import type { Executor } from './executor.js';
 import { criticalPath, planGraph, type Graph, type GraphNode } from './graph.js';
 import { Identities } from './identity.js';
-import { realise, type OutputPaths, type RealiseContext } from './realise.js';
+import { realise, type OutputPaths, type RealiseContext, type RealiseFailure } from './realise.js';
 import { rebuild } from './rebuild.js';
 import { SandboxExecutor } from './sandbox-executor.js';
 import { schedule } from './schedule.js';
@@ -70,7 +70,7 @@ export function realisedOutputs(store: Store, closure: ReadonlyMap<DrvPath, Deri
 export async function buildGraph(request: BuildRequest): Promise<Result<BuildReport>> {
   const { store, closure, wanted, options = {} } = request;
   const started = performance.now();
-  const jobs = options.jobs ?? cpus().length;
+  const jobs = options.jobs ?? availableParallelism();
   const signal = options.signal ?? new AbortController().signal;
   const emit = emitter(request.emit ?? (() => undefined));
   const identities = new Identities(closure);
@@ -85,7 +85,7 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
   const executor = request.executor ?? new SandboxExecutor(store);
   const context: RealiseContext = {
     ...{ store, closure, identities, executor, emit, signal },
-    cores: options.cores ?? cpus().length,
+    cores: options.cores ?? availableParallelism(),
     keepFailed: options.keepFailed === true,
     buildMemory: () => (options.buildOnDisk === true ? 0 : memoryForBuild(jobs)),
   };
@@ -93,11 +93,15 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
     const prepared = await executor.prepare();
     if (!prepared.ok) return prepared;
   }
-  const run = new Run(context, file);
+  const run = new Run(context);
   const rank = criticalPath(graph, (node) => estimate.weight(node.drv.name));
   const outcomes = await schedule(graph, { jobs, rank, signal, keepGoing: options.keepGoing === true, run: (node) => run.realise(node) });
   const comparisons = new Map<DrvPath, Comparison>();
-  if (options.rebuild === true && run.failures.size === 0) await run.rebuildAll(wanted.map(({ drvPath }) => drvPath), jobs, comparisons);
+  if (options.rebuild === true && run.failures.size === 0 && !signal.aborted) {
+    // What is wanted again does not wait for each other: all inputs are there.
+    const again = wanted.map(({ drvPath }): [DrvPath, GraphNode] => [drvPath, unconnected(drvPath, closure)]);
+    await schedule(new Map(again), { jobs, rank: new Map(), signal, keepGoing: true, run: (node) => run.rebuild(node, comparisons) });
+  }
   recordDurations(file, run.durations);
 
   const count = (outcome: string): number => [...outcomes.values()].filter((value) => value === outcome).length;
@@ -111,4 +115,68 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
   emit({ type: 'done', summary });
   const outputs = realisedOutputs(store, closure, wanted.map(({ drvPath }) => drvPath));
   return ok({ summary, outputs, failures: run.failures, comparisons });
+}
+
+/** What builds leave behind for the report. */
+class Run {
+  readonly failures = new Map<DrvPath, Failure>();
+  readonly durations = new Map<string, number>();
+  built = 0;
+
+  constructor(private readonly context: RealiseContext) {}
+
+  async realise({ drvPath, drv, outputs }: GraphNode): Promise<boolean> {
+    const { emit } = this.context;
+    const realised = await realise(drvPath, outputs, this.context);
+    if (!realised.ok) return this.failed(drvPath, drv, realised.failure);
+    const { value } = realised;
+    switch (value.kind) {
+      case 'reused':
+        emit({ type: 'build-reused', drvPath, name: drv.name, outputs: value.outputs });
+        return true;
+      case 'built':
+        this.built++;
+        this.durations.set(drv.name, value.durationSeconds);
+        emit({ type: 'build-done', drvPath, name: drv.name, outputs: value.outputs, durationSeconds: value.durationSeconds, usage: value.usage });
+        return true;
+    }
+  }
+
+  async rebuild({ drvPath, drv }: GraphNode, comparisons: Map<DrvPath, Comparison>): Promise<boolean> {
+    const compared = await rebuild(drvPath, this.context);
+    if (!compared.ok) return this.failed(drvPath, drv, compared.failure);
+    comparisons.set(drvPath, compared.value);
+    this.context.emit({ type: 'build-compared', drvPath, name: drv.name, comparison: compared.value });
+    return true;
+  }
+
+  private failed(drvPath: DrvPath, { name }: Derivation, { lastLines = [], logPath, keptDir, ...failure }: RealiseFailure): false {
+    this.failures.set(drvPath, failure);
+    this.context.emit({ type: 'build-failed', drvPath, name, failure, lastLines, logPath, keptDir });
+    return false;
+  }
+}
+
+function unconnected(drvPath: DrvPath, closure: ReadonlyMap<DrvPath, Derivation>): GraphNode {
+  return { drvPath, drv: closure.get(drvPath) as Derivation, outputs: new Set(), inputs: [], dependents: [] };
+}
+
+function realisedOutputsOf(store: Store, identities: Identities, drvPath: DrvPath, names: Iterable<string>): OutputPaths {
+  return new Map(
+    [...names].flatMap((name) => {
+      const path = store.realisation(identities.idOf(drvPath, name))?.outPath;
+      const info = path === undefined ? undefined : store.pathInfo(path);
+      return info === undefined ? [] : [[name, info] as const];
+    }),
+  );
+}
+
+function plannedBuilds(graph: Graph, estimate: (drvName: string) => number | undefined): PlannedBuild[] {
+  return [...graph.values()].map(({ drvPath, drv, inputs }) => ({ drvPath, name: drv.name, inputs, estimateSeconds: estimate(drv.name) }));
+}
+
+/** What may be used as a build directory in memory: half of what is free, shared by all jobs; 0 when that is too little to be of use. */
+function memoryForBuild(jobs: number): number {
+  const share = Math.floor((process.availableMemory() - GIB) / (2 * jobs));
+  return share < 2 * GIB ? 0 : share;
 }

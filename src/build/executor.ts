@@ -28,7 +28,7 @@ export interface Executed {
   readonly outputs: ReadonlyMap<string, NewPath>;
   readonly usage: Usage;
   /** Deletes what is left of the work, outputs that were not moved away included. */
-  readonly release: () => void;
+  readonly release: () => Promise<void>;
 }
 
 export interface ExecutorFailure extends Failure {

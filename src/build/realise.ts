@@ -142,7 +142,7 @@ async function build(drvPath: DrvPath, resolved: Resolved, context: RealiseConte
     const registered = await store.addPaths([...news.values()], realisationsOf(drvPath, resolved, outputs, context));
     return registered.ok ? ok({ kind: 'built', outputs, usage, durationSeconds }) : registered;
   } finally {
-    release();
+    await release();
   }
 }
 

@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { scratchPath, storePathBaseName, type StorePath } from '../formats/index.js';
 import { err, fail, ok, type Result } from '../result.js';
-import { attempt, removeTree, type Store } from '../store/index.js';
+import { attempt, removeTree, removeTreeSync, type Store } from '../store/index.js';
 import { invocation, type Invocation } from './environment.js';
 import type { Executed, Executor, ExecutorFailure, ExecutorRequest } from './executor.js';
 import { finishOutputs } from './outputs.js';
@@ -55,16 +55,17 @@ export class SandboxExecutor implements Executor {
     const made = this.store.tempDir();
     if (!made.ok) return made;
     const workDir = made.value;
-    const release = (): void => void removeTree(workDir);
+    // What cannot be deleted now is swept with the store's other temporary directories.
+    const release = async (): Promise<void> => void (await removeTree(workDir));
     const ran = await this.run(request, invoked.value, workDir);
     if (!ran.ok) {
-      release();
+      await release();
       return ran;
     }
     const outputs = await this.judge(request, ran.value, workDir, scratch);
     if (outputs.ok) return ok({ outputs: outputs.value, usage: ran.value.usage, release });
     if (!request.keepFailed || request.signal.aborted) {
-      release();
+      await release();
       return outputs;
     }
     return err({ ...outputs.failure, keptDir: this.keep(workDir, drvPath) });
@@ -111,7 +112,7 @@ export class SandboxExecutor implements Executor {
   private keep(workDir: string, drvPath: StorePath): string {
     const kept = join(this.store.layout.zilchDir, 'kept', storePathBaseName(drvPath).replace(/\.drv$/, ''));
     mkdirSync(join(kept, '..'), { recursive: true });
-    removeTree(kept);
+    removeTreeSync(kept);
     renameSync(workDir, kept);
     return kept;
   }
