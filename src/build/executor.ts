@@ -12,8 +12,8 @@ export interface ExecutorRequest {
   readonly inputs: readonly StorePath[];
   /** A hint for the builder how much to do at once. */
   readonly cores: number;
-  /** How many builds are run at once, to share memory by. */
-  readonly jobs: number;
+  /** How large a build directory may become in memory, in bytes; 0 for one on disk. */
+  readonly buildMemory: number;
   /** Keep the build directory of a failed build. */
   readonly keepFailed: boolean;
   /** Stops the build, which then fails with `E_CANCELLED`. */
@@ -28,7 +28,7 @@ export interface Executed {
   readonly outputs: ReadonlyMap<string, NewPath>;
   readonly usage: Usage;
   /** Deletes what is left of the work, outputs that were not moved away included. */
-  readonly release: () => void;
+  readonly release: () => Promise<void>;
 }
 
 export interface ExecutorFailure extends Failure {

@@ -15,9 +15,10 @@ import {
   type StorePath,
 } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
-import { canonicalise, hashTree, hashTreeModulo, rewriteTree, scanTree, type NarDigest, type NewPath, type TreeScan } from '../store/index.js';
+import { hashTree, hashTreeModulo, rewriteTree, scanTree, type NarDigest, type NewPath, type Store, type TreeScan } from '../store/index.js';
 
 export interface BuiltTrees {
+  readonly store: Store;
   /** The resolved derivation. */
   readonly drv: Derivation;
   readonly drvPath: DrvPath;
@@ -45,7 +46,7 @@ export async function finishOutputs(built: BuiltTrees): Promise<Result<ReadonlyM
   const candidates = [...built.inputs, ...built.scratch.values()];
   for (const [outputName, scratch] of built.scratch) {
     const hostPath = built.hostPath(scratch);
-    const sound = await checkTree(built.drv, outputName, scratch, hostPath);
+    const sound = await checkTree(built, outputName, scratch, hostPath);
     if (!sound.ok) return sound;
     const scan = await scanTree(hostPath, candidates);
     if (!scan.ok) return scan;
@@ -124,7 +125,7 @@ function sortOutputs(drv: Derivation, scans: ReadonlyMap<string, ScannedOutput>)
   return ok(sorted);
 }
 
-async function checkTree(drv: Derivation, outputName: string, scratch: StorePath, hostPath: string): Promise<Result<void>> {
+async function checkTree({ store, drv }: BuiltTrees, outputName: string, scratch: StorePath, hostPath: string): Promise<Result<void>> {
   const stat = lstatSync(hostPath, { throwIfNoEntry: false });
   if (stat === undefined) {
     return fail('E_OUTPUT_MISSING', `the builder of ${drv.name} succeeded but did not make output "${outputName}"`, `it should have made $${outputName}, ${scratch}`);
@@ -132,7 +133,7 @@ async function checkTree(drv: Derivation, outputName: string, scratch: StorePath
   if (isWritableByOthers(stat)) {
     return fail('E_OUTPUT_MODE', `output "${outputName}" of ${drv.name} can be written by group or others`, 'Nix refuses it too; chmod go-w it in the build');
   }
-  const canonical = await canonicalise(hostPath);
+  const canonical = await store.canonicalise(hostPath);
   if (!canonical.ok) {
     return fail(canonical.failure.code, canonical.failure.message.replace(hostPath, `$${outputName}`), canonical.failure.hint, canonical.failure.cause);
   }

@@ -28,6 +28,8 @@ export interface RunOptions {
   /** bwrap's arguments, without the command. */
   readonly sandbox: readonly string[];
   readonly command: readonly string[];
+  /** A file with the program of `seccompFilter`. */
+  readonly filter: string;
   /** A FIFO that no other run uses at the same time: what the builder has as standard output and error. */
   readonly fifo: string;
   /** Gets the output as it comes, in pieces of any size. */
@@ -41,14 +43,16 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
   // Not Node's own pipes: those are sockets, and a builder that opens /dev/stderr could not.
   const readEnd = openSync(options.fifo, constants.O_RDONLY | constants.O_NONBLOCK);
   const writeEnd = openSync(options.fifo, constants.O_WRONLY);
-  const child = spawn('setpriv', [...WRAPPER, '--args', '3', '--json-status-fd', '5', '--', ...options.command], {
+  const filter = openSync(options.filter, 'r');
+  const child = spawn('setpriv', [...WRAPPER, '--args', '3', '--json-status-fd', '5', '--seccomp', '6', '--', ...options.command], {
     // A session of its own: Ctrl-C goes to zilch alone, which then stops its builds in good order.
     detached: true,
     cwd: '/',
     env: hostEnvironment(),
-    stdio: ['ignore', writeEnd, writeEnd, 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', writeEnd, writeEnd, 'pipe', 'pipe', 'pipe', filter],
   });
   closeSync(writeEnd);
+  closeSync(filter);
   const output = new Socket({ fd: readEnd, readable: true, writable: false });
   output.on('data', options.onOutput);
   const outputEnded = new Promise<void>((resolve) => output.on('close', () => resolve()));
