@@ -15,6 +15,7 @@ export default defineConfig(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       // An index that a loop's condition has checked, and byte arrays, where a test for undefined would only hide a bug.
       '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       'no-console': 'error',
       'no-restricted-globals': ['error', { name: 'fetch', message: 'The network is the business of src/sources.' }],
     },

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { RecipeError, type Chain, type Location } from '../recipe/index.js';
+import type { Chain, Location, RecipeError } from '../recipe/index.js';
 import { err, fail, ok, type Failure, type Result } from '../result.js';
 
 /** Zilch's checkout: what `zilch` and `zilch/bootstrap` stand for in a chain's imports lies in it. */
@@ -29,7 +29,8 @@ export interface LoadedChain {
 export async function loadChain(directory: string): Promise<Result<LoadedChain>> {
   const absolute = resolve(directory);
   const file = join(absolute, 'chain.ts');
-  if (!existsSync(file)) return fail('E_NO_CHAIN', `there is no ${file}`, 'name the directory of a chain with -f DIR; docs/writing-recipes.md says what is in one');
+  if (!existsSync(file))
+    return fail('E_NO_CHAIN', `there is no ${file}`, 'name the directory of a chain with -f DIR; docs/writing-recipes.md says what is in one');
   const loaded = await run(file);
   if (!loaded.ok) return loaded;
   if (!isChain(loaded.value)) return fail('E_CHAIN', `${shown(file)} does not export a chain`, 'it should end with `export default chain(…)`');
@@ -61,7 +62,7 @@ function cacheDirectory(): string {
 
 function loadFailure(error: unknown, file: string): Failure {
   if (!(error instanceof Error)) return { code: 'E_CHAIN', message: `${shown(file)} throws ${String(error)}` };
-  if (error instanceof RecipeError) {
+  if (isRecipeError(error)) {
     return { code: 'E_RECIPE', message: `${place(error.location, file)}: ${error.message}`, hint: error.hint };
   }
   const hint =
@@ -69,6 +70,11 @@ function loadFailure(error: unknown, file: string): Failure {
       ? 'recipe files that import each other in a circle see each other half made: break the circle'
       : undefined;
   return { code: 'E_CHAIN', message: `${place(throwLocation(error), file)}: ${error.message}`, hint, cause: error };
+}
+
+/** By name: the chain has the compiled recipe language, which need not be the instance that this file has. */
+function isRecipeError(error: Error): error is RecipeError {
+  return error.name === 'RecipeError';
 }
 
 /** The innermost line of the stack that belongs to a chain, not to Zilch or its packages. */

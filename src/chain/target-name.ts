@@ -24,7 +24,9 @@ export function findTarget(chain: Chain, name: string): Result<TargetName> {
 }
 
 function suggestion(wrong: string, names: readonly string[]): string | undefined {
-  const near = names.map((name) => ({ name, distance: editDistance(wrong, name) })).filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 3)));
+  const near = names
+    .map((name) => ({ name, distance: editDistance(wrong, name) }))
+    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 3)));
   near.sort((a, b) => a.distance - b.distance);
   return near[0] === undefined ? undefined : `did you mean ${near[0].name}? \`zilch list\` shows all targets`;
 }

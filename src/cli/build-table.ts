@@ -12,13 +12,23 @@ export interface TableRow {
   readonly pinned: PinComparison;
 }
 
-const COLOUR: Readonly<Record<PinComparison, (text: string) => string>> = { same: pc.green, new: pc.yellow, different: (text) => pc.bold(pc.red(text)) };
+const COLOUR: Readonly<Record<PinComparison, (text: string) => string>> = {
+  same: pc.green,
+  new: pc.yellow,
+  different: (text) => pc.bold(pc.red(text)),
+};
 const WORD: Readonly<Record<PinComparison, string>> = { same: 'same', new: 'new', different: 'DIFFERENT' };
 
 /** What a build ends with: output, size, time, how it compares with its pin, store path. */
 export function outputTable(rows: readonly TableRow[], width: number): string[] {
   if (rows.length === 0) return [];
-  const cells = rows.map(({ key, info, seconds, pinned }) => [key, formatBytes(info.narSize), seconds === undefined ? 'built before' : formatSeconds(seconds), WORD[pinned], info.path]);
+  const cells = rows.map(({ key, info, seconds, pinned }) => [
+    key,
+    formatBytes(info.narSize),
+    seconds === undefined ? 'built before' : formatSeconds(seconds),
+    WORD[pinned],
+    info.path,
+  ]);
   const header = ['output', 'size', 'time', 'pinned', 'store path'];
   const wide = formatTable([header, ...cells], [1, 2]);
   const fits = wide.every((line) => line.length <= width);

@@ -23,9 +23,9 @@ export interface ChainOptions extends StoreOptions {
 }
 
 /** Sets a command's action. A failure is shown; success gives the exit code, 0 when nothing is said. */
-export function perform<A extends unknown[]>(command: Command, run: (...args: A) => Promise<Result<ExitCode | undefined>>): Command {
-  return command.action(async (...args) => {
-    const result = await run(...(args as A));
+export function perform(command: Command, run: (...args: never[]) => Promise<Result<ExitCode | undefined>>): Command {
+  return command.action(async (...args: unknown[]) => {
+    const result = await run(...(args as never[]));
     process.exitCode = result.ok ? (result.value ?? EXIT.done) : showFailure(result.failure);
   });
 }

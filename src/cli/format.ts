@@ -38,7 +38,6 @@ export function fit(text: string, width: number): string {
 
 /** Takes colours and other terminal sequences out of what a build printed. */
 export function stripControl(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return text.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '').replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
 }
 

@@ -60,7 +60,11 @@ export async function withOpenStore<T>(options: Pick<ChainOptions, 'store'>, use
 }
 
 /** Gets sources into the store. */
-export function fetchAll(sources: readonly Source[], store: Store, options: Pick<SessionOptions, 'emit' | 'signal' | 'offline' | 'sources'>): Promise<Result<Map<Source, StorePath>>> {
+export function fetchAll(
+  sources: readonly Source[],
+  store: Store,
+  options: Pick<SessionOptions, 'emit' | 'signal' | 'offline' | 'sources'>,
+): Promise<Result<Map<Source, StorePath>>> {
   const { emit, signal } = options;
   return fetchSources(sources, {
     store,
@@ -80,7 +84,10 @@ export function targetOf(session: Session, name: string): Result<{ readonly targ
 }
 
 /** As `targetOf`, for several names; the default target when there are none. */
-export function targetsOf(session: Session, names: readonly string[]): Result<{ readonly target: PreparedTarget; readonly outputName: string | undefined }[]> {
+export function targetsOf(
+  session: Session,
+  names: readonly string[],
+): Result<{ readonly target: PreparedTarget; readonly outputName: string | undefined }[]> {
   const targets = [];
   for (const name of names.length === 0 ? [session.chain.defaultTarget] : names) {
     const target = targetOf(session, name);
@@ -114,5 +121,7 @@ export class BuiltOutputs {
 /** For commands that show what was built: the output, or a failure that says how to build it. */
 export function builtOutput(session: Session, target: PreparedTarget, outputName: string): Result<PathInfo> {
   const info = new BuiltOutputs(session).find(target.build.drvPath, outputName);
-  return info === undefined ? fail('E_NOT_BUILT', `${target.name}^${outputName} is not built in ${session.store.root}`, `zilch build ${target.name}`) : ok(info);
+  return info === undefined
+    ? fail('E_NOT_BUILT', `${target.name}^${outputName} is not built in ${session.store.root}`, `zilch build ${target.name}`)
+    : ok(info);
 }

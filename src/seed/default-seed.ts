@@ -48,7 +48,11 @@ export function findHostCompiler(path = process.env['PATH'] ?? ''): Result<HostC
       if (directory !== '' && isExecutable(program)) return ok({ ...candidate, path: program });
     }
   }
-  return fail('E_SEED_COMPILER', 'there is no C compiler to build the seed with', 'apt-get install gcc libc6-dev; or give a static TinyCC with --seed FILE');
+  return fail(
+    'E_SEED_COMPILER',
+    'there is no C compiler to build the seed with',
+    'apt-get install gcc libc6-dev; or give a static TinyCC with --seed FILE',
+  );
 }
 
 /** Where a default seed is kept, by what it is made of and with. */
@@ -65,7 +69,13 @@ export function hasDefaultSeed(file: string): boolean {
 }
 
 /** Compiles TinyCC's tarball to `file`, in `scratch`, a fresh directory. Needs the host's tar and bzip2. */
-export async function buildDefaultSeed(tarball: string, compiler: HostCompiler, file: string, scratch: string, signal?: AbortSignal): Promise<Result<void>> {
+export async function buildDefaultSeed(
+  tarball: string,
+  compiler: HostCompiler,
+  file: string,
+  scratch: string,
+  signal?: AbortSignal,
+): Promise<Result<void>> {
   const unpacked = await step('tar', ['-xjf', tarball], scratch, 'unpack TinyCC', signal);
   if (!unpacked.ok) return unpacked;
   const configured = await attemptAsync('write', join(scratch, 'config.h'), () => writeFile(join(scratch, 'config.h'), ''));
@@ -86,7 +96,11 @@ async function step(program: string, args: readonly string[], cwd: string, what:
   if (signal?.aborted === true) return fail('E_INTERRUPTED', `interrupted while trying to ${what}`);
   if (ran.value.status === 0) return ok(undefined);
   const said = ran.value.output.trim().split('\n').slice(-3).join('; ');
-  return fail('E_SEED_BUILD', `cannot ${what} with ${program}: ${said}`, 'apt-get install gcc libc6-dev bzip2; or give a static TinyCC with --seed FILE');
+  return fail(
+    'E_SEED_BUILD',
+    `cannot ${what} with ${program}: ${said}`,
+    'apt-get install gcc libc6-dev bzip2; or give a static TinyCC with --seed FILE',
+  );
 }
 
 function isExecutable(file: string): boolean {

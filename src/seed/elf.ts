@@ -12,7 +12,11 @@ const SEGMENT_INTERPRETER = 3;
  */
 export function checkStaticProgram(head: Buffer, file: string): Result<void> {
   if (head.length < 64 || head.readUInt32BE(0) !== 0x7f454c46) {
-    return fail('E_SEED_NOT_ELF', `the seed ${file} is not a program: it does not begin as an ELF file does`, 'name the tcc binary itself, not a script or an archive');
+    return fail(
+      'E_SEED_NOT_ELF',
+      `the seed ${file} is not a program: it does not begin as an ELF file does`,
+      'name the tcc binary itself, not a script or an archive',
+    );
   }
   const is64Bit = head[4] === 2;
   if (!is64Bit || head.readUInt16LE(18) !== MACHINE_X86_64) {

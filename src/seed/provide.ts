@@ -50,7 +50,8 @@ async function givenSeed(file: string): Promise<Result<Chosen>> {
 }
 
 async function defaultSeed(seed: Seed, store: Store, scratch: string, options: SeedOptions): Promise<Result<Chosen>> {
-  if (seed.from === undefined) return fail('E_SEED_MISSING', `the chain does not say what its seed "${seed.name}" is built from`, 'give a static TinyCC with --seed FILE');
+  if (seed.from === undefined)
+    return fail('E_SEED_MISSING', `the chain does not say what its seed "${seed.name}" is built from`, 'give a static TinyCC with --seed FILE');
   const compiler = findHostCompiler();
   if (!compiler.ok) return compiler;
   const file = defaultSeedFile(join(store.layout.zilchDir, 'seeds'), seed.from.sha256, compiler.value);

@@ -55,7 +55,9 @@ export async function readPins(file: string): Promise<Result<Pins>> {
 
 /** Writes pins, sorted, one a line, so that a diff shows which changed. */
 export async function writePins(file: string, pins: Pins): Promise<Result<void>> {
-  const lines = [...pins].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, { path, narHash, narSize }]) => `  ${JSON.stringify(key)}: ${JSON.stringify({ path, narHash, narSize })}`);
+  const lines = [...pins]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, { path, narHash, narSize }]) => `  ${JSON.stringify(key)}: ${JSON.stringify({ path, narHash, narSize })}`);
   const text = lines.length === 0 ? '{}\n' : `{\n${lines.join(',\n')}\n}\n`;
   const fresh = `${file}.new`;
   return attemptAsync('write the pins', file, async () => {
@@ -71,6 +73,7 @@ function parsePin(value: unknown): Result<Pin> {
   if (!storePath.ok) return storePath;
   const hash = parseSha256(String(narHash));
   if (!hash.ok) return hash;
-  if (typeof narSize !== 'number' || !Number.isSafeInteger(narSize) || narSize < 0) return fail('E_PINS', `"${String(narSize)}" is not a size in bytes`);
+  if (typeof narSize !== 'number' || !Number.isSafeInteger(narSize) || narSize < 0)
+    return fail('E_PINS', `"${String(narSize)}" is not a size in bytes`);
   return ok({ path: storePath.value, narHash: hash.value, narSize });
 }

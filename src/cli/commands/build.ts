@@ -39,7 +39,9 @@ export function register(command: Command): void {
 export function withBuildOptions(command: Command): Command {
   return withChain(command)
     .addOption(new Option('-j, --jobs <n>', 'builds at once').argParser(positiveInteger).default(processors(), 'number of processors'))
-    .addOption(new Option('--cores <n>', 'processors that each build is told to use').argParser(positiveInteger).default(processors(), 'number of processors'))
+    .addOption(
+      new Option('--cores <n>', 'processors that each build is told to use').argParser(positiveInteger).default(processors(), 'number of processors'),
+    )
     .option('--offline', 'never touch the network')
     .option('--sources <dir>', 'directory or bundle to take tarballs from; may be given more than once', collect)
     .option('--keep-failed', 'keep the directory of a failed build')
@@ -52,11 +54,18 @@ async function buildCommand(names: readonly string[], options: BuildCommandOptio
   try {
     return await interruptible((signal) =>
       withSession({ ...options, emit: reporter.emit, signal }, async (session) => {
-        const named = options.all === true ? ok(session.chain.targets.map((target) => ({ target, outputName: undefined }))) : targetsOf(session, names);
+        const named =
+          options.all === true ? ok(session.chain.targets.map((target) => ({ target, outputName: undefined }))) : targetsOf(session, names);
         if (!named.ok) return named;
-        const targets = targetClosure(session.chain, named.value.map(({ target }) => target));
+        const targets = targetClosure(
+          session.chain,
+          named.value.map(({ target }) => target),
+        );
         const tests = options.tests ? targets.flatMap(({ test }) => (test === undefined ? [] : [{ drvPath: test.drvPath, outputs: ['out'] }])) : [];
-        const wanted = named.value.map(({ target, outputName }) => ({ drvPath: target.build.drvPath, outputs: outputName === undefined ? target.recipe.outputNames : [outputName] }));
+        const wanted = named.value.map(({ target, outputName }) => ({
+          drvPath: target.build.drvPath,
+          outputs: outputName === undefined ? target.recipe.outputNames : [outputName],
+        }));
         const durations = new Map<string, number>();
         const built = await runBuild(session, [...wanted, ...tests], options, signal, watching(reporter, durations));
         if (!built.ok) return built;
@@ -70,7 +79,13 @@ async function buildCommand(names: readonly string[], options: BuildCommandOptio
 }
 
 /** Fetches what is missing, and builds. */
-export async function runBuild(session: Session, wanted: readonly Wanted[], options: BuildCommandOptions, signal: AbortSignal, emit: (event: Event) => void): Promise<Result<BuildReport>> {
+export async function runBuild(
+  session: Session,
+  wanted: readonly Wanted[],
+  options: BuildCommandOptions,
+  signal: AbortSignal,
+  emit: (event: Event) => void,
+): Promise<Result<BuildReport>> {
   const { store, chain, loaded } = session;
   const builtOutputs = new BuiltOutputs(session);
   const missing = neededSources(chain, wanted, (drvPath) => store.isValid(drvPath) && builtOutputs.areComplete(drvPath));
@@ -86,8 +101,17 @@ export async function runBuild(session: Session, wanted: readonly Wanted[], opti
     rebuild: options.rebuild === true,
     signal,
   };
-  const report = await buildGraph({ store, closure: chain.derivations, wanted, options: buildOptions, emit, referenceDurations: readDurations(loaded.durationsFile) });
-  return report.ok && signal.aborted ? fail('E_INTERRUPTED', 'stopped before everything was built', 'what was finished is kept; the same command goes on from there') : report;
+  const report = await buildGraph({
+    store,
+    closure: chain.derivations,
+    wanted,
+    options: buildOptions,
+    emit,
+    referenceDurations: readDurations(loaded.durationsFile),
+  });
+  return report.ok && signal.aborted
+    ? fail('E_INTERRUPTED', 'stopped before everything was built', 'what was finished is kept; the same command goes on from there')
+    : report;
 }
 
 interface Asked {
@@ -100,18 +124,33 @@ interface Asked {
 }
 
 /** Holds the outputs against their pins, and shows what came of the run. */
-async function conclude(session: Session, report: BuildReport, { targets, asked, tests, durations }: Asked, options: BuildCommandOptions): Promise<Result<ExitCode | undefined>> {
+async function conclude(
+  session: Session,
+  report: BuildReport,
+  { targets, asked, tests, durations }: Asked,
+  options: BuildCommandOptions,
+): Promise<Result<ExitCode | undefined>> {
   const pins = await readPins(session.loaded.pinsFile);
   if (!pins.ok) return pins;
   const outputs = pinnedOutputs(session, targets, pins.value);
-  const isAsked = ({ target, outputName }: PinnedOutput): boolean => asked.some((one) => one.target === target && (one.outputName ?? outputName) === outputName);
+  const isAsked = ({ target, outputName }: PinnedOutput): boolean =>
+    asked.some((one) => one.target === target && (one.outputName ?? outputName) === outputName);
   const different = outputs.filter(({ pinned }) => pinned === 'different');
   // Of what was not asked for, only what is wrong is worth a line.
-  const rows = outputs.filter((output) => isAsked(output) || output.pinned === 'different').map((output): TableRow => ({ ...output, seconds: durations.get(output.target.build.drvPath) }));
+  const rows = outputs
+    .filter((output) => isAsked(output) || output.pinned === 'different')
+    .map((output): TableRow => ({ ...output, seconds: durations.get(output.target.build.drvPath) }));
   const failedTests = tests.filter((drvPath) => [...report.failures.keys()].some((failed) => failed === drvPath)).length;
   if (options.json === true) {
     printJson({
-      outputs: rows.map(({ key, info, seconds, pinned }) => ({ output: key, path: info.path, narHash: info.narHash, narSize: info.narSize, seconds, pinned })),
+      outputs: rows.map(({ key, info, seconds, pinned }) => ({
+        output: key,
+        path: info.path,
+        narHash: info.narHash,
+        narSize: info.narSize,
+        seconds,
+        pinned,
+      })),
       summary: report.summary,
     });
   } else {
@@ -120,10 +159,19 @@ async function conclude(session: Session, report: BuildReport, { targets, asked,
   }
   if (report.failures.size > 0) return ok(EXIT.failed);
   const changed = [...report.comparisons.values()].filter(({ kind }) => kind === 'different').length;
-  if (changed > 0) return fail('E_DIFFERENT', `${changed} of ${report.comparisons.size} builds came out different when built again`, 'the first difference of each is shown above');
+  if (changed > 0)
+    return fail(
+      'E_DIFFERENT',
+      `${changed} of ${report.comparisons.size} builds came out different when built again`,
+      'the first difference of each is shown above',
+    );
   if (different.length > 0) {
     const names = different.map(({ key }) => key).join(', ');
-    return fail('E_DIFFERENT', `not what is pinned: ${names}`, 'if a recipe was changed on purpose, `zilch pins update` pins the new outputs; else this machine builds something else than others do');
+    return fail(
+      'E_DIFFERENT',
+      `not what is pinned: ${names}`,
+      'if a recipe was changed on purpose, `zilch pins update` pins the new outputs; else this machine builds something else than others do',
+    );
   }
   return ok(undefined);
 }

@@ -19,7 +19,7 @@ export function register(command: Command): void {
 type Commands = readonly { readonly name: string; readonly summary: string }[];
 
 /** Targets are asked for when they are completed, so that they are those of the chain as it is then. */
-const TARGETS = "zilch list --json 2>/dev/null | sed -n 's/^ *\"target\": \"\\(.*\\)\",$/\\1/p'";
+const TARGETS = 'zilch list --json 2>/dev/null | sed -n \'s/^ *"target": "\\(.*\\)",$/\\1/p\'';
 
 const SCRIPTS: Readonly<Record<(typeof SHELLS)[number], (commands: Commands) => string>> = {
   bash: (commands) => `_zilch() {

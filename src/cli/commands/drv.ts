@@ -1,7 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { isDrvPath, parseDerivation, parseStorePath, parseStorePathBaseName, showDerivations, storePathName, type Derivation, type DrvPath } from '../../formats/index.js';
+import {
+  isDrvPath,
+  parseDerivation,
+  parseStorePath,
+  parseStorePathBaseName,
+  showDerivations,
+  storePathName,
+  type Derivation,
+  type DrvPath,
+} from '../../formats/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { attempt, Store } from '../../store/index.js';
 import { perform, storeRoot, withStore, type StoreOptions } from '../command.js';

@@ -32,7 +32,10 @@ export function register(command: Command): void {
 function toText(graph: DependencyGraph): string {
   const recipes = [...graph.values()].filter(({ kind }) => kind === 'target' || kind === 'recipe');
   return recipes
-    .map(({ id, needs }) => `${id}\n${needs.map((need) => `  ${[need.id, ...(need.outputs.length === 0 ? [] : [need.outputs.join(',')])].join('^')}\n`).join('')}`)
+    .map(
+      ({ id, needs }) =>
+        `${id}\n${needs.map((need) => `  ${[need.id, ...(need.outputs.length === 0 ? [] : [need.outputs.join(',')])].join('^')}\n`).join('')}`,
+    )
     .join('');
 }
 
@@ -41,6 +44,8 @@ const SHAPES = { target: 'box', recipe: 'box, style=rounded', source: 'note', se
 function toDot(graph: DependencyGraph): string {
   const quote = (text: string): string => `"${text.replaceAll('"', '\\"')}"`;
   const nodes = [...graph.values()].map(({ id, kind }) => `  ${quote(id)} [shape=${SHAPES[kind]}];\n`);
-  const edges = [...graph.values()].flatMap(({ id, needs }) => needs.map((need) => `  ${quote(need.id)} -> ${quote(id)}${need.outputs.length === 0 ? '' : ` [label=${quote(need.outputs.join(', '))}]`};\n`));
+  const edges = [...graph.values()].flatMap(({ id, needs }) =>
+    needs.map((need) => `  ${quote(need.id)} -> ${quote(id)}${need.outputs.length === 0 ? '' : ` [label=${quote(need.outputs.join(', '))}]`};\n`),
+  );
   return `digraph chain {\n${[...nodes, ...edges].join('')}}\n`;
 }

@@ -22,7 +22,9 @@ export function register(command: Command): void {
       default: name === defaultTarget,
     }));
     if (json === true) printJson(rows);
-    else for (const line of formatTable(rows.map((row) => [row.stage, row.target, row.version ?? '', row.outputs.join(' '), row.description ?? '']))) printLine(line);
+    else
+      for (const line of formatTable(rows.map((row) => [row.stage, row.target, row.version ?? '', row.outputs.join(' '), row.description ?? ''])))
+        printLine(line);
     return ok(undefined);
   });
 }

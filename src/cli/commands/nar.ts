@@ -3,7 +3,16 @@ import { createReadStream } from 'node:fs';
 import { once } from 'node:events';
 import { basename } from 'node:path';
 import { Option, type Command } from 'commander';
-import { findInListing, formatHash, NarLister, NarParser, shallowListing, type HashAlgorithm, type HashEncoding, type NarListing } from '../../formats/index.js';
+import {
+  findInListing,
+  formatHash,
+  NarLister,
+  NarParser,
+  shallowListing,
+  type HashAlgorithm,
+  type HashEncoding,
+  type NarListing,
+} from '../../formats/index.js';
 import { err, fail, ok, type Failure, type Result } from '../../result.js';
 import { attemptAsync, dumpTree, ioFailure, restoreTree, streamTree } from '../../store/index.js';
 import { perform, withJson } from '../command.js';
@@ -19,7 +28,10 @@ interface HashOptions {
 
 /** `zilch nar hash|dump|restore|ls` */
 export function register(command: Command): void {
-  const hash = command.command('hash').summary('print the hash of files or trees').description('Prints what `nix-hash` prints: the hash of the path’s NAR.');
+  const hash = command
+    .command('hash')
+    .summary('print the hash of files or trees')
+    .description('Prints what `nix-hash` prints: the hash of the path’s NAR.');
   hash.argument('<paths...>', 'files or directories');
   hash.addOption(new Option('--type <algorithm>', 'hash algorithm').choices(['md5', 'sha1', 'sha256', 'sha512']).default('sha256'));
   hash.option('--base32', 'print in base 32').option('--sri', 'print as SRI, sha256-…').option('--flat', 'hash the file’s own bytes, not its NAR');
@@ -42,7 +54,11 @@ export function register(command: Command): void {
     return restored.ok ? ok(undefined) : restored;
   });
 
-  const ls = command.command('ls').summary('list what is in a NAR').argument('<nar>', 'file, `-` for standard input').argument('[path]', 'inside the archive', '/');
+  const ls = command
+    .command('ls')
+    .summary('list what is in a NAR')
+    .argument('<nar>', 'file, `-` for standard input')
+    .argument('[path]', 'inside the archive', '/');
   withJson(ls).option('-l, --long', 'show modes and sizes').option('-R, --recursive', 'list what is below, too');
   perform(ls, async (nar: string, path: string, options: { json?: true; long?: true; recursive?: true }) => {
     const listing = await readListing(nar === '-' ? (process.stdin as AsyncIterable<Buffer>) : createReadStream(nar), nar);
@@ -50,7 +66,8 @@ export function register(command: Command): void {
     const node = findInListing(listing.value, path);
     if (node === undefined) return fail('E_NOT_FOUND', `${nar} has no ${path}`);
     if (options.json === true) printLine(JSON.stringify(options.recursive === true ? node : shallowListing(node)));
-    else for (const line of listingLines(node, basename(path), { long: options.long === true, recursive: options.recursive === true })) printLine(line);
+    else
+      for (const line of listingLines(node, basename(path), { long: options.long === true, recursive: options.recursive === true })) printLine(line);
     return ok(undefined);
   });
 }

@@ -11,20 +11,27 @@ import { targetsOf, withSession, type Session } from '../session.js';
 
 /** `zilch pins check|update` */
 export function register(command: Command): void {
-  const check = command.command('check').summary('compare what is built with the pins').argument('[targets...]', 'targets, and all they need (default: everything built)');
+  const check = command
+    .command('check')
+    .summary('compare what is built with the pins')
+    .argument('[targets...]', 'targets, and all they need (default: everything built)');
   perform(withJson(withChain(check)), (names: readonly string[], options: ChainOptions & { json?: true }) =>
     withSession(options, async (session) => {
       const outputs = await outputsOf(session, names);
       if (!outputs.ok) return outputs;
       const rows = outputs.value.map((output) => ({ ...output, seconds: undefined }));
-      if (options.json === true) printJson(rows.map(({ key, info, pinned }) => ({ output: key, path: info.path, narHash: info.narHash, narSize: info.narSize, pinned })));
+      if (options.json === true)
+        printJson(rows.map(({ key, info, pinned }) => ({ output: key, path: info.path, narHash: info.narHash, narSize: info.narSize, pinned })));
       else for (const line of outputTable(rows, process.stdout.columns || Number.POSITIVE_INFINITY)) printLine(line);
       const different = rows.filter(({ pinned }) => pinned === 'different').map(({ key }) => key);
       return different.length === 0 ? ok(undefined) : fail('E_DIFFERENT', `not what is pinned: ${different.join(', ')}`);
     }),
   );
 
-  const update = command.command('update').summary('pin what is built').argument('[targets...]', 'targets, and all they need (default: everything built)');
+  const update = command
+    .command('update')
+    .summary('pin what is built')
+    .argument('[targets...]', 'targets, and all they need (default: everything built)');
   update.description('Pins outputs that this store has built itself. Pins of other outputs stay, those of targets that are gone go.');
   perform(withChain(update), (names: readonly string[], options: ChainOptions) =>
     withSession(options, async (session) => {
@@ -40,7 +47,10 @@ async function outputsOf(session: Session, names: readonly string[]): Promise<Re
   if (names.length === 0) return ok(pinnedOutputs(session, session.chain.targets, pins.value));
   const named = targetsOf(session, names);
   if (!named.ok) return named;
-  const targets = targetClosure(session.chain, named.value.map(({ target }) => target));
+  const targets = targetClosure(
+    session.chain,
+    named.value.map(({ target }) => target),
+  );
   return ok(pinnedOutputs(session, targets, pins.value));
 }
 
@@ -50,7 +60,8 @@ async function updatePins(session: Session, outputs: readonly PinnedOutput[]): P
   if (!pins.ok) return pins;
   // Something fetched ready-made is no evidence of what its recipe gives.
   const foreign = outputs.find(({ info }) => !info.ultimate);
-  if (foreign !== undefined) return fail('E_NOT_BUILT', `${foreign.key} was not built in this store but copied into it`, `zilch build --rebuild ${foreign.target.name}`);
+  if (foreign !== undefined)
+    return fail('E_NOT_BUILT', `${foreign.key} was not built in this store but copied into it`, `zilch build --rebuild ${foreign.target.name}`);
   const known = new Set(session.chain.targets.flatMap(({ name, recipe }) => recipe.outputNames.map((outputName) => `${name}^${outputName}`)));
   const kept = [...pins.value].filter(([key]) => known.has(key));
   const fresh = outputs.map(({ key, info: { path, narHash, narSize } }): [string, Pin] => [key, { path, narHash, narSize }]);

@@ -35,7 +35,15 @@ function facts(session: Session, target: PreparedTarget, pins: Pins) {
     const output = built.get(name);
     return output === undefined
       ? ({ name, built: false } as const)
-      : ({ name, built: true, path: output.info.path, narHash: output.info.narHash, narSize: output.info.narSize, references: output.info.references, pinned: output.pinned } as const);
+      : ({
+          name,
+          built: true,
+          path: output.info.path,
+          narHash: output.info.narHash,
+          narSize: output.info.narSize,
+          references: output.info.references,
+          pinned: output.pinned,
+        } as const);
   });
   return {
     target: target.name,
@@ -53,7 +61,12 @@ function facts(session: Session, target: PreparedTarget, pins: Pins) {
 
 function lines(shown: Facts): string[] {
   const outputs = Object.values(shown.outputs).flatMap((output) => [
-    ['output', output.built ? `${output.name}  ${formatBytes(output.narSize)}, pinned: ${output.pinned === 'different' ? 'DIFFERENT' : output.pinned}` : `${output.name}  not built`],
+    [
+      'output',
+      output.built
+        ? `${output.name}  ${formatBytes(output.narSize)}, pinned: ${output.pinned === 'different' ? 'DIFFERENT' : output.pinned}`
+        : `${output.name}  not built`,
+    ],
     ...(output.built ? [['', output.path]] : []),
   ]);
   return formatTable([

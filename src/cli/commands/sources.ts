@@ -21,7 +21,12 @@ export function register(command: Command): void {
     if (!sources.ok) return sources;
     const rows = sources.value.map((source) => ({ ...source, path: sourcePath(source) }));
     if (options.json === true) printJson(rows);
-    else for (const line of formatTable(rows.map(({ file, size, sha256, locations }) => [file, formatBytes(size), sha256, locations.map(shownLocation).join(' ')]), [1])) printLine(line);
+    else
+      for (const line of formatTable(
+        rows.map(({ file, size, sha256, locations }) => [file, formatBytes(size), sha256, locations.map(shownLocation).join(' ')]),
+        [1],
+      ))
+        printLine(line);
     return ok(undefined);
   });
 
@@ -33,7 +38,12 @@ export function register(command: Command): void {
     }),
   );
 
-  const bundle = withFetching(command.command('bundle').summary('write every tarball of the chain into one archive, the same bytes each time').argument('<file>', 'the archive to write'));
+  const bundle = withFetching(
+    command
+      .command('bundle')
+      .summary('write every tarball of the chain into one archive, the same bytes each time')
+      .argument('<file>', 'the archive to write'),
+  );
   perform(withChainDirectory(bundle), (file: string, options: SourcesOptions) =>
     withSources(options, (sources, store) => {
       const written = writeBundle(sources, store, file);
@@ -49,7 +59,9 @@ function withChainDirectory(command: Command): Command {
 }
 
 function withFetching(command: Command): Command {
-  return command.option('--offline', 'never touch the network').option('--sources <dir>', 'directory or bundle to take tarballs from; may be given more than once', collect);
+  return command
+    .option('--offline', 'never touch the network')
+    .option('--sources <dir>', 'directory or bundle to take tarballs from; may be given more than once', collect);
 }
 
 async function sourcesIn(options: SourcesOptions): Promise<Result<readonly Source[]>> {
@@ -58,7 +70,10 @@ async function sourcesIn(options: SourcesOptions): Promise<Result<readonly Sourc
 }
 
 /** Fetches all sources, then runs `use`. */
-async function withSources(options: SourcesOptions, use: (sources: readonly Source[], store: Store) => Result<undefined>): Promise<Result<undefined>> {
+async function withSources(
+  options: SourcesOptions,
+  use: (sources: readonly Source[], store: Store) => Result<undefined>,
+): Promise<Result<undefined>> {
   const sources = await sourcesIn(options);
   if (!sources.ok) return sources;
   return withOpenStore(options, (store) =>

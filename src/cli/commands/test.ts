@@ -30,7 +30,10 @@ async function testCommand(names: readonly string[], options: BuildCommandOption
         const report = await runBuild(session, wanted, options, signal, reporter.emit);
         if (!report.ok) return report;
         reporter.close();
-        const results = tests.map(({ target, drvPath }) => ({ target, passed: (report.value.outputs.get(drvPath)?.size ?? 0) > 0 && !report.value.failures.has(drvPath) }));
+        const results = tests.map(({ target, drvPath }) => ({
+          target,
+          passed: (report.value.outputs.get(drvPath)?.size ?? 0) > 0 && !report.value.failures.has(drvPath),
+        }));
         if (options.json === true) printJson(results);
         else for (const { target, passed } of results) printLine(`${passed ? 'passed' : 'FAILED'}  ${target}`);
         const failed = results.filter(({ passed }) => !passed).length;

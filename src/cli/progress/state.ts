@@ -87,7 +87,11 @@ export function overall(state: ProgressState, now: number): { readonly share: nu
   return { share: total === 0 ? 0 : done / total, secondsLeft: (total - done) / atOnce };
 }
 
-function started(state: ProgressState, event: { readonly at: number; readonly drvPath: DrvPath; readonly name: string }, phase: string | undefined): ProgressState {
+function started(
+  state: ProgressState,
+  event: { readonly at: number; readonly drvPath: DrvPath; readonly name: string },
+  phase: string | undefined,
+): ProgressState {
   const build = { name: event.name, startedAt: event.at, phase, estimateSeconds: state.planned.get(event.drvPath)?.estimateSeconds };
   return { ...state, building: added(state.building, event.drvPath, build) };
 }
