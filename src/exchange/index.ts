@@ -1,0 +1,4 @@
+/** How a store travels: binary caches, copies, exports to Nix, building through Nix. */
+export * from './cache/index.js';
+export { openBlobs, type Blobs } from './blobs/index.js';
+export * from './nix-expression/index.js';
