@@ -1,5 +1,5 @@
 import { test, expect } from 'vitest';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, copyFileSync, symlinkSync } from 'node:fs';
 import { Store } from '../../src/store/index.js';
 import { buildGraph } from '../../src/build/index.js';
 import { unwrap } from '../../src/result.js';
@@ -7,10 +7,11 @@ import { derivationPath, outputPlaceholder, downstreamPlaceholder, type Derivati
 test('first', async () => {
   const root = mkdtempSync('/tmp/zb-');
   const store = unwrap(Store.open(root, { create: true } as never));
-  const bb = unwrap(await store.addTree('busybox', '/bin/busybox'));
-  const drv: Derivation = { name: 'hello', outputs: new Map([['out', { kind: 'floating', method: 'recursive', algorithm: 'sha256' }]]), inputDrvs: new Map(), inputSrcs: [bb], platform: 'x86_64-linux', builder: bb, args: ['ash', '-euc', 'echo "@nix {\\"action\\":\\"setPhase\\",\\"phase\\":\\"x\\"}" >&2; echo hello; echo $out > $out; id'], env: new Map([['out', outputPlaceholder('out')]]) };
+  const dir = mkdtempSync('/tmp/bb-'); mkdirSync(dir + '/bin'); copyFileSync('/bin/busybox', dir + '/bin/busybox'); for (const a of ['ash', 'cat', 'id', 'touch', 'chmod', 'ls']) symlinkSync('busybox', dir + '/bin/' + a);
+  const bb = unwrap(await store.addTree('busybox', dir));
+  const drv: Derivation = { name: 'hello', outputs: new Map([['out', { kind: 'floating', method: 'recursive', algorithm: 'sha256' }]]), inputDrvs: new Map(), inputSrcs: [bb], platform: 'x86_64-linux', builder: bb + '/bin/ash', args: ['-euc', 'echo "@nix {\\"action\\":\\"setPhase\\",\\"phase\\":\\"x\\"}" >&2; echo hello; echo $out > $out; id'], env: new Map([['out', outputPlaceholder('out')], ['PATH', bb + '/bin']]) };
   const p = derivationPath(drv);
-  const drv2: Derivation = { ...drv, name: 'two', inputDrvs: new Map([[p, ['out']]]), env: new Map([...drv.env, ['x', downstreamPlaceholder(p, 'out')]]), args: ['ash', '-euc', 'busybox cat $x > $out || echo $x > $out; touch /tmp/x; chmod 4755 /tmp/x || true; echo $x >> $out'] };
+  const drv2: Derivation = { ...drv, name: 'two', inputDrvs: new Map([[p, ['out']]]), env: new Map([...drv.env, ['x', downstreamPlaceholder(p, 'out')]]), args: ['-euc', 'cat $x > $out || echo $x > $out; touch /tmp/x; chmod 4755 /tmp/x || true; echo $x >> $out'] };
   const r = await buildGraph({ store, closure: new Map([[p, drv], [derivationPath(drv2), drv2]]), wanted: [{ drvPath: derivationPath(drv2), outputs: ['out'] }], emit: (e) => console.log(JSON.stringify(e)) });
   console.log(r, r.ok && [...r.value.outputs.values()]);
   console.log(root);
