@@ -4,22 +4,22 @@ import { hashDerivationModulo, type Derivation, type DerivationHashes, type DrvO
 /** Ids of a closure of derivations, each worked out once. */
 export class Identities {
   private readonly asInput = new Map<DrvPath, DerivationHashes>();
+  private readonly own = new Map<DrvPath, DerivationHashes>();
 
   constructor(private readonly closure: ReadonlyMap<DrvPath, Derivation>) {}
 
   /** The id of an output of a derivation of the closure. */
   idOf(drvPath: DrvPath, outputName: string): DrvOutputId {
-    // Floating outputs have no path to mask, so that a derivation has the same hash for itself and as an input.
-    return outputId(this.hashesOf(drvPath), outputName);
+    return outputId(this.hashesOf(drvPath, this.own, true), outputName);
   }
 
-  private hashesOf(drvPath: DrvPath): DerivationHashes {
-    const known = this.asInput.get(drvPath);
+  private hashesOf(drvPath: DrvPath, memory: Map<DrvPath, DerivationHashes>, maskOutputs: boolean): DerivationHashes {
+    const known = memory.get(drvPath);
     if (known !== undefined) return known;
     const drv = this.closure.get(drvPath);
     if (drv === undefined) throw new Error(`Internal error: ${drvPath} is not in the closure`);
-    const hashes = hashDerivationModulo(drv, (input) => this.hashesOf(input), false);
-    this.asInput.set(drvPath, hashes);
+    const hashes = hashDerivationModulo(drv, (input) => this.hashesOf(input, this.asInput, false), maskOutputs);
+    memory.set(drvPath, hashes);
     return hashes;
   }
 }
