@@ -6,7 +6,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { formatContentAddress, parseContentAddress, type DrvOutputId, type DrvPath, type PathInfo, type Realisation, type Sha256, type StorePath } from '../formats/index.js';
+import { STORE_DIR, formatContentAddress, parseContentAddress, type DrvOutputId, type DrvPath, type PathInfo, type Realisation, type Sha256, type StorePath } from '../formats/index.js';
 import { err, fail, ok, type Failure, type Result } from '../result.js';
 import { CA_SCHEMA_SQL, SCHEMA_SQL } from './schema.js';
 import { guardSqlite } from './sqlite-failure.js';
@@ -141,9 +141,10 @@ export class Database {
     ).map((row) => row.path);
   }
 
-  /** Every valid path whose base name begins with the hash; there is at most one. */
-  pathByHash(prefix: string): StorePath | undefined {
-    return this.#row<{ path: StorePath }>('select path from ValidPaths where path >= ? and path < ? limit 1', `${prefix}-`, `${prefix}.`)?.path;
+  /** The valid path with this hash part; there is at most one. */
+  pathByHash(hash: string): StorePath | undefined {
+    // A range, which the index on paths answers; `.` is what follows `-` in ASCII.
+    return this.#row<{ path: StorePath }>('select path from ValidPaths where path >= ? and path < ? limit 1', `${STORE_DIR}/${hash}-`, `${STORE_DIR}/${hash}.`)?.path;
   }
 
   realisation(id: DrvOutputId): Realisation | undefined {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { BinaryCache, cacheServer, CompressedNars, push, Puller, substitute, type Compression, type Trust } from '../../src/exchange/index.js';
 import { openBlobs } from '../../src/exchange/blobs/index.js';
-import { formatPublicKey, generateSecretKey, publicKeyOf, type PathInfo, type SecretKey } from '../../src/formats/index.js';
+import { formatPublicKey, generateSecretKey, parsePublicKey, publicKeyOf, type PathInfo, type SecretKey } from '../../src/formats/index.js';
 import { unwrap } from '../../src/result.js';
 import type { Store } from '../../src/store/index.js';
 import type { EventBody } from '../../src/build/index.js';
@@ -142,7 +142,7 @@ describe.skipIf(missing !== undefined)('real Nix', () => {
       second.close();
     });
     const drvPath = prepared.drvPathOf('system');
-    await second.runAsync('nix', 'copy', '--no-check-sigs', '--from', store.root, drvPath);
+    await second.runAsync('nix', 'copy', '--no-check-sigs', '--derivation', '--from', store.root, drvPath);
     const log = await second.runAsync('nix', 'build', '--no-link', '--json', '-v', drvPath, ...options, '--option', 'max-jobs', '0');
     expect(JSON.parse(log.toString())).toMatchObject([{ drvPath, outputs: { out: path } }]);
   });
@@ -154,13 +154,16 @@ describe.skipIf(missing !== undefined)('real Nix', () => {
     });
     const keyFile = join(tempDirectory(), 'key');
     const publicKey = await nix.runAsync('sh', '-c', `nix key generate-secret --key-name nix-1 > ${keyFile}; nix key convert-secret-to-public < ${keyFile}`);
+    const drvPath = prepared.drvPathOf('system');
+    await nix.runAsync('nix', 'copy', '--no-check-sigs', '--derivation', '--from', store.root, drvPath);
+    // Built there, because only then does Nix sign realisations.
+    await nix.runAsync('nix-store', '--realise', drvPath, '--option', 'secret-key-files', keyFile);
     const directory = tempDirectory();
-    await nix.runAsync('nix', 'copy', '--from', store.root, '--to', `file://${directory}?secret-key=${keyFile}`, prepared.drvPathOf('system'), '--derivation');
-    await nix.runAsync('nix', 'copy', '--from', store.root, '--to', `file://${directory}?secret-key=${keyFile}`, prepared.drvPathOf('system'));
+    await nix.runAsync('nix', 'copy', '--derivation', '--to', `file://${directory}?secret-key=${keyFile}`, drvPath);
+    await nix.runAsync('nix', 'copy', '--to', `file://${directory}?secret-key=${keyFile}`, drvPath);
     expect(existsSync(join(directory, 'realisations'))).toBe(true);
     const other = openStore();
     const there = await prepare(other);
-    const { parsePublicKey } = await import('../../src/formats/index.js');
     const keys = [unwrap(parsePublicKey(publicKey.toString()))];
     const puller = new Puller({ store: other, caches: [cacheAt(`file://${directory}`)], trust: { keys, checkSignatures: true } });
     expect(unwrap(await puller.realisation(there.identities.idOf(there.drvPathOf('system'), 'out')))).toBe(true);

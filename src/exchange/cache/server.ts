@@ -135,13 +135,16 @@ function realisationOf(realisation: Realisation, { secretKeys }: ServerOptions):
 
 function text(request: http.IncomingMessage, response: http.ServerResponse, body: string, type: string): void {
   const bytes = Buffer.from(body);
-  response.writeHead(200, { 'content-type': type, 'content-length': bytes.length });
+  response.setHeader('content-type', type);
+  response.setHeader('content-length', bytes.length);
   response.end(request.method === 'HEAD' ? undefined : bytes);
 }
 
 function refuse(response: http.ServerResponse, status: number): void {
   const body = `${http.STATUS_CODES[status] ?? ''}\n`;
-  response.writeHead(status, { 'content-type': 'text/plain', 'content-length': body.length });
+  response.statusCode = status;
+  response.setHeader('content-type', 'text/plain');
+  response.setHeader('content-length', body.length);
   response.end(body);
 }
 
@@ -184,7 +187,8 @@ async function send(request: http.IncomingMessage, response: http.ServerResponse
   }
   const part = range ?? { first: 0, last: size - 1 };
   if (range !== undefined) response.setHeader('content-range', `bytes ${range.first}-${range.last}/${size}`);
-  response.writeHead(range === undefined ? 200 : 206, { 'content-length': part.last - part.first + 1 });
+  response.statusCode = range === undefined ? 200 : 206;
+  response.setHeader('content-length', part.last - part.first + 1);
   if (request.method === 'HEAD') response.end();
   else await pipeline(open(part), response);
 }
