@@ -1,5 +1,5 @@
 import { findTarget, loadChain, prepareChain, type LoadedChain, type PreparedChain, type PreparedTarget } from '../chain/index.js';
-import { emitter, Identities, type Emit } from '../build/index.js';
+import { emitter, realisedOutputs, type Emit, type OutputPaths } from '../build/index.js';
 import type { DrvPath, PathInfo, StorePath } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import type { Source } from '../recipe/index.js';
@@ -97,24 +97,23 @@ export function targetsOf(
   return ok(targets);
 }
 
-/** Looks up what is built of a chain. */
+/** What is built of a chain, as it was when this was made. */
 export class BuiltOutputs {
-  readonly #identities: Identities;
+  readonly #outputs: ReadonlyMap<DrvPath, OutputPaths>;
 
   constructor(private readonly session: Session) {
-    this.#identities = new Identities(session.chain.derivations);
+    const { store, chain } = session;
+    this.#outputs = realisedOutputs(store, chain.derivations, chain.derivations.keys());
   }
 
   /** What an output turned out to be; `undefined` when it is not built. */
   find(drvPath: DrvPath, outputName: string): PathInfo | undefined {
-    const realisation = this.session.store.realisation(this.#identities.idOf(drvPath, outputName));
-    return realisation === undefined ? undefined : this.session.store.pathInfo(realisation.outPath);
+    return this.#outputs.get(drvPath)?.get(outputName);
   }
 
   /** True when all outputs of a derivation are built. */
   areComplete(drvPath: DrvPath): boolean {
-    const names = [...(this.session.chain.derivations.get(drvPath)?.outputs.keys() ?? [])];
-    return names.every((name) => this.find(drvPath, name) !== undefined);
+    return this.#outputs.get(drvPath)?.size === this.session.chain.derivations.get(drvPath)?.outputs.size;
   }
 }
 
