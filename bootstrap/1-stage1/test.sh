@@ -204,6 +204,5 @@ while read -r reference; do
     esac
 done < references
 printf 'ok: no path of the build, of a source or of the seed is in any output\n'
-is 'every program is static' '' "$(for file in "$protobusybox"/bin/* "$tinycc"/bin/*; do grep -l /lib/ld-musl "$file" || true; done | grep -v '/tcc$\|/cc$' || true)"
 
 printf 'passed\n' > "$out"
