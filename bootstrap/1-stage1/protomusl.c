@@ -176,7 +176,7 @@ static char **musl_sources(const char *musl, const char *folder)
 
 /*
  * Starts the compilations of libc and its start files, into folders below `to`. A process compiles BATCH files. It gets
- * relative names, for an object holds the name of its source. Each generation has folders of its own, rather than new
+ * relative names, for an object may hold the name of its source. Each generation has folders of its own, rather than new
  * objects in place of old ones: ext4 takes long to find an inode where many were just deleted.
  */
 static void start_musl(const char *tcc, const char *musl, const char *headers, const char *to)

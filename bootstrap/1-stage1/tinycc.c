@@ -11,6 +11,9 @@ static const struct edit tcc_edits[] = {
         "                    || sym->st_info == 0x20\n"
         "                    || sym->st_info == 0x21\n"
         "                    || sym->st_info == 0x22\n" },
+    { "tccgen.c", "(int)-2.75 becomes 2: it is converted as an unsigned constant, which may not be negative",
+        "                    vtop->c.i = vtop->c.ld;\n",
+        "                    vtop->c.i = vtop->c.ld < 0 ? (int64_t)vtop->c.ld : (uint64_t)vtop->c.ld;\n" },
     { "tccgen.c", "long double to integer goes through double, and loses bits: let libtcc1 do it",
         "    int st;\n"
         "    if (t == (VT_LLONG | VT_UNSIGNED)) {\n",
@@ -37,11 +40,6 @@ static const struct edit tcc_edits[] = {
         "        unlink(filename);\n" },
     { "tcc.h", "for lstat",
         "#include <fcntl.h>\n", "#include <fcntl.h>\n#include <sys/stat.h>\n" },
-    { "libtcc.c", "there are static libraries only",
-        "    s->nocommon = 1;\n", "    s->nocommon = 1;\n    s->static_link = 1;\n" },
-    { "tccgen.c", "(int)-2.75 becomes 2: it is converted as an unsigned constant, which may not be negative",
-        "                    vtop->c.i = vtop->c.ld;\n",
-        "                    vtop->c.i = vtop->c.ld < 0 ? (int64_t)vtop->c.ld : (uint64_t)vtop->c.ld;\n" },
     { "lib/va_list.c", "a structure of two doubles comes in two registers, and those are saved 16 bytes apart",
         "        if (ap->fp_offset < 128 + 48) {\n"
         "            ap->fp_offset += 16;\n"
@@ -55,6 +53,8 @@ static const struct edit tcc_edits[] = {
         "                *(double *)(saved + 8) = *(double *)(saved + 16);\n"
         "            return saved;\n"
         "        }\n" },
+    { "libtcc.c", "there are static libraries only",
+        "    s->nocommon = 1;\n", "    s->nocommon = 1;\n    s->static_link = 1;\n" },
     { "lib/va_list.c", "libtcc1 is linked after libc, and must not need it",
         "        abort();\n", "" },
     { NULL }
@@ -88,7 +88,7 @@ static void start_tcc(const char *tcc, const char *headers, const char *to)
     make_folders(to);
     start(to, join(tcc, flags, "../tcc/tcc.c"));
     start(to, join(tcc, flags, "../tcc/lib/libtcc1.c ../tcc/lib/va_list.c ../tcc/lib/alloca86_64.S "
-                               "../tcc/lib/alloca86_64-bt.S ../tcc/lib/dsohandle.c"));
+                               "../tcc/lib/dsohandle.c"));
 }
 
 /*
@@ -98,7 +98,7 @@ static void start_tcc(const char *tcc, const char *headers, const char *to)
 static void collect_tcc(const char *tcc, const char *to, int by_seed)
 {
     const char *libc = by_seed ? "-Wl,--whole-archive libc.a -Wl,--no-whole-archive" : "libc.a";
-    run(to, join(tcc, " -ar rcs libtcc1.a libtcc1.o va_list.o alloca86_64.o alloca86_64-bt.o dsohandle.o"));
+    run(to, join(tcc, " -ar rcs libtcc1.a libtcc1.o va_list.o alloca86_64.o dsohandle.o"));
     run(to, join(tcc, " -nostdlib -static -o tcc crt1.o crti.o tcc.o ", libc, " libtcc1.a crtn.o"));
 }
 
