@@ -37,6 +37,10 @@ static const struct edit musl_edits[] = {
         "\tcall setjmp@PLT\n", "\tcall setjmp\n" },
     { "src/signal/x86_64/sigsetjmp.s", "as above",
         "\tjmp setjmp@PLT\n", "\tjmp setjmp\n" },
+    { "src/process/system.c", "a sandbox has no /bin/sh: system() of awk and of later programs takes the sh in PATH",
+        "posix_spawn(&pid, \"/bin/sh\",", "posix_spawnp(&pid, \"sh\"," },
+    { "src/stdio/popen.c", "as above, for popen()",
+        "posix_spawn(&pid, \"/bin/sh\",", "posix_spawnp(&pid, \"sh\"," },
     { NULL }
 };
 

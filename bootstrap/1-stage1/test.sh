@@ -174,6 +174,8 @@ tree/lines
 tree/source' "$(find tree -type f | sort)"
 is 'find -exec' 3 "$(find tree -type f -exec echo {} \; | wc -l | tr -d ' ')"
 is awk 'line 6' "$(awk '{ sum += $2 } END { printf "%s %d\n", $1, sum }' tree/lines)"
+is 'awk runs commands by the sh in PATH' 'ran read' "$(awk 'BEGIN { system("printf ran"); "echo read" | getline x; print " " x }')"
+is 'sh ends its children' 143 "$(sleep 9 & kill $!; wait $! 2> /dev/null || echo $?)"
 is sed 'LINE 1
 LINE 2
 LINE 3' "$(sort tree/lines | sed -e 's/^line \([0-9]\)$/LINE \1/')"
