@@ -1,10 +1,9 @@
 import { findTarget, loadChain, prepareChain, type LoadedChain, type PreparedChain, type PreparedTarget } from '../chain/index.js';
-import { emitter, Identities, type Emit } from '../build/index.js';
+import { emitter, realisedOutputs, type Emit, type OutputPaths } from '../build/index.js';
 import type { DrvPath, PathInfo, StorePath } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import type { Source } from '../recipe/index.js';
 import { provideSeed } from '../seed/index.js';
-import { fetchSources } from '../sources/index.js';
 import { Store } from '../store/index.js';
 import { storeRoot, type ChainOptions } from './command.js';
 import { printError } from './output.js';
@@ -60,11 +59,13 @@ export async function withOpenStore<T>(options: Pick<ChainOptions, 'store'>, use
 }
 
 /** Gets sources into the store. */
-export function fetchAll(
+export async function fetchAll(
   sources: readonly Source[],
   store: Store,
   options: Pick<SessionOptions, 'emit' | 'signal' | 'offline' | 'sources'>,
 ): Promise<Result<Map<Source, StorePath>>> {
+  // Loaded here: an HTTP client takes longer to load than all else that a build with nothing to do needs.
+  const { fetchSources } = await import('../sources/index.js');
   const { emit, signal } = options;
   return fetchSources(sources, {
     store,
@@ -97,24 +98,23 @@ export function targetsOf(
   return ok(targets);
 }
 
-/** Looks up what is built of a chain. */
+/** What is built of a chain, as it was when this was made. */
 export class BuiltOutputs {
-  readonly #identities: Identities;
+  readonly #outputs: ReadonlyMap<DrvPath, OutputPaths>;
 
   constructor(private readonly session: Session) {
-    this.#identities = new Identities(session.chain.derivations);
+    const { store, chain } = session;
+    this.#outputs = realisedOutputs(store, chain.derivations, chain.derivations.keys());
   }
 
   /** What an output turned out to be; `undefined` when it is not built. */
   find(drvPath: DrvPath, outputName: string): PathInfo | undefined {
-    const realisation = this.session.store.realisation(this.#identities.idOf(drvPath, outputName));
-    return realisation === undefined ? undefined : this.session.store.pathInfo(realisation.outPath);
+    return this.#outputs.get(drvPath)?.get(outputName);
   }
 
   /** True when all outputs of a derivation are built. */
   areComplete(drvPath: DrvPath): boolean {
-    const names = [...(this.session.chain.derivations.get(drvPath)?.outputs.keys() ?? [])];
-    return names.every((name) => this.find(drvPath, name) !== undefined);
+    return this.#outputs.get(drvPath)?.size === this.session.chain.derivations.get(drvPath)?.outputs.size;
   }
 }
 
