@@ -2,3 +2,4 @@
 export * from './cache/index.js';
 export { openBlobs, type Blobs } from './blobs/index.js';
 export * from './nix-expression/index.js';
+export * from './nix/index.js';
