@@ -4,10 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeContentPath, sha256, sha256Hash } from '../../formats/index.js';
-import { chain, Instantiator, local, recipe, seed, selfPath, sh, source, text, type AnyRecipe, type Interpolated } from '../../recipe/index.js';
-import { unwrap } from '../../result.js';
-import { nixExpression, type ExternalContent } from './index.js';
+import { makeContentPath, sha256, sha256Hash } from '../../src/formats/index.js';
+import { chain, Instantiator, local, recipe, seed, selfPath, sh, source, text, type AnyRecipe, type Interpolated } from '../../src/recipe/index.js';
+import { unwrap } from '../../src/result.js';
+import { nixExpression, type ExternalContent } from '../../src/exchange/nix-expression/index.js';
+import { whyNoNix } from '../support/nix.js';
+
+const missing = whyNoNix();
+if (missing !== undefined) console.warn(`skipped: exported expressions are not evaluated by Nix: ${missing}`);
 
 /** The NAR of a regular file that holds `hello`, by nix-store. */
 const HELLO = { method: 'recursive', hash: { algorithm: 'sha256', hex: '' } };
@@ -57,7 +61,7 @@ function tarball(name: string, version: string): ReturnType<typeof source> {
   return source({ name, version, file, size: file.length, sha256: sha256(file), debian: `pool/main/${file}` });
 }
 
-describe('a chain as Nix expressions', () => {
+describe.skipIf(missing !== undefined)('a chain as Nix expressions', () => {
   const tinycc = recipe({ name: 'tinycc', description: 'C compiler', outputs: ['tcc', 'musl'], builder: text`${seed('tcc')}/bin/tcc`, args: ['-run', local(import.meta.url, './stage1.c'), selfPath('tcc')] });
   const make = recipe({
     name: 'gnumake', version: '4.4.1', shell: text`${tinycc.musl}/bin/ash`, path: [tinycc],
