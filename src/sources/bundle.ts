@@ -8,7 +8,7 @@ import { Header, Pax } from 'tar';
 import { storePathBaseName } from '../formats/index.js';
 import { sourcePath, type Source } from '../recipe/index.js';
 import { err, fail, ok, type Result } from '../result.js';
-import { ioFailure, removeTree, type Store } from '../store/index.js';
+import { ioFailure, removeTreeSync, type Store } from '../store/index.js';
 
 const DIRECTORY = 'zilch-sources';
 const BLOCK = 512;
@@ -45,7 +45,7 @@ export function writeBundle(sources: Iterable<Source>, store: Store, file: strin
     }
   } catch (error) {
     const failure = ioFailure('write the bundle', file, error);
-    removeTree(unfinished);
+    removeTreeSync(unfinished);
     return err(failure);
   }
 }

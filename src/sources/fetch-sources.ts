@@ -9,7 +9,7 @@ import type { Dispatcher } from 'undici';
 import type { StorePath } from '../formats/index.js';
 import { sourcePath, type Source, type SourceLocation } from '../recipe/index.js';
 import { err, fail, ok, type Failure, type Result } from '../result.js';
-import { attempt, removeTree, type Store } from '../store/index.js';
+import { attempt, removeTreeSync, type Store } from '../store/index.js';
 import { debianMirrors } from './apt-mirrors.js';
 import { DEFAULT_PATIENCE, download, openConnections, type Patience } from './download.js';
 import { copyFile, openLocalPlace, type LocalPlace } from './local-place.js';
@@ -163,7 +163,7 @@ async function takeCopy(source: Source, found: { readonly from: string; readonly
     const added = await context.store.addFlatFile(source.file, file, { sha256: source.sha256, move: true });
     return added.ok ? added : err(renamed(added.failure, file, found.from));
   } finally {
-    removeTree(temp.value);
+    removeTreeSync(temp.value);
   }
 }
 

@@ -5,11 +5,9 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { checkName, makeContentPath, makeTextPath, sha256, sha256Hash, type ContentAddress, type Sha256, type StorePath } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
-import { copyTree } from './copy-tree.js';
 import { attempt, attemptAsync } from './io-failure.js';
-import { removeTree } from './remove-tree.js';
 import type { Store } from './store.js';
-import { hashTree } from './tree/index.js';
+import { copyEntries, copyTree, hashTree, removeTreeSync } from './tree/index.js';
 
 export interface FlatFileOptions {
   /** Fails with `E_HASH`, and adds nothing, unless the file's bytes have this hash. */
@@ -69,7 +67,7 @@ export async function addTree(store: Store, name: string, hostPath: string, { on
   const named = checkName(name);
   if (!named.ok) return named;
   return withTempFile(store, name, async (copy) => {
-    const copied = await copyTree(hostPath, copy, only);
+    const copied = only === undefined ? await copyTree(hostPath, copy) : await copyEntries(hostPath, copy, only);
     if (!copied.ok) return copied;
     const digest = await hashTree(copy);
     if (!digest.ok) return digest;
@@ -101,7 +99,7 @@ async function withTempFile<T>(store: Store, name: string, use: (file: string) =
   try {
     return await use(join(directory.value, name));
   } finally {
-    removeTree(directory.value);
+    removeTreeSync(directory.value);
   }
 }
 

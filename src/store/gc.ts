@@ -2,9 +2,8 @@
  * Garbage collection: what no root needs is forgotten and deleted. It works beside builds, ours and Nix's: the exclusive
  * lock `gc.lock` keeps new roots from being written unseen, and the roots server takes them meanwhile.
  */
-import { lstatSync, readdirSync, rmSync, unlinkSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, unlinkSync, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseStorePathBaseName, storePathHash, type StorePath } from '../formats/index.js';
 import { err, fail, ok, type Result } from '../result.js';
 import type { Database, GraphNode } from './database.js';
@@ -12,10 +11,10 @@ import { isLocked, lock, tryLock } from './file-lock.js';
 import { ioFailure } from './io-failure.js';
 import { hostPathOf, type Layout } from './layout.js';
 import { moveTree } from './move-tree.js';
-import { reserve, reservedFile } from './open-database.js';
-import { removeTree } from './remove-tree.js';
+import { releaseReserve, reserve } from './open-database.js';
 import { RootsServer } from './roots-server.js';
 import { findRoots, findTempRoots } from './roots.js';
+import { removeTree, removeTreeSync } from './tree/index.js';
 
 export interface GcOptions {
   /** Delete nothing, only say what would be. */
@@ -86,6 +85,7 @@ class Collection {
   /** In the order of deletion: what refers to another comes before it. */
   readonly #candidates: readonly StorePath[];
   #trashed = 0;
+  #freed = 0;
 
   constructor(layout: Layout, database: Database, options: GcOptions) {
     this.#layout = layout;
@@ -116,16 +116,15 @@ class Collection {
   }
 
   async run(): Promise<Result<GcReport>> {
-    // On a full disk even forgetting needs room.
-    rmSync(reservedFile(this.#layout), { force: true });
+    releaseReserve(this.#layout);
     const deleted: StorePath[] = [];
     // What an earlier collection had moved here when it was killed.
-    let freed = await this.#emptyTrash();
+    await this.#emptyTrash();
     for (let start = 0; start < this.#candidates.length; start += BATCH) {
       this.#options.signal?.throwIfAborted();
       const batch = this.#deleteBatch(this.#candidates.slice(start, start + BATCH));
       if (!batch.ok) return batch;
-      freed += await this.#emptyTrash();
+      await this.#emptyTrash();
       for (const path of batch.value) this.#options.onDelete?.(path);
       deleted.push(...batch.value);
     }
@@ -136,12 +135,13 @@ class Collection {
         if (!this.#isLeftover(name)) continue;
         moveTree(join(this.#layout.storeDir, name), this.#trashPlace());
         leftovers.push(name);
-        freed += await this.#emptyTrash();
+        await this.#emptyTrash();
       }
-      freed += this.#deleteUnusedLinks() + this.#deletePartialDownloads();
+      this.#deleteUnusedLinks();
+      this.#deletePartialDownloads();
     }
     reserve(this.#layout);
-    return ok(this.#report(deleted, leftovers, freed));
+    return ok(this.#report(deleted, leftovers, this.#freed));
   }
 
   /**
@@ -193,34 +193,29 @@ class Collection {
   }
 
   /** Nix's hard links by content: one that nothing shares any more is itself the last. */
-  #deleteUnusedLinks(): number {
-    let freed = 0;
+  #deleteUnusedLinks(): void {
     for (const name of namesIn(this.#layout.linksDir)) {
       const link = join(this.#layout.linksDir, name);
       const stat = statOf(link);
       if (stat?.nlink !== 1) continue;
       unlinkSync(link);
-      freed += stat.blocks * 512;
+      this.#freed += stat.blocks * 512;
     }
-    return freed;
   }
 
   /** Beginnings of downloads that no process is continuing. */
-  #deletePartialDownloads(): number {
-    let freed = 0;
+  #deletePartialDownloads(): void {
     for (const name of namesIn(this.#layout.partialDir)) {
-      if (!isLocked(join(this.#layout.zilchLocksDir, `fetch-${basename(name, '.part')}.lock`))) freed += removeTree(join(this.#layout.partialDir, name));
+      if (!isLocked(join(this.#layout.zilchLocksDir, `fetch-${basename(name, '.part')}.lock`))) this.#freed += removeTreeSync(join(this.#layout.partialDir, name));
     }
-    return freed;
   }
 
-  async #emptyTrash(): Promise<number> {
-    let freed = 0;
+  async #emptyTrash(): Promise<void> {
     for (const name of namesIn(this.#layout.zilchTrashDir)) {
-      freed += removeTree(join(this.#layout.zilchTrashDir, name));
-      await nextTurn();
+      const removed = await removeTree(join(this.#layout.zilchTrashDir, name));
+      // What cannot be deleted is no part of the store any more, and is tried again by the next collection.
+      if (removed.ok) this.#freed += removed.value;
     }
-    return freed;
   }
 
   #trashPlace(): string {

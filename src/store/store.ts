@@ -17,7 +17,6 @@ import {
 } from '../formats/index.js';
 import { err, fail, ok, type Result } from '../result.js';
 import { addFlatFile, addText, addTree, type FlatFileOptions, type TreeOptions } from './add.js';
-import { canonicalise } from './canonicalise.js';
 import type { Database, GraphNode } from './database.js';
 import type { FileLock, WaitOptions } from './file-lock.js';
 import { collectGarbage, type GcOptions, type GcReport } from './gc.js';
@@ -26,9 +25,9 @@ import { hostPathOf, layoutOf, type Layout } from './layout.js';
 import { moveTree } from './move-tree.js';
 import { openDatabase, type OpenOptions } from './open-database.js';
 import { withLocks, type LockKey } from './path-locks.js';
-import { removeTree } from './remove-tree.js';
 import { TempDirs } from './temp-dirs.js';
 import { TempRoots } from './temp-roots.js';
+import { canonicalise, removeTree, removeTreeSync, type HostPath } from './tree/index.js';
 import { verifyStore, type VerifyOptions, type VerifyReport } from './verify.js';
 
 /** A finished tree that is to become a store path. */
@@ -157,7 +156,7 @@ export class Store {
       news.map(({ info }) => info.path),
       async () => {
         for (const { hostPath, info } of news) {
-          const placed = this.isValid(info.path) ? attempt('delete', hostPath, () => removeTree(hostPath)) : await this.#place(hostPath, info.path);
+          const placed = this.isValid(info.path) ? await removeTree(hostPath) : await this.#place(hostPath, info.path);
           if (!placed.ok) return placed;
         }
         return this.registerPaths(
@@ -196,7 +195,7 @@ export class Store {
       mkdirSync(dirname(link), { recursive: true });
       // Renamed over the old link: at no moment is there none.
       const fresh = `${link}.${process.pid}.new`;
-      removeTree(fresh);
+      removeTreeSync(fresh);
       symlinkSync(path, fresh);
       renameSync(fresh, link);
     });
@@ -206,8 +205,7 @@ export class Store {
   async gc(options: GcOptions = {}): Promise<Result<GcReport>> {
     if (this.readOnly && options.dryRun !== true) return this.#readOnlyFailure();
     if (options.dryRun !== true) {
-      const swept = this.#tempDirs.sweep();
-      if (!swept.ok) return swept;
+      await this.#tempDirs.sweep();
     }
     return collectGarbage(this.layout, this.#database, options);
   }
@@ -228,17 +226,18 @@ export class Store {
   }
 
   /** Makes a tree's metadata that of a store path: see `canonicalise`. */
-  canonicalise(hostPath: string): Promise<Result<void>> {
+  canonicalise(hostPath: HostPath): Promise<Result<void>> {
     return canonicalise(hostPath);
   }
 
-  async #place(from: string, path: StorePath): Promise<Result<void>> {
+  async #place(from: string, path: StorePath): Promise<Result<unknown>> {
     const to = this.hostPath(path);
     const canonical = await canonicalise(from);
     if (!canonical.ok) return canonical;
+    // Nobody registered what lies there, and we hold its lock, so whoever made it was killed before it became valid.
+    const cleared = await removeTree(to);
+    if (!cleared.ok) return cleared;
     return attempt('move into the store', to, () => {
-      // Nobody registered it and we hold its lock, so whoever made it was killed before it became valid.
-      removeTree(to);
       moveTree(from, to);
     });
   }

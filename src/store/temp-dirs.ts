@@ -3,13 +3,13 @@
  * that it holds for life; where the lock can be taken the owner is gone, whatever happened to it, and the directory is
  * swept. Process ids are not asked: they are used again, and mean nothing in another container.
  */
-import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Result } from '../result.js';
 import { tryLock, type FileLock } from './file-lock.js';
 import { attempt } from './io-failure.js';
-import { removeTree } from './remove-tree.js';
+import { removeTree, removeTreeSync } from './tree/index.js';
 
 export class TempDirs {
   readonly #base: string;
@@ -22,36 +22,34 @@ export class TempDirs {
   /** Makes a fresh, empty directory, mode 0700, that is swept when this process is gone. */
   make(): Result<string> {
     return attempt('make a directory in', this.#base, () => {
-      if (this.#own === undefined) this.#sweepAll();
-      this.#own ??= this.#claim();
+      if (this.#own === undefined) {
+        this.#own = this.#claim();
+        // Beside the work that is beginning: a killed build may have left millions of files.
+        void this.sweep();
+      }
       return mkdtempSync(join(this.#own.directory, 't'));
     });
   }
 
-  /** Deletes what processes left that are gone. */
-  sweep(): Result<void> {
-    return attempt('sweep', this.#base, () => {
-      this.#sweepAll();
-    });
+  /** Deletes what processes left that are gone. What cannot be deleted, being another user's, stays: it is in nobody's way. */
+  async sweep(): Promise<void> {
+    for (const name of readdirSync(this.#base)) {
+      if (!name.endsWith('.lock')) continue;
+      const lock = attempt('lock', name, () => tryLock(join(this.#base, name), 'exclusive'));
+      if (!lock.ok || lock.value === undefined) continue;
+      // The directory goes before its lock: killed in between, the next sweep still finds the lock.
+      const removed = await removeTree(join(this.#base, name.slice(0, -'.lock'.length)));
+      if (removed.ok) lock.value.releaseAndDelete();
+      else lock.value.release();
+    }
   }
 
   /** Deletes this process's own directory. */
   close(): void {
     if (this.#own === undefined) return;
-    removeTree(this.#own.directory);
+    removeTreeSync(this.#own.directory);
     this.#own.lock.releaseAndDelete();
     this.#own = undefined;
-  }
-
-  #sweepAll(): void {
-    for (const name of readdirSync(this.#base)) {
-      if (!name.endsWith('.lock')) continue;
-      const lock = tryLock(join(this.#base, name), 'exclusive');
-      if (lock === undefined) continue;
-      // The directory goes before its lock: killed in between, the next sweep still finds the lock.
-      removeTree(join(this.#base, name.slice(0, -'.lock'.length)));
-      lock.releaseAndDelete();
-    }
   }
 
   #claim(): { directory: string; lock: FileLock } {

@@ -8,7 +8,7 @@ import { walkTree } from './walk.js';
 /**
  * Writes the NAR of the tree at `hostPath` into `sink`; gives its size. A chunk is valid during the call of `sink` only.
  * Fails with `E_FILE_TYPE` on what a NAR cannot hold (devices, sockets, pipes), `E_FILE_CHANGED` when a file's size
- * changes meanwhile, and `E_TREE_IO`; then what the sink got is worth nothing.
+ * changes meanwhile, and as `ioFailure` says; then what the sink got is worth nothing.
  */
 export async function dumpTree(hostPath: HostPath, sink: (chunk: Uint8Array) => void): Promise<Result<number>> {
   const root = toByteString(hostPath);

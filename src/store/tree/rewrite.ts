@@ -15,7 +15,7 @@ export interface RewriteCount {
  * Replaces store path hash parts (all of one length) throughout a tree, in place: in files, symlink targets and names,
  * but not in the name of the tree itself. Modes are kept, times are not: canonicalise afterwards. Interrupted, it leaves
  * some strings replaced and others not, so the tree must not be registered yet. It writes into files and does not replace them: where
- * outputs of one build share a file by a hard link, all of them need the same replacements. Fails with `E_TREE_IO`, and with `E_EXISTS` when two
+ * outputs of one build share a file by a hard link, all of them need the same replacements. Fails as `ioFailure` says, and with `E_EXISTS` when two
  * names would become one.
  */
 export async function rewriteTree(hostPath: HostPath, rewrites: ReadonlyMap<string, string>): Promise<Result<RewriteCount>> {

@@ -91,7 +91,7 @@ describe('dumping', () => {
 
   test('says which path is missing', async () => {
     const result = await hashTree(join(work, 'nowhere'));
-    expect(codeOf(result)).toBe('E_TREE_IO');
+    expect(codeOf(result)).toBe('E_NOT_FOUND');
     expect(result.ok ? '' : result.failure.message).toContain('nowhere');
   });
 
@@ -170,7 +170,7 @@ describe('restoring', () => {
     }
     try {
       const result = await restoreTree([narOf(directory({ big: file(Buffer.alloc(1 << 20)) }))], join(mounted, 'x'));
-      expect(codeOf(result)).toBe('E_TREE_IO');
+      expect(codeOf(result)).toBe('E_DISK_FULL');
       expect(result.ok ? '' : result.failure.hint).toContain('disk is full');
       expect(readdirSync(mounted)).toEqual([]);
     } finally {
