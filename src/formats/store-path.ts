@@ -97,7 +97,8 @@ export function makeContentPath(name: string, method: IngestionMethod, hash: Has
   if (method === 'recursive' && hash.algorithm === 'sha256') {
     return makeStorePath(typeWithReferences('source', references.others, references.self), hash.hex as Sha256, name);
   }
-  if (references.others.length > 0 || references.self) throw new Error(`Internal error: ${method} ${hash.algorithm} content of "${name}" cannot have references`);
+  if (references.others.length > 0 || references.self)
+    throw new Error(`Internal error: ${method} ${hash.algorithm} content of "${name}" cannot have references`);
   const method_ = method === 'recursive' ? 'r:' : '';
   return makeStorePath('output:out', sha256(`fixed:out:${method_}${hash.algorithm}:${hash.hex}:`), name);
 }

@@ -3,3 +3,4 @@ export { debianMirrors } from './apt-mirrors.js';
 export { readBundleIndex, writeBundle } from './bundle.js';
 export { DEFAULT_PATIENCE, type Patience } from './download.js';
 export { fetchSources, type FetchEvent, type FetchOptions } from './fetch-sources.js';
+export { probeMirror } from './probe-mirror.js';

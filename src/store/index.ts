@@ -4,7 +4,7 @@ export { type FlatFileOptions, type TreeOptions, treePath } from './add.js';
 export type { GraphNode } from './database.js';
 export type { WaitOptions } from './file-lock.js';
 export type { GcOptions, GcReport } from './gc.js';
-export { attempt, ioFailure } from './io-failure.js';
+export { attempt, attemptAsync, ioFailure } from './io-failure.js';
 export type { Layout } from './layout.js';
 export type { OpenOptions } from './open-database.js';
 export type { LockKey } from './path-locks.js';
