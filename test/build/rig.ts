@@ -13,9 +13,15 @@ const BUSYBOX = '/bin/busybox';
 /** Why no builds can be tried here; `undefined` when they can. Tests print it when they skip. */
 export async function whyNoBuilds(): Promise<string | undefined> {
   if (!existsSync(BUSYBOX)) return `${BUSYBOX} is missing (Debian's busybox-static is wanted)`;
-  if (readFileSync(BUSYBOX).includes('ld-linux')) return `${BUSYBOX} is linked dynamically (Debian's busybox-static is wanted)`;
+  if (needsLoader(readFileSync(BUSYBOX))) return `${BUSYBOX} is linked dynamically (Debian's busybox-static is wanted)`;
   const sandbox = await checkSandbox();
   return sandbox.ok ? undefined : `${sandbox.failure.message} (${sandbox.failure.hint ?? ''})`;
+}
+
+/** Whether a 64-bit ELF program has a `PT_INTERP` header. */
+function needsLoader(elf: Buffer): boolean {
+  const [start, size, count] = [Number(elf.readBigUInt64LE(32)), elf.readUInt16LE(54), elf.readUInt16LE(56)];
+  return Array.from({ length: count }, (_, index) => elf.readUInt32LE(start + index * size)).includes(3);
 }
 
 /** A derivation of the rig; interpolate `placeholder(output)` into other scripts to depend on it. */
