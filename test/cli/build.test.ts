@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CliRig, whyNoBuilds } from './rig.js';
+import { whyNoBuilds } from '../build/rig.js';
+import { CliRig } from './rig.js';
 
 const reason = await whyNoBuilds();
 if (reason !== undefined) console.log(`skipped: ${reason}`);

@@ -1,10 +1,9 @@
 /** A checkout's `zilch`, a store of its own and a small chain whose recipes are shell scripts. */
 import { spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkSandbox } from '../../src/build/index.js';
 import { removeTree } from '../../src/store/index.js';
 
 /** The directory that holds `zilch`. */
@@ -18,13 +17,6 @@ export interface Ran {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
-}
-
-/** Why nothing can be built here; `undefined` when it can. Tests print it when they skip. */
-export async function whyNoBuilds(): Promise<string | undefined> {
-  if (!existsSync(BUSYBOX) || readFileSync(BUSYBOX).includes('ld-linux')) return `there is no static ${BUSYBOX} (Debian's busybox-static)`;
-  const sandbox = await checkSandbox();
-  return sandbox.ok ? undefined : sandbox.failure.message;
 }
 
 export class CliRig {
@@ -72,8 +64,8 @@ export default chain('${targets[0]}', { only: { ${targets.join(', ')} } });
   }
 
   /** Runs a command of zilch on the rig's chain. */
-  onChain(command: string, ...args: readonly string[]): Promise<Ran> {
-    return this.run([command, '-f', this.chain, ...args]);
+  onChain(...args: readonly string[]): Promise<Ran> {
+    return this.run([...args, '-f', this.chain]);
   }
 
   async close(): Promise<void> {
