@@ -4,3 +4,4 @@ export { openBlobs, type Blobs } from './blobs/index.js';
 export * from './nix/index.js';
 export { copyClosure } from './copy.js';
 export { exportNix, type NixExport, type NixExported } from './export-nix.js';
+export { exportArchive, importArchive, type ImportOptions } from './archive.js';

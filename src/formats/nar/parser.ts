@@ -25,7 +25,11 @@ export class NarParser {
   private done = false;
   private failed: Result<never> | undefined;
 
-  constructor(private readonly visitor: NarVisitor) {
+  /** @param mayBeFollowed do not fail on bytes behind the archive: they are `rest` */
+  constructor(
+    private readonly visitor: NarVisitor,
+    private readonly mayBeFollowed = false,
+  ) {
     this.steps = this.archive();
   }
 
@@ -37,7 +41,7 @@ export class NarParser {
     this.pending = this.pending.length === 0 ? bytes : Buffer.concat([this.pending, bytes]);
     try {
       if (!this.done) this.done = this.steps.next().done === true;
-      if (this.done && this.pending.length > 0) this.problem('bytes follow the end of the archive');
+      if (this.done && this.pending.length > 0 && !this.mayBeFollowed) this.problem('bytes follow the end of the archive');
     } catch (error) {
       if (!(error instanceof NarProblem)) throw error;
       this.failed = fail('E_NAR', error.message, 'the archive is damaged, or not a NAR');
@@ -46,6 +50,11 @@ export class NarParser {
     // The caller may reuse the chunk's memory.
     this.pending = Buffer.from(this.pending);
     return ok(undefined);
+  }
+
+  /** The bytes of the last chunk that lie behind the archive's end; `undefined` while it has not ended. */
+  get rest(): Uint8Array | undefined {
+    return this.done ? this.pending : undefined;
   }
 
   /** Says that no more is to come; fails when the archive is not complete. */
