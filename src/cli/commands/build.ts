@@ -1,10 +1,11 @@
 import { Option, type Command } from 'commander';
 import { buildGraph, readDurations, type BuildOptions, type BuildReport, type Event } from '../../build/index.js';
 import { neededSources, targetClosure, type PreparedTarget, type Wanted } from '../../chain/index.js';
-import { fail, ok, type Result } from '../../result.js';
+import { err, fail, ok, type Result } from '../../result.js';
 import { readPins } from '../../verify/index.js';
 import { outputTable, type TableRow } from '../build-table.js';
 import { collect, perform, positiveInteger, processors, withChain, type ChainOptions } from '../command.js';
+import { builtBefore, compareBuilds, executorOf, substituteWanted, withElsewhere, type ElsewhereOptions } from '../elsewhere.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { interruptible } from '../interrupt.js';
 import { printLine, toJson } from '../output.js';
@@ -12,7 +13,7 @@ import { chooseReporter, type Reporter } from '../progress/reporters.js';
 import { pinnedOutputs, type PinnedOutput } from '../pinned-outputs.js';
 import { BuiltOutputs, fetchAll, targetsOf, withSession, type Session } from '../session.js';
 
-export interface BuildCommandOptions extends ChainOptions {
+export interface BuildCommandOptions extends ChainOptions, ElsewhereOptions {
   readonly jobs: number;
   readonly cores: number;
   readonly offline?: true;
@@ -37,7 +38,7 @@ export function register(command: Command): void {
 
 /** The options that building needs, whichever command builds. */
 export function withBuildOptions(command: Command): Command {
-  return withChain(command)
+  return withElsewhere(withChain(command))
     .addOption(new Option('-j, --jobs <n>', 'builds at once').argParser(positiveInteger).default(processors(), 'number of processors'))
     .addOption(
       new Option('--cores <n>', 'processors that each build is told to use').argParser(positiveInteger).default(processors(), 'number of processors'),
@@ -87,8 +88,14 @@ export async function runBuild(
   emit: (event: Event) => void,
 ): Promise<Result<BuildReport>> {
   const { store, chain, loaded } = session;
+  const executor = await executorOf(store, options);
+  if (!executor.ok) return executor;
+  const substituted = await substituteWanted(session, wanted, options, signal, emit);
+  if (!substituted.ok) return substituted;
   const builtOutputs = new BuiltOutputs(session);
-  const missing = neededSources(chain, wanted, (drvPath) => store.isValid(drvPath) && builtOutputs.areComplete(drvPath));
+  // Where all is built that is wanted, caches may have given it without its derivations and their sources.
+  const open = wanted.filter(({ drvPath, outputs }) => executor.value !== undefined || options.rebuild === true || outputs.some((name) => builtOutputs.find(drvPath, name) === undefined));
+  const missing = neededSources(chain, open, (drvPath) => store.isValid(drvPath) && builtOutputs.areComplete(drvPath));
   if (missing.length > 0) {
     const fetched = await fetchAll(missing, store, { ...options, emit, signal });
     if (!fetched.ok) return fetched;
@@ -101,14 +108,16 @@ export async function runBuild(
     rebuild: options.rebuild === true,
     signal,
   };
-  const report = await buildGraph({
-    store,
+  const before = executor.value === undefined ? [] : builtBefore(session, wanted);
+  const request = {
+    ...{ store, wanted, emit },
     closure: chain.derivations,
-    wanted,
     options: buildOptions,
-    emit,
     referenceDurations: readDurations(loaded.durationsFile),
-  });
+    ...(executor.value === undefined ? {} : { executor: executor.value }),
+  };
+  const built = await buildGraph(request);
+  const report = built.ok ? await compareBuilds({ ...request, wanted: before }, built.value) : built;
   return report.ok && signal.aborted
     ? fail('E_INTERRUPTED', 'stopped before everything was built', 'what was finished is kept; the same command goes on from there')
     : report;
@@ -151,13 +160,10 @@ async function conclude(
     if (tests.length > 0 && report.failures.size === 0) printLine(`tests: ${tests.length - failedTests} passed`);
   }
   if (report.failures.size > 0) return ok(EXIT.failed);
-  const changed = [...report.comparisons.values()].filter(({ kind }) => kind === 'different').length;
-  if (changed > 0)
-    return fail(
-      'E_DIFFERENT',
-      `${changed} of ${report.comparisons.size} builds came out different when built again`,
-      'the first difference of each is shown above',
-    );
+  if ([...report.comparisons.values()].some(({ kind }) => kind === 'different')) {
+    const { firstDifferentBuild } = await import('../../exchange/index.js');
+    return err(firstDifferentBuild(session.store, session.chain.derivations, report.comparisons)!);
+  }
   if (different.length > 0) {
     const names = different.map(({ key }) => key).join(', ');
     return fail(

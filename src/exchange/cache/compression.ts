@@ -3,11 +3,15 @@
  * brings; xz and bzip2 are done by the programs of those names.
  */
 import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 import { constants, createBrotliCompress, createBrotliDecompress, createGunzip, createGzip } from 'node:zlib';
-import * as zstd from 'zstd-napi/binding.js';
+import type * as Zstd from 'zstd-napi/binding.js';
 import { fail, ok, type Result } from '../../result.js';
 import { StreamFailure, type ByteStream } from '../stream-failure.js';
+
+// A module of machine code, whose names only `require` can see.
+const zstd = createRequire(import.meta.url)('zstd-napi/binding.js') as typeof Zstd;
 
 /** As narinfo files call them, and the ending of a NAR's file name. */
 export const COMPRESSIONS = { none: '', zstd: '.zst', xz: '.xz', gzip: '.gz', br: '.br', bzip2: '.bz2' } as const;
