@@ -8,7 +8,7 @@ import { StreamFailure, type ByteStream } from '../stream-failure.js';
 import { checkKey, type Blob, type Blobs, type NewBlob } from './blobs.js';
 
 /** Milliseconds without a byte after which a connection counts as dead. */
-const IDLE_TIMEOUT = 30_000;
+const DEFAULT_IDLE_TIMEOUT = 30_000;
 /** A body that, while we wait for it, brings less than this is not worth waiting for. */
 const SLOWEST_BYTES = 64 * 1024;
 const SLOWEST_WINDOW = 60_000;
@@ -22,6 +22,8 @@ export interface HttpOptions {
   readonly authorise?: Authorise | undefined;
   /** Statuses that mean that there is no such file; S3 answers 403 where listing is not allowed. */
   readonly missing?: readonly number[] | undefined;
+  /** Milliseconds without a byte after which a connection counts as dead; 30 s when left out. */
+  readonly idleTimeout?: number | undefined;
 }
 
 /** Asks for and puts files below a base address. Each server's connections are kept and used again. */
@@ -96,13 +98,14 @@ export class HttpBlobs implements Blobs {
     // Another host, reached by a redirect, gets neither the password nor a signature.
     const auth = sameHost && this.base.username !== '' ? { auth: `${decodeURIComponent(this.base.username)}:${decodeURIComponent(this.base.password)}` } : {};
     const authorised = sameHost && this.options.authorise !== undefined ? await this.options.authorise(method, url, headers) : headers;
+    const { idleTimeout = DEFAULT_IDLE_TIMEOUT } = this.options;
     const client = url.protocol === 'https:' ? https : http;
     return new Promise((resolve) => {
-      const request = client.request(url, { method, agent: agents[url.protocol], timeout: IDLE_TIMEOUT, ...auth, headers: { 'user-agent': 'zilch', ...authorised }, ...(signal === undefined ? {} : { signal }) });
+      const request = client.request(url, { method, agent: agents[url.protocol], timeout: idleTimeout, ...auth, headers: { 'user-agent': 'zilch', ...authorised }, ...(signal === undefined ? {} : { signal }) });
       const failed = (error: unknown): void => {
         resolve(err(error instanceof StreamFailure ? error.failure : networkFailure(url, error)));
       };
-      request.on('timeout', () => request.destroy(new Error(`nothing came for ${IDLE_TIMEOUT / 1000} s`)));
+      request.on('timeout', () => request.destroy(new Error(`nothing came for ${idleTimeout / 1000} s`)));
       request.on('error', failed);
       request.on('response', (response) => {
         resolve(ok(response));
