@@ -120,8 +120,9 @@ class LastLines {
 /** What a line of standard error says to people: the line itself, or the message in a line of `--log-format internal-json`. */
 function messageOf(line: string): string | undefined {
   const json = parseLogLine(line);
-  const text = json === undefined ? line : json['action'] === 'msg' && json['level'] === 0 ? json['raw_msg'] : undefined;
-  return typeof text === 'string' ? withoutColours(text).replace(/\s*\n\s*/g, ' ').trim() : undefined;
+  // What a remote build's helper says has no `raw_msg`.
+  const text = json === undefined ? line : json['action'] === 'msg' && json['level'] === 0 ? (json['raw_msg'] ?? json['msg']) : undefined;
+  return typeof text === 'string' ? withoutColours(text).replace(/\s*\n\s*/g, ' ').replace(/^error: /, '').trim() : undefined;
 }
 
 function withoutColours(text: string): string {

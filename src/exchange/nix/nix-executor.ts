@@ -87,7 +87,7 @@ export class NixExecutor implements Executor {
       if (built.ok) return outputPaths(built.value, [...drv.outputs.keys()]);
       if (built.failure.code !== 'E_NIX') return built;
       const { message } = built.failure;
-      if (/builder for '.*' failed|failed to produce output|failed due to signal/.test(message)) return fail('E_BUILD', `the builder of ${drv.name} failed under Nix: ${message}`);
+      if (isVerdict(message)) return fail('E_BUILD', `the builder of ${drv.name} failed under Nix: ${message}`);
       if (tries === MAX_TRIES) return built;
       onOutput(Buffer.from(`Nix gave up on the build (${message}); trying again, ${tries + 1} of ${MAX_TRIES}\n`));
     }
@@ -109,6 +109,15 @@ export class NixExecutor implements Executor {
     const sound = await checkOutput(info.value, hostPath);
     return sound.ok ? ok({ hostPath, info: info.value }) : sound;
   }
+}
+
+/**
+ * Whether the build itself failed, which it would again. The trap: a remote build whose connection broke is reported with the same
+ * words, `builder for … failed with exit code 1`, behind what broke it.
+ */
+function isVerdict(message: string): boolean {
+  if (/' on '.*' failed: builder for '/.test(message)) return true;
+  return /builder for '.*' failed/.test(message) && !/unexpected end-of-file|cannot connect|cannot build on|broken pipe|connection (reset|closed)|timeout, server/i.test(message);
 }
 
 /** What the builder wrote: its lines, and the phases it announced, the way it announced them. */
