@@ -13,15 +13,21 @@ interface Result {
   readonly outputs: readonly { readonly output: string; readonly path: string; readonly pinned: string }[];
 }
 
-/** How a host compiler makes a seed; each is another compiler's code all the way. */
-const SEEDS: Readonly<Record<string, readonly string[]>> = {
-  gcc: ['gcc', '-static', '-O1'],
-  'musl-gcc': ['musl-gcc', '-static', '-Os'],
-  clang: ['clang', '-static', '-O2'],
-  tcc: ['tcc', '-static'],
-};
-
 const DEFINES = ['-DONE_SOURCE=1', '-DTCC_TARGET_X86_64', '-DCONFIG_TCC_STATIC', '-DTCC_VERSION="0.9.27"', '-DCONFIG_TCCDIR="/"'];
+const MUSL = '/usr/lib/x86_64-linux-musl';
+const TCC = '/usr/lib/x86_64-linux-gnu/tcc';
+
+/** How a host compiler makes a seed; each is another compiler's code all the way. */
+const SEEDS: readonly (readonly [compiler: string, ...args: readonly string[]])[] = [
+  ['gcc', '-static', '-O1', 'tcc.c', '-lm'],
+  ['musl-gcc', '-static', '-Os', 'tcc.c'],
+  ['clang', '-static', '-O2', 'tcc.c', '-lm'],
+  // Debian's tcc cannot link glibc statically, so it is told where musl is.
+  [
+    ...(['tcc', '-static', '-nostdinc', '-nostdlib', '-I/usr/include/x86_64-linux-musl', `-I${TCC}/include`] as const),
+    ...[`${MUSL}/crt1.o`, `${MUSL}/crti.o`, 'tcc.c', `${MUSL}/libc.a`, `${TCC}/libtcc1.a`, `${MUSL}/crtn.o`],
+  ],
+];
 
 describe.skipIf(!sandbox.ok)('stage 1, from an empty store', () => {
   let rig: CliRig;
@@ -64,13 +70,13 @@ describe.skipIf(!sandbox.ok)('stage 1, from an empty store', () => {
     execFileSync('tar', ['-xjf', tarball, '-C', directory]);
     writeFileSync(join(directory, 'config.h'), '');
     const made = new Set<string>();
-    for (const [name, [compiler = '', ...flags]] of Object.entries(SEEDS)) {
-      const compiled = spawnSync(compiler, [...flags, '-w', ...DEFINES, '-o', `seed-${name}`, 'tcc.c', '-lm'], { cwd: directory, encoding: 'utf8' });
+    for (const [compiler, ...args] of SEEDS) {
+      const compiled = spawnSync(compiler, ['-w', ...DEFINES, '-o', `seed-${compiler}`, ...args], { cwd: directory, encoding: 'utf8' });
       if (compiled.error !== undefined || compiled.status !== 0) {
         console.log(`no seed by ${compiler}: ${compiled.error?.message ?? compiled.stderr.trim()}`);
         continue;
       }
-      const seed = join(directory, `seed-${name}`);
+      const seed = join(directory, `seed-${compiler}`);
       const hash = createHash('sha256').update(readFileSync(seed)).digest('hex');
       made.add(hash);
       console.log(`seed by ${compiler}: sha256 ${hash}`);

@@ -110,7 +110,7 @@ export async function runBuild(
     referenceDurations: readDurations(loaded.durationsFile),
   });
   return report.ok && signal.aborted
-    ? fail('E_INTERRUPTED', 'stopped before everything was built', 'what was finished is kept; the same command goes on from there')
+    ? fail('E_CANCELLED', 'stopped before everything was built', 'what was finished is kept; the same command goes on from there')
     : report;
 }
 
@@ -144,7 +144,14 @@ async function conclude(
     .map((output): TableRow => ({ ...output, seconds: durations.get(output.target.build.drvPath) }));
   const failedTests = tests.filter((drvPath) => [...report.failures.keys()].some((failed) => failed === drvPath)).length;
   if (options.json === true) {
-    const shown = rows.map(({ key, info, seconds, pinned }) => ({ output: key, path: info.path, narHash: info.narHash, narSize: info.narSize, seconds, pinned }));
+    const shown = rows.map(({ key, info, seconds, pinned }) => ({
+      output: key,
+      path: info.path,
+      narHash: info.narHash,
+      narSize: info.narSize,
+      seconds,
+      pinned,
+    }));
     printLine(toJson({ type: 'result', outputs: shown, summary: report.summary }));
   } else {
     for (const line of outputTable(rows, process.stdout.columns || Number.POSITIVE_INFINITY)) printLine(line);
