@@ -82,6 +82,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
     for (;;) {
       unwrap(await store.gc());
       say('collected');
+      await new Promise((resolve) => setTimeout(resolve, 5));
     }
   },
 
