@@ -1,8 +1,9 @@
 import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readlinkSync, readSync, renameSync, symlinkSync, unlinkSync, writeSync } from 'node:fs';
 import type { Result } from '../../result.js';
 import { bytesOf, displayPath, joinBytes, toByteString, type ByteString, type HostPath } from './host-path.js';
-import { problem, runInSlices } from './tree-problem.js';
-import { walkTree } from './walk.js';
+import { runInSlices } from './slices.js';
+import { problem } from './tree-problem.js';
+import { TreeWalk } from './walk.js';
 
 /** How much of a tree had to be changed. */
 export interface RewriteCount {
@@ -41,7 +42,7 @@ class TreeRewriter {
 
   *run(root: ByteString): Generator<undefined, RewriteCount, undefined> {
     if (this.rewrites.length === 0) return this.count;
-    for (const { kind, path, name } of walkTree(root)) {
+    for (const { kind, path, name } of new TreeWalk(root)) {
       if (kind === 'file') yield* this.file(path);
       if (kind === 'symlink') this.symlink(path);
       // A directory gets its new name when it is left: until then its entries are found by the old one.

@@ -1,4 +1,4 @@
-import { err, fail, ok, type Failure, type Result } from '../../result.js';
+import { err, fail, type Failure, type Result } from '../../result.js';
 import { displayPath, type ByteString } from './host-path.js';
 
 /** Carries a failure out of the recursion over a tree; never leaves this folder. */
@@ -33,25 +33,3 @@ const HINTS: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open: raise the limit (ulimit -n)',
   ENAMETOOLONG: 'the file system cannot hold so long a name',
 };
-
-/** How long the event loop may be kept from everything else. */
-const SLICE_MILLISECONDS = 10;
-
-/**
- * Runs work that is written as a generator, pausing where it yields when a slice of time is used up: file system calls
- * are fastest when synchronous, and this keeps them from freezing progress displays and other builds' logs.
- */
-export async function runInSlices<T>(root: ByteString, steps: Generator<undefined, T, undefined>): Promise<Result<T>> {
-  try {
-    let sliceEnd = performance.now() + SLICE_MILLISECONDS;
-    for (;;) {
-      const step = steps.next();
-      if (step.done === true) return ok(step.value);
-      if (performance.now() < sliceEnd) continue;
-      await new Promise((resolve) => setImmediate(resolve));
-      sliceEnd = performance.now() + SLICE_MILLISECONDS;
-    }
-  } catch (error) {
-    return failureOf(error, root);
-  }
-}
