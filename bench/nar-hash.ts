@@ -43,7 +43,11 @@ try {
   const peer = { name: 'nix-hash --type sha256', run: () => void execFileSync('nix-hash', ['--type', 'sha256', tree]) };
   await compare('hash a tree', { name: 'hashTree', run: async () => void unwrap(await hashTree(tree)) }, peer);
   const candidates = Array.from({ length: 100 }, (_, index) => makeTextPath('candidate', String(index), []));
-  await compare('hash a tree, and look for 100 references in it', { name: 'scanTree', run: async () => void unwrap(await scanTree(tree, candidates)) }, peer);
+  await compare(
+    'hash a tree, and look for 100 references in it',
+    { name: 'scanTree', run: async () => void unwrap(await scanTree(tree, candidates)) },
+    peer,
+  );
 } finally {
   if (given === undefined) rmSync(tree, { recursive: true });
 }

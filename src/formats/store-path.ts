@@ -35,7 +35,10 @@ export function parseStorePath(text: string): Result<StorePath> {
 /** Reads `<hash>-<name>`, as file names of the store and narinfo references are written. Fails with `E_STORE_PATH`. */
 export function parseStorePathBaseName(baseName: string): Result<StorePath> {
   if (BASE_NAME.test(baseName)) return ok(`${STORE_DIR}/${baseName}` as StorePath);
-  return fail('E_STORE_PATH', `"${baseName}" is not a store path: ${HASH_LENGTH} characters of base 32, "-", a name of 1 to ${MAX_NAME_LENGTH} characters`);
+  return fail(
+    'E_STORE_PATH',
+    `"${baseName}" is not a store path: ${HASH_LENGTH} characters of base 32, "-", a name of 1 to ${MAX_NAME_LENGTH} characters`,
+  );
 }
 
 /**
@@ -97,7 +100,8 @@ export function makeContentPath(name: string, method: IngestionMethod, hash: Has
   if (method === 'recursive' && hash.algorithm === 'sha256') {
     return makeStorePath(typeWithReferences('source', references.others, references.self), hash.hex as Sha256, name);
   }
-  if (references.others.length > 0 || references.self) throw new Error(`Internal error: ${method} ${hash.algorithm} content of "${name}" cannot have references`);
+  if (references.others.length > 0 || references.self)
+    throw new Error(`Internal error: ${method} ${hash.algorithm} content of "${name}" cannot have references`);
   const method_ = method === 'recursive' ? 'r:' : '';
   return makeStorePath('output:out', sha256(`fixed:out:${method_}${hash.algorithm}:${hash.hex}:`), name);
 }

@@ -3,8 +3,7 @@
  * Nix's `derivations.cc`.
  */
 import type { Hash, HashAlgorithm } from '../hash.js';
-import { makeContentPath, makeTextPath, type DrvPath, type FileIngestionMethod, type StorePath } from '../store-path.js';
-import { writeDerivation } from './aterm.js';
+import { makeContentPath, type DrvPath, type FileIngestionMethod, type StorePath } from '../store-path.js';
 
 export interface Derivation {
   /** Without `.drv`; kept in the file's name only, not in its text. */
@@ -34,12 +33,6 @@ export type DerivationOutput =
   | { readonly kind: 'impure'; readonly method: FileIngestionMethod; readonly algorithm: HashAlgorithm }
   /** Input-addressed, but below something floating, so not known yet. */
   | { readonly kind: 'deferred' };
-
-/** The store path of the `.drv` file itself. */
-export function derivationPath(drv: Derivation): DrvPath {
-  const references = [...drv.inputSrcs, ...drv.inputDrvs.keys()];
-  return makeTextPath(`${drv.name}.drv`, writeDerivation(drv), references) as DrvPath;
-}
 
 /** The name of an output's store path: the derivation's own for `out`, else with the output's name behind it. */
 export function outputPathName(drvName: string, outputName: string): string {

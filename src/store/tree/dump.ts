@@ -13,7 +13,7 @@ const SLICES_ALONE = 5;
  * Writes the NAR of the tree at `hostPath` into `sink`; gives its size. A chunk is valid during the call of `sink` only.
  * The files of a large tree are found and opened by a second thread, as soon as that is there.
  * Fails with `E_FILE_TYPE` on what a NAR cannot hold (devices, sockets, pipes), `E_FILE_CHANGED` when a file's size
- * changes meanwhile, and `E_TREE_IO`; then what the sink got is worth nothing.
+ * changes meanwhile, and as `ioFailure` says; then what the sink got is worth nothing.
  */
 export async function dumpTree(hostPath: HostPath, sink: (chunk: Uint8Array) => void): Promise<Result<number>> {
   const root = toByteString(hostPath);
@@ -41,12 +41,13 @@ export async function dumpTree(hostPath: HostPath, sink: (chunk: Uint8Array) => 
 }
 
 /** The NAR of a tree as a stream for slow readers: nothing is read ahead of them. Throws what `dumpTree` fails with, as an error whose `cause` is the failure. */
-export async function* streamTree(hostPath: HostPath): AsyncGenerator<Uint8Array, void, undefined> {
+export function* streamTree(hostPath: HostPath): Generator<Uint8Array, void, undefined> {
   const root = toByteString(hostPath);
   const chunks: Uint8Array[] = [];
   const writer = new StepWriter((chunk) => chunks.push(Buffer.from(chunk)));
   try {
-    for (const _ of writer.write(new TreeReader(root))) yield* chunks.splice(0);
+    const steps = writer.write(new TreeReader(root));
+    while (steps.next().done !== true) yield* chunks.splice(0);
   } catch (error) {
     const failed = failureOf(error, root);
     if (failed.ok) throw error;

@@ -9,6 +9,7 @@ import { unwrap } from '../../result.js';
 import { toByteString } from './host-path.js';
 import { removeTree } from './index.js';
 import { ReadAhead } from './read-ahead.js';
+import { runToEnd } from './slices.js';
 import { StepWriter } from './step-writer.js';
 import { TreeReader, type ReadStep } from './tree-reader.js';
 
@@ -53,7 +54,7 @@ describe('reading ahead', () => {
     const chunks: Buffer[] = [];
     const reader = new TreeReader(root);
     const writer = new StepWriter((chunk) => chunks.push(Buffer.from(chunk)));
-    for (const _ of writer.write(take(reader, count)));
+    runToEnd(writer.write(take(reader, count)));
     const readAhead = await ready();
     await readAhead.goOn(root, reader.position!, writer);
     readAhead.dismiss();
@@ -72,7 +73,7 @@ describe('reading ahead', () => {
         positions.push(reader.position);
       }
     }
-    for (const _ of writer.write(watched()));
+    runToEnd(writer.write(watched()));
     expect(positions).toEqual([undefined, undefined, undefined, ['a', 'deep', 'link'], ['a', 'deep', '\xe9']]);
   });
 
@@ -82,7 +83,7 @@ describe('reading ahead', () => {
     const root = toByteString(join(work, 'x'));
     const reader = new TreeReader(root);
     const writer = new StepWriter(() => undefined);
-    for (const _ of writer.write(take(reader, 4)));
+    runToEnd(writer.write(take(reader, 4)));
     const readAhead = await ready();
     const before = openFiles();
     await expect(readAhead.goOn(root, reader.position!, writer)).rejects.toThrow('neither a file');
@@ -99,7 +100,7 @@ describe('reading ahead', () => {
     const writer = new StepWriter(() => {
       if (isFull) throw new Error('enough');
     });
-    for (const _ of writer.write(take(reader, 4)));
+    runToEnd(writer.write(take(reader, 4)));
     const readAhead = await ready();
     const before = openFiles();
     isFull = true;

@@ -1,25 +1,51 @@
-import { chmodSync, lstatSync, rmdirSync, unlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import type { Result } from '../../result.js';
-import { bytesOf, toByteString, type ByteString, type HostPath } from './host-path.js';
-import { runInSlices } from './slices.js';
+import { bytesOf, joinBytes, toByteString, type ByteString, type HostPath } from './host-path.js';
+import { runInSlices, runToEnd } from './slices.js';
 import { TreeWalk } from './walk.js';
 
 /**
- * Removes a tree, whatever is in it: read-only directories, sockets, nesting deeper than `fs.rm` bears. Follows no symlink.
- * A tree that is not there is fine. Fails with `E_TREE_IO`.
+ * Removes a tree, whatever is in it: read-only directories, sockets, nesting deeper than a path can be long. Follows no
+ * symlink. A tree that is not there is fine. Gives the bytes of disk set free, where files with further hard links
+ * count nothing. Fails as `ioFailure` says.
  */
-export async function removeTree(hostPath: HostPath): Promise<Result<void>> {
+export async function removeTree(hostPath: HostPath): Promise<Result<number>> {
   const root = toByteString(hostPath);
   return runInSlices(root, removeSteps(root));
 }
 
-function* removeSteps(root: ByteString): Generator<undefined, void, undefined> {
-  if (lstatSync(bytesOf(root), { throwIfNoEntry: false }) === undefined) return;
+/** As `removeTree`, at once, for small trees and for exits; throws the system's error. */
+export function removeTreeSync(hostPath: HostPath): number {
+  return runToEnd(removeSteps(toByteString(hostPath)));
+}
+
+/** Bytes of a path that leave room below Linux's limit of 4096 for one more name. */
+const LONGEST_PATH = 3500;
+
+function* removeSteps(root: ByteString): Generator<undefined, number, undefined> {
+  if (lstatSync(bytesOf(root), { throwIfNoEntry: false }) === undefined) return 0;
+  const aside: ByteString[] = [];
+  let freed = 0;
   for (const { kind, path } of new TreeWalk(root)) {
-    // The walk reads a directory after this: by then we may.
-    if (kind === 'directory') chmodSync(bytesOf(path), 0o700);
-    else if (kind === 'leave') rmdirSync(bytesOf(path));
-    else unlinkSync(bytesOf(path));
+    if (kind === 'leave') {
+      if (path === root) for (const deep of aside) freed += yield* removeSteps(deep);
+      rmdirSync(bytesOf(path));
+    } else if (kind === 'directory') {
+      // The walk reads a directory after this: by then we may.
+      chmodSync(bytesOf(path), 0o700);
+      if (path.length > LONGEST_PATH && path !== root) {
+        // A builder can nest by relative paths what no absolute path reaches: what lies deeper starts anew at the top.
+        const top = joinBytes(root, `.deep-${aside.length}`);
+        renameSync(bytesOf(path), bytesOf(top));
+        mkdirSync(bytesOf(path));
+        aside.push(top);
+      }
+    } else {
+      const { nlink, blocks } = lstatSync(bytesOf(path));
+      unlinkSync(bytesOf(path));
+      if (nlink === 1) freed += blocks * 512;
+    }
     yield;
   }
+  return freed;
 }

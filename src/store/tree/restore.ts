@@ -8,7 +8,7 @@ import { failureOf } from './tree-problem.js';
 /**
  * Makes the tree of a NAR at `hostPath`, where nothing may be yet, with the modes 0666 and 0777 less the umask. Whatever
  * the archive says, nothing is made outside of `hostPath`: names are checked by the parser, no directory is entered but
- * those made here, and files are made new, never opened. On failure (`E_NAR`, `E_EXISTS`, `E_TREE_IO`) what was made is removed again;
+ * those made here, and files are made new, never opened. On failure (`E_NAR`, `E_EXISTS`, or as `ioFailure` says) what was made is removed again;
  * killed, it leaves a part: restore to a temporary place and rename.
  */
 export async function restoreTree(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, hostPath: HostPath): Promise<Result<void>> {
@@ -60,7 +60,7 @@ class Restorer implements NarVisitor {
   }
 
   data(bytes: Uint8Array): void {
-    for (let offset = 0; offset < bytes.length; ) offset += writeSync(this.fd!, bytes, offset);
+    for (let offset = 0; offset < bytes.length;) offset += writeSync(this.fd!, bytes, offset);
   }
 
   endFile(): void {

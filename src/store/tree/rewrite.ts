@@ -1,4 +1,17 @@
-import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readlinkSync, readSync, renameSync, symlinkSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  renameSync,
+  symlinkSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import type { Result } from '../../result.js';
 import { bytesOf, displayPath, joinBytes, toByteString, type ByteString, type HostPath } from './host-path.js';
 import { runInSlices } from './slices.js';
@@ -16,7 +29,7 @@ export interface RewriteCount {
  * Replaces store path hash parts (all of one length) throughout a tree, in place: in files, symlink targets and names,
  * but not in the name of the tree itself. Modes are kept, times are not: canonicalise afterwards. Interrupted, it leaves
  * some strings replaced and others not, so the tree must not be registered yet. It writes into files and does not replace them: where
- * outputs of one build share a file by a hard link, all of them need the same replacements. Fails with `E_TREE_IO`, and with `E_EXISTS` when two
+ * outputs of one build share a file by a hard link, all of them need the same replacements. Fails as `ioFailure` says, and with `E_EXISTS` when two
  * names would become one.
  */
 export async function rewriteTree(hostPath: HostPath, rewrites: ReadonlyMap<string, string>): Promise<Result<RewriteCount>> {
@@ -57,7 +70,8 @@ class TreeRewriter {
     if (newName === undefined) return;
     const parent = parentOf(from);
     const to = joinBytes(parent, newName.toString('latin1'));
-    if (lstatSync(bytesOf(to), { throwIfNoEntry: false }) !== undefined) problem('E_EXISTS', `${displayPath(from)} would become ${displayPath(to)}, which exists already`);
+    if (lstatSync(bytesOf(to), { throwIfNoEntry: false }) !== undefined)
+      problem('E_EXISTS', `${displayPath(from)} would become ${displayPath(to)}, which exists already`);
     inWritable(parent, () => {
       renameSync(bytesOf(from), bytesOf(to));
     });
@@ -79,7 +93,7 @@ class TreeRewriter {
     let writable: number | undefined;
     const { mode } = fstatSync(fd);
     try {
-      for (let start = 0, held = 0; ; ) {
+      for (let start = 0, held = 0; ;) {
         const used = held + readSync(fd, this.buffer, held, this.buffer.length - held, start + held);
         if (used === held) break;
         const changes = this.replaceIn(this.buffer.subarray(0, used));
@@ -138,5 +152,5 @@ function inWritable(directory: ByteString, change: () => void): void {
 }
 
 function writeAll(fd: number, bytes: Uint8Array, position: number): void {
-  for (let offset = 0; offset < bytes.length; ) offset += writeSync(fd, bytes, offset, bytes.length - offset, position + offset);
+  for (let offset = 0; offset < bytes.length;) offset += writeSync(fd, bytes, offset, bytes.length - offset, position + offset);
 }

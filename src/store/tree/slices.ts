@@ -31,6 +31,14 @@ export function runSlice<T>(steps: Generator<undefined, T, undefined>): Iterator
   return undefined;
 }
 
+/** Runs all at once. */
+export function runToEnd<T>(steps: Generator<undefined, T, undefined>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
 /** Lets everything else that waits for the event loop have its turn. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

@@ -60,7 +60,7 @@ export class StepWriter {
   private *file({ fd, size, isExecutable, name }: Extract<ReadStep, { kind: 'file' }>): Generator<undefined, void, undefined> {
     try {
       this.nar.file(isExecutable, size);
-      for (let missing = size; missing > 0; ) {
+      for (let missing = size; missing > 0;) {
         const space = this.nar.space();
         const count = readSync(fd, space, 0, space.length, null);
         if (count === 0) problem('E_FILE_CHANGED', `a file of ${size} bytes (${name ?? 'the whole tree'}) became shorter while it was read`);

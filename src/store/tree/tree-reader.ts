@@ -36,7 +36,11 @@ export class TreeReader implements Iterable<ReadStep> {
           yield { kind, name };
           break;
         case 'other':
-          problem('E_FILE_TYPE', `${displayPath(path)} is neither a file, a directory nor a symlink`, 'a store path cannot hold sockets, pipes or devices');
+          problem(
+            'E_FILE_TYPE',
+            `${displayPath(path)} is neither a file, a directory nor a symlink`,
+            'a store path cannot hold sockets, pipes or devices',
+          );
       }
     }
   }

@@ -1,5 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, readdirSync, symlinkSync, writeFileSync, linkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+  linkSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +30,12 @@ afterEach(async () => {
   unwrap(await removeTree(work));
 });
 
-const SMALL: Tree = directory({ bin: directory({ sh: file('#!/bin/ash\n', true) }), empty: directory(), link: symlink('../bin/sh'), text: file('1234567') });
+const SMALL: Tree = directory({
+  bin: directory({ sh: file('#!/bin/ash\n', true) }),
+  empty: directory(),
+  link: symlink('../bin/sh'),
+  text: file('1234567'),
+});
 
 async function dump(path: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -91,7 +108,7 @@ describe('dumping', () => {
 
   test('says which path is missing', async () => {
     const result = await hashTree(join(work, 'nowhere'));
-    expect(codeOf(result)).toBe('E_TREE_IO');
+    expect(codeOf(result)).toBe('E_NOT_FOUND');
     expect(result.ok ? '' : result.failure.message).toContain('nowhere');
   });
 
@@ -170,7 +187,7 @@ describe('restoring', () => {
     }
     try {
       const result = await restoreTree([narOf(directory({ big: file(Buffer.alloc(1 << 20)) }))], join(mounted, 'x'));
-      expect(codeOf(result)).toBe('E_TREE_IO');
+      expect(codeOf(result)).toBe('E_DISK_FULL');
       expect(result.ok ? '' : result.failure.hint).toContain('disk is full');
       expect(readdirSync(mounted)).toEqual([]);
     } finally {

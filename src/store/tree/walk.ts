@@ -54,7 +54,8 @@ export class TreeWalk implements Iterable<WalkStep> {
   *[Symbol.iterator](): Generator<WalkStep, void, undefined> {
     if (this.open.length === 0) yield (this.last = stepOf(this.root, undefined, lstatSync(bytesOf(this.root))));
     for (;;) {
-      if (this.last?.kind === 'directory') this.open.push({ path: this.last.path, name: this.last.name, entries: sortedEntries(this.last.path), next: 0 });
+      if (this.last?.kind === 'directory')
+        this.open.push({ path: this.last.path, name: this.last.name, entries: sortedEntries(this.last.path), next: 0 });
       const directory = this.open.at(-1);
       if (directory === undefined) return;
       const entry = directory.entries[directory.next++];
