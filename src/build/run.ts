@@ -9,7 +9,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { fail, ok, type Result } from '../result.js';
 import type { Usage } from './event.js';
 import { MemorySampler } from './usage.js';
@@ -25,8 +25,8 @@ export interface RunResult {
 }
 
 export interface RunOptions {
-  /** bwrap's arguments, without the command. */
-  readonly sandbox: readonly string[];
+  /** A file with bwrap's arguments, each followed by a NUL, without the command. */
+  readonly argumentsFile: string;
   readonly command: readonly string[];
   /** A file with the program of `seccompFilter`. */
   readonly filter: string;
@@ -43,25 +43,22 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
   // Not Node's own pipes: those are sockets, and a builder that opens /dev/stderr could not.
   const readEnd = openSync(options.fifo, constants.O_RDONLY | constants.O_NONBLOCK);
   const writeEnd = openSync(options.fifo, constants.O_WRONLY);
+  // A file and not a pipe: half of it must never be taken for all.
+  const sandboxArguments = openSync(options.argumentsFile, 'r');
   const filter = openSync(options.filter, 'r');
   const child = spawn('setpriv', [...WRAPPER, '--args', '3', '--json-status-fd', '5', '--seccomp', '6', '--', ...options.command], {
     // A session of its own: Ctrl-C goes to zilch alone, which then stops its builds in good order.
     detached: true,
     cwd: '/',
     env: hostEnvironment(),
-    stdio: ['ignore', writeEnd, writeEnd, 'pipe', 'pipe', 'pipe', filter],
+    stdio: ['ignore', writeEnd, writeEnd, sandboxArguments, 'pipe', 'pipe', filter],
   });
-  closeSync(writeEnd);
-  closeSync(filter);
+  for (const fd of [writeEnd, sandboxArguments, filter]) closeSync(fd);
   const output = new Socket({ fd: readEnd, readable: true, writable: false });
   output.on('data', options.onOutput);
   const outputEnded = new Promise<void>((resolve) => output.on('close', () => resolve()));
 
-  const [, , , argumentsPipe, timesPipe, statusPipe] = child.stdio as readonly unknown[];
-  const sandboxArguments = argumentsPipe as Writable;
-  // bwrap may be missing or may give up before it has read all.
-  sandboxArguments.on('error', () => undefined);
-  sandboxArguments.end(options.sandbox.map((argument) => `${argument}\0`).join(''));
+  const [, , , , timesPipe, statusPipe] = child.stdio as readonly unknown[];
   const times = collect(timesPipe as Readable);
   const status = new SandboxStatus(statusPipe as Readable);
   const sampler = new MemorySampler();

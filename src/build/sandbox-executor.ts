@@ -72,17 +72,20 @@ export class SandboxExecutor implements Executor {
   }
 
   private async run(request: ExecutorRequest, invoked: Invocation, workDir: string): Promise<Result<RunResult>> {
-    const laidOut = attempt('lay out a sandbox in', workDir, () => ({
-      buildDir: layOut(workDir, invoked, request.buildMemory),
-      inputs: request.inputs.map((path) => this.input(path)),
-    }));
+    const argumentsFile = join(workDir, 'arguments');
+    const laidOut = attempt('lay out a sandbox in', workDir, () => {
+      const buildDir = layOut(workDir, invoked, request.buildMemory);
+      const inputs = request.inputs.map((path) => this.input(path));
+      const args = sandboxArguments({ ...this.variation, buildDir, inputs, rootDir: rootDir(workDir), env: invoked.env });
+      writeFileSync(argumentsFile, args.map((argument) => `${argument}\0`).join(''));
+    });
     if (!laidOut.ok) return laidOut;
     const { workshop } = this;
     if (workshop === undefined) throw new Error('Internal error: a build before prepare');
     const fifo = await takeFifo(workshop);
     if (!fifo.ok) return fifo;
     const ran = await runInSandbox({
-      sandbox: sandboxArguments({ ...this.variation, ...laidOut.value, rootDir: rootDir(workDir), env: invoked.env }),
+      argumentsFile,
       command: [invoked.program, ...invoked.args],
       filter: workshop.filter,
       fifo: fifo.value,
