@@ -1,0 +1,44 @@
+import { sh, type AnyRecipe } from '../../src/recipe/index.js';
+import { stage1 } from '../1-stage1/index.js';
+import { ascentRecipe } from './ascent.js';
+import { binutils } from './binutils.js';
+import { gcc10Source } from './gcc10-source.js';
+import { gcc3 } from './gcc3.js';
+import { gnumake } from './gnumake.js';
+import { musl } from './musl.js';
+
+/** GCC 10, C and C++, by another compiler. */
+const gcc10By = (name: string, compiler: AnyRecipe, options: { readonly flags: string; readonly make?: string }) =>
+  ascentRecipe({
+    name,
+    version: '10.2.0',
+    path: [compiler, binutils, gnumake, stage1.protobusybox],
+    script: sh`
+phase configure
+ln -s ${gcc10Source} gcc10 # a short name, so that no object has the source's store path in it
+mkdir build
+cd build
+export CC='gcc -static' CXX='g++ -static' CFLAGS='${options.flags}' CXXFLAGS='${options.flags}'
+export CFLAGS_FOR_TARGET=-O2 CXXFLAGS_FOR_TARGET=-O2
+ash ../gcc10/configure --prefix="$out" --build=x86_64-linux-musl --enable-languages=c,c++ \
+  --with-sysroot=${musl} --with-native-system-header-dir=/include --with-as=${binutils}/bin/as --with-ld=${binutils}/bin/ld \
+  --enable-checking=release --disable-bootstrap --disable-multilib --disable-multiarch --disable-nls --disable-shared \
+  --disable-analyzer --disable-cet --disable-decimal-float --disable-fixed-point --disable-gcov --disable-lto --disable-plugin \
+  --disable-libatomic --disable-libcc1 --disable-libgomp --disable-libitm --disable-libquadmath --disable-libsanitizer \
+  --disable-libssp --disable-libvtv --disable-libstdcxx-pch --disable-libstdcxx-filesystem-ts
+
+phase build
+make -j"$NIX_BUILD_CORES" MAKEINFO=true ${options.make ?? ''}
+
+phase install
+make install MAKEINFO=true
+`,
+  });
+
+/** GCC 10 by g++ 3.4.6: as a compiler it is right, but it is not yet what it would make of itself. */
+export const gcc10ByGcc3 = gcc10By('gcc10-by-gcc3', gcc3, {
+  // plugin-api.h wants to know the byte order, and GCC 3.4 has no __BYTE_ORDER__.
+  flags: '-O1 -D__LITTLE_ENDIAN__=1',
+  // This file keeps cc1plus 3.4 busy for ever when it inlines.
+  make: 'CFLAGS-i386-common.o=-fno-inline',
+});

@@ -1,0 +1,7 @@
+export { binutils } from './binutils.js';
+export { gcc10ByGcc3 } from './gcc10.js';
+export { gcc10Source } from './gcc10-source.js';
+export { gcc3 } from './gcc3.js';
+export { gcc3C } from './gcc3-c.js';
+export { gnumake } from './gnumake.js';
+export { musl } from './musl.js';
