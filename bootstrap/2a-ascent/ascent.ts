@@ -5,14 +5,16 @@ import { stage1 } from '../1-stage1/index.js';
 const prelude = sh`
 phase() { printf '@nix {"action":"setPhase","phase":"%s"}\n' "$1" >&2; }
 
-# unpack TARBALL DIR: its files, without their top folder, into DIR. Times are kept: releases carry generated
-# files, and a make that finds them older than their sources would call for bison, makeinfo or autoconf.
+# unpack TARBALL DIR [TAR OPTION...]: its files, without their top folder, into DIR. Times are kept: releases carry
+# generated files, and a make that finds them older than their sources would call for bison, makeinfo or autoconf.
 unpack() {
-  mkdir -p "$2"
-  case "$1" in
-    *.xz) unxz -c "$1" ;;
-    *.gz) gunzip -c "$1" ;;
-  esac | tar -xf - -C "$2" --strip-components=1
+  tarball="$1" dir="$2"
+  shift 2
+  mkdir -p "$dir"
+  case "$tarball" in
+    *.xz) unxz -c "$tarball" ;;
+    *.gz) gunzip -c "$tarball" ;;
+  esac | tar -xf - -C "$dir" --strip-components=1 "$@"
 }
 
 # edit FILE OLD NEW: replaces the one place where FILE says OLD. No such place, or a second one, ends the build.
