@@ -30,6 +30,44 @@ make -j"$NIX_BUILD_CORES" MAKEINFO=true # the manuals are not wanted, and makein
 
 phase install
 make install MAKEINFO=true
-rm -rf "$out/share" "$out/include" "$out"/lib
+# Manuals, the library of object formats, and linker scripts that ld has built in.
+rm -r "$out/share" "$out/include" "$out/lib" "$out/x86_64-linux-musl"
+"$out/bin/strip" "$out"/bin/*
 `,
+  references: { allowed: [] },
+  test: (self) => ({
+    path: [self, stage1.protobusybox],
+    script: sh`
+phase 'assembles and links a static program'
+cat >answer.s <<'.'
+.globl _start
+_start:
+  mov $60, %eax
+  mov answer(%rip), %edi
+  syscall
+.section .rodata
+answer: .long 42
+.
+as answer.s -o answer.o
+ld answer.o -o answer
+status=0
+./answer || status=$?
+test "$status" = 42
+
+phase 'archives and shared libraries'
+printf '.globl f\nf: ret\n' | as -o f.o -
+ar rc libf.a f.o
+ar t libf.a | grep -qx f.o
+nm -s libf.a | grep -q '^f in f.o'
+ld -shared f.o -o libf.so
+readelf -d libf.so | grep -q HASH
+objdump -d libf.so | grep -q ret
+
+phase 'archives hold no times and no users'
+touch -d @86400 f.o
+ar rc again.a f.o
+cmp libf.a again.a
+mkdir "$out"
+`,
+  }),
 });

@@ -63,6 +63,10 @@ edit gcc/c/Make-lang.in '$(C_OBJS) $(BACKEND) $(LIBDEPS) \
 edit gcc/cp/Make-lang.in '$(CXX_OBJS) $(BACKEND) $(LIBDEPS) \
                      checksum-options >' 'checksum-options >'
 
+# With inlining, this file of tables keeps g++ 3.4 busy for ever.
+edit gcc/Makefile.in 'CFLAGS-prefix.o +=' 'CFLAGS-i386-common.o += -fno-inline
+CFLAGS-prefix.o +='
+
 # Programs ask for the loader of the C library they were linked to.
 edit gcc/config/i386/linux64.h '"/lib/ld-musl-x86_64.so.1"' '"${musl}/lib/ld-musl-x86_64.so.1"'
 

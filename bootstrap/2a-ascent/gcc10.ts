@@ -8,7 +8,7 @@ import { gnumake } from './gnumake.js';
 import { musl } from './musl.js';
 
 /** GCC 10, C and C++, by another compiler. */
-const gcc10By = (name: string, compiler: AnyRecipe, options: { readonly flags: string; readonly make?: string }) =>
+const gcc10By = (name: string, compiler: AnyRecipe, flags: string) =>
   ascentRecipe({
     name,
     version: '10.2.0',
@@ -18,7 +18,7 @@ phase configure
 ln -s ${gcc10Source} gcc10 # a short name, so that no object has the source's store path in it
 mkdir build
 cd build
-export CC='gcc -static' CXX='g++ -static' CFLAGS='${options.flags}' CXXFLAGS='${options.flags}'
+export CC='gcc -static' CXX='g++ -static' CFLAGS='${flags}' CXXFLAGS='${flags}'
 export CFLAGS_FOR_TARGET=-O2 CXXFLAGS_FOR_TARGET=-O2
 ../gcc10/configure --prefix="$out" --build=x86_64-linux-musl --enable-languages=c,c++ \
   --with-sysroot=${musl} --with-native-system-header-dir=/include --with-as=${binutils}/bin/as --with-ld=${binutils}/bin/ld \
@@ -28,7 +28,7 @@ export CFLAGS_FOR_TARGET=-O2 CXXFLAGS_FOR_TARGET=-O2
   --disable-libssp --disable-libvtv --disable-libstdcxx-pch --disable-libstdcxx-filesystem-ts
 
 phase build
-make -j"$NIX_BUILD_CORES" MAKEINFO=true ${options.make ?? ''}
+make -j"$NIX_BUILD_CORES" MAKEINFO=true
 
 phase install
 make install-strip MAKEINFO=true
@@ -40,15 +40,15 @@ find "$out" -name '*.la' -o -name '*.py' | xargs rm
   });
 
 /** GCC 10 by g++ 3.4.6: as a compiler it is right, but it is not yet what it would make of itself. */
-export const gcc10ByGcc3 = gcc10By('gcc10-by-gcc3', gcc3, {
+export const gcc10ByGcc3 = gcc10By(
+  'gcc10-by-gcc3',
+  gcc3,
   // plugin-api.h wants to know the byte order, and GCC 3.4 has no __BYTE_ORDER__.
-  flags: '-O1 -D__LITTLE_ENDIAN__=1',
-  // This file keeps cc1plus 3.4 busy for ever when it inlines.
-  make: 'CFLAGS-i386-common.o=-fno-inline',
-});
+  '-O1 -D__LITTLE_ENDIAN__=1',
+);
 
 /** GCC 10 by GCC 10. */
-export const gcc10 = gcc10By('gcc10', gcc10ByGcc3, { flags: '-O2' });
+export const gcc10 = gcc10By('gcc10', gcc10ByGcc3, '-O2');
 
 /** GCC 10 once more, by that. If compiling itself has changed nothing, this is the same store path. */
-export const gcc10Again = gcc10By('gcc10', gcc10, { flags: '-O2' });
+export const gcc10Again = gcc10By('gcc10', gcc10, '-O2');

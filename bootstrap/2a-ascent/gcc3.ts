@@ -2,6 +2,7 @@ import { local, sh } from '../../src/recipe/index.js';
 import { stage1 } from '../1-stage1/index.js';
 import { ascentRecipe } from './ascent.js';
 import { binutils } from './binutils.js';
+import { compilerTest } from './compiler-test.js';
 import { gcc3C } from './gcc3-c.js';
 import { gcc3Options, unpackGcc3 } from './gcc3-source.js';
 import { gnumake } from './gnumake.js';
@@ -33,9 +34,25 @@ export CC="gcc -static -B${musl}/lib/ -isystem ${musl}/include" CFLAGS=-O2
   --enable-clocale=generic --disable-libstdcxx-pch
 
 phase build
-make -j"$NIX_BUILD_CORES" CFLAGS=-O2
+make -j"$NIX_BUILD_CORES" CFLAGS=-O2 CXXFLAGS=-O2
 
 phase install
 make install
+rm -r "$out/info" "$out/man" "$out/bin/gccbug" "$out"/lib/gcc/*/*/install-tools "$out"/libexec/gcc/*/*/install-tools
+rm "$out"/lib/*.la # for libtool, and they name the shell
 `,
+  references: { allowed: ['out', musl, binutils] },
+  test: (self) => ({
+    path: [self, binutils, stage1.protobusybox],
+    script: sh`
+${compilerTest(self)}
+
+phase 'bit-fields promote, casts of them do not'
+for level in -O0 -O2; do
+  g++ $level ${local(import.meta.url, './gcc3-bit-fields.cc')} -o bit-fields
+  ./bit-fields
+done
+mkdir "$out"
+`,
+  }),
 });

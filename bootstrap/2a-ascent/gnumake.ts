@@ -38,4 +38,24 @@ phase install
 mkdir -p "$out/bin"
 cp make "$out/bin/"
 `,
+  test: (self) => ({
+    path: [self, stage1.tinycc, stage1.protobusybox],
+    script: sh`
+phase 'a failing job fails make, and says so'
+printf 'all: good bad\ngood:\n\techo good >good\nbad:\n\tfalse\n' >makefile
+if make -j2 >log 2>&1; then exit 1; fi
+grep -q "'*bad' *Error\|bad. Error 1" log
+test -f good
+
+phase 'functions, patterns and conditionals'
+printf '%s\n' 'words := $(sort c a b)' 'all: $(words:%=%.out)' '%.out: ; @echo $*$(if $(filter b,$*),!) >$@' >makefile
+make -j2
+test "$(cat a.out b.out c.out)" = "$(printf 'a\nb!\nc')"
+
+phase 'its shell comes from PATH'
+printf 'all:\n\t@echo $$((6*7))\n' >makefile
+test "$(make)" = 42
+mkdir "$out"
+`,
+  }),
 });
