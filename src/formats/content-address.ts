@@ -3,7 +3,7 @@
  * digest in base 32. Source: Nix's `content-address.cc`.
  */
 import { fail, ok, type Result } from '../result.js';
-import { formatHash, parseHash, type Hash } from './hash.js';
+import { formatHash, isHashAlgorithm, parseHash, type Hash } from './hash.js';
 import type { IngestionMethod } from './store-path.js';
 
 /** What a content-addressed path's hash is of. */
@@ -34,8 +34,10 @@ export function parseContentAddress(text: string): Result<ContentAddress> {
   ];
   for (const [prefix, method] of prefixes) {
     if (!text.startsWith(prefix)) continue;
-    const hash = parseHash(text.slice(prefix.length));
+    const [algorithm = '', digest = '', ...rest] = text.slice(prefix.length).split(':');
+    if (!isHashAlgorithm(algorithm) || rest.length > 0) break;
+    const hash = parseHash(digest, algorithm);
     return hash.ok ? ok({ method, hash: hash.value }) : hash;
   }
-  return fail('E_CONTENT_ADDRESS', `"${text}" is not a content address: it begins neither "text:" nor "fixed:"`);
+  return fail('E_CONTENT_ADDRESS', `"${text}" is not a content address: "text:" or "fixed:" or "fixed:r:", a hash algorithm, ":", a digest`);
 }

@@ -24,7 +24,10 @@ export function chain(defaultTarget: string, stages: Readonly<Record<string, Rea
     Object.entries(recipes).map(([name, recipe]): Target => {
       // Recipe files that import each other in a circle see undefined here, whatever the types say.
       if ((recipe as AnyRecipe | undefined)?.kind !== 'recipe') {
-        throw new RecipeError(`target "${name}" of stage "${stage}" is not a recipe`, 'recipe files that import each other in a circle see undefined: break the circle');
+        throw new RecipeError(
+          `target "${name}" of stage "${stage}" is not a recipe`,
+          'recipe files that import each other in a circle see undefined: break the circle',
+        );
       }
       return { name, stage, recipe };
     }),

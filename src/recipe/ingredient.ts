@@ -50,6 +50,8 @@ export interface Seed {
   readonly kind: 'seed';
   /** What it is called on the command line and in its store path, `tcc`. */
   readonly name: string;
+  /** What the host's compiler makes it of when no file is given. */
+  readonly from: Source | undefined;
 }
 
 export type Ingredient = OutputRef | Source | Local | Seed;

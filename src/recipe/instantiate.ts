@@ -56,11 +56,18 @@ export class Instantiator {
         inputSrcs.add(this.pathOf(ingredient));
       }
     }
-    const outputs = new Map(recipe.outputNames.map((name): [string, DerivationOutput] => [name, { kind: 'floating', method: 'recursive', algorithm: 'sha256' }]));
+    const outputs = new Map(
+      recipe.outputNames.map((name): [string, DerivationOutput] => [name, { kind: 'floating', method: 'recursive', algorithm: 'sha256' }]),
+    );
     const builder = this.render(recipe.builder);
     const env = new Map<string, string>([...recipe.env].map(([key, value]) => [key, this.render(value)]));
     // What Nix's `derivation` function adds of itself.
-    env.set('name', recipe.drvName).set('builder', builder).set('system', PLATFORM).set('outputHashAlgo', 'sha256').set('outputHashMode', 'recursive');
+    env
+      .set('name', recipe.drvName)
+      .set('builder', builder)
+      .set('system', PLATFORM)
+      .set('outputHashAlgo', 'sha256')
+      .set('outputHashMode', 'recursive');
     if (recipe.outputNames.length > 1 || recipe.outputNames[0] !== 'out') env.set('outputs', recipe.outputNames.join(' '));
     for (const name of recipe.outputNames) env.set(name, outputPlaceholder(name));
     return {

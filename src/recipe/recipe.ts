@@ -93,7 +93,22 @@ export interface RecipeValue {
   readonly defaultOutput: () => OutputRef;
 }
 
-const RESERVED_OUTPUTS = new Set(['kind', 'name', 'version', 'description', 'drvName', 'outputNames', 'builder', 'args', 'env', 'script', 'location', 'test', 'defaultOutput', 'drv']);
+const RESERVED_OUTPUTS = new Set([
+  'kind',
+  'name',
+  'version',
+  'description',
+  'drvName',
+  'outputNames',
+  'builder',
+  'args',
+  'env',
+  'script',
+  'location',
+  'test',
+  'defaultOutput',
+  'drv',
+]);
 
 /** Makes a recipe. Throws a `RecipeError` that points at the caller's line when it cannot be one. */
 export function recipe<const O extends readonly [string, ...string[]] = readonly ['out']>(spec: RecipeSpec<O>): Recipe<O> {
@@ -121,7 +136,13 @@ export function recipe<const O extends readonly [string, ...string[]] = readonly
 }
 
 /** `recipe` with some fields already given: what the recipes of a stage have in common. Fields given again win. */
-export function recipeWith(defaults: { readonly shell?: Interpolated; readonly prelude?: Text; readonly path?: readonly Interpolated[]; readonly env?: Readonly<Record<string, Interpolated>>; readonly references?: ReferenceRules }) {
+export function recipeWith(defaults: {
+  readonly shell?: Interpolated;
+  readonly prelude?: Text;
+  readonly path?: readonly Interpolated[];
+  readonly env?: Readonly<Record<string, Interpolated>>;
+  readonly references?: ReferenceRules;
+}) {
   return <const O extends readonly [string, ...string[]] = readonly ['out']>(
     spec: Omit<RecipeCommon<O>, never> & Omit<ScriptBuild, 'shell'> & { readonly shell?: Interpolated },
   ): Recipe<O> => {

@@ -46,7 +46,10 @@ export function local(base: string, relative: string, options: { readonly name?:
   return { kind: 'local', url, name, only: options.only };
 }
 
-/** A program from outside the chain, given by `--seed` or built by the host: the only one there should be is `tcc`. */
-export function seed(name: string): Seed {
-  return { kind: 'seed', name };
+/**
+ * A program from outside the chain, given by `--seed`, else built by the host from a source: the only one there should
+ * be is `tcc`.
+ */
+export function seed(name: string, options: { readonly from?: Source } = {}): Seed {
+  return { kind: 'seed', name, from: options.from };
 }

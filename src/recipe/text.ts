@@ -30,7 +30,8 @@ export function partsOf(value: Interpolated): readonly (string | Ingredient)[] {
   if (typeof value === 'number') return [String(value)];
   if (isList(value)) return value.flatMap((item, index) => (index === 0 ? partsOf(item) : [' ', ...partsOf(item)]));
   // Import cycles between recipe files show up as undefined at run time, whatever the types say.
-  switch ((value as { kind?: unknown } | null | undefined)?.kind) {
+  const untyped: unknown = value;
+  switch ((untyped as { kind?: unknown } | null | undefined)?.kind) {
     case 'text':
       return (value as Text).parts;
     case 'recipe':
@@ -42,7 +43,7 @@ export function partsOf(value: Interpolated): readonly (string | Ingredient)[] {
       return [value as Ingredient];
     default:
       throw new RecipeError(
-        `${value === undefined ? 'undefined' : JSON.stringify(value)} is interpolated`,
+        `${untyped === undefined ? 'undefined' : JSON.stringify(untyped)} is interpolated`,
         'only text, recipes, outputs and sources can be; undefined comes from recipe files that import each other in a circle',
       );
   }

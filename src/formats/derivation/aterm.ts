@@ -5,7 +5,7 @@
  */
 import { fail, ok, type Result } from '../../result.js';
 import { isHashAlgorithm, parseHash } from '../hash.js';
-import { isDrvPath, parseStorePath, type DrvPath, type IngestionMethod, type StorePath } from '../store-path.js';
+import { isDrvPath, parseStorePath, type DrvPath, type FileIngestionMethod, type StorePath } from '../store-path.js';
 import { staticOutputPath, type Derivation, type DerivationOutput } from './derivation.js';
 
 /** How to write input derivations: by their paths, or (to hash modulo fixed outputs) by other keys. */
@@ -20,7 +20,7 @@ export interface WriteOptions {
 export function writeDerivation(drv: Derivation, options: WriteOptions = {}): string {
   const masked = options.maskOutputs === true;
   const outputs = sortedEntries(drv.outputs).map(([name, output]) => {
-    const path = masked && output.kind === 'input-addressed' ? '' : (staticOutputPath(drv, name) ?? '');
+    const path = masked ? '' : (staticOutputPath(drv, name) ?? '');
     const [algorithm, hash] = outputFields(output);
     return tuple([quote(name), quote(path), quote(algorithm), quote(hash)]);
   });
@@ -45,25 +45,22 @@ function outputFields(output: DerivationOutput): readonly [algorithm: string, ha
     case 'deferred':
       return ['', ''];
     case 'fixed':
-      return [methodPrefix(output.method) + output.hash.algorithm, output.hash.hex];
+      return [methodAlgorithm(output), output.hash.hex];
     case 'floating':
-      return [methodPrefix(output.method) + output.algorithm, ''];
+      return [methodAlgorithm(output), ''];
+    case 'impure':
+      return [methodAlgorithm(output), 'impure'];
   }
 }
 
-function methodPrefix(method: IngestionMethod): string {
-  switch (method) {
-    case 'flat':
-      return '';
-    case 'recursive':
-      return 'r:';
-    case 'text':
-      return 'text:';
-  }
+/** How an output is hashed, as derivations write it: `r:sha256` when of the NAR, `sha256` when of the file. */
+export function methodAlgorithm(output: Extract<DerivationOutput, { method: unknown }>): string {
+  const algorithm = output.kind === 'fixed' ? output.hash.algorithm : output.algorithm;
+  return output.method === 'recursive' ? `r:${algorithm}` : algorithm;
 }
 
 /** Nix sorts by bytes; UTF-16 code units sort the same except beyond the basic plane, so compare as UTF-8. */
-function sortedEntries<V>(map: ReadonlyMap<string, V>): (readonly [string, V])[] {
+export function sortedEntries<V>(map: ReadonlyMap<string, V>): (readonly [string, V])[] {
   return [...map].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }
 
@@ -82,13 +79,35 @@ function tuple(items: readonly string[]): string {
   return `(${items.join(',')})`;
 }
 
-/** Reads a derivation's text; `name` is the file's name without hash and `.drv`. Fails with the offset of what is wrong. */
-export function parseDerivation(text: string, name: string): Result<Derivation> {
+/**
+ * Reads a derivation, whose `name` is the file's name without hash and `.drv`. Strict: it takes only what Nix can have
+ * written, so that writing it again gives the same bytes. Fails with `E_DERIVATION` and the offset of what is wrong, also
+ * when bytes are not UTF-8.
+ */
+export function parseDerivation(contents: string | Uint8Array, name: string): Result<Derivation> {
   try {
-    return ok(new Reader(text).derivation(name));
+    const text = typeof contents === 'string' ? contents : decode(contents);
+    const drv = new Reader(text).derivation(name);
+    const canonical = writeDerivation(drv);
+    if (canonical === text) return ok(drv);
+    let offset = 0;
+    while (canonical[offset] === text[offset]) offset++;
+    return malformed(name, `it is not as Nix would write it (sorted, nothing twice, the right paths), from offset ${offset} on`);
   } catch (error) {
     if (!(error instanceof SyntaxProblem)) throw error;
-    return fail('E_DERIVATION', `the derivation "${name}" is malformed: ${error.message}`);
+    return malformed(name, error.message);
+  }
+}
+
+function malformed(name: string, why: string): Result<never> {
+  return fail('E_DERIVATION', `the derivation "${name}" is malformed: ${why}`);
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new SyntaxProblem('its text is not UTF-8');
   }
 }
 
@@ -138,13 +157,12 @@ class Reader {
       if (digest !== '') this.problem('an output has a hash but no algorithm');
       return path === '' ? { kind: 'deferred' } : { kind: 'input-addressed', path: this.checkedPath(path) };
     }
-    const match = /^(r:|text:)?(.*)$/.exec(methodAlgorithm);
-    const method: IngestionMethod = match?.[1] === 'r:' ? 'recursive' : match?.[1] === 'text:' ? 'text' : 'flat';
-    const algorithm = match?.[2] ?? '';
+    const method: FileIngestionMethod = methodAlgorithm.startsWith('r:') ? 'recursive' : 'flat';
+    const algorithm = method === 'recursive' ? methodAlgorithm.slice(2) : methodAlgorithm;
     if (!isHashAlgorithm(algorithm)) this.problem(`unknown hash algorithm "${algorithm}"`);
-    if (digest === '') {
-      if (path !== '') this.problem('a floating output has a path');
-      return { kind: 'floating', method, algorithm };
+    if (digest === '' || digest === 'impure') {
+      if (path !== '') this.problem('an output that is not fixed has a hash algorithm and a path');
+      return { kind: digest === '' ? 'floating' : 'impure', method, algorithm };
     }
     const hash = parseHash(digest, algorithm);
     if (!hash.ok) this.problem(hash.failure.message);

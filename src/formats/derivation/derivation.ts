@@ -3,8 +3,7 @@
  * Nix's `derivations.cc`.
  */
 import type { Hash, HashAlgorithm } from '../hash.js';
-import { makeContentPath, makeTextPath, type DrvPath, type IngestionMethod, type StorePath } from '../store-path.js';
-import { writeDerivation } from './aterm.js';
+import { makeContentPath, type DrvPath, type FileIngestionMethod, type StorePath } from '../store-path.js';
 
 export interface Derivation {
   /** Without `.drv`; kept in the file's name only, not in its text. */
@@ -27,29 +26,26 @@ export type DerivationOutput =
   /** The path is a hash of the derivation itself. */
   | { readonly kind: 'input-addressed'; readonly path: StorePath }
   /** The content is known in advance by its hash, as for downloads. */
-  | { readonly kind: 'fixed'; readonly method: IngestionMethod; readonly hash: Hash }
+  | { readonly kind: 'fixed'; readonly method: FileIngestionMethod; readonly hash: Hash }
   /** The path is a hash of the content, known after the build: what every Zilch recipe makes. */
-  | { readonly kind: 'floating'; readonly method: IngestionMethod; readonly algorithm: HashAlgorithm }
+  | { readonly kind: 'floating'; readonly method: FileIngestionMethod; readonly algorithm: HashAlgorithm }
+  /** Like floating, but built anew every time and never registered as this derivation's. Zilch makes none. */
+  | { readonly kind: 'impure'; readonly method: FileIngestionMethod; readonly algorithm: HashAlgorithm }
   /** Input-addressed, but below something floating, so not known yet. */
   | { readonly kind: 'deferred' };
-
-/** The store path of the `.drv` file itself. */
-export function derivationPath(drv: Derivation): DrvPath {
-  const references = [...drv.inputSrcs, ...drv.inputDrvs.keys()];
-  return makeTextPath(`${drv.name}.drv`, writeDerivation(drv), references) as DrvPath;
-}
 
 /** The name of an output's store path: the derivation's own for `out`, else with the output's name behind it. */
 export function outputPathName(drvName: string, outputName: string): string {
   return outputName === 'out' ? drvName : `${drvName}-${outputName}`;
 }
 
-/** Where an output will lie if that is known before it is built; `undefined` for floating and deferred ones. */
+/** Where an output will lie if that is known before it is built; `undefined` for all but fixed and input-addressed ones. */
 export function staticOutputPath(drv: Derivation, outputName: string): StorePath | undefined {
   const output = drv.outputs.get(outputName);
   switch (output?.kind) {
     case undefined:
     case 'floating':
+    case 'impure':
     case 'deferred':
       return undefined;
     case 'input-addressed':

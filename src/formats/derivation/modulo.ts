@@ -4,7 +4,7 @@
  */
 import { sha256, type Sha256 } from '../hash.js';
 import type { DrvPath } from '../store-path.js';
-import { writeDerivation } from './aterm.js';
+import { methodAlgorithm, writeDerivation } from './aterm.js';
 import { staticOutputPath, type Derivation } from './derivation.js';
 
 /** A hash for each output; they differ only when the outputs are fixed. */
@@ -18,8 +18,8 @@ export type InputHashes = (drvPath: DrvPath) => DerivationHashes;
  * it is an input of another.
  */
 export function hashDerivationModulo(drv: Derivation, inputHashes: InputHashes, maskOutputs: boolean): DerivationHashes {
-  const fixed = fixedOutputHashes(drv);
-  if (fixed !== undefined) return fixed;
+  const known = fixedOutputHashes(drv) ?? impureOutputHashes(drv);
+  if (known !== undefined) return known;
   const inputs = new Map<string, string[]>();
   for (const [drvPath, outputNames] of drv.inputDrvs) {
     const hashes = inputHashes(drvPath);
@@ -37,9 +37,14 @@ function fixedOutputHashes(drv: Derivation): DerivationHashes | undefined {
   const hashes = new Map<string, Sha256>();
   for (const [name, output] of drv.outputs) {
     if (output.kind !== 'fixed') return undefined;
-    const method = output.method === 'recursive' ? 'r:' : output.method === 'text' ? 'text:' : '';
     const path = staticOutputPath(drv, name) ?? '';
-    hashes.set(name, sha256(`fixed:out:${method}${output.hash.algorithm}:${output.hash.hex}:${path}`));
+    hashes.set(name, sha256(`fixed:out:${methodAlgorithm(output)}:${output.hash.hex}:${path}`));
   }
   return hashes;
+}
+
+/** What is different each time has no hash of its own: one stands for all. */
+function impureOutputHashes(drv: Derivation): DerivationHashes | undefined {
+  if (![...drv.outputs.values()].some((output) => output.kind === 'impure')) return undefined;
+  return new Map([...drv.outputs.keys()].map((name) => [name, sha256('impure')]));
 }

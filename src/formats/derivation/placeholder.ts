@@ -4,8 +4,9 @@
  */
 import { encodeBase32 } from '../base32.js';
 import { sha256, type Sha256 } from '../hash.js';
-import { makeStorePath, storePathBaseName, storePathHash, storePathName, type DrvPath, type StorePath } from '../store-path.js';
-import { outputPathName, type Derivation } from './derivation.js';
+import { makeOutputPath, makeStorePath, storePathBaseName, storePathHash, storePathName, type DrvPath, type StorePath } from '../store-path.js';
+import { outputPathName, type Derivation, type DerivationOutput } from './derivation.js';
+import { hashDerivationModulo } from './modulo.js';
 
 /** Stands in a derivation for one of its own outputs. */
 export function outputPlaceholder(outputName: string): string {
@@ -34,7 +35,7 @@ export type OutputLookup = (drvPath: DrvPath, outputName: string) => StorePath |
 
 /**
  * Replaces input derivations by the store paths they gave, so that what is built depends on what its inputs are and not
- * on how they were made. `undefined` while an input is not realised.
+ * on how they were made. Deferred outputs get their paths. `undefined` while an input is not realised.
  */
 export function resolveDerivation(drv: Derivation, lookup: OutputLookup): Derivation | undefined {
   const paths = new Set(drv.inputSrcs);
@@ -48,14 +49,28 @@ export function resolveDerivation(drv: Derivation, lookup: OutputLookup): Deriva
     }
   }
   const replace = replacer(replacements);
-  return {
+  return withOutputPaths({
     ...drv,
     inputDrvs: new Map(),
     inputSrcs: [...paths].sort(),
     builder: replace(drv.builder),
     args: drv.args.map(replace),
     env: new Map([...drv.env].map(([key, value]) => [replace(key), replace(value)])),
-  };
+  });
+}
+
+/** Of a derivation without input derivations: input-addressed paths in place of what is deferred. */
+function withOutputPaths(drv: Derivation): Derivation {
+  const outputs = new Map<string, DerivationOutput>(drv.outputs);
+  const env = new Map(drv.env);
+  const hashes = hashDerivationModulo(drv, () => new Map(), true);
+  for (const [name, output] of drv.outputs) {
+    if (output.kind !== 'deferred') continue;
+    const path = makeOutputPath(name, hashes.get(name)!, outputPathName(drv.name, name));
+    outputs.set(name, { kind: 'input-addressed', path });
+    env.set(name, path);
+  }
+  return { ...drv, outputs, env };
 }
 
 /** Makes a function that replaces every key by its value, in one pass over the text. */

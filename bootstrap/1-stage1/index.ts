@@ -1,0 +1,60 @@
+import { local, recipe, seed, selfPath, sh, text } from 'zilch';
+import { busybox, musl, tinycc as tinyccSource } from '../sources.js';
+
+const tcc = seed('tcc', { from: tinyccSource });
+
+/** All that is compiled by the seed alone; the rest of the folder is no business of this build. */
+const program = local(import.meta.url, '.', {
+  name: 'stage1-program',
+  only: [
+    'stage1.c',
+    'system.c',
+    'jobs.c',
+    'gunzip.c',
+    'bunzip2.c',
+    'untar.c',
+    'edit.c',
+    'protomusl.c',
+    'tinycc.c',
+    'tools',
+    'protobusybox.c',
+    'protobusybox.h',
+    'protobusybox-config.c',
+    'busybox',
+  ],
+});
+
+/**
+ * From any TinyCC to a libc, a compiler and a shell that are made of source alone. The builder is the seed: there is
+ * nothing else in the sandbox to be one. It runs stage1.c, which does what a shell and make would do.
+ */
+export const stage1 = recipe({
+  name: 'stage1',
+  description: 'a shell with its programs, a C library and a C compiler, from a TinyCC and three tarballs',
+  outputs: ['protobusybox', 'protomusl', 'tinycc'],
+  builder: tcc,
+  args: [
+    '-nostdinc',
+    '-nostdlib',
+    '-run',
+    text`${program}/stage1.c`,
+    tcc,
+    program,
+    musl,
+    tinyccSource,
+    busybox,
+    selfPath('protobusybox'),
+    selfPath('protomusl'),
+    selfPath('tinycc'),
+  ],
+  // The compiler knows where its headers and library are. Nothing knows the seed, the sources or the program.
+  references: { allowed: ['protomusl', 'tinycc'] },
+  test: (self) => ({
+    shell: text`${self.protobusybox}/bin/ash`,
+    path: [self.protobusybox, self.tinycc],
+    env: { protobusybox: self.protobusybox, protomusl: self.protomusl, tinycc: self.tinycc },
+    script: sh`. ${local(import.meta.url, './test.sh')}`,
+  }),
+});
+
+export const { protobusybox, protomusl, tinycc } = stage1;

@@ -1,0 +1,73 @@
+/** What a chain is made of, as a graph: recipes, sources, seeds and local files, each once. */
+import { ingredientsOf, type AnyRecipe, type Chain, type Ingredient } from '../recipe/index.js';
+
+export interface DependencyNode {
+  /** Unique, and what users type: a target's name, else a derivation's or a file's name. */
+  readonly id: string;
+  readonly kind: 'target' | 'recipe' | 'source' | 'seed' | 'local';
+  /** Of targets. */
+  readonly stage: string | undefined;
+  readonly needs: readonly Dependency[];
+}
+
+export interface Dependency {
+  readonly id: string;
+  /** The outputs that are used, where a recipe is needed. */
+  readonly outputs: readonly string[];
+}
+
+/** Nodes by id; what is needed comes before what needs it. */
+export type DependencyGraph = ReadonlyMap<string, DependencyNode>;
+
+/** Reads the graph off a chain's recipes. Tests are left out: nothing needs them. */
+export function dependencyGraph(chain: Chain): DependencyGraph {
+  const targets = new Map<AnyRecipe, { readonly name: string; readonly stage: string }>(chain.targets.map((target) => [target.recipe, target]));
+  const nodes = new Map<string, DependencyNode>();
+  const idOf = (ingredient: Ingredient): string => {
+    switch (ingredient.kind) {
+      case 'output':
+        return visit(ingredient.recipe);
+      case 'source':
+        return leaf(ingredient.file, 'source');
+      case 'seed':
+        return leaf(`seed:${ingredient.name}`, 'seed');
+      case 'local':
+        return leaf(ingredient.name, 'local');
+    }
+  };
+  const leaf = (id: string, kind: DependencyNode['kind']): string => {
+    if (!nodes.has(id)) nodes.set(id, { id, kind, stage: undefined, needs: [] });
+    return id;
+  };
+  const visit = (recipe: AnyRecipe): string => {
+    const target = targets.get(recipe);
+    const id = target?.name ?? recipe.drvName;
+    if (nodes.has(id)) return id;
+    const needs = new Map<string, Set<string>>();
+    for (const ingredient of ingredientsOf(recipe)) {
+      const need = idOf(ingredient);
+      const outputs = needs.get(need) ?? new Set();
+      if (ingredient.kind === 'output') outputs.add(ingredient.outputName);
+      needs.set(need, outputs);
+    }
+    const sorted = [...needs].map(([need, outputs]) => ({ id: need, outputs: [...outputs].sort() })).sort((a, b) => (a.id < b.id ? -1 : 1));
+    nodes.set(id, { id, kind: target === undefined ? 'recipe' : 'target', stage: target?.stage, needs: sorted });
+    return id;
+  };
+  for (const { recipe } of chain.targets) visit(recipe);
+  return nodes;
+}
+
+/** A shortest way from one node to another along what is needed, both included; `undefined` when there is none. */
+export function whyNeeded(graph: DependencyGraph, from: string, to: string): readonly string[] | undefined {
+  const cameFrom = new Map<string, string | undefined>([[from, undefined]]);
+  // A map grows while it is walked, in the order of distance.
+  for (const [id] of cameFrom) {
+    if (id === to) break;
+    for (const need of graph.get(id)?.needs ?? []) if (!cameFrom.has(need.id)) cameFrom.set(need.id, id);
+  }
+  if (!cameFrom.has(to)) return undefined;
+  const way: string[] = [];
+  for (let id: string | undefined = to; id !== undefined; id = cameFrom.get(id)) way.unshift(id);
+  return way;
+}

@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Chain, Location, RecipeError } from '../recipe/index.js';
+import { err, fail, ok, type Failure, type Result } from '../result.js';
+
+/** Zilch's checkout: what `zilch` and `zilch/bootstrap` stand for in a chain's imports lies in it. */
+const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The directory of the chain that comes with Zilch. */
+export const OWN_CHAIN = join(CHECKOUT, 'bootstrap');
+
+/** A chain, and the files that lie beside it. */
+export interface LoadedChain {
+  /** Absolute path of the chain's directory. */
+  readonly directory: string;
+  readonly chain: Chain;
+  /** The expected outputs; need not exist. */
+  readonly pinsFile: string;
+  /** How long each derivation took on the reference machine; need not exist. */
+  readonly durationsFile: string;
+}
+
+/**
+ * Runs `chain.ts` of a directory, which exports a `Chain` by default. Mistakes in recipes come back as `E_RECIPE`, and all
+ * that the chain's code throws as `E_CHAIN`; both begin with the author's `file:line`.
+ */
+export async function loadChain(directory: string): Promise<Result<LoadedChain>> {
+  const absolute = resolve(directory);
+  const file = join(absolute, 'chain.ts');
+  if (!existsSync(file))
+    return fail('E_NO_CHAIN', `there is no ${file}`, 'name the directory of a chain with -f DIR; docs/writing-recipes.md says what is in one');
+  const loaded = await run(file);
+  if (!loaded.ok) return loaded;
+  if (!isChain(loaded.value)) return fail('E_CHAIN', `${shown(file)} does not export a chain`, 'it should end with `export default chain(…)`');
+  return ok({ directory: absolute, chain: loaded.value, pinsFile: join(absolute, 'pins.json'), durationsFile: join(absolute, 'durations.json') });
+}
+
+async function run(file: string): Promise<Result<unknown>> {
+  // Loaded here, for the commands that need no chain start faster without it.
+  const { createJiti } = await import('jiti');
+  const alias = { zilch: join(CHECKOUT, 'dist/recipe/index.js'), 'zilch/bootstrap': OWN_CHAIN };
+  // Without interop, a default export is what the chain wrote and not a proxy of it.
+  const jiti = createJiti(import.meta.url, { alias, fsCache: cacheDirectory(), interopDefault: false });
+  try {
+    const module = await jiti.import<{ readonly default?: unknown }>(file);
+    return ok(module.default);
+  } catch (error) {
+    return err(loadFailure(error, file));
+  }
+}
+
+function isChain(value: unknown): value is Chain {
+  return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'chain';
+}
+
+/** Compiled recipes are kept per user: the checkout may belong to somebody else. */
+function cacheDirectory(): string {
+  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'zilch', 'recipes');
+}
+
+function loadFailure(error: unknown, file: string): Failure {
+  if (!(error instanceof Error)) return { code: 'E_CHAIN', message: `${shown(file)} throws ${String(error)}` };
+  if (isRecipeError(error)) {
+    return { code: 'E_RECIPE', message: `${place(error.location, file)}: ${error.message}`, hint: error.hint };
+  }
+  const hint =
+    error instanceof ReferenceError && error.message.includes('before initialization')
+      ? 'recipe files that import each other in a circle see each other half made: break the circle'
+      : undefined;
+  return { code: 'E_CHAIN', message: `${place(throwLocation(error), file)}: ${error.message}`, hint, cause: error };
+}
+
+/** By name: the chain has the compiled recipe language, which need not be the instance that this file has. */
+function isRecipeError(error: Error): error is RecipeError {
+  return error.name === 'RecipeError';
+}
+
+/** The innermost line of the stack that belongs to a chain, not to Zilch or its packages. */
+function throwLocation(error: Error): Location | undefined {
+  for (const line of error.stack?.split('\n') ?? []) {
+    const match = /(?:file:\/\/)?(\/[^\s()]+\.m?[tj]s):(\d+)(?::\d+)?\)?$/.exec(line);
+    const file = match?.[1];
+    if (file === undefined || file.includes('/node_modules/') || file.startsWith(join(CHECKOUT, 'dist/'))) continue;
+    return { file, line: Number(match?.[2]) };
+  }
+  return undefined;
+}
+
+function place(location: Location | undefined, file: string): string {
+  return location === undefined ? shown(file) : `${shown(location.file)}:${location.line}`;
+}
+
+/** As short as it can be said from where the user stands. */
+function shown(file: string): string {
+  const short = relative(process.cwd(), file);
+  return short.startsWith('../') ? file : short;
+}

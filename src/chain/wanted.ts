@@ -1,0 +1,35 @@
+import type { DrvPath, StorePath } from '../formats/index.js';
+import type { Source } from '../recipe/index.js';
+import type { PreparedChain, PreparedTarget } from './prepare.js';
+
+/** A derivation that is asked for, and which of its outputs. */
+export interface Wanted {
+  readonly drvPath: DrvPath;
+  readonly outputs: readonly string[];
+}
+
+/** The targets that some targets need, directly or not, themselves included; in the chain's order. */
+export function targetClosure(chain: PreparedChain, targets: Iterable<PreparedTarget>): PreparedTarget[] {
+  const needed = new Set([...targets].map(({ build }) => build.drvPath));
+  for (const drvPath of needed) for (const input of chain.derivations.get(drvPath)?.inputDrvs.keys() ?? []) needed.add(input);
+  return chain.targets.filter(({ build }) => needed.has(build.drvPath));
+}
+
+/**
+ * The sources without which something that is wanted cannot be built: those of derivations that are not realised, or not
+ * written, since the store holds no derivation without what it refers to.
+ */
+export function neededSources(chain: PreparedChain, wanted: readonly Wanted[], isDone: (drvPath: DrvPath) => boolean): Source[] {
+  const open = new Set(wanted.map(({ drvPath }) => drvPath));
+  const found = new Map<StorePath, Source>();
+  for (const drvPath of open) {
+    const drv = chain.derivations.get(drvPath);
+    if (drv === undefined || isDone(drvPath)) continue;
+    for (const path of drv.inputSrcs) {
+      const source = chain.sources.get(path);
+      if (source !== undefined) found.set(path, source);
+    }
+    for (const input of drv.inputDrvs.keys()) open.add(input);
+  }
+  return [...found.values()];
+}

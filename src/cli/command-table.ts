@@ -1,0 +1,50 @@
+import type { CommandFile } from './command.js';
+
+/** A command as `zilch --help` shows it; the rest of it is loaded when it is used. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<CommandFile>;
+}
+
+/** All commands, in the order and under the headings in which help shows them. */
+export const COMMAND_GROUPS: readonly { readonly title: string; readonly commands: readonly CommandEntry[] }[] = [
+  {
+    title: 'Build:',
+    commands: [
+      { name: 'build', summary: 'build targets, test them and compare them with the pins', load: () => import('./commands/build.js') },
+      { name: 'test', summary: 'run the tests of targets', load: () => import('./commands/test.js') },
+      { name: 'log', summary: 'print the log of a target’s build', load: () => import('./commands/log.js') },
+      { name: 'shell', summary: 'open a shell in the sandbox of a target’s build', load: () => import('./commands/shell.js') },
+    ],
+  },
+  {
+    title: 'Look:',
+    commands: [
+      { name: 'list', summary: 'list the targets of the chain', load: () => import('./commands/list.js') },
+      { name: 'show', summary: 'say what a target is made of and whether it is built', load: () => import('./commands/show.js') },
+      { name: 'path', summary: 'print where a target’s output lies', load: () => import('./commands/path.js') },
+      { name: 'why', summary: 'say why one target needs another', load: () => import('./commands/why.js') },
+      { name: 'graph', summary: 'print the graph of the chain', load: () => import('./commands/graph.js') },
+      { name: 'doctor', summary: 'check what this machine has and lacks', load: () => import('./commands/doctor.js') },
+    ],
+  },
+  {
+    title: 'Trust:',
+    commands: [
+      { name: 'pins', summary: 'compare outputs with the pinned ones, or pin them', load: () => import('./commands/pins.js') },
+      { name: 'seed', summary: 'build or show the TinyCC that everything starts from', load: () => import('./commands/seed.js') },
+      { name: 'sources', summary: 'list, fetch or bundle the tarballs', load: () => import('./commands/sources.js') },
+      { name: 'verify-store', summary: 'check that store paths still are what was registered', load: () => import('./commands/verify-store.js') },
+    ],
+  },
+  {
+    title: 'Store:',
+    commands: [
+      { name: 'gc', summary: 'delete store paths that nothing needs', load: () => import('./commands/gc.js') },
+      { name: 'nar', summary: 'hash, dump, restore and list Nix archives', load: () => import('./commands/nar.js') },
+      { name: 'drv', summary: 'show derivations', load: () => import('./commands/drv.js') },
+      { name: 'completion', summary: 'print a completion script for bash, zsh or fish', load: () => import('./commands/completion.js') },
+    ],
+  },
+];

@@ -1,0 +1,70 @@
+import { availableParallelism, homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import { OWN_CHAIN } from '../chain/index.js';
+import type { Result } from '../result.js';
+import { EXIT, type ExitCode } from './exit-code.js';
+import { showFailure } from './output.js';
+
+/** What a file of commands/ exports: it adds arguments, options and an action to its command. */
+export interface CommandFile {
+  readonly register: (command: Command) => void;
+}
+
+/** Options of every command that opens a store. */
+export interface StoreOptions {
+  readonly store?: string;
+}
+
+/** Options of every command that reads a chain. */
+export interface ChainOptions extends StoreOptions {
+  readonly chain: string;
+  readonly seed?: string;
+}
+
+/** Sets a command's action. A failure is shown; success gives the exit code, 0 when nothing is said. */
+export function perform(command: Command, run: (...args: never[]) => Promise<Result<ExitCode | undefined>>): Command {
+  return command.action(async (...args: unknown[]) => {
+    const result = await run(...(args as never[]));
+    process.exitCode = result.ok ? (result.value ?? EXIT.done) : showFailure(result.failure);
+  });
+}
+
+/** Adds `--store`. */
+export function withStore(command: Command): Command {
+  return command.option('--store <dir>', 'root of the store (default: $ZILCH_STORE, else ~/.local/share/zilch)');
+}
+
+/** Adds `--store`, `-f` and `--seed`. */
+export function withChain(command: Command): Command {
+  return withStore(command)
+    .option('-f, --chain <dir>', 'directory of the chain: the one that holds chain.ts', OWN_CHAIN)
+    .option('--seed <file>', 'static TinyCC to start from (default: built from source by the host’s compiler)');
+}
+
+/** Adds `--json`. */
+export function withJson(command: Command): Command {
+  return command.option('--json', 'print JSON, for scripts');
+}
+
+/** The store's root directory. */
+export function storeRoot(options: StoreOptions): string {
+  return resolve(options.store ?? process.env['ZILCH_STORE'] ?? join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'zilch'));
+}
+
+/** How many processors there are to use. */
+export function processors(): number {
+  return availableParallelism();
+}
+
+/** Reads an option's value that must be a whole number from 1. */
+export function positiveInteger(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('A whole number from 1 is wanted.');
+  return number;
+}
+
+/** Adds a value to a list, for options that may be given more than once. */
+export function collect(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, value];
+}

@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import {
+  isDrvPath,
+  parseDerivation,
+  parseStorePath,
+  parseStorePathBaseName,
+  showDerivations,
+  storePathName,
+  type Derivation,
+  type DrvPath,
+} from '../../formats/index.js';
+import { fail, ok, type Result } from '../../result.js';
+import { attempt, Store } from '../../store/index.js';
+import { perform, storeRoot, withStore, type StoreOptions } from '../command.js';
+import { printJson } from '../output.js';
+
+/** `zilch drv show` */
+export function register(command: Command): void {
+  const show = command.command('show').summary('print derivations as JSON').description('Prints what `nix show-derivation` of Nix 2.8 prints.');
+  show.argument('<drvs...>', '.drv files: store paths, or files anywhere').option('-r, --recursive', 'print the derivations they need, too');
+  perform(withStore(show), (names: readonly string[], options: StoreOptions & { recursive?: true }) => {
+    const shown = readDerivations(names, options);
+    if (shown.ok) printJson(showDerivations(shown.value));
+    return Promise.resolve(shown.ok ? ok(undefined) : shown);
+  });
+}
+
+function readDerivations(names: readonly string[], options: StoreOptions & { recursive?: true }): Result<ReadonlyMap<DrvPath, Derivation>> {
+  const shown = new Map<DrvPath, Derivation>();
+  const queue = [...names];
+  for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+    const file = locate(name, options);
+    if (!file.ok) return file;
+    const path = parseStorePathBaseName(basename(file.value));
+    if (!path.ok) return path;
+    if (!isDrvPath(path.value)) return fail('E_NOT_A_DERIVATION', `${path.value} does not end in .drv`);
+    if (shown.has(path.value)) continue;
+    const text = attempt('read', file.value, () => readFileSync(file.value, 'utf8'));
+    if (!text.ok) return text;
+    const drv = parseDerivation(text.value, storePathName(path.value).slice(0, -'.drv'.length));
+    if (!drv.ok) return drv;
+    shown.set(path.value, drv.value);
+    if (options.recursive === true) queue.push(...drv.value.inputDrvs.keys());
+  }
+  return ok(shown);
+}
+
+/** A file that exists is meant as such; a store path that does not lies in the store's directory. */
+function locate(name: string, options: StoreOptions): Result<string> {
+  if (existsSync(name)) return ok(name);
+  const path = parseStorePath(name);
+  if (!path.ok) return fail('E_NOT_FOUND', `there is no file ${name}`);
+  const store = Store.open(storeRoot(options), { readOnly: true });
+  if (!store.ok) return store;
+  try {
+    return ok(store.value.hostPath(path.value));
+  } finally {
+    store.value.close();
+  }
+}

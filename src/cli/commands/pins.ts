@@ -1,0 +1,75 @@
+import type { Command } from 'commander';
+import { targetClosure } from '../../chain/index.js';
+import { fail, ok, type Result } from '../../result.js';
+import { readPins, writePins, type Pin } from '../../verify/index.js';
+import { outputTable } from '../build-table.js';
+import { perform, withChain, withJson, type ChainOptions } from '../command.js';
+import { formatCount } from '../format.js';
+import { printJson, printLine } from '../output.js';
+import { pinnedOutputs, type PinnedOutput } from '../pinned-outputs.js';
+import { targetsOf, withSession, type Session } from '../session.js';
+
+/** `zilch pins check|update` */
+export function register(command: Command): void {
+  const check = command
+    .command('check')
+    .summary('compare what is built with the pins')
+    .argument('[targets...]', 'targets, and all they need (default: everything built)');
+  perform(withJson(withChain(check)), (names: readonly string[], options: ChainOptions & { json?: true }) =>
+    withSession(options, async (session) => {
+      const outputs = await outputsOf(session, names);
+      if (!outputs.ok) return outputs;
+      const rows = outputs.value.map((output) => ({ ...output, seconds: undefined }));
+      if (options.json === true)
+        printJson(rows.map(({ key, info, pinned }) => ({ output: key, path: info.path, narHash: info.narHash, narSize: info.narSize, pinned })));
+      else for (const line of outputTable(rows, process.stdout.columns || Number.POSITIVE_INFINITY)) printLine(line);
+      const different = rows.filter(({ pinned }) => pinned === 'different').map(({ key }) => key);
+      return different.length === 0 ? ok(undefined) : fail('E_DIFFERENT', `not what is pinned: ${different.join(', ')}`);
+    }),
+  );
+
+  const update = command
+    .command('update')
+    .summary('pin what is built')
+    .argument('[targets...]', 'targets, and all they need (default: everything built)');
+  update.description('Pins outputs that this store has built itself. Pins of other outputs stay, those of targets that are gone go.');
+  perform(withChain(update), (names: readonly string[], options: ChainOptions) =>
+    withSession(options, async (session) => {
+      const outputs = await outputsOf(session, names);
+      return outputs.ok ? updatePins(session, outputs.value) : outputs;
+    }),
+  );
+}
+
+async function outputsOf(session: Session, names: readonly string[]): Promise<Result<PinnedOutput[]>> {
+  const pins = await readPins(session.loaded.pinsFile);
+  if (!pins.ok) return pins;
+  if (names.length === 0) return ok(pinnedOutputs(session, session.chain.targets, pins.value));
+  const named = targetsOf(session, names);
+  if (!named.ok) return named;
+  const targets = targetClosure(
+    session.chain,
+    named.value.map(({ target }) => target),
+  );
+  return ok(pinnedOutputs(session, targets, pins.value));
+}
+
+async function updatePins(session: Session, outputs: readonly PinnedOutput[]): Promise<Result<undefined>> {
+  const { pinsFile } = session.loaded;
+  const pins = await readPins(pinsFile);
+  if (!pins.ok) return pins;
+  // Something fetched ready-made is no evidence of what its recipe gives.
+  const foreign = outputs.find(({ info }) => !info.ultimate);
+  if (foreign !== undefined)
+    return fail('E_NOT_BUILT', `${foreign.key} was not built in this store but copied into it`, `zilch build --rebuild ${foreign.target.name}`);
+  const known = new Set(session.chain.targets.flatMap(({ name, recipe }) => recipe.outputNames.map((outputName) => `${name}^${outputName}`)));
+  const kept = [...pins.value].filter(([key]) => known.has(key));
+  const fresh = outputs.map(({ key, info: { path, narHash, narSize } }): [string, Pin] => [key, { path, narHash, narSize }]);
+  const written = await writePins(pinsFile, new Map([...kept, ...fresh]));
+  if (!written.ok) return written;
+  const changed = outputs.filter(({ pinned }) => pinned !== 'same');
+  for (const { key, pinned } of changed) printLine(`${pinned === 'new' ? 'added  ' : 'changed'}  ${key}`);
+  for (const [key] of pins.value) if (!known.has(key)) printLine(`removed  ${key}`);
+  printLine(`${formatCount(outputs.length, 'output')} pinned in ${pinsFile}`);
+  return ok(undefined);
+}

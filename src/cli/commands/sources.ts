@@ -1,0 +1,95 @@
+import type { Command } from 'commander';
+import { loadChain, OWN_CHAIN, sourcesOf } from '../../chain/index.js';
+import { ok, type Result } from '../../result.js';
+import { sourcePath, type Source } from '../../recipe/index.js';
+import { writeBundle } from '../../sources/index.js';
+import { collect, perform, withJson, withStore, type ChainOptions } from '../command.js';
+import { formatBytes, formatCount, formatTable } from '../format.js';
+import { interruptible } from '../interrupt.js';
+import { printJson, printLine } from '../output.js';
+import { chooseReporter } from '../progress/reporters.js';
+import { fetchAll, withOpenStore, type FetchingOptions } from '../session.js';
+import type { Store } from '../../store/index.js';
+
+type SourcesOptions = Pick<ChainOptions, 'chain' | 'store'> & FetchingOptions & { readonly json?: true };
+
+/** `zilch sources list|fetch|bundle` */
+export function register(command: Command): void {
+  const list = withChainDirectory(command.command('list').summary('list the tarballs of the chain and where they can be had'));
+  perform(withJson(list), async (options: SourcesOptions) => {
+    const sources = await sourcesIn(options);
+    if (!sources.ok) return sources;
+    const rows = sources.value.map((source) => ({ ...source, path: sourcePath(source) }));
+    if (options.json === true) printJson(rows);
+    else
+      for (const line of formatTable(
+        rows.map(({ file, size, sha256, locations }) => [file, formatBytes(size), sha256, locations.map(shownLocation).join(' ')]),
+        [1],
+      ))
+        printLine(line);
+    return ok(undefined);
+  });
+
+  const fetch = withFetching(command.command('fetch').summary('get every tarball of the chain into the store'));
+  perform(withChainDirectory(fetch), (options: SourcesOptions) =>
+    withSources(options, (sources) => {
+      printLine(`${formatCount(sources.length, 'source')} in the store`);
+      return ok(undefined);
+    }),
+  );
+
+  const bundle = withFetching(
+    command
+      .command('bundle')
+      .summary('write every tarball of the chain into one archive, the same bytes each time')
+      .argument('<file>', 'the archive to write'),
+  );
+  perform(withChainDirectory(bundle), (file: string, options: SourcesOptions) =>
+    withSources(options, (sources, store) => {
+      const written = writeBundle(sources, store, file);
+      if (!written.ok) return written;
+      printLine(`${formatCount(sources.length, 'source')}, ${formatBytes(written.value)}, in ${file}`);
+      return ok(undefined);
+    }),
+  );
+}
+
+function withChainDirectory(command: Command): Command {
+  return withStore(command).option('-f, --chain <dir>', 'directory of the chain: the one that holds chain.ts', OWN_CHAIN);
+}
+
+function withFetching(command: Command): Command {
+  return command
+    .option('--offline', 'never touch the network')
+    .option('--sources <dir>', 'directory or bundle to take tarballs from; may be given more than once', collect);
+}
+
+async function sourcesIn(options: SourcesOptions): Promise<Result<readonly Source[]>> {
+  const loaded = await loadChain(options.chain);
+  return loaded.ok ? ok(sourcesOf(loaded.value.chain)) : loaded;
+}
+
+/** Fetches all sources, then runs `use`. */
+async function withSources(
+  options: SourcesOptions,
+  use: (sources: readonly Source[], store: Store) => Result<undefined>,
+): Promise<Result<undefined>> {
+  const sources = await sourcesIn(options);
+  if (!sources.ok) return sources;
+  return withOpenStore(options, (store) =>
+    interruptible(async (signal) => {
+      const reporter = chooseReporter(false);
+      try {
+        const fetched = await fetchAll(sources.value, store, { ...options, emit: reporter.emit, signal });
+        if (!fetched.ok) return fetched;
+      } finally {
+        reporter.close();
+      }
+      return use(sources.value, store);
+    }),
+  );
+}
+
+function shownLocation(location: Source['locations'][number]): string {
+  return location.kind === 'url' ? location.url : `debian:${location.path}`;
+}

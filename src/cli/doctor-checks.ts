@@ -1,0 +1,149 @@
+/** What builds need of a machine, and whether it is there. */
+import { execFile } from 'node:child_process';
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { totalmem } from 'node:os';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { checkSandbox } from '../build/index.js';
+import { findHostCompiler } from '../seed/index.js';
+import { debianMirrors, probeMirror } from '../sources/index.js';
+import { processors } from './command.js';
+import { formatBytes } from './format.js';
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly subject: string;
+  /** `poor`: builds work, but slowly or not all of them. */
+  readonly state: 'good' | 'poor' | 'bad';
+  readonly says: string;
+  readonly remedy?: string | undefined;
+}
+
+const GIB = 2 ** 30;
+
+/** Stage 1, its sources and its store; the whole chain wants more than a note can say. */
+const LEAST_DISK = 1 * GIB;
+const ENOUGH_DISK = 40 * GIB;
+/** The largest compiler processes, those of the chain's C++ parts, take a little over a gigabyte each. */
+const MEMORY_PER_PROCESS = 1.5 * GIB;
+
+/** Looks at everything, in the order in which a build would stumble over it. */
+export function examine(root: string): Promise<Finding[]> {
+  return Promise.all([
+    node(),
+    sqlite(),
+    bubblewrap(),
+    sandbox(),
+    compiler(),
+    mirror(),
+    Promise.resolve(disk(root)),
+    Promise.resolve(memory()),
+    Promise.resolve(kvm()),
+  ]);
+}
+
+async function node(): Promise<Finding> {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const fits = major > 20 || (major === 20 && minor >= 19);
+  return Promise.resolve({ subject: 'Node.js', state: fits ? 'good' : 'bad', says: process.version, remedy: 'install Node.js 20.19 or newer' });
+}
+
+async function sqlite(): Promise<Finding> {
+  try {
+    const { default: Database } = await import('better-sqlite3');
+    const database = new Database(':memory:');
+    const version = String(database.prepare('SELECT sqlite_version()').pluck().get());
+    database.close();
+    return { subject: 'SQLite module', state: 'good', says: `SQLite ${version}` };
+  } catch (error) {
+    return {
+      subject: 'SQLite module',
+      state: 'bad',
+      says: (error as Error).message.split('\n')[0] ?? '',
+      remedy: 'it was compiled for another Node.js: npm rebuild better-sqlite3 fs-ext',
+    };
+  }
+}
+
+async function bubblewrap(): Promise<Finding> {
+  try {
+    const { stdout } = await promisify(execFile)('bwrap', ['--version']);
+    return { subject: 'bubblewrap', state: 'good', says: stdout.trim() };
+  } catch {
+    return { subject: 'bubblewrap', state: 'bad', says: 'bwrap is not there', remedy: 'apt-get install bubblewrap' };
+  }
+}
+
+async function sandbox(): Promise<Finding> {
+  const checked = await checkSandbox();
+  if (checked.ok) return { subject: 'user namespaces', state: 'good', says: 'a sandbox starts' };
+  return { subject: 'user namespaces', state: 'bad', says: checked.failure.message, remedy: checked.failure.hint };
+}
+
+async function compiler(): Promise<Finding> {
+  const found = findHostCompiler();
+  if (found.ok) return Promise.resolve({ subject: 'compiler for the seed', state: 'good', says: found.value.path });
+  return Promise.resolve({ subject: 'compiler for the seed', state: 'bad', says: found.failure.message, remedy: found.failure.hint });
+}
+
+async function mirror(): Promise<Finding> {
+  const subject = 'Debian mirror';
+  const mirrors = debianMirrors();
+  if (mirrors.length === 0)
+    return {
+      subject,
+      state: 'poor',
+      says: 'none is configured',
+      remedy: 'set ZILCH_DEBIAN_MIRROR to the root of one, or give tarballs with --sources DIR',
+    };
+  for (const root of mirrors) {
+    const probed = await probeMirror(root);
+    if (probed.ok) return { subject, state: 'good', says: `${root} answers` };
+  }
+  return {
+    subject,
+    state: 'poor',
+    says: `no answer from ${mirrors.join(', ')}`,
+    remedy: 'check the network; set ZILCH_DEBIAN_MIRROR, or give tarballs with --sources DIR',
+  };
+}
+
+function disk(root: string): Finding {
+  let directory = root;
+  while (!existsSync(directory)) directory = dirname(directory);
+  const { bavail, bsize } = statfsSync(directory);
+  const free = bavail * bsize;
+  const state = free < LEAST_DISK ? 'bad' : free < ENOUGH_DISK ? 'poor' : 'good';
+  return {
+    subject: 'disk',
+    state,
+    says: `${formatBytes(free)} free for ${root}`,
+    remedy: 'stage 1 takes 1 GiB, the whole chain up to 40: make room, `zilch gc`, or put the store elsewhere with --store',
+  };
+}
+
+function memory(): Finding {
+  const needed = MEMORY_PER_PROCESS * processors();
+  const state = totalmem() < needed ? 'poor' : 'good';
+  return {
+    subject: 'memory',
+    state,
+    says: `${formatBytes(totalmem())} for ${processors()} processors`,
+    remedy: `large C++ builds take up to 1.5 GiB a process: give build --jobs 1 --cores ${Math.max(1, Math.floor(totalmem() / MEMORY_PER_PROCESS))}`,
+  };
+}
+
+function kvm(): Finding {
+  const subject = 'KVM';
+  try {
+    accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
+    return { subject, state: 'good', says: '/dev/kvm can be opened' };
+  } catch {
+    return {
+      subject,
+      state: 'poor',
+      says: '/dev/kvm cannot be opened',
+      remedy: 'only booting what was built is slower without it; join the group kvm, or allow nested virtualisation',
+    };
+  }
+}

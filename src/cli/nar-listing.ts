@@ -1,0 +1,35 @@
+/** How a listing of a NAR is printed: as `nix nar ls` does. */
+import type { NarListing } from '../formats/index.js';
+
+export interface ListingOptions {
+  /** Modes, sizes and symlinks' targets. */
+  readonly long: boolean;
+  /** What is below directories, too. */
+  readonly recursive: boolean;
+}
+
+/** The lines for a node: a file itself, called `name`, or a directory's entries. */
+export function listingLines(node: NarListing, name: string, options: ListingOptions): string[] {
+  return node.type === 'directory' ? entryLines(node, '.', options) : [line(node, name, options.long)];
+}
+
+function entryLines(directory: NarListing & { type: 'directory' }, prefix: string, options: ListingOptions): string[] {
+  return Object.entries(directory.entries).flatMap(([name, entry]) => {
+    const path = `${prefix}/${name}`;
+    const own = line(entry, path, options.long);
+    return options.recursive && entry.type === 'directory' ? [own, ...entryLines(entry, path, options)] : [own];
+  });
+}
+
+function line(node: NarListing, path: string, long: boolean): string {
+  if (!long) return path;
+  const size = String(node.type === 'regular' ? node.size : 0).padStart(20);
+  switch (node.type) {
+    case 'regular':
+      return `${node.executable === true ? '-r-xr-xr-x' : '-r--r--r--'} ${size} ${path}`;
+    case 'symlink':
+      return `lrwxrwxrwx ${size} ${path} -> ${node.target}`;
+    case 'directory':
+      return `dr-xr-xr-x ${size} ${path}`;
+  }
+}

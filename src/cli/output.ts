@@ -1,0 +1,58 @@
+/** The only place that writes to standard output and standard error. */
+import pc from 'picocolors';
+import type { Failure } from '../result.js';
+import { exitCodeOf, type ExitCode } from './exit-code.js';
+
+/** To standard output, as it is. */
+export function print(text: string): void {
+  process.stdout.write(text);
+}
+
+/** One line to standard output. */
+export function printLine(line: string): void {
+  print(`${line}\n`);
+}
+
+/** To standard error, as it is. */
+export function printError(text: string): void {
+  process.stderr.write(text);
+}
+
+/** A value for scripts: indented JSON; maps as objects, sets as lists. */
+export function printJson(value: unknown): void {
+  printLine(toJson(value, 2));
+}
+
+/** JSON of a value that may hold maps and sets. */
+export function toJson(value: unknown, indent?: number): string {
+  const replacer = (_key: string, item: unknown): unknown => {
+    if (item instanceof Map) return Object.fromEntries(item);
+    if (item instanceof Set) return [...item];
+    if (item instanceof Error) return item.message;
+    return item;
+  };
+  return JSON.stringify(value, replacer, indent);
+}
+
+/** Says what went wrong, what led to it, and what to do; returns the exit code. */
+export function showFailure(failure: Failure): ExitCode {
+  printError(failureLines(failure).join(''));
+  return exitCodeOf(failure);
+}
+
+/** A failure as people read it; every line ends in a newline. */
+export function failureLines(failure: Failure): string[] {
+  const lines = [`${pc.red('error')} ${pc.bold(failure.code)}: ${failure.message}\n`];
+  for (let { cause } = failure; cause !== undefined && !(cause instanceof Error); cause = cause.cause) {
+    lines.push(`  because ${cause.message} (${cause.code})\n`);
+    failure = cause.hint === undefined ? failure : { ...failure, hint: failure.hint ?? cause.hint };
+  }
+  if (failure.hint !== undefined) lines.push(`  ${pc.cyan('hint')}: ${failure.hint}\n`);
+  return lines;
+}
+
+/** Something that must not happen did. */
+export function showBug(error: unknown): void {
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  printError(`${pc.red('internal error')}: this is a defect of Zilch; please report it with what follows\n${trace}\n`);
+}

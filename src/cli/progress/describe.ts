@@ -1,0 +1,88 @@
+import pc from 'picocolors';
+import type { Event } from '../../build/index.js';
+import { formatBytes, formatCount, formatSeconds, stripControl } from '../format.js';
+import { failureLines } from '../output.js';
+
+/** The last lines of a failed build's log that are shown with the failure. */
+const LAST_LINES = 15;
+
+/** What stays on the screen of an event, as lines without their ends; most events leave nothing. */
+export function describe(event: Event): readonly string[] {
+  switch (event.type) {
+    case 'plan':
+      return plan(event);
+    case 'fetch-done':
+      return [`fetched  ${event.name}`];
+    case 'fetch-failed':
+      return [`${event.final ? pc.red('missing') : pc.yellow('retried')}  ${event.name}: ${event.failure.message}`];
+    case 'build-wait':
+      return [`waiting  ${event.name}: another zilch builds it`];
+    case 'build-done':
+      return [`${pc.green('built')}    ${event.name} in ${formatSeconds(event.durationSeconds)}${usage(event)}`];
+    case 'build-reused':
+      return [`${pc.green('reused')}   ${event.name}: an equal build has been done`];
+    case 'build-compared':
+      return compared(event);
+    case 'build-failed':
+      return failed(event);
+    case 'fetch-start':
+    case 'fetch-progress':
+    case 'build-start':
+    case 'build-phase':
+    case 'build-log':
+    case 'done':
+      return [];
+  }
+}
+
+/** As `describe`, and the starts and phases too: where no live lines show them. */
+export function describeMore(event: Event, nameOf: (drvPath: string) => string): readonly string[] {
+  switch (event.type) {
+    case 'fetch-start':
+      return [`fetching ${event.name} (${formatBytes(event.size)}) from ${event.from}`];
+    case 'build-start':
+      return [`building ${event.name}`];
+    case 'build-phase':
+      return [`         ${nameOf(event.drvPath)}: ${event.phase}`];
+    default:
+      return describe(event);
+  }
+}
+
+function plan({ drvs, fetch }: Extract<Event, { type: 'plan' }>): readonly string[] {
+  if (drvs.length === 0) return [];
+  const known = drvs.every((drv) => drv.estimateSeconds !== undefined);
+  const total = drvs.reduce((sum, drv) => sum + (drv.estimateSeconds ?? 0), 0);
+  const fetches = fetch.length === 0 ? '' : `, ${formatCount(fetch.length, 'source')} to fetch`;
+  return [`${formatCount(drvs.length, 'build')} to do${fetches}${known ? `; one after the other about ${formatSeconds(total)}` : ''}`];
+}
+
+function usage({ usage: { cpuSeconds, maxRssBytes } }: Extract<Event, { type: 'build-done' }>): string {
+  const parts = [
+    ...(cpuSeconds === undefined ? [] : [`${formatSeconds(cpuSeconds)} of processor time`]),
+    ...(maxRssBytes === undefined ? [] : [`${formatBytes(maxRssBytes)} of memory`]),
+  ];
+  return parts.length === 0 ? '' : pc.dim(` (${parts.join(', ')})`);
+}
+
+function compared({ name, comparison }: Extract<Event, { type: 'build-compared' }>): readonly string[] {
+  if (comparison.kind === 'same') return [`${pc.green('same')}     ${name}, built again in ${formatSeconds(comparison.durationSeconds)}`];
+  return [
+    `${pc.red('DIFFERS')}  ${name}, built again`,
+    ...comparison.differences.flatMap(({ outputName, path, kept, first }) => [
+      `  output ${outputName}, ${first.file === '' ? 'the output itself' : first.file}: ${first.what}`,
+      `  first: ${path}`,
+      `  again: ${kept}`,
+    ]),
+  ];
+}
+
+function failed({ name, failure, lastLines, logPath, keptDir }: Extract<Event, { type: 'build-failed' }>): readonly string[] {
+  return [
+    `${pc.red('FAILED')}   ${name}`,
+    ...lastLines.slice(-LAST_LINES).map((line) => pc.dim(`  | ${stripControl(line)}`)),
+    ...failureLines(failure).map((line) => line.trimEnd()),
+    ...(logPath === undefined ? [] : [`  whole log: ${logPath}`]),
+    ...(keptDir === undefined ? [] : [`  kept: ${keptDir}`]),
+  ];
+}

@@ -1,0 +1,126 @@
+import { findTarget, loadChain, prepareChain, type LoadedChain, type PreparedChain, type PreparedTarget } from '../chain/index.js';
+import { emitter, realisedOutputs, type Emit, type OutputPaths } from '../build/index.js';
+import type { DrvPath, PathInfo, StorePath } from '../formats/index.js';
+import { fail, ok, type Result } from '../result.js';
+import type { Source } from '../recipe/index.js';
+import { provideSeed } from '../seed/index.js';
+import { fetchSources } from '../sources/index.js';
+import { Store } from '../store/index.js';
+import { storeRoot, type ChainOptions } from './command.js';
+import { printError } from './output.js';
+
+/** A chain, loaded and turned into derivations, and the store it is built in. */
+export interface Session {
+  readonly store: Store;
+  readonly loaded: LoadedChain;
+  readonly chain: PreparedChain;
+}
+
+export interface SessionOptions extends ChainOptions, FetchingOptions {
+  readonly emit?: Emit;
+  readonly signal?: AbortSignal;
+}
+
+/** Options of commands that may fetch. */
+export interface FetchingOptions {
+  readonly offline?: true;
+  readonly sources?: readonly string[];
+}
+
+/** Opens the store, loads the chain, provides the seed, runs `use`, and closes the store whatever happened. */
+export async function withSession<T>(options: SessionOptions, use: (session: Session) => Promise<Result<T>>): Promise<Result<T>> {
+  const loaded = await loadChain(options.chain);
+  if (!loaded.ok) return loaded;
+  return withOpenStore(options, async (store) => {
+    const chain = await prepareChain(loaded.value.chain, store, async (seed) => {
+      const provided = await provideSeed(seed, store, {
+        file: options.seed,
+        fetch: async (source) => {
+          const fetched = await fetchAll([source], store, options);
+          return fetched.ok ? ok(fetched.value.get(source)!) : fetched;
+        },
+        onBuild: (compiler) => printError(`compiling a TinyCC as the seed with ${compiler}\n`),
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      });
+      return provided.ok ? ok(provided.value.path) : provided;
+    });
+    return chain.ok ? use({ store, loaded: loaded.value, chain: chain.value }) : chain;
+  });
+}
+
+/** Opens the store, making it when there is none, and closes it after `use`. */
+export async function withOpenStore<T>(options: Pick<ChainOptions, 'store'>, use: (store: Store) => Promise<Result<T>>): Promise<Result<T>> {
+  const store = Store.open(storeRoot(options), { create: true });
+  if (!store.ok) return store;
+  try {
+    return await use(store.value);
+  } finally {
+    store.value.close();
+  }
+}
+
+/** Gets sources into the store. */
+export function fetchAll(
+  sources: readonly Source[],
+  store: Store,
+  options: Pick<SessionOptions, 'emit' | 'signal' | 'offline' | 'sources'>,
+): Promise<Result<Map<Source, StorePath>>> {
+  const { emit, signal } = options;
+  return fetchSources(sources, {
+    store,
+    signal,
+    offline: options.offline === true,
+    places: options.sources ?? [],
+    emit: emit === undefined ? undefined : emitter(emit),
+  });
+}
+
+/** The prepared target that a user names, and the output, if one was named. */
+export function targetOf(session: Session, name: string): Result<{ readonly target: PreparedTarget; readonly outputName: string | undefined }> {
+  const found = findTarget(session.loaded.chain, name);
+  if (!found.ok) return found;
+  const target = session.chain.targets.find((candidate) => candidate.name === found.value.target.name)!;
+  return ok({ target, outputName: found.value.outputName });
+}
+
+/** As `targetOf`, for several names; the default target when there are none. */
+export function targetsOf(
+  session: Session,
+  names: readonly string[],
+): Result<{ readonly target: PreparedTarget; readonly outputName: string | undefined }[]> {
+  const targets = [];
+  for (const name of names.length === 0 ? [session.chain.defaultTarget] : names) {
+    const target = targetOf(session, name);
+    if (!target.ok) return target;
+    targets.push(target.value);
+  }
+  return ok(targets);
+}
+
+/** What is built of a chain, as it was when this was made. */
+export class BuiltOutputs {
+  readonly #outputs: ReadonlyMap<DrvPath, OutputPaths>;
+
+  constructor(private readonly session: Session) {
+    const { store, chain } = session;
+    this.#outputs = realisedOutputs(store, chain.derivations, chain.derivations.keys());
+  }
+
+  /** What an output turned out to be; `undefined` when it is not built. */
+  find(drvPath: DrvPath, outputName: string): PathInfo | undefined {
+    return this.#outputs.get(drvPath)?.get(outputName);
+  }
+
+  /** True when all outputs of a derivation are built. */
+  areComplete(drvPath: DrvPath): boolean {
+    return this.#outputs.get(drvPath)?.size === this.session.chain.derivations.get(drvPath)?.outputs.size;
+  }
+}
+
+/** For commands that show what was built: the output, or a failure that says how to build it. */
+export function builtOutput(session: Session, target: PreparedTarget, outputName: string): Result<PathInfo> {
+  const info = new BuiltOutputs(session).find(target.build.drvPath, outputName);
+  return info === undefined
+    ? fail('E_NOT_BUILT', `${target.name}^${outputName} is not built in ${session.store.root}`, `zilch build ${target.name}`)
+    : ok(info);
+}

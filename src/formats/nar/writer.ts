@@ -1,0 +1,150 @@
+import { encodeTokens, MAGIC, paddingOf, writeLength } from './token.js';
+import type { NarVisitor } from './visitor.js';
+
+const DEFAULT_BUFFER_BYTES = 256 * 1024;
+
+const ARCHIVE = encodeTokens(MAGIC);
+const FILE = encodeTokens('(', 'type', 'regular', 'contents');
+const EXECUTABLE = encodeTokens('(', 'type', 'regular', 'executable', '', 'contents');
+const SYMLINK = encodeTokens('(', 'type', 'symlink', 'target');
+const DIRECTORY = encodeTokens('(', 'type', 'directory');
+const ENTRY = encodeTokens('entry', '(', 'name');
+const NODE = encodeTokens('node');
+const CLOSE = encodeTokens(')');
+const ZEROS = Buffer.alloc(8);
+
+/**
+ * Writes a NAR into `sink`, in chunks as large as its buffer, so that a hash is not fed crumbs. A chunk is valid during
+ * the call of `sink` only. Events that make no archive are bugs of the caller, and throw.
+ */
+export class NarWriter implements NarVisitor {
+  private readonly buffer: Buffer;
+  private used = 0;
+  private flushedBytes = 0;
+  /** Bytes of the open file that are still to come; `undefined` outside of files. */
+  private missing: number | undefined;
+  private padding = 0;
+  /** The name last used in each open directory. */
+  private readonly lastNames: (Uint8Array | undefined)[] = [];
+
+  constructor(
+    private readonly sink: (chunk: Uint8Array) => void,
+    bufferBytes = DEFAULT_BUFFER_BYTES,
+  ) {
+    this.buffer = Buffer.allocUnsafeSlow(bufferBytes);
+    this.bytes(ARCHIVE);
+  }
+
+  /** Length of the archive so far, in bytes. */
+  get size(): number {
+    return this.flushedBytes + this.used;
+  }
+
+  file(executable: boolean, size: number): void {
+    this.structure(executable ? EXECUTABLE : FILE);
+    this.length(size);
+    this.missing = size;
+    this.padding = paddingOf(size);
+  }
+
+  data(bytes: Uint8Array): void {
+    this.take(bytes.length);
+    this.bytes(bytes);
+  }
+
+  /**
+   * Room for a part of the open file's data, never empty while data is missing: lets a reader of files put them where
+   * they go, uncopied. `wrote` says how much of it was used.
+   */
+  space(): Buffer {
+    if (this.used === this.buffer.length) this.flush();
+    return this.buffer.subarray(this.used, this.used + Math.min(this.buffer.length - this.used, this.missing ?? 0));
+  }
+
+  wrote(count: number): void {
+    this.take(count);
+    this.used += count;
+  }
+
+  endFile(): void {
+    if (this.missing !== 0) throw new Error(`Internal error: a file in a NAR ends with ${this.missing} bytes missing`);
+    this.missing = undefined;
+    this.bytes(ZEROS.subarray(0, this.padding));
+    this.bytes(CLOSE);
+  }
+
+  symlink(target: Uint8Array): void {
+    this.structure(SYMLINK);
+    this.string(target);
+    this.bytes(CLOSE);
+  }
+
+  beginDirectory(): void {
+    this.structure(DIRECTORY);
+    this.lastNames.push(undefined);
+  }
+
+  entry(name: Uint8Array): void {
+    const last = this.lastNames.at(-1);
+    if (last !== undefined && Buffer.compare(last, name) >= 0) throw new Error('Internal error: names in a NAR must be sorted by bytes');
+    this.lastNames[this.lastNames.length - 1] = name;
+    this.structure(ENTRY);
+    this.string(name);
+    this.bytes(NODE);
+  }
+
+  endEntry(): void {
+    this.structure(CLOSE);
+  }
+
+  endDirectory(): void {
+    this.lastNames.pop();
+    this.structure(CLOSE);
+  }
+
+  /** Hands over what is left. Call it once, after the root node. */
+  finish(): void {
+    this.flush();
+  }
+
+  private take(count: number): void {
+    if (this.missing === undefined || count > this.missing) throw new Error('Internal error: more data than a file in a NAR has');
+    this.missing -= count;
+  }
+
+  private structure(tokens: Uint8Array): void {
+    if (this.missing !== undefined) throw new Error('Internal error: a file in a NAR was not ended');
+    this.bytes(tokens);
+  }
+
+  private string(value: Uint8Array): void {
+    this.length(value.length);
+    this.bytes(value);
+    this.bytes(ZEROS.subarray(0, paddingOf(value.length)));
+  }
+
+  private length(value: number): void {
+    if (this.used + 8 > this.buffer.length) this.flush();
+    writeLength(this.buffer, this.used, value);
+    this.used += 8;
+  }
+
+  private bytes(value: Uint8Array): void {
+    let offset = 0;
+    while (offset < value.length) {
+      if (this.used === this.buffer.length) this.flush();
+      const count = Math.min(value.length - offset, this.buffer.length - this.used);
+      this.buffer.set(count === value.length ? value : value.subarray(offset, offset + count), this.used);
+      this.used += count;
+      offset += count;
+    }
+  }
+
+  private flush(): void {
+    if (this.used === 0) return;
+    const count = this.used;
+    this.flushedBytes += count;
+    this.used = 0;
+    this.sink(this.buffer.subarray(0, count));
+  }
+}

@@ -1,0 +1,68 @@
+import { open, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { attemptAsync } from '../store/index.js';
+import { fail, ok, type Result } from '../result.js';
+import { checkStaticProgram, ELF_HEAD_BYTES } from './elf.js';
+import { runProgram, type Ended } from './run-program.js';
+
+/** What a program must be, and do, to serve as the seed. */
+export interface CheckedSeed {
+  /** What it answers to `-v`, `tcc version 0.9.27 (x86_64 Linux)`. */
+  readonly version: string;
+}
+
+const ANSWER = 42;
+/** As little as stage 1 asks for: no headers, no libraries, no libc. */
+const PROBE = `int _start(void) { return ${ANSWER}; }\n`;
+
+/**
+ * Finds out whether a file is a static TinyCC for x86-64 that can compile and run, with clearer words than the failing
+ * build would have. `directory` is for scratch files. The file is run, outside any sandbox.
+ */
+export async function checkSeed(file: string, directory: string): Promise<Result<CheckedSeed>> {
+  const head = await attemptAsync('read the seed', file, () => readHead(file));
+  if (!head.ok) return head;
+  const elf = checkStaticProgram(head.value, file);
+  if (!elf.ok) return elf;
+
+  const asked = await runProgram(file, ['-v'], directory);
+  if (!asked.ok) return asked;
+  if (asked.value.signal !== undefined) return crashed(file, '-v', asked.value);
+  const version = asked.value.output.split('\n')[0] ?? '';
+  if (!version.startsWith('tcc version ')) {
+    return fail('E_SEED_NOT_TCC', `the seed ${file} is not a TinyCC: it answers "${version.slice(0, 60)}" to -v`, 'any recent static tcc will do');
+  }
+
+  const probe = join(directory, 'probe.c');
+  const written = await attemptAsync('write', probe, () => writeFile(probe, PROBE));
+  if (!written.ok) return written;
+  const args = ['-nostdinc', '-nostdlib', '-run', probe];
+  const ran = await runProgram(file, args, directory);
+  await rm(probe, { force: true });
+  if (!ran.ok) return ran;
+  if (ran.value.signal !== undefined) return crashed(file, args.join(' '), ran.value);
+  if (ran.value.status !== ANSWER) {
+    const said = ran.value.output.trim().split('\n')[0] ?? '';
+    return fail(
+      'E_SEED_RUN',
+      `the seed ${file} cannot compile and run a one-line program (status ${ran.value.status ?? 'unknown'}${said === '' ? '' : `: ${said}`})`,
+      'it must be a native x86-64 tcc with -run; a cross compiler will not do',
+    );
+  }
+  return ok({ version });
+}
+
+async function readHead(file: string): Promise<Buffer> {
+  const handle = await open(file, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(ELF_HEAD_BYTES), 0, ELF_HEAD_BYTES, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+function crashed(file: string, args: string, { signal }: Ended): Result<never> {
+  const how = signal === 'SIGKILL' ? 'hangs' : `dies of ${signal ?? 'a signal'}`;
+  return fail('E_SEED_CRASH', `the seed ${file} ${how} when called with ${args}`, 'try another tcc; without --seed, one is built from source');
+}

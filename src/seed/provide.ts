@@ -1,0 +1,66 @@
+import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StorePath } from '../formats/index.js';
+import type { Seed, Source } from '../recipe/index.js';
+import { fail, ok, type Result } from '../result.js';
+import { attemptAsync, type Store } from '../store/index.js';
+import { checkSeed } from './check-seed.js';
+import { buildDefaultSeed, defaultSeedFile, findHostCompiler, hasDefaultSeed } from './default-seed.js';
+
+export interface SeedOptions {
+  /** A file to use as the seed; without one, the default seed is taken, and built if need be. */
+  readonly file?: string | undefined;
+  /** Gets a source into the store. */
+  readonly fetch: (source: Source) => Promise<Result<StorePath>>;
+  /** Told before the default seed is compiled, which takes seconds. */
+  readonly onBuild?: (compiler: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A seed in the store. */
+export interface ProvidedSeed {
+  readonly path: StorePath;
+  /** What it answers to `-v`. */
+  readonly version: string;
+  /** `gcc` or the like for a default seed, `undefined` for a given file. */
+  readonly compiler: string | undefined;
+}
+
+/** Checks a seed and adds it to the store. Fails with the `E_SEED_…` that says what is wrong with it. */
+export async function provideSeed(seed: Seed, store: Store, options: SeedOptions): Promise<Result<ProvidedSeed>> {
+  const scratch = store.tempDir();
+  if (!scratch.ok) return scratch;
+  const chosen = options.file === undefined ? await defaultSeed(seed, store, scratch.value, options) : await givenSeed(options.file);
+  if (!chosen.ok) return chosen;
+  const checked = await checkSeed(chosen.value.file, scratch.value);
+  if (!checked.ok) return checked;
+  const path = await store.addTree(seed.name, chosen.value.file);
+  return path.ok ? ok({ path: path.value, version: checked.value.version, compiler: chosen.value.compiler }) : path;
+}
+
+interface Chosen {
+  readonly file: string;
+  readonly compiler: string | undefined;
+}
+
+async function givenSeed(file: string): Promise<Result<Chosen>> {
+  // A symbolic link, /usr/bin/tcc of Debian's alternatives for one, stands for what it points at.
+  const real = await attemptAsync('find the seed', file, () => realpath(file));
+  return real.ok ? ok({ file: real.value, compiler: undefined }) : real;
+}
+
+async function defaultSeed(seed: Seed, store: Store, scratch: string, options: SeedOptions): Promise<Result<Chosen>> {
+  if (seed.from === undefined)
+    return fail('E_SEED_MISSING', `the chain does not say what its seed "${seed.name}" is built from`, 'give a static TinyCC with --seed FILE');
+  const compiler = findHostCompiler();
+  if (!compiler.ok) return compiler;
+  const file = defaultSeedFile(join(store.layout.zilchDir, 'seeds'), seed.from.sha256, compiler.value);
+  if (!hasDefaultSeed(file)) {
+    const source = await options.fetch(seed.from);
+    if (!source.ok) return source;
+    options.onBuild?.(compiler.value.name);
+    const built = await buildDefaultSeed(store.hostPath(source.value), compiler.value, file, scratch, options.signal);
+    if (!built.ok) return built;
+  }
+  return ok({ file, compiler: compiler.value.name });
+}

@@ -1,0 +1,164 @@
+/**
+ * An archive of sources: a tar file, not compressed since its members are, of one flat directory. First comes a
+ * manifest, then each source's file under its store path's base name. The same sources always give the same bytes, and
+ * one member is found by reading the headers alone.
+ */
+import { closeSync, fstatSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import { Header, Pax } from 'tar';
+import { storePathBaseName } from '../formats/index.js';
+import { sourcePath, type Source } from '../recipe/index.js';
+import { err, fail, ok, type Result } from '../result.js';
+import { ioFailure, removeTreeSync, type Store } from '../store/index.js';
+
+const DIRECTORY = 'zilch-sources';
+const BLOCK = 512;
+const COPY_BYTES = 1 << 20;
+
+/** Where the bytes of a member lie in a bundle's file. */
+export interface Member {
+  readonly offset: number;
+  readonly size: number;
+}
+
+/**
+ * Writes the archive of `sources`, all valid in `store`, to `file`; gives its size in bytes. It is written beside and
+ * renamed, so that `file` is complete whenever it is there.
+ */
+export function writeBundle(sources: Iterable<Source>, store: Store, file: string): Result<number> {
+  const byName = new Map([...sources].map((source) => [storePathBaseName(sourcePath(source)), source]));
+  const members = [...byName].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [, source] of members) {
+    if (!store.isValid(sourcePath(source))) return fail('E_SOURCE', `${source.file} is not in the store`, 'fetch the sources first');
+  }
+  const unfinished = `${file}.new`;
+  try {
+    const fd = openSync(unfinished, 'w');
+    try {
+      writeMember(fd, 'manifest.json', manifest(members));
+      for (const [name, source] of members) copyMember(fd, name, source.size, store.hostPath(sourcePath(source)));
+      writeSync(fd, Buffer.alloc(2 * BLOCK));
+      const { size } = fstatSync(fd);
+      renameSync(unfinished, file);
+      return ok(size);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    const failure = ioFailure('write the bundle', file, error);
+    removeTreeSync(unfinished);
+    return err(failure);
+  }
+}
+
+/** Finds the members of a bundle by base name. Fails with `E_BUNDLE` on what is not one, or is cut short. */
+export function readBundleIndex(file: string): Result<Map<string, Member>> {
+  try {
+    const fd = openSync(file, 'r');
+    try {
+      return readIndex(fd, file);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    return err(ioFailure('read the bundle', file, error));
+  }
+}
+
+function readIndex(fd: number, file: string): Result<Map<string, Member>> {
+  const members = new Map<string, Member>();
+  const { size: fileSize } = fstatSync(fd);
+  const block = Buffer.alloc(BLOCK);
+  let longPath: string | undefined;
+  for (let position = 0; ; ) {
+    if (readSync(fd, block, 0, BLOCK, position) !== BLOCK) return damaged(file, `it ends at byte ${position}, in the middle`);
+    const header = new Header(block, 0);
+    if (header.nullBlock) break;
+    if (header.cksumValid !== true || header.size === undefined) return damaged(file, `there is no header at byte ${position}`);
+    const member = { offset: position + BLOCK, size: header.size };
+    if (member.offset + member.size > fileSize) return damaged(file, `${header.path ?? ''} is cut short`);
+    if (header.type === 'ExtendedHeader') {
+      const text = Buffer.alloc(member.size);
+      readSync(fd, text, 0, member.size, member.offset);
+      longPath = Pax.parse(text.toString(), {}).path;
+    } else {
+      const path = longPath ?? header.path ?? '';
+      longPath = undefined;
+      if (!path.startsWith(`${DIRECTORY}/`)) return damaged(file, `it holds ${path}, which is not in ${DIRECTORY}/`);
+      members.set(path.slice(DIRECTORY.length + 1), member);
+    }
+    position = member.offset + padded(member.size);
+  }
+  return members.has('manifest.json') ? ok(members) : damaged(file, 'it has no manifest.json');
+}
+
+function damaged(file: string, why: string): Result<never> {
+  return fail('E_BUNDLE', `${file} is not a bundle of sources: ${why}`, 'make one with `zilch sources bundle`');
+}
+
+/** Copies a member out of a bundle into a new file. */
+export function extractMember(bundle: string, member: Member, target: string): Result<void> {
+  try {
+    const from = openSync(bundle, 'r');
+    const to = openSync(target, 'wx', 0o600);
+    try {
+      copyBytes(from, member.offset, to, member.size);
+      return ok(undefined);
+    } finally {
+      closeSync(from);
+      closeSync(to);
+    }
+  } catch (error) {
+    return err(ioFailure('unpack from the bundle', bundle, error));
+  }
+}
+
+/** What an auditor wants to know of each file; nothing of when or where the bundle was made. */
+function manifest(members: readonly (readonly [string, Source])[]): Buffer {
+  const sources = members.map(([member, { name, version, file, size, sha256 }]) => ({ member, name, version, file, size, sha256 }));
+  return Buffer.from(`${JSON.stringify({ format: 'zilch-sources', version: 1, sources }, undefined, 2)}\n`);
+}
+
+function writeMember(fd: number, name: string, contents: Buffer): void {
+  writeHeader(fd, name, contents.length);
+  writeSync(fd, contents);
+  pad(fd, contents.length);
+}
+
+function copyMember(fd: number, name: string, size: number, file: string): void {
+  writeHeader(fd, name, size);
+  const from = openSync(file, 'r');
+  try {
+    copyBytes(from, 0, fd, size);
+  } finally {
+    closeSync(from);
+  }
+  pad(fd, size);
+}
+
+function writeHeader(fd: number, name: string, size: number): void {
+  const block = Buffer.alloc(BLOCK);
+  const fields = { path: `${DIRECTORY}/${name}`, size, mode: 0o444, uid: 0, gid: 0, mtime: new Date(1000), type: 'File' as const };
+  const needsPax = new Header(fields).encode(block, 0);
+  // A name of more than 100 bytes goes into an extended header before the plain one.
+  if (needsPax) writeSync(fd, new Pax({ path: fields.path }).encode());
+  writeSync(fd, block);
+}
+
+function pad(fd: number, size: number): void {
+  writeSync(fd, Buffer.alloc(padded(size) - size));
+}
+
+function padded(size: number): number {
+  return Math.ceil(size / BLOCK) * BLOCK;
+}
+
+/** Copies `size` bytes from a position to where the other file stands; a file that ends early is a bug of ours. */
+function copyBytes(from: number, start: number, to: number, size: number): void {
+  const buffer = Buffer.allocUnsafe(Math.min(size, COPY_BYTES));
+  for (let done = 0; done < size; ) {
+    const count = readSync(from, buffer, 0, Math.min(buffer.length, size - done), start + done);
+    if (count === 0) throw new Error(`Internal error: a file ends after ${done} of ${size} bytes`);
+    for (let offset = 0; offset < count; ) offset += writeSync(to, buffer, offset, count - offset);
+    done += count;
+  }
+}

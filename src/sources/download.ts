@@ -1,0 +1,173 @@
+/** One file over HTTP into a `.part` file, going on where an earlier attempt stopped. */
+import { openSync, closeSync, statSync, truncateSync, writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EnvHttpProxyAgent, errors, request, type Dispatcher } from 'undici';
+import { err, fail, ok, type Failure, type Result } from '../result.js';
+import { ioFailure } from '../store/index.js';
+
+export interface Patience {
+  /** Milliseconds until a connection stands. */
+  readonly connect: number;
+  /** Milliseconds until the answer begins, and between two pieces of it. */
+  readonly stall: number;
+  /** Milliseconds before each further attempt; there are as many of these as the list is long. */
+  readonly retries: readonly number[];
+}
+
+export const DEFAULT_PATIENCE: Patience = { connect: 20_000, stall: 30_000, retries: [500, 3000] };
+
+export interface Download {
+  readonly url: string;
+  /** What is there of it is kept and continued. */
+  readonly partFile: string;
+  /** Of the whole file, in bytes: no server gets to send more. */
+  readonly size: number;
+  readonly connections: Dispatcher;
+  readonly patience: Patience;
+  readonly signal?: AbortSignal | undefined;
+  /** Told how many bytes of the whole are there. */
+  readonly progress: (bytes: number) => void;
+}
+
+/** Connections to any servers, through the proxies that `http_proxy`, `https_proxy` and `no_proxy` name. */
+export function openConnections(patience: Patience): Dispatcher {
+  return new EnvHttpProxyAgent({ connect: { timeout: patience.connect } });
+}
+
+const MOST_REDIRECTS = 5;
+
+/** A failure that may not happen again: a broken connection, a server's bad minute. */
+class Transient {
+  constructor(readonly failure: Failure) {}
+}
+
+/**
+ * Downloads until the part file has `size` bytes. Does not check them: whoever asked knows their hash. Fails with
+ * `E_FETCH` naming the URL; what came until then is kept for another attempt.
+ */
+export async function download(job: Download): Promise<Result<void>> {
+  for (let attempt = 0; ; attempt++) {
+    const result = await attemptDownload(job);
+    if (!(result instanceof Transient)) return result;
+    const pause = job.patience.retries[attempt];
+    if (pause === undefined) return err(result.failure);
+    // Cut short by the signal, the next attempt reports it.
+    await sleep(pause, undefined, { signal: job.signal }).catch(() => undefined);
+  }
+}
+
+async function attemptDownload(job: Download): Promise<Result<void> | Transient> {
+  try {
+    const start = partSize(job.partFile, job.size);
+    if (start === job.size) return ok(undefined);
+    const response = await follow(job, start);
+    if (!response.ok) return response;
+    const { statusCode, headers, body } = response.value;
+    const refused = refusal(job, start, statusCode, headers);
+    if (refused !== undefined) {
+      body.destroy();
+      // A part that the server will not continue is not worth keeping.
+      if (statusCode === 416) truncateSync(job.partFile, 0);
+      return refused;
+    }
+    return await receive(job, body, statusCode === 206 ? start : 0);
+  } catch (error) {
+    return describeError(job, error);
+  }
+}
+
+type Response = Awaited<ReturnType<typeof request>>;
+
+async function follow(job: Download, start: number): Promise<Result<Response>> {
+  let url = job.url;
+  for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
+    const response = await request(url, {
+      dispatcher: job.connections,
+      // The hash is of the file as it is: a server must not pack it again on the way.
+      headers: { 'accept-encoding': 'identity', 'user-agent': 'zilch', ...(start > 0 ? { range: `bytes=${start}-` } : {}) },
+      headersTimeout: job.patience.stall,
+      bodyTimeout: job.patience.stall,
+      signal: job.signal,
+    });
+    const location = response.headers['location'];
+    if (response.statusCode < 300 || response.statusCode >= 400 || typeof location !== 'string') return ok(response);
+    response.body.destroy();
+    const next = new URL(location, url);
+    if (!/^https?:$/.test(next.protocol)) return fail('E_FETCH', `${job.url} redirects to ${next.href}, which is not on the web`);
+    url = next.href;
+  }
+  return fail('E_FETCH', `${job.url} redirects more than ${MOST_REDIRECTS} times`);
+}
+
+/** Why this answer is not worth reading; `undefined` when it is. */
+function refusal(job: Download, start: number, status: number, headers: Response['headers']): Result<never> | Transient | undefined {
+  if (status === 404 || status === 410) return fail('E_FETCH', `${job.url} is not there (${status})`);
+  if (status >= 500 || status === 408 || status === 416 || status === 429) return transient(job, `the server answers ${status}`);
+  if (status !== 200 && status !== 206) return fail('E_FETCH', `${job.url}: the server answers ${status}`);
+  if (status === 206 && !String(headers['content-range']).startsWith(`bytes ${start}-`)) {
+    return fail('E_FETCH', `${job.url}: asked for bytes from ${start} on, the server sends ${String(headers['content-range'])}`);
+  }
+  const length = headers['content-length'];
+  const whole = typeof length === 'string' ? Number(length) + (status === 206 ? start : 0) : job.size;
+  if (whole !== job.size) return fail('E_FETCH', `${job.url} has ${whole} bytes, not ${job.size}: it is another file`);
+  return undefined;
+}
+
+async function receive(job: Download, body: Response['body'], start: number): Promise<Result<void> | Transient> {
+  const fd = openSync(job.partFile, start === 0 ? 'w' : 'r+', 0o600);
+  let position = start;
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      if (position + chunk.length > job.size) {
+        body.destroy();
+        return fail('E_FETCH', `${job.url} goes on after ${job.size} bytes: it is another file`);
+      }
+      for (let offset = 0; offset < chunk.length; ) offset += writeSync(fd, chunk, offset, chunk.length - offset, position + offset);
+      position += chunk.length;
+      job.progress(position);
+    }
+  } finally {
+    closeSync(fd);
+  }
+  return position === job.size ? ok(undefined) : transient(job, `it ends after ${position} of ${job.size} bytes`);
+}
+
+/** Bytes that are there; a part longer than the whole can be of no use, and is emptied. */
+function partSize(partFile: string, size: number): number {
+  const stat = statSync(partFile, { throwIfNoEntry: false });
+  if (stat === undefined || stat.size <= size) return stat?.size ?? 0;
+  truncateSync(partFile, 0);
+  return 0;
+}
+
+function transient(job: Download, what: string, cause?: Error): Transient {
+  return new Transient({ code: 'E_FETCH', message: `${job.url}: ${what}`, cause });
+}
+
+function describeError(job: Download, error: unknown): Result<never> | Transient {
+  if (job.signal?.aborted === true) return fail('E_CANCELLED', `stopped while fetching ${job.url}`);
+  if (!(error instanceof Error)) throw error;
+  if (error instanceof errors.HeadersTimeoutError) return transient(job, `no answer in ${job.patience.stall / 1000} s`, error);
+  if (error instanceof errors.BodyTimeoutError) return transient(job, `nothing more comes since ${job.patience.stall / 1000} s`, error);
+  if (error instanceof errors.ConnectTimeoutError) return transient(job, `no connection in ${job.patience.connect / 1000} s`, error);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (NETWORK_ERRORS.has(code) || error instanceof errors.UndiciError) return transient(job, code === 'ENOTFOUND' ? 'no such host' : code || error.message, error);
+  if (error instanceof TypeError && code === 'ERR_INVALID_URL') return fail('E_FETCH', `${job.url} is not a URL`);
+  return err(ioFailure('write', job.partFile, error));
+}
+
+const NETWORK_ERRORS: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);

@@ -1,0 +1,59 @@
+/** Places on this machine that sources are taken from: directories, and bundles. */
+import { constants, copyFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { storePathBaseName } from '../formats/index.js';
+import { sourcePath, type Source } from '../recipe/index.js';
+import { err, fail, ok, type Result } from '../result.js';
+import { attempt, ioFailure } from '../store/index.js';
+import { extractMember, readBundleIndex } from './bundle.js';
+
+/** A directory or a bundle, opened. */
+export interface LocalPlace {
+  readonly path: string;
+  /** A file of the source's name and size, if there is one; whether it is the source, its hash will tell. */
+  readonly find: (source: Source) => Result<Found | undefined>;
+}
+
+export interface Found {
+  /** For messages. */
+  readonly from: string;
+  /** Puts a copy at `target`, where nothing is yet. */
+  readonly copyTo: (target: string) => Result<void>;
+}
+
+/** Opens what a path given by the user is. Fails with `E_NOT_FOUND` or `E_BUNDLE`. */
+export function openLocalPlace(path: string): Result<LocalPlace> {
+  try {
+    if (statSync(path).isDirectory()) return ok({ path, find: (source) => findInDirectory(path, source) });
+  } catch (error) {
+    return err(ioFailure('take sources from', path, error));
+  }
+  const index = readBundleIndex(path);
+  if (!index.ok) return index;
+  const find = (source: Source): Result<Found | undefined> => {
+    const member = index.value.get(storePathBaseName(sourcePath(source)));
+    return ok(member && { from: path, copyTo: (target) => extractMember(path, member, target) });
+  };
+  return ok({ path, find });
+}
+
+/** Under any of the names the file may have: as in a bundle, as in the store, or as its authors or Debian named it. */
+function findInDirectory(directory: string, source: Source): Result<Found | undefined> {
+  const published = source.locations.map((location) => (location.kind === 'url' ? new URL(location.url).pathname : location.path).replace(/^.*\//, ''));
+  let wrongSize: Result<never> | undefined;
+  for (const name of new Set([storePathBaseName(sourcePath(source)), source.file, ...published])) {
+    const file = join(directory, name);
+    const stat = statSync(file, { throwIfNoEntry: false });
+    if (stat?.isFile() !== true) continue;
+    if (stat.size === source.size) return ok({ from: file, copyTo: (target) => copyFile(file, target) });
+    wrongSize ??= fail('E_SIZE', `${file} has ${stat.size} bytes, not ${source.size}`, 'it is truncated or another version: fetch it again');
+  }
+  return wrongSize ?? ok(undefined);
+}
+
+/** Copies a file to where nothing is; shares its blocks where the file system can. */
+export function copyFile(file: string, target: string): Result<void> {
+  return attempt('copy', file, () => {
+    copyFileSync(file, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+  });
+}

@@ -1,0 +1,110 @@
+/** Adding what did not come out of a build: texts, files and trees, each at the path its content gives it. */
+import { createHash } from 'node:crypto';
+import { chmodSync, constants, copyFileSync, createReadStream, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { checkName, makeContentPath, makeTextPath, sha256, sha256Hash, type ContentAddress, type Sha256, type StorePath } from '../formats/index.js';
+import { fail, ok, type Result } from '../result.js';
+import { attempt, attemptAsync } from './io-failure.js';
+import type { Store } from './store.js';
+import { copyEntries, copyTree, hashTree, removeTreeSync } from './tree/index.js';
+
+export interface FlatFileOptions {
+  /** Fails with `E_HASH`, and adds nothing, unless the file's bytes have this hash. */
+  readonly sha256?: Sha256 | undefined;
+  /** Take the file itself, which then lies on the store's file system, not a copy. */
+  readonly move?: boolean | undefined;
+}
+
+export interface TreeOptions {
+  /** Which of the directory's own entries to take; all when left out. */
+  readonly only?: readonly string[] | undefined;
+}
+
+/** Adds a text, such as a `.drv` file, at the path its bytes and references give it. */
+export async function addText(store: Store, name: string, contents: string, references: readonly StorePath[]): Promise<Result<StorePath>> {
+  const named = checkName(name);
+  if (!named.ok) return named;
+  const sorted = [...new Set(references)].sort();
+  const bytes = Buffer.from(contents);
+  const path = makeTextPath(name, bytes, sorted);
+  // Most texts are there already: a derivation is written each time it is asked for.
+  const rooted = await store.addTempRoot(path);
+  if (!rooted.ok) return rooted;
+  if (store.isValid(path)) return ok(path);
+  return withTempFile(store, name, async (file) => {
+    const written = attempt('write', file, () => {
+      writeFileSync(file, bytes, { flag: 'wx', mode: 0o600 });
+    });
+    return written.ok ? addHashed(store, file, path, sorted, { method: 'text', hash: sha256Hash(sha256(bytes)) }) : written;
+  });
+}
+
+/** Adds a file, not executable, at the path the hash of its bytes gives it: what tarballs get. */
+export async function addFlatFile(store: Store, name: string, hostFile: string, options: FlatFileOptions = {}): Promise<Result<StorePath>> {
+  const named = checkName(name);
+  if (!named.ok) return named;
+  return withTempFile(store, name, async (file) => {
+    // Copied first and hashed then: what lies elsewhere may change while it is read.
+    const taken = attempt('take', hostFile, () => {
+      if (options.move === true) renameSync(hostFile, file);
+      else copyFileSync(hostFile, file, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+      chmodSync(file, 0o600);
+    });
+    if (!taken.ok) return taken;
+    const hashed = await attemptAsync('read', file, () => sha256OfFile(file));
+    if (!hashed.ok) return hashed;
+    if (options.sha256 !== undefined && hashed.value !== options.sha256) {
+      return fail('E_HASH', `${hostFile} has SHA-256 ${hashed.value}, not ${options.sha256}`, 'it is truncated, damaged or another version: fetch it again');
+    }
+    const hash = sha256Hash(hashed.value);
+    return addHashed(store, file, makeContentPath(name, 'flat', hash), [], { method: 'flat', hash });
+  });
+}
+
+/** Adds a file or a tree at the path the hash of its NAR gives it. */
+export async function addTree(store: Store, name: string, hostPath: string, { only }: TreeOptions = {}): Promise<Result<StorePath>> {
+  const named = checkName(name);
+  if (!named.ok) return named;
+  return withTempFile(store, name, async (copy) => {
+    const copied = only === undefined ? await copyTree(hostPath, copy) : await copyEntries(hostPath, copy, only);
+    if (!copied.ok) return copied;
+    const digest = await hashTree(copy);
+    if (!digest.ok) return digest;
+    const hash = sha256Hash(digest.value.narHash);
+    return addHashed(store, copy, makeContentPath(name, 'recursive', hash), [], { method: 'recursive', hash });
+  });
+}
+
+/** The store path `addTree` would give, with nothing added. */
+export async function treePath(name: string, hostPath: string): Promise<Result<StorePath>> {
+  const named = checkName(name);
+  if (!named.ok) return named;
+  const digest = await hashTree(hostPath);
+  return digest.ok ? ok(makeContentPath(name, 'recursive', sha256Hash(digest.value.narHash))) : digest;
+}
+
+async function addHashed(store: Store, hostPath: string, path: StorePath, references: readonly StorePath[], contentAddress: ContentAddress): Promise<Result<StorePath>> {
+  const digest = await hashTree(hostPath);
+  if (!digest.ok) return digest;
+  const info = { path, ...digest.value, references, contentAddress, signatures: [], ultimate: false };
+  const added = await store.addPaths([{ hostPath, info }]);
+  return added.ok ? ok(path) : added;
+}
+
+/** Gives `use` a place of that name where nothing is yet; what is left there afterwards is deleted. */
+async function withTempFile<T>(store: Store, name: string, use: (file: string) => Promise<Result<T>>): Promise<Result<T>> {
+  const directory = store.tempDir();
+  if (!directory.ok) return directory;
+  try {
+    return await use(join(directory.value, name));
+  } finally {
+    removeTreeSync(directory.value);
+  }
+}
+
+async function sha256OfFile(file: string): Promise<Sha256> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
+  return hash.digest('hex') as Sha256;
+}

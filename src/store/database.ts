@@ -1,0 +1,397 @@
+/**
+ * The one file that speaks SQL. Rows go in and out as the formats' types; each writing method is one transaction, so a
+ * crash leaves either all of it or nothing. Source of the columns' meaning: Nix's `local-store.cc`.
+ */
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { formatContentAddress, parseContentAddress, type DrvOutputId, type DrvPath, type PathInfo, type Realisation, type Sha256, type StorePath } from '../formats/index.js';
+import { err, fail, ok, type Failure, type Result } from '../result.js';
+import { CA_SCHEMA_SQL, SCHEMA_SQL } from './schema.js';
+import { guardSqlite } from './sqlite-failure.js';
+
+/** How long a writer waits for another process's transaction; these take milliseconds, so this is a hung one. */
+const BUSY_TIMEOUT_MS = 30_000;
+
+/** As Nix has it: checkpoints of 4 MiB would each cost an fsync in the middle of registering many paths. */
+const AUTOCHECKPOINT_PAGES = 40_000;
+
+interface PathRow {
+  readonly id: number;
+  readonly path: StorePath;
+  readonly hash: string;
+  readonly registrationTime: number;
+  readonly deriver: DrvPath | null;
+  readonly narSize: number | null;
+  readonly ultimate: number | null;
+  readonly sigs: string | null;
+  readonly ca: string | null;
+}
+
+interface RealisationRow {
+  readonly id: number;
+  readonly path: StorePath;
+  readonly signatures: string | null;
+}
+
+/** Paths of outputs that a derivation's text already gives, kept by Nix in `DerivationOutputs`. */
+export type StaticOutputs = ReadonlyMap<DrvPath, ReadonlyMap<string, StorePath>>;
+
+/** What a valid path is to the garbage collector: who needs it and what it needs. */
+export interface GraphNode {
+  readonly path: StorePath;
+  readonly references: readonly StorePath[];
+  readonly deriver: DrvPath | undefined;
+  readonly narSize: number;
+  readonly registrationTime: number;
+}
+
+/** A store's `db.sqlite`. Reading methods throw only when the file itself cannot be read. */
+export class Database {
+  readonly #sqlite: Sqlite.Database;
+  readonly #statements = new Map<string, Sqlite.Statement>();
+  readonly #hasRealisations: boolean;
+
+  private constructor(sqlite: Sqlite.Database) {
+    this.#sqlite = sqlite;
+    this.#hasRealisations = this.#row("select 1 from sqlite_master where name = 'Realisations'") !== undefined;
+  }
+
+  /** Opens for writing and makes what tables are missing. The caller holds the lock against others who create. */
+  static create(file: string): Result<Database> {
+    return guardSqlite(file, () => {
+      const sqlite = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
+      sqlite.pragma('journal_mode = wal');
+      configure(sqlite);
+      sqlite.transaction(() => sqlite.exec(SCHEMA_SQL + CA_SCHEMA_SQL)).immediate();
+      return ok(new Database(sqlite));
+    });
+  }
+
+  /** Opens a complete database for writing. */
+  static open(file: string): Result<Database> {
+    return guardSqlite(file, () => {
+      const sqlite = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true });
+      configure(sqlite);
+      return ok(new Database(sqlite));
+    });
+  }
+
+  /**
+   * Opens for reading only. SQLite reads a write-ahead log through a shared-memory file beside it; where that cannot be
+   * made (a read-only file system, another owner) nobody is writing either, and a private copy is read instead.
+   */
+  static openReadOnly(file: string): Result<Database> {
+    return guardSqlite(file, () => {
+      try {
+        return ok(Database.#openForReading(file));
+      } catch (error) {
+        if (!(error instanceof Sqlite.SqliteError) || !/^SQLITE_(CANTOPEN|READONLY)/.test(error.code) || !existsSync(file)) throw error;
+      }
+      const copyDir = mkdtempSync(join(tmpdir(), 'zilch-db-'));
+      try {
+        for (const ending of ['', '-wal']) if (existsSync(file + ending)) copyFileSync(file + ending, join(copyDir, `db.sqlite${ending}`));
+        return ok(Database.#openForReading(join(copyDir, 'db.sqlite')));
+      } finally {
+        // The open descriptors keep the copy readable until it is closed.
+        rmSync(copyDir, { recursive: true });
+      }
+    });
+  }
+
+  static #openForReading(file: string): Database {
+    const sqlite = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS, readonly: true });
+    try {
+      return new Database(sqlite);
+    } catch (error) {
+      sqlite.close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#sqlite.close();
+  }
+
+  isValid(path: StorePath): boolean {
+    return this.#row('select 1 from ValidPaths where path = ?', path) !== undefined;
+  }
+
+  pathInfo(path: StorePath): PathInfo | undefined {
+    const row = this.#row<PathRow>('select * from ValidPaths where path = ?', path);
+    return row === undefined ? undefined : this.#infoOf(row);
+  }
+
+  allPaths(): StorePath[] {
+    return this.#rows<{ path: StorePath }>('select path from ValidPaths order by path').map((row) => row.path);
+  }
+
+  references(path: StorePath): StorePath[] {
+    return this.#rows<{ path: StorePath }>(
+      'select t.path from Refs join ValidPaths f on f.id = referrer join ValidPaths t on t.id = reference where f.path = ? order by t.path',
+      path,
+    ).map((row) => row.path);
+  }
+
+  referrers(path: StorePath): StorePath[] {
+    return this.#rows<{ path: StorePath }>(
+      'select f.path from Refs join ValidPaths f on f.id = referrer join ValidPaths t on t.id = reference where t.path = ? order by f.path',
+      path,
+    ).map((row) => row.path);
+  }
+
+  /** Every valid path whose base name begins with the hash; there is at most one. */
+  pathByHash(prefix: string): StorePath | undefined {
+    return this.#row<{ path: StorePath }>('select path from ValidPaths where path >= ? and path < ? limit 1', `${prefix}-`, `${prefix}.`)?.path;
+  }
+
+  realisation(id: DrvOutputId): Realisation | undefined {
+    if (!this.#hasRealisations) return undefined;
+    const row = this.#realisationRow(id);
+    if (row === undefined) return undefined;
+    const dependent = this.#rows<{ drvPath: string; outputName: string; path: StorePath }>(
+      `select drvPath, outputName, path from RealisationsRefs join Realisations r on r.id = realisationReference
+       join ValidPaths on ValidPaths.id = r.outputPath where referrer = ?`,
+      row.id,
+    );
+    return {
+      id,
+      outPath: row.path,
+      signatures: splitSignatures(row.signatures),
+      dependentRealisations: new Map(dependent.map(({ drvPath, outputName, path }) => [`${drvPath}!${outputName}`, path])),
+    };
+  }
+
+  /** The whole graph in two queries, for those who walk all of it. */
+  graph(): GraphNode[] {
+    const rows = this.#rows<Pick<PathRow, 'id' | 'path' | 'deriver' | 'narSize' | 'registrationTime'>>(
+      'select id, path, deriver, narSize, registrationTime from ValidPaths order by path',
+    );
+    const pathOf = new Map(rows.map((row) => [row.id, row.path]));
+    const references = new Map<number, StorePath[]>(rows.map((row) => [row.id, []]));
+    for (const { referrer, reference } of this.#rows<{ referrer: number; reference: number }>('select referrer, reference from Refs')) {
+      const path = pathOf.get(reference);
+      if (path !== undefined) references.get(referrer)?.push(path);
+    }
+    return rows.map(({ id, path, deriver, narSize, registrationTime }) => ({
+      path,
+      references: references.get(id) ?? [],
+      deriver: deriver ?? undefined,
+      narSize: narSize ?? 0,
+      registrationTime,
+    }));
+  }
+
+  /**
+   * Registers paths, and realisations of them, in one transaction. A path that is already valid keeps its row and gains
+   * signatures. Fails, and changes nothing, when a reference would dangle or something known would be contradicted.
+   */
+  register(infos: readonly PathInfo[], realisations: readonly Realisation[], staticOutputs: StaticOutputs, now: number): Result<void> {
+    return this.#transaction(() => {
+      for (const info of infos) {
+        const failure = this.#registerRow(info, now);
+        if (failure !== undefined) return err(failure);
+      }
+      for (const info of infos) {
+        for (const reference of info.references) {
+          const inserted = this.#run(
+            'insert or replace into Refs (referrer, reference) select f.id, t.id from ValidPaths f, ValidPaths t where f.path = ? and t.path = ?',
+            info.path,
+            reference,
+          );
+          if (inserted === 0) return fail('E_REFERENCE', `${info.path} refers to ${reference}, which is not valid and not registered with it`);
+        }
+      }
+      for (const [drvPath, outputs] of staticOutputs) {
+        for (const [name, path] of outputs) {
+          this.#run('insert or replace into DerivationOutputs (drv, id, path) select id, ?, ? from ValidPaths where path = ?', name, path, drvPath);
+        }
+      }
+      for (const realisation of realisations) {
+        const failure = this.#registerRealisation(realisation);
+        if (failure !== undefined) return err(failure);
+      }
+      return ok(undefined);
+    });
+  }
+
+  /**
+   * Forgets paths; those that refer to one of them must be among them. Realisations of them go too, also where another
+   * realisation names them as a dependency, which Nix's schema would hold against it.
+   */
+  forget(paths: readonly StorePath[]): Result<void> {
+    return this.#transaction(() => {
+      if (this.#hasRealisations) {
+        for (const path of paths) {
+          this.#run(
+            `delete from RealisationsRefs where realisationReference in
+             (select r.id from Realisations r join ValidPaths v on v.id = r.outputPath where v.path = ?)`,
+            path,
+          );
+        }
+      }
+      // References among the paths go first, so that the order of deletion does not matter.
+      for (const path of paths) this.#run('delete from Refs where referrer in (select id from ValidPaths where path = ?)', path);
+      for (const path of paths) {
+        const referrer = this.referrers(path)[0];
+        if (referrer !== undefined) return fail('E_REFERENCE', `${path} cannot be deleted: ${referrer} refers to it`);
+        this.#run('delete from ValidPaths where path = ?', path);
+      }
+      return ok(undefined);
+    });
+  }
+
+  #registerRow(info: PathInfo, now: number): Failure | undefined {
+    const known = this.pathInfo(info.path);
+    const ca = info.contentAddress === undefined ? null : formatContentAddress(info.contentAddress);
+    if (known === undefined) {
+      this.#run(
+        'insert into ValidPaths (path, hash, registrationTime, deriver, narSize, ultimate, sigs, ca) values (?, ?, ?, ?, ?, ?, ?, ?)',
+        info.path,
+        `sha256:${info.narHash}`,
+        info.registrationTime ?? now,
+        info.deriver ?? null,
+        info.narSize,
+        info.ultimate ? 1 : null,
+        joinSignatures(info.signatures),
+        ca,
+      );
+      return undefined;
+    }
+    if (known.narHash !== info.narHash) {
+      return {
+        code: 'E_PATH_CONFLICT',
+        message: `${info.path} is registered with NAR hash sha256:${known.narHash}, not sha256:${info.narHash}`,
+        hint: 'one of the two is damaged: `zilch verify-store` tells whether it is the one on disk',
+      };
+    }
+    const signatures = [...new Set([...known.signatures, ...info.signatures])];
+    this.#run('update ValidPaths set ultimate = ?, sigs = ?, ca = coalesce(ca, ?) where path = ?', info.ultimate || known.ultimate ? 1 : null, joinSignatures(signatures), ca, info.path);
+    return undefined;
+  }
+
+  #registerRealisation(realisation: Realisation): Failure | undefined {
+    const { id, outPath } = realisation;
+    const drvHash = `sha256:${id.drvHash}`;
+    const known = this.#realisationRow(id);
+    if (known !== undefined && known.path !== outPath) {
+      return {
+        code: 'E_REALISATION_CONFLICT',
+        message: `${drvHash}!${id.outputName} is already realised as ${known.path}, not ${outPath}`,
+        hint: 'the build is not deterministic: `zilch build --rebuild` compares the two',
+      };
+    }
+    if (known !== undefined) {
+      const signatures = [...new Set([...splitSignatures(known.signatures), ...realisation.signatures])];
+      this.#run('update Realisations set signatures = ? where id = ?', signatures.join(' '), known.id);
+    } else {
+      const inserted = this.#run(
+        'insert into Realisations (drvPath, outputName, outputPath, signatures) select ?, ?, id, ? from ValidPaths where path = ?',
+        drvHash,
+        id.outputName,
+        realisation.signatures.join(' '),
+        outPath,
+      );
+      if (inserted === 0) return { code: 'E_REFERENCE', message: `${drvHash}!${id.outputName} cannot be realised as ${outPath}, which is not valid` };
+    }
+    for (const [dependency] of realisation.dependentRealisations) {
+      const separator = dependency.indexOf('!');
+      const inserted = this.#run(
+        `insert into RealisationsRefs (referrer, realisationReference) select f.id, t.id from Realisations f, Realisations t
+         where f.drvPath = ? and f.outputName = ? and t.drvPath = ? and t.outputName = ?
+         and not exists (select 1 from RealisationsRefs where referrer = f.id and realisationReference = t.id)`,
+        drvHash,
+        id.outputName,
+        dependency.slice(0, separator),
+        dependency.slice(separator + 1),
+      );
+      if (inserted === 0 && this.#realisationRow(splitOutputId(dependency)) === undefined) {
+        return { code: 'E_REFERENCE', message: `${drvHash}!${id.outputName} depends on ${dependency}, which is not realised` };
+      }
+    }
+    return undefined;
+  }
+
+  #realisationRow(id: DrvOutputId): RealisationRow | undefined {
+    return this.#row<RealisationRow>(
+      `select r.id, path, signatures from Realisations r join ValidPaths v on v.id = r.outputPath where drvPath = ? and outputName = ?`,
+      `sha256:${id.drvHash}`,
+      id.outputName,
+    );
+  }
+
+  #infoOf(row: PathRow): PathInfo {
+    const contentAddress = row.ca === null || row.ca === '' ? undefined : parseContentAddress(row.ca);
+    return {
+      path: row.path,
+      narHash: row.hash.replace(/^sha256:/, '') as Sha256,
+      narSize: row.narSize ?? 0,
+      references: this.references(row.path),
+      deriver: row.deriver ?? undefined,
+      contentAddress: contentAddress?.ok === true ? contentAddress.value : undefined,
+      signatures: splitSignatures(row.sigs),
+      ultimate: row.ultimate === 1,
+      registrationTime: row.registrationTime,
+    };
+  }
+
+  /** Runs `body` in a transaction that takes the write lock at once, and rolls back when it fails. */
+  #transaction(body: () => Result<void>): Result<void> {
+    return guardSqlite(this.#sqlite.name, () => {
+      let result: Result<void> = ok(undefined);
+      try {
+        this.#sqlite
+          .transaction(() => {
+            result = body();
+            if (!result.ok) throw ROLL_BACK;
+          })
+          .immediate();
+      } catch (error) {
+        if (error !== ROLL_BACK) throw error;
+      }
+      return result;
+    });
+  }
+
+  #statement(sql: string): Sqlite.Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) this.#statements.set(sql, (statement = this.#sqlite.prepare(sql)));
+    return statement;
+  }
+
+  #row<Row>(sql: string, ...parameters: unknown[]): Row | undefined {
+    return this.#statement(sql).get(...parameters) as Row | undefined;
+  }
+
+  #rows<Row>(sql: string, ...parameters: unknown[]): Row[] {
+    return this.#statement(sql).all(...parameters) as Row[];
+  }
+
+  #run(sql: string, ...parameters: unknown[]): number {
+    return this.#statement(sql).run(...parameters).changes;
+  }
+}
+
+const ROLL_BACK = new Error('roll back');
+
+function configure(sqlite: Sqlite.Database): void {
+  sqlite.pragma('foreign_keys = on');
+  // In a write-ahead log this loses nothing when a process is killed; after a power cut the last transactions may be
+  // missing, never half there.
+  sqlite.pragma('synchronous = normal');
+  sqlite.pragma(`wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`);
+}
+
+function splitSignatures(text: string | null): string[] {
+  return text === null || text === '' ? [] : text.split(' ');
+}
+
+function joinSignatures(signatures: readonly string[]): string | null {
+  return signatures.length === 0 ? null : signatures.join(' ');
+}
+
+function splitOutputId(text: string): DrvOutputId {
+  const separator = text.indexOf('!');
+  return { drvHash: text.slice('sha256:'.length, separator) as Sha256, outputName: text.slice(separator + 1) };
+}

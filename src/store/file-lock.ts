@@ -1,0 +1,119 @@
+/**
+ * Locks between processes, by flock(2) on files, in the way Nix's `pathlocks.cc` does it, so that Nix and Zilch exclude
+ * each other on one store. The kernel drops a lock when its holder dies, however it dies.
+ */
+import { closeSync, constants, fstatSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { flockSync } from 'fs-ext';
+import { isMissing, isSystemError } from './io-failure.js';
+
+export type LockMode = 'exclusive' | 'shared';
+
+/** A held lock; closing it is all that gives it up. */
+export class FileLock {
+  readonly #path: string;
+  #fd: number | undefined;
+
+  constructor(path: string, fd: number) {
+    this.#path = path;
+    this.#fd = fd;
+  }
+
+  /** The open file, for those who keep data in it. */
+  get fd(): number {
+    if (this.#fd === undefined) throw new Error(`Internal error: the lock ${this.#path} was given up`);
+    return this.#fd;
+  }
+
+  /** Gives the lock up and leaves its file. */
+  release(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+
+  /**
+   * Gives the lock up and deletes its file. Whoever already waits on the deleted file sees the mark written into it, and
+   * starts over with a new one. A crash between the two steps leaves a file that is deleted but not marked: the link
+   * count tells that as well (see `isStale`).
+   */
+  releaseAndDelete(): void {
+    if (this.#fd === undefined) return;
+    try {
+      unlinkSync(this.#path);
+      writeSync(this.#fd, 'd');
+    } catch (error) {
+      // A full disk or a garbage collection that was faster: the lock is given up all the same.
+      if (!isSystemError(error)) throw error;
+    } finally {
+      this.release();
+    }
+  }
+}
+
+/** Takes the lock if nobody holds it; `undefined` if somebody does. Throws the system's error if the file cannot be opened. */
+export function tryLock(path: string, mode: LockMode): FileLock | undefined {
+  for (;;) {
+    const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+    try {
+      flockSync(fd, mode === 'exclusive' ? 'exnb' : 'shnb');
+    } catch (error) {
+      closeSync(fd);
+      if (isSystemError(error) && (error.code === 'EAGAIN' || error.code === 'EWOULDBLOCK')) return undefined;
+      throw error;
+    }
+    if (mode === 'shared' || !isStale(fd)) return new FileLock(path, fd);
+    closeSync(fd);
+  }
+}
+
+/** True when the file was deleted after it was opened: then others may hold a lock on a new file of the same name. */
+function isStale(fd: number): boolean {
+  const { size, nlink } = fstatSync(fd);
+  return size !== 0 || nlink === 0;
+}
+
+export interface WaitOptions {
+  /** Ends the waiting; the promise is then rejected with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called once, when the lock is not free at once. */
+  readonly onWait?: (() => void) | undefined;
+}
+
+const FIRST_DELAY_MS = 2;
+const LONGEST_DELAY_MS = 100;
+
+/**
+ * Waits until the lock is free and takes it. It asks again and again: a blocking flock(2) would hold one of Node's four
+ * file threads, and four waiting locks would stop every file operation, that of the holder included.
+ */
+export async function lock(path: string, mode: LockMode, options: WaitOptions = {}): Promise<FileLock> {
+  let delay = FIRST_DELAY_MS;
+  for (let attempt = 0; ; attempt++) {
+    options.signal?.throwIfAborted();
+    const taken = tryLock(path, mode);
+    if (taken !== undefined) return taken;
+    if (attempt === 0) options.onWait?.();
+    await sleep(delay, undefined, options.signal === undefined ? {} : { signal: options.signal });
+    delay = Math.min(delay * 1.5, LONGEST_DELAY_MS);
+  }
+}
+
+/** True when some process holds a lock on the file or directory. A missing one is held by nobody. */
+export function isLocked(path: string): boolean {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY);
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+  try {
+    flockSync(fd, 'exnb');
+    return false;
+  } catch (error) {
+    if (isSystemError(error) && (error.code === 'EAGAIN' || error.code === 'EWOULDBLOCK')) return true;
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}

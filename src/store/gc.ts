@@ -1,0 +1,298 @@
+/**
+ * Garbage collection: what no root needs is forgotten and deleted. It works beside builds, ours and Nix's: the exclusive
+ * lock `gc.lock` keeps new roots from being written unseen, and the roots server takes them meanwhile.
+ */
+import { lstatSync, readdirSync, rmSync, unlinkSync, type Stats } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parseStorePathBaseName, storePathHash, type StorePath } from '../formats/index.js';
+import { err, fail, ok, type Result } from '../result.js';
+import type { Database, GraphNode } from './database.js';
+import { isLocked, lock, tryLock } from './file-lock.js';
+import { ioFailure } from './io-failure.js';
+import { hostPathOf, type Layout } from './layout.js';
+import { moveTree } from './move-tree.js';
+import { reserve, reservedFile } from './open-database.js';
+import { RootsServer } from './roots-server.js';
+import { findRoots, findTempRoots } from './roots.js';
+import { removeTree, removeTreeSync } from './tree/index.js';
+
+export interface GcOptions {
+  /** Delete nothing, only say what would be. */
+  readonly dryRun?: boolean | undefined;
+  /** Keep what was registered within so many days. */
+  readonly keepDays?: number | undefined;
+  /** Delete just these and all that refers to them, whatever permanent root they have: for damaged paths. */
+  readonly only?: readonly StorePath[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told of each path once it is gone. */
+  readonly onDelete?: ((path: StorePath) => void) | undefined;
+}
+
+export interface GcReport {
+  /** What was deleted, or would be, with the sizes of the NARs in bytes; sorted by path. */
+  readonly dead: readonly { readonly path: StorePath; readonly narSize: number }[];
+  /** Names in the store's directory that nothing ever registered, such as those of a build that was killed. */
+  readonly leftovers: readonly string[];
+  readonly liveCount: number;
+  /** Disk space set free, in bytes; in a dry run the sum of the NAR sizes, an estimate. */
+  readonly freedBytes: number;
+}
+
+/** So many paths are forgotten in one transaction, during which the process does nothing else. */
+const BATCH = 100;
+
+/** Collects garbage below `layout`, or with `dryRun` says what it would. */
+export async function collectGarbage(layout: Layout, database: Database, options: GcOptions): Promise<Result<GcReport>> {
+  try {
+    if (options.dryRun === true) return ok(new Collection(layout, database, options).plan());
+    const gcLock = await lock(layout.gcLockFile, 'exclusive', { signal: options.signal });
+    try {
+      return await collect(layout, database, options);
+    } finally {
+      gcLock.release();
+    }
+  } catch (error) {
+    if (options.signal?.aborted === true) return fail('E_CANCELLED', 'stopped while collecting garbage; what is deleted stays deleted, the rest is whole');
+    return err(ioFailure('collect garbage in', layout.root, error));
+  }
+}
+
+async function collect(layout: Layout, database: Database, options: GcOptions): Promise<Result<GcReport>> {
+  let collection: Collection | undefined;
+  const early: StorePath[] = [];
+  // It listens before the roots are read, so that none falls between the two.
+  const server = await RootsServer.listen(layout.gcSocket, (path) => {
+    if (collection === undefined) early.push(path);
+    else collection.addRoot(path);
+  });
+  try {
+    collection = new Collection(layout, database, options);
+    for (const path of early) collection.addRoot(path);
+    return await collection.run();
+  } finally {
+    server.close(layout.gcSocket);
+  }
+}
+
+class Collection {
+  readonly #layout: Layout;
+  readonly #database: Database;
+  readonly #options: GcOptions;
+  readonly #nodes: ReadonlyMap<StorePath, GraphNode>;
+  readonly #live = new Set<StorePath>();
+  /** Hash parts that processes hold: also what they are about to make under them is not ours to delete. */
+  readonly #heldHashes = new Set<string>();
+  /** In the order of deletion: what refers to another comes before it. */
+  readonly #candidates: readonly StorePath[];
+  #trashed = 0;
+  #freed = 0;
+
+  constructor(layout: Layout, database: Database, options: GcOptions) {
+    this.#layout = layout;
+    this.#database = database;
+    this.#options = options;
+    const stale = options.dryRun === true ? 'ignore' : 'delete';
+    const nodes = database.graph();
+    this.#nodes = new Map(nodes.map((node) => [node.path, node]));
+    if (options.only === undefined) {
+      for (const { path } of findRoots(layout, stale)) this.#markLive(path);
+      const oldest = options.keepDays === undefined ? Infinity : Date.now() / 1000 - options.keepDays * 86_400;
+      for (const node of nodes) if (node.registrationTime >= oldest) this.#markLive(node.path);
+    }
+    for (const { path } of findTempRoots(layout, stale)) this.addRoot(path);
+    const candidates = options.only === undefined ? nodes.map((node) => node.path) : referrersClosure(nodes, options.only);
+    this.#candidates = referrersFirst(candidates, this.#nodes);
+  }
+
+  /** Spares a path from now on, valid or not, and all it refers to. */
+  addRoot(path: StorePath): void {
+    this.#heldHashes.add(storePathHash(path));
+    this.#markLive(path);
+  }
+
+  plan(): GcReport {
+    const dead = this.#candidates.filter((path) => !this.#live.has(path));
+    return this.#report(dead, this.#options.only === undefined ? this.#leftovers() : [], sum(dead.map((path) => this.#narSize(path))));
+  }
+
+  async run(): Promise<Result<GcReport>> {
+    // On a full disk even forgetting needs room.
+    rmSync(reservedFile(this.#layout), { force: true });
+    const deleted: StorePath[] = [];
+    // What an earlier collection had moved here when it was killed.
+    await this.#emptyTrash();
+    for (let start = 0; start < this.#candidates.length; start += BATCH) {
+      this.#options.signal?.throwIfAborted();
+      const batch = this.#deleteBatch(this.#candidates.slice(start, start + BATCH));
+      if (!batch.ok) return batch;
+      await this.#emptyTrash();
+      for (const path of batch.value) this.#options.onDelete?.(path);
+      deleted.push(...batch.value);
+    }
+    const leftovers: string[] = [];
+    if (this.#options.only === undefined) {
+      for (const name of this.#leftovers()) {
+        // Asked again: while the trash was emptied, new roots may have come.
+        if (!this.#isLeftover(name)) continue;
+        moveTree(join(this.#layout.storeDir, name), this.#trashPlace());
+        leftovers.push(name);
+        await this.#emptyTrash();
+      }
+      this.#deleteUnusedLinks();
+      this.#deletePartialDownloads();
+    }
+    reserve(this.#layout);
+    return ok(this.#report(deleted, leftovers, this.#freed));
+  }
+
+  /**
+   * Forgets and moves away, without giving up the processor: a client of the roots server is answered before or after,
+   * never in between. First invalid, then gone: killed in between, the tree is a leftover that the next collection sees.
+   */
+  #deleteBatch(batch: readonly StorePath[]): Result<StorePath[]> {
+    const dying = new Set<StorePath>();
+    for (const path of batch) {
+      if (this.#live.has(path) || !this.#database.isValid(path)) continue;
+      // Registered since we read the graph by somebody who should have held this path as a root.
+      const stranger = this.#database.referrers(path).find((referrer) => referrer !== path && !dying.has(referrer));
+      if (stranger !== undefined) this.#markLive(path);
+      else dying.add(path);
+    }
+    const dead = [...dying];
+    const forgotten = this.#database.forget(dead);
+    if (!forgotten.ok) return forgotten;
+    for (const path of dead) {
+      const hostPath = hostPathOf(this.#layout, path);
+      if (statOf(hostPath) !== undefined) moveTree(hostPath, this.#trashPlace());
+    }
+    return ok(dead);
+  }
+
+  /** What lies in the store's directory and is no valid path, nor somebody's work in progress. */
+  #leftovers(): string[] {
+    return readdirSync(this.#layout.storeDir)
+      .sort()
+      .filter((name) => this.#isLeftover(name));
+  }
+
+  #isLeftover(name: string): boolean {
+    const place = join(this.#layout.storeDir, name);
+    if (place === this.#layout.linksDir) return false;
+    if (name.endsWith('.lock')) return this.#isAbandonedLock(place);
+    // Nix's own temporary directories, whose owners hold a lock on them.
+    if (name.startsWith('tmp-')) return !isLocked(place);
+    const parsed = parseStorePathBaseName(name);
+    if (!parsed.ok) return true;
+    return !this.#heldHashes.has(storePathHash(parsed.value)) && !this.#database.isValid(parsed.value) && !isLocked(`${place}.lock`);
+  }
+
+  #isAbandonedLock(place: string): boolean {
+    if (this.#options.dryRun === true) return !isLocked(place);
+    // Deleted here and now, in the way that those who wait for it notice.
+    tryLock(place, 'exclusive')?.releaseAndDelete();
+    return false;
+  }
+
+  /** Nix's hard links by content: one that nothing shares any more is itself the last. */
+  #deleteUnusedLinks(): void {
+    for (const name of namesIn(this.#layout.linksDir)) {
+      const link = join(this.#layout.linksDir, name);
+      const stat = statOf(link);
+      if (stat?.nlink !== 1) continue;
+      unlinkSync(link);
+      this.#freed += stat.blocks * 512;
+    }
+  }
+
+  /** Beginnings of downloads that no process is continuing. */
+  #deletePartialDownloads(): void {
+    for (const name of namesIn(this.#layout.partialDir)) {
+      if (!isLocked(join(this.#layout.zilchLocksDir, `fetch-${basename(name, '.part')}.lock`))) this.#freed += removeTreeSync(join(this.#layout.partialDir, name));
+    }
+  }
+
+  async #emptyTrash(): Promise<void> {
+    for (const name of namesIn(this.#layout.zilchTrashDir)) {
+      const removed = await removeTree(join(this.#layout.zilchTrashDir, name));
+      // What cannot be deleted is no part of the store any more, and is tried again by the next collection.
+      if (removed.ok) this.#freed += removed.value;
+    }
+  }
+
+  #trashPlace(): string {
+    return join(this.#layout.zilchTrashDir, `${process.pid}-${this.#trashed++}`);
+  }
+
+  /** A live path keeps what it refers to, and the derivation that tells how it was made. */
+  #markLive(path: StorePath): void {
+    const pending = [path];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const node = this.#nodes.get(next);
+      if (node === undefined || this.#live.has(next)) continue;
+      this.#live.add(next);
+      pending.push(...node.references);
+      if (node.deriver !== undefined) pending.push(node.deriver);
+    }
+  }
+
+  #narSize(path: StorePath): number {
+    return this.#nodes.get(path)?.narSize ?? 0;
+  }
+
+  #report(dead: readonly StorePath[], leftovers: readonly string[], freedBytes: number): GcReport {
+    const sorted = [...dead].sort();
+    return { dead: sorted.map((path) => ({ path, narSize: this.#narSize(path) })), leftovers, liveCount: this.#nodes.size - dead.length, freedBytes };
+  }
+}
+
+/** Orders paths so that none comes after one it refers to. */
+function referrersFirst(paths: readonly StorePath[], nodes: ReadonlyMap<StorePath, GraphNode>): StorePath[] {
+  const wanted = new Set(paths);
+  const done = new Set<StorePath>();
+  const referencesFirst: StorePath[] = [];
+  for (const path of paths) {
+    // Depth first without recursion: chains of references can be longer than the stack is deep.
+    const stack: { path: StorePath; rest: Iterator<StorePath> }[] = [];
+    const enter = (next: StorePath): void => {
+      if (done.has(next) || !wanted.has(next)) return;
+      done.add(next);
+      stack.push({ path: next, rest: (nodes.get(next)?.references ?? []).values() });
+    };
+    enter(path);
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const next = top.rest.next();
+      if (next.done === true) {
+        stack.pop();
+        referencesFirst.push(top.path);
+      } else enter(next.value);
+    }
+  }
+  return referencesFirst.reverse();
+}
+
+function referrersClosure(nodes: readonly GraphNode[], paths: readonly StorePath[]): StorePath[] {
+  const referrers = new Map<StorePath, StorePath[]>();
+  for (const node of nodes) {
+    for (const reference of node.references) {
+      const known = referrers.get(reference);
+      if (known === undefined) referrers.set(reference, [node.path]);
+      else known.push(node.path);
+    }
+  }
+  const found = new Set(paths);
+  for (const path of found) for (const referrer of referrers.get(path) ?? []) found.add(referrer);
+  return [...found].sort();
+}
+
+function statOf(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+function namesIn(directory: string): string[] {
+  return statOf(directory) === undefined ? [] : readdirSync(directory);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+

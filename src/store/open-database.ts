@@ -1,0 +1,159 @@
+/** Opening or making the database of a store, and the checks of what versions it is of. */
+import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { err, fail, ok, type Result } from '../result.js';
+import { Database } from './database.js';
+import { tryLock, type FileLock, type LockMode } from './file-lock.js';
+import { ioFailure, isMissing, isSystemError } from './io-failure.js';
+import type { Layout } from './layout.js';
+import { CA_SCHEMA_VERSION, KNOWN_CA_SCHEMAS, SCHEMA_VERSION } from './schema.js';
+
+export interface OpenOptions {
+  /** Make the store if there is none; otherwise that is the failure `E_NO_STORE`. */
+  readonly create?: boolean | undefined;
+  /** Change nothing, not even a lock file. */
+  readonly readOnly?: boolean | undefined;
+}
+
+export interface OpenDatabase {
+  readonly database: Database;
+  /** Held shared for as long as the store is open: Nix takes it exclusively to change the schema. */
+  readonly bigLock: FileLock | undefined;
+}
+
+/** Set free when a full disk must be cleaned up: even deleting needs room in the database. */
+const RESERVED_BYTES = 8 * 1024 * 1024;
+
+/** Making the tables takes milliseconds, so a lock that is held longer is held by something else. */
+const LOCK_TIMEOUT_MS = 10_000;
+
+/** Opens the database below `layout`, after checking its versions; with `create`, makes what is missing. */
+export function openDatabase(layout: Layout, { create = false, readOnly = false }: OpenOptions): Result<OpenDatabase> {
+  try {
+    const versions = readVersions(layout);
+    if (!versions.ok) return versions;
+    const { schema, caSchema } = versions.value;
+    if (schema === undefined && (!create || readOnly)) {
+      return fail('E_NO_STORE', `there is no store at ${layout.root}`, '`zilch build` makes one; or name another with --store');
+    }
+    if (readOnly) {
+      const database = Database.openReadOnly(layout.dbFile);
+      return database.ok ? ok({ database: database.value, bigLock: undefined }) : database;
+    }
+    if (schema === undefined || caSchema === undefined) {
+      const completed = complete(layout);
+      if (!completed.ok) return completed;
+    }
+    // A store that Nix made does not have these.
+    for (const directory of [layout.zilchTempDir, layout.zilchLocksDir, layout.zilchTrashDir]) mkdirSync(directory, { recursive: true });
+    const bigLock = waitForLock(bigLockFile(layout), 'shared');
+    if (!bigLock.ok) return bigLock;
+    const database = Database.open(layout.dbFile);
+    if (database.ok) return ok({ database: database.value, bigLock: bigLock.value });
+    bigLock.value.release();
+    return database;
+  } catch (error) {
+    return err(ioFailure('open the store', layout.root, error));
+  }
+}
+
+/** Where room is kept for working on a full disk: delete it, work, and `reserve` again. */
+export function reservedFile(layout: Layout): string {
+  return join(layout.dbDir, 'reserved');
+}
+
+function readVersions(layout: Layout): Result<{ schema: number | undefined; caSchema: number | undefined }> {
+  const schema = readVersion(join(layout.dbDir, 'schema'));
+  const caSchema = readVersion(join(layout.dbDir, 'ca-schema'));
+  if (schema !== undefined && schema !== SCHEMA_VERSION) {
+    return fail(
+      'E_STORE_SCHEMA',
+      `the store at ${layout.root} has schema ${schema}, not ${SCHEMA_VERSION}`,
+      schema < SCHEMA_VERSION ? 'open it once with Nix 2.8, which converts it' : 'it was made by a Nix newer than this program knows',
+    );
+  }
+  if (caSchema !== undefined && !KNOWN_CA_SCHEMAS.includes(caSchema)) {
+    return fail(
+      'E_STORE_SCHEMA',
+      `the store at ${layout.root} has ca-schema ${caSchema}, not ${KNOWN_CA_SCHEMAS.join(' or ')}`,
+      'it was made by a Nix of another age; use another store with --store',
+    );
+  }
+  return ok({ schema, caSchema });
+}
+
+function readVersion(file: string): number | undefined {
+  try {
+    return Number(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Makes directories and tables. The version files are written last: killed before that, the store still counts as
+ * missing, and all of this, which minds nothing that is there already, is done again.
+ */
+function complete(layout: Layout): Result<void> {
+  const directories = [layout.storeDir, layout.linksDir, layout.dbDir, layout.tempRootsDir, layout.profilesDir, layout.gcRootsDir];
+  for (const directory of directories) mkdirSync(directory, { recursive: true });
+  const bigLock = waitForLock(bigLockFile(layout), 'exclusive');
+  if (!bigLock.ok) return bigLock;
+  try {
+    linkProfiles(layout);
+    reserve(layout);
+    const database = Database.create(layout.dbFile);
+    if (!database.ok) return database;
+    database.value.close();
+    writeVersion(join(layout.dbDir, 'ca-schema'), CA_SCHEMA_VERSION);
+    writeVersion(join(layout.dbDir, 'schema'), SCHEMA_VERSION);
+    return ok(undefined);
+  } finally {
+    bigLock.value.release();
+  }
+}
+
+function bigLockFile(layout: Layout): string {
+  return join(layout.dbDir, 'big-lock');
+}
+
+/** Nix makes this link together with the directory, and only then. */
+function linkProfiles(layout: Layout): void {
+  try {
+    symlinkSync(layout.profilesDir, join(layout.gcRootsDir, 'profiles'));
+  } catch (error) {
+    if (!isSystemError(error) || error.code !== 'EEXIST') throw error;
+  }
+}
+
+/** Keeps that room, as much of it as there is. */
+export function reserve(layout: Layout): void {
+  const file = reservedFile(layout);
+  if (existsSync(file)) return;
+  try {
+    writeFileSync(file, Buffer.alloc(RESERVED_BYTES), { mode: 0o600 });
+  } catch (error) {
+    // Without the room for it, whatever could be had of it serves.
+    if (!isSystemError(error) || error.code !== 'ENOSPC') throw error;
+  }
+}
+
+/** The digits without a newline, as Nix writes them; renamed into place, so that no reader sees half of them. */
+function writeVersion(file: string, version: number): void {
+  if (existsSync(file)) return;
+  writeFileSync(`${file}.new`, String(version));
+  renameSync(`${file}.new`, file);
+}
+
+/** Opening a store is synchronous; so is the waiting, which is for a moment unless something is wrong. */
+function waitForLock(path: string, mode: LockMode): Result<FileLock> {
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  for (const deadline = Date.now() + LOCK_TIMEOUT_MS; ; Atomics.wait(sleeper, 0, 0, 10)) {
+    const lock = tryLock(path, mode);
+    if (lock !== undefined) return ok(lock);
+    if (Date.now() > deadline) {
+      return fail('E_STORE_BUSY', `another process holds ${path}`, 'it makes or converts the store; see which one with `fuser` or `lsof`, and try again');
+    }
+  }
+}

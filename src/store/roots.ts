@@ -1,0 +1,92 @@
+/**
+ * What the garbage collector must keep. Source: Nix's `gc.cc`, `findRoots` and `findTempRoots`; the manual's chapter
+ * "Garbage Collector Roots".
+ */
+import { lstatSync, readdirSync, readFileSync, readlinkSync, unlinkSync, type Stats } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parseStorePath, parseStorePathBaseName, STORE_DIR, type StorePath } from '../formats/index.js';
+import { isLocked, tryLock } from './file-lock.js';
+import { isMissing } from './io-failure.js';
+import type { Layout } from './layout.js';
+
+/** A link that keeps a path, by where it lies. */
+export interface Root {
+  readonly path: StorePath;
+  /** The link, or the process that holds it temporarily. */
+  readonly from: string;
+}
+
+/** What to do with roots that keep nothing any more; deleting them is for a real collection, as Nix does it. */
+export type Stale = 'delete' | 'ignore';
+
+/** The permanent roots: links below `gcroots` and `profiles`, straight into the store or to a link elsewhere that goes there. */
+export function findRoots(layout: Layout, stale: Stale): Root[] {
+  return [layout.gcRootsDir, layout.profilesDir].flatMap((directory) => rootsBelow(layout, directory, stale));
+}
+
+/** Where a link into the store leads to, be it to the store's logical place or to where it lies on this machine. */
+export function storePathOfLink(layout: Layout, target: string): StorePath | undefined {
+  for (const prefix of [STORE_DIR, layout.storeDir]) {
+    if (!target.startsWith(`${prefix}/`)) continue;
+    const parsed = parseStorePathBaseName(target.slice(prefix.length + 1).split('/')[0] ?? '');
+    if (parsed.ok) return parsed.value;
+  }
+  return undefined;
+}
+
+function rootsBelow(layout: Layout, place: string, stale: Stale): Root[] {
+  const stat = statOf(place);
+  if (stat === undefined) return [];
+  if (stat.isDirectory()) return namesIn(place).flatMap((name) => rootsBelow(layout, join(place, name), stale));
+  if (stat.isSymbolicLink()) return rootOfLink(layout, place, stale);
+  // A plain file is a root by its name alone: for those who cannot make links.
+  const named = parseStorePathBaseName(place.slice(dirname(place).length + 1));
+  return named.ok ? [{ path: named.value, from: place }] : [];
+}
+
+function rootOfLink(layout: Layout, link: string, stale: Stale): Root[] {
+  const target = readlinkSync(link);
+  const direct = storePathOfLink(layout, target);
+  if (direct !== undefined) return [{ path: direct, from: link }];
+  const indirect = resolve(dirname(link), target);
+  const stat = statOf(indirect);
+  if (stat === undefined) {
+    // Its user deleted the link that it stood for, which is how such a root is given up.
+    if (stale === 'delete' && link.startsWith(`${join(layout.gcRootsDir, 'auto')}/`)) unlinkSync(link);
+    return [];
+  }
+  const path = stat.isSymbolicLink() ? storePathOfLink(layout, readlinkSync(indirect)) : undefined;
+  return path === undefined ? [] : [{ path, from: indirect }];
+}
+
+/** The roots of living processes. */
+export function findTempRoots(layout: Layout, stale: Stale): Root[] {
+  return namesIn(layout.tempRootsDir).flatMap((name) => {
+    const file = join(layout.tempRootsDir, name);
+    if (name.startsWith('.')) return [];
+    if (!isLocked(file)) {
+      // Nobody holds it, so its process is gone; or has just opened it, and then notices that it is deleted.
+      if (stale === 'delete') tryLock(file, 'exclusive')?.releaseAndDelete();
+      return [];
+    }
+    // Only whole entries count: its owner may be writing the last one, and waits for us before it relies on it.
+    return readFileSync(file, 'utf8')
+      .split('\0')
+      .slice(0, -1)
+      .map(parseStorePath)
+      .flatMap((parsed) => (parsed.ok ? [{ path: parsed.value, from: `process ${name}` }] : []));
+  });
+}
+
+function statOf(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory).sort();
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}

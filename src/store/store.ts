@@ -1,0 +1,265 @@
+/**
+ * The store on disk: a directory of immutable paths and a database of what is known of them, byte for byte as Nix 2.8
+ * keeps it, so that either can work on what the other made.
+ */
+import { mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import {
+  isDrvPath,
+  parseDerivation,
+  staticOutputPath,
+  storePathName,
+  type DrvOutputId,
+  type DrvPath,
+  type PathInfo,
+  type Realisation,
+  type StorePath,
+} from '../formats/index.js';
+import { err, fail, ok, type Result } from '../result.js';
+import { addFlatFile, addText, addTree, type FlatFileOptions, type TreeOptions } from './add.js';
+import type { Database, GraphNode } from './database.js';
+import type { FileLock, WaitOptions } from './file-lock.js';
+import { collectGarbage, type GcOptions, type GcReport } from './gc.js';
+import { attempt, ioFailure } from './io-failure.js';
+import { hostPathOf, layoutOf, type Layout } from './layout.js';
+import { moveTree } from './move-tree.js';
+import { openDatabase, type OpenOptions } from './open-database.js';
+import { withLocks, type LockKey } from './path-locks.js';
+import { TempDirs } from './temp-dirs.js';
+import { TempRoots } from './temp-roots.js';
+import { canonicalise, removeTree, removeTreeSync, type HostPath } from './tree/index.js';
+import { verifyStore, type VerifyOptions, type VerifyReport } from './verify.js';
+
+/** A finished tree that is to become a store path. */
+export interface NewPath {
+  /** Where it lies now, on the store's file system; it is moved or, if the path is valid already, deleted. */
+  readonly hostPath: string;
+  readonly info: PathInfo;
+}
+
+/** An open store. Close it: its temporary roots and directories go with it. */
+export class Store {
+  readonly layout: Layout;
+  readonly #database: Database;
+  readonly #bigLock: FileLock | undefined;
+  readonly #tempDirs: TempDirs;
+  readonly #tempRoots: TempRoots;
+
+  private constructor(layout: Layout, database: Database, bigLock: FileLock | undefined) {
+    this.layout = layout;
+    this.#database = database;
+    this.#bigLock = bigLock;
+    this.#tempDirs = new TempDirs(layout.zilchTempDir);
+    this.#tempRoots = new TempRoots(layout);
+  }
+
+  /** Opens the store below the host directory `root`. Several processes, Nix among them, may have it open at once. */
+  static open(root: string, options: OpenOptions = {}): Result<Store> {
+    const layout = layoutOf(root);
+    const opened = openDatabase(layout, options);
+    return opened.ok ? ok(new Store(layout, opened.value.database, opened.value.bigLock)) : opened;
+  }
+
+  close(): void {
+    this.#tempDirs.close();
+    this.#tempRoots.close();
+    this.#database.close();
+    this.#bigLock?.release();
+  }
+
+  get root(): string {
+    return this.layout.root;
+  }
+
+  get readOnly(): boolean {
+    return this.#bigLock === undefined;
+  }
+
+  /** Where a store path lies on this machine, whether or not it is there. */
+  hostPath(path: StorePath): string {
+    return hostPathOf(this.layout, path);
+  }
+
+  /** True when the path is registered: then it is complete, and so is everything it refers to. */
+  isValid(path: StorePath): boolean {
+    return this.#database.isValid(path);
+  }
+
+  pathInfo(path: StorePath): PathInfo | undefined {
+    return this.#database.pathInfo(path);
+  }
+
+  /** Every valid path, sorted. */
+  allPaths(): StorePath[] {
+    return this.#database.allPaths();
+  }
+
+  /** The valid paths that refer to this one, sorted. */
+  referrers(path: StorePath): StorePath[] {
+    return this.#database.referrers(path);
+  }
+
+  /** Every valid path, sorted, with what the garbage collector and graphs want to know of it. */
+  graph(): GraphNode[] {
+    return this.#database.graph();
+  }
+
+  /** The paths and all they refer to, directly or not; sorted. */
+  closure(paths: Iterable<StorePath>): StorePath[] {
+    const found = new Set<StorePath>(paths);
+    for (const path of found) for (const reference of this.#database.references(path)) found.add(reference);
+    return [...found].sort();
+  }
+
+  /** The valid path whose hash part is given, 32 characters of base 32. */
+  pathByHash(hash: string): StorePath | undefined {
+    return this.#database.pathByHash(hash);
+  }
+
+  /** What an output of a floating derivation turned out to be, if that is known and still there. */
+  realisation(id: DrvOutputId): Realisation | undefined {
+    return this.#database.realisation(id);
+  }
+
+  /**
+   * Registers paths that lie in the store already, and realisations, in one transaction: all become valid or none.
+   * Whoever moves trees into the store by other means than `addPaths` holds their locks until this is done.
+   */
+  registerPaths(infos: readonly PathInfo[], realisations: readonly Realisation[] = []): Result<void> {
+    if (this.readOnly) return this.#readOnlyFailure();
+    const staticOutputs = new Map<DrvPath, ReadonlyMap<string, StorePath>>();
+    for (const { path } of infos) {
+      if (!isDrvPath(path)) continue;
+      const outputs = this.#staticOutputs(path);
+      if (!outputs.ok) return outputs;
+      staticOutputs.set(path, outputs.value);
+    }
+    return this.#database.register(infos, realisations, staticOutputs, Math.floor(Date.now() / 1000));
+  }
+
+  /** Registers realisations of valid paths. */
+  registerRealisations(realisations: readonly Realisation[]): Result<void> {
+    return this.registerPaths([], realisations);
+  }
+
+  /**
+   * Moves finished trees into the store and makes them valid, all or none. Their metadata is made canonical here; their
+   * NAR hashes must be right. Each path's lock is held meanwhile, and each stays safe from collection until `close`.
+   */
+  async addPaths(news: readonly NewPath[], realisations: readonly Realisation[] = []): Promise<Result<void>> {
+    if (this.readOnly) return this.#readOnlyFailure();
+    for (const { info } of news) {
+      const rooted = await this.addTempRoot(info.path);
+      if (!rooted.ok) return rooted;
+    }
+    return this.withLock(
+      news.map(({ info }) => info.path),
+      async () => {
+        for (const { hostPath, info } of news) {
+          const placed = this.isValid(info.path) ? await removeTree(hostPath) : await this.#place(hostPath, info.path);
+          if (!placed.ok) return placed;
+        }
+        return this.registerPaths(
+          news.map(({ info }) => info),
+          realisations,
+        );
+      },
+    );
+  }
+
+  /** Adds a text, such as a `.drv` file, at the path its bytes and references give it; the references must be valid. */
+  addText(name: string, contents: string, references: readonly StorePath[] = []): Promise<Result<StorePath>> {
+    return addText(this, name, contents, references);
+  }
+
+  /** Adds a file, not executable, at the path the SHA-256 of its bytes gives it: what tarballs get. */
+  addFlatFile(name: string, hostFile: string, options: FlatFileOptions = {}): Promise<Result<StorePath>> {
+    return addFlatFile(this, name, hostFile, options);
+  }
+
+  /** Adds a copy of a file or a tree at the path the SHA-256 of its NAR gives it. */
+  addTree(name: string, hostPath: string, options: TreeOptions = {}): Promise<Result<StorePath>> {
+    return addTree(this, name, hostPath, options);
+  }
+
+  /** Keeps a path, valid or not yet, from being collected until `close`. Ask whether it is valid after this, not before. */
+  async addTempRoot(path: StorePath): Promise<Result<void>> {
+    return this.readOnly ? ok(undefined) : this.#tempRoots.add(path);
+  }
+
+  /** Keeps a path from being collected until the root of this name is made to point elsewhere or deleted. */
+  addRoot(name: string, path: StorePath): Result<void> {
+    if (this.readOnly) return this.#readOnlyFailure();
+    const link = join(this.layout.gcRootsDir, 'zilch', name);
+    return attempt('make the root', link, () => {
+      mkdirSync(dirname(link), { recursive: true });
+      // Renamed over the old link: at no moment is there none.
+      const fresh = `${link}.${process.pid}.new`;
+      removeTreeSync(fresh);
+      symlinkSync(path, fresh);
+      renameSync(fresh, link);
+    });
+  }
+
+  /** Deletes what no root needs, and what killed processes left; with `dryRun` only says what it would. */
+  async gc(options: GcOptions = {}): Promise<Result<GcReport>> {
+    if (this.readOnly && options.dryRun !== true) return this.#readOnlyFailure();
+    if (options.dryRun !== true) {
+      await this.#tempDirs.sweep();
+    }
+    return collectGarbage(this.layout, this.#database, options);
+  }
+
+  /** Looks whether what is registered is there and, with `contents`, unaltered. */
+  verify(options: VerifyOptions = {}): Promise<Result<VerifyReport>> {
+    return verifyStore(this, options);
+  }
+
+  /** A fresh directory on the store's file system, deleted on `close`, or by another process once this one is gone. */
+  tempDir(): Result<string> {
+    return this.readOnly ? this.#readOnlyFailure() : this.#tempDirs.make();
+  }
+
+  /** Runs `body` while holding the locks of store paths or names, against other processes and against this one. */
+  withLock<T>(keys: LockKey | readonly LockKey[], body: () => Promise<Result<T>>, options: WaitOptions = {}): Promise<Result<T>> {
+    return withLocks(this.layout, typeof keys === 'string' ? [keys] : keys, body, options);
+  }
+
+  /** Makes a tree's metadata that of a store path: see `canonicalise`. */
+  canonicalise(hostPath: HostPath): Promise<Result<void>> {
+    return canonicalise(hostPath);
+  }
+
+  async #place(from: string, path: StorePath): Promise<Result<unknown>> {
+    const to = this.hostPath(path);
+    const canonical = await canonicalise(from);
+    if (!canonical.ok) return canonical;
+    // Nobody registered what lies there, and we hold its lock, so whoever made it was killed before it became valid.
+    const cleared = await removeTree(to);
+    if (!cleared.ok) return cleared;
+    return attempt('move into the store', to, () => {
+      moveTree(from, to);
+    });
+  }
+
+  #staticOutputs(drvPath: DrvPath): Result<ReadonlyMap<string, StorePath>> {
+    let text: string;
+    try {
+      text = readFileSync(this.hostPath(drvPath), 'utf8');
+    } catch (error) {
+      return err(ioFailure('read the derivation', drvPath, error));
+    }
+    const drv = parseDerivation(text, storePathName(drvPath).slice(0, -'.drv'.length));
+    if (!drv.ok) return drv;
+    const outputs = new Map<string, StorePath>();
+    for (const name of drv.value.outputs.keys()) {
+      const path = staticOutputPath(drv.value, name);
+      if (path !== undefined) outputs.set(name, path);
+    }
+    return ok(outputs);
+  }
+
+  #readOnlyFailure(): Result<never> {
+    return fail('E_READ_ONLY', `the store at ${this.root} was opened for reading only`);
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Directories for work in progress, on the store's file system. Each process has one directory of its own beside a lock
+ * that it holds for life; where the lock can be taken the owner is gone, whatever happened to it, and the directory is
+ * swept. Process ids are not asked: they are used again, and mean nothing in another container.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Result } from '../result.js';
+import { tryLock, type FileLock } from './file-lock.js';
+import { attempt } from './io-failure.js';
+import { removeTree, removeTreeSync } from './tree/index.js';
+
+export class TempDirs {
+  readonly #base: string;
+  #own: { readonly directory: string; readonly lock: FileLock } | undefined;
+
+  constructor(base: string) {
+    this.#base = base;
+  }
+
+  /** Makes a fresh, empty directory, mode 0700, that is swept when this process is gone. */
+  make(): Result<string> {
+    return attempt('make a directory in', this.#base, () => {
+      if (this.#own === undefined) {
+        this.#own = this.#claim();
+        // Beside the work that is beginning: a killed build may have left millions of files.
+        void this.sweep();
+      }
+      return mkdtempSync(join(this.#own.directory, 't'));
+    });
+  }
+
+  /** Deletes what processes left that are gone. What cannot be deleted, being another user's, stays: it is in nobody's way. */
+  async sweep(): Promise<void> {
+    for (const name of readdirSync(this.#base)) {
+      if (!name.endsWith('.lock')) continue;
+      const lock = attempt('lock', name, () => tryLock(join(this.#base, name), 'exclusive'));
+      if (!lock.ok || lock.value === undefined) continue;
+      // The directory goes before its lock: killed in between, the next sweep still finds the lock.
+      const removed = await removeTree(join(this.#base, name.slice(0, -'.lock'.length)));
+      if (removed.ok) lock.value.releaseAndDelete();
+      else lock.value.release();
+    }
+  }
+
+  /** Deletes this process's own directory. */
+  close(): void {
+    if (this.#own === undefined) return;
+    removeTreeSync(this.#own.directory);
+    this.#own.lock.releaseAndDelete();
+    this.#own = undefined;
+  }
+
+  #claim(): { directory: string; lock: FileLock } {
+    for (;;) {
+      const directory = join(this.#base, `${process.pid}-${randomBytes(6).toString('hex')}`);
+      // The lock comes before the directory: a directory without a held lock is fair game for a sweep.
+      const lock = tryLock(`${directory}.lock`, 'exclusive');
+      if (lock === undefined) continue;
+      mkdirSync(directory, { mode: 0o700 });
+      return { directory, lock };
+    }
+  }
+}

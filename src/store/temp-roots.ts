@@ -1,0 +1,97 @@
+/**
+ * Paths that must outlive any garbage collection while this process runs: those it is about to add, to use or to build
+ * upon. The format is Nix's (`gc.cc`), so that its collector and ours both heed them: a file named by process id, held
+ * under an exclusive lock, of paths that each end in a NUL.
+ */
+import { mkdirSync, writeSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { StorePath } from '../formats/index.js';
+import { err, ok, type Result } from '../result.js';
+import { tryLock, type FileLock } from './file-lock.js';
+import { ioFailure, isSystemError } from './io-failure.js';
+import type { Layout } from './layout.js';
+import { withShortSocketPath } from './socket-path.js';
+
+/** Names beyond every process id (2^22 at most), for a second store in one process or another container's same id. */
+const FIRST_SPARE_NAME = 5_000_000;
+const SPARE_NAMES = 1_000_000_000;
+
+export class TempRoots {
+  readonly #layout: Layout;
+  readonly #known = new Set<StorePath>();
+  #file: FileLock | undefined;
+
+  constructor(layout: Layout) {
+    this.#layout = layout;
+  }
+
+  /**
+   * Makes a path a root until `close`. When it returns, no collection, running or to come, deletes the path; so ask
+   * whether a path is valid after this, not before.
+   */
+  async add(path: StorePath): Promise<Result<void>> {
+    if (this.#known.has(path)) return ok(undefined);
+    try {
+      this.#file ??= this.#create();
+      for (;;) {
+        // While we hold the collector's lock shared, none runs; and one that starts later reads our file.
+        const gcLock = tryLock(this.#layout.gcLockFile, 'shared');
+        if (gcLock !== undefined) {
+          try {
+            writeSync(this.#file.fd, `${path}\0`);
+          } finally {
+            gcLock.release();
+          }
+          break;
+        }
+        // One is running and has read the files already: it listens for more.
+        if (await this.#tellCollector(path)) {
+          writeSync(this.#file.fd, `${path}\0`);
+          break;
+        }
+        await sleep(10);
+      }
+    } catch (error) {
+      return err(ioFailure('record a temporary root in', this.#layout.tempRootsDir, error));
+    }
+    this.#known.add(path);
+    return ok(undefined);
+  }
+
+  /** Lets all of this process's roots go. */
+  close(): void {
+    this.#file?.releaseAndDelete();
+    this.#file = undefined;
+    this.#known.clear();
+  }
+
+  #create(): FileLock {
+    mkdirSync(this.#layout.tempRootsDir, { recursive: true });
+    for (let name = process.pid; ; name = FIRST_SPARE_NAME + Math.floor(Math.random() * SPARE_NAMES)) {
+      // Nix's collector deletes a file whose lock it can take; `tryLock` notices that and makes a new one.
+      const file = tryLock(join(this.#layout.tempRootsDir, String(name)), 'exclusive');
+      if (file !== undefined) return file;
+    }
+  }
+
+  /** True when the collector has acknowledged the path; false when it has just gone. */
+  #tellCollector(path: StorePath): Promise<boolean> {
+    return withShortSocketPath(this.#layout.gcSocket, (address) =>
+      new Promise<boolean>((resolve, reject) => {
+        const socket = createConnection(address);
+        socket.on('connect', () => socket.write(`${path}\n`));
+        socket.on('data', () => {
+          socket.destroy();
+          resolve(true);
+        });
+        socket.on('end', () => resolve(false));
+        socket.on('error', (error) => {
+          if (isSystemError(error) && ['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE'].includes(error.code)) resolve(false);
+          else reject(error);
+        });
+      }),
+    );
+  }
+}

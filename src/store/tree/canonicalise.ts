@@ -1,0 +1,49 @@
+/**
+ * What a store path's files may look like besides their contents: Nix keeps nothing that its archive format cannot say,
+ * so that equal hashes mean equal trees. Source: `canonicalisePathMetaData` in Nix's `local-store.cc`.
+ */
+import { chmodSync, lchownSync, lstatSync, lutimesSync, type Stats } from 'node:fs';
+import type { Result } from '../../result.js';
+import { bytesOf, displayPath, toByteString, type ByteString, type HostPath } from './host-path.js';
+import { problem, runInSlices } from './tree-problem.js';
+import { walkTree } from './walk.js';
+
+/** Seconds since 1970; not 0, which some programs take for "no time". */
+const STORE_MTIME = 1;
+
+/**
+ * Gives a tree the metadata of a store path: time 1, modes 0444 and 0555, owned by this user. Fails with `E_FILE_TYPE`,
+ * naming the file, on anything but files, directories and symlinks, else as `ioFailure` says. Extended attributes are
+ * not looked at, since Node has no calls for them: the sandbox keeps builds from making any, and copies do not carry them.
+ */
+export function canonicalise(hostPath: HostPath): Promise<Result<void>> {
+  const root = toByteString(hostPath);
+  return runInSlices(root, canonicaliseSteps(root));
+}
+
+function* canonicaliseSteps(root: ByteString): Generator<undefined, void, undefined> {
+  const uid = process.geteuid?.() ?? 0;
+  const gid = process.getegid?.() ?? 0;
+  for (const { kind, path } of walkTree(root)) {
+    if (kind === 'leave') continue;
+    const bytes = bytesOf(path);
+    const stat = lstatSync(bytes);
+    if (kind === 'other') {
+      problem('E_FILE_TYPE', `${displayPath(path)} is a ${typeName(stat)}`, 'a store path holds files, directories and symlinks only: leave it out of the output');
+    }
+    // Changing the owner clears setuid bits, so it comes before the mode.
+    if (stat.uid !== uid || stat.gid !== gid) lchownSync(bytes, uid, gid);
+    if (kind !== 'symlink') {
+      const wanted = kind === 'directory' || (stat.mode & 0o100) !== 0 ? 0o555 : 0o444;
+      if ((stat.mode & 0o7777) !== wanted) chmodSync(bytes, wanted);
+    }
+    if (stat.mtimeMs !== STORE_MTIME * 1000) lutimesSync(bytes, stat.atime, STORE_MTIME);
+    yield;
+  }
+}
+
+function typeName(stat: Stats): string {
+  if (stat.isSocket()) return 'socket';
+  if (stat.isFIFO()) return 'named pipe';
+  return stat.isCharacterDevice() ? 'character device' : 'block device';
+}

@@ -1,0 +1,9 @@
+/** Real file trees: to NARs, from NARs, hashed, scanned and rewritten. */
+export type { HostPath } from './host-path.js';
+export { canonicalise } from './canonicalise.js';
+export { copyEntries, copyTree } from './copy.js';
+export { dumpTree, streamTree } from './dump.js';
+export { removeTree, removeTreeSync } from './remove.js';
+export { restoreTree } from './restore.js';
+export { rewriteTree, type RewriteCount } from './rewrite.js';
+export { hashTree, hashTreeModulo, scanTree, type ModuloOptions, type NarDigest, type TreeScan } from './hash.js';

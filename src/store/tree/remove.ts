@@ -1,0 +1,55 @@
+import { chmodSync, lstatSync, mkdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
+import type { Result } from '../../result.js';
+import { bytesOf, joinBytes, toByteString, type ByteString, type HostPath } from './host-path.js';
+import { runInSlices } from './tree-problem.js';
+import { walkTree } from './walk.js';
+
+/**
+ * Removes a tree, whatever is in it: read-only directories, sockets, nesting deeper than a path can be long. Follows no
+ * symlink. A tree that is not there is fine. Gives the bytes of disk set free, where files with further hard links
+ * count nothing. Fails as `ioFailure` says.
+ */
+export async function removeTree(hostPath: HostPath): Promise<Result<number>> {
+  const root = toByteString(hostPath);
+  return runInSlices(root, removeSteps(root));
+}
+
+/** As `removeTree`, at once, for small trees and for exits; throws the system's error. */
+export function removeTreeSync(hostPath: HostPath): number {
+  const steps = removeSteps(toByteString(hostPath));
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** Bytes of a path that leave room below Linux's limit of 4096 for one more name. */
+const LONGEST_PATH = 3500;
+
+function* removeSteps(root: ByteString): Generator<undefined, number, undefined> {
+  if (lstatSync(bytesOf(root), { throwIfNoEntry: false }) === undefined) return 0;
+  const aside: ByteString[] = [];
+  let freed = 0;
+  for (const { kind, path } of walkTree(root)) {
+    if (kind === 'leave') {
+      if (path === root) for (const deep of aside) freed += yield* removeSteps(deep);
+      rmdirSync(bytesOf(path));
+    } else if (kind === 'directory') {
+      // The walk reads a directory after this: by then we may.
+      chmodSync(bytesOf(path), 0o700);
+      if (path.length > LONGEST_PATH && path !== root) {
+        // A builder can nest by relative paths what no absolute path reaches: what lies deeper starts anew at the top.
+        const top = joinBytes(root, `.deep-${aside.length}`);
+        renameSync(bytesOf(path), bytesOf(top));
+        mkdirSync(bytesOf(path));
+        aside.push(top);
+      }
+    } else {
+      const { nlink, blocks } = lstatSync(bytesOf(path));
+      unlinkSync(bytesOf(path));
+      if (nlink === 1) freed += blocks * 512;
+    }
+    yield;
+  }
+  return freed;
+}

@@ -1,0 +1,1 @@
+{"version":1,"root":{"type":"directory","entries":{"dev":{"type":"regular","size":55,"narOffset":232},"link":{"type":"symlink","target":"/nix/store/pkfalqlpsmbiwhcr62chl5galkwr796z-second/share/self"},"out":{"type":"regular","size":51,"narOffset":720}}}}

@@ -1,0 +1,1 @@
+{"version":1,"root":{"type":"directory","entries":{"bin":{"type":"directory","entries":{"x":{"type":"regular","size":119,"executable":true,"narOffset":400}}},"plain":{"type":"regular","size":6,"narOffset":736}}}}

@@ -1,0 +1,51 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The version our formats are held to, byte for byte. */
+export const ORACLE_VERSION = '2.8.0';
+
+const CONFIG = `experimental-features = nix-command ca-derivations impure-derivations
+sandbox = true
+sandbox-paths = /bin /usr /lib /lib64
+build-users-group =
+substituters =
+`;
+
+/** Why tests against real Nix cannot run here; `undefined` when they can. */
+export function whyNoNix(): string | undefined {
+  const version = spawnSync('nix', ['--version'], { encoding: 'utf8' });
+  if (version.error !== undefined) return `Nix is not installed (Debian's nix-bin ${ORACLE_VERSION} is wanted)`;
+  const found = version.stdout.trim().split(' ').at(-1);
+  return found === ORACLE_VERSION ? undefined : `Nix ${found} is installed, ${ORACLE_VERSION} is wanted`;
+}
+
+/** Real Nix on a store of its own, away from the machine's. */
+export class Nix {
+  readonly root = mkdtempSync(join(tmpdir(), 'zilch-nix-'));
+
+  /** Runs one of Nix's programs; gives its output. */
+  run(program: string, ...args: readonly string[]): Buffer {
+    const env = { ...process.env, NIX_CONFIG: CONFIG, NIX_REMOTE: this.root, HOME: this.root };
+    return execFileSync(program, args, { env, maxBuffer: 1 << 30, stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  text(program: string, ...args: readonly string[]): string {
+    return this.run(program, ...args).toString().trim();
+  }
+
+  json(program: string, ...args: readonly string[]): unknown {
+    return JSON.parse(this.text(program, ...args));
+  }
+
+  /** Where a logical path of the store lies. */
+  hostPath(path: string): string {
+    return this.root + path;
+  }
+
+  close(): void {
+    execFileSync('chmod', ['-R', 'u+w', this.root]);
+    execFileSync('rm', ['-rf', this.root]);
+  }
+}
