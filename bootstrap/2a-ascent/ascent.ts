@@ -1,4 +1,4 @@
-import { recipeWith, sh, text } from '../../src/recipe/index.js';
+import { recipeWith, sh, text } from 'zilch';
 import { stage1 } from '../1-stage1/index.js';
 
 /** Shell functions that every recipe of the ascent begins with. */

@@ -1,6 +1,6 @@
-import { sh } from '../../src/recipe/index.js';
+import { sh } from 'zilch';
 import { stage1 } from '../1-stage1/index.js';
-import { sources } from '../sources.js';
+import * as sources from '../sources.js';
 import { ascentRecipe } from './ascent.js';
 import { gnumake } from './gnumake.js';
 
@@ -34,7 +34,7 @@ make install MAKEINFO=true
 rm -r "$out/share" "$out/include" "$out/lib" "$out/x86_64-linux-musl"
 "$out/bin/strip" "$out"/bin/*
 `,
-  references: { allowed: [] },
+  references: { allowed: ['out'] }, // where it looks for scripts and libraries
   test: (self) => ({
     path: [self, stage1.protobusybox],
     script: sh`

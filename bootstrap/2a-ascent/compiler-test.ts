@@ -1,4 +1,4 @@
-import { sh, type AnyRecipe, type Text } from '../../src/recipe/index.js';
+import { sh, type AnyRecipe, type Text } from 'zilch';
 import { musl } from './musl.js';
 
 /** What every C and C++ compiler on musl must do: its programs run, static and dynamic, and ask for the right loader. */

@@ -1,4 +1,4 @@
-import { sh } from '../../src/recipe/index.js';
+import { sh } from 'zilch';
 import { stage1 } from '../1-stage1/index.js';
 import { ascentRecipe } from './ascent.js';
 import { gcc10, gcc10Again } from './gcc10.js';

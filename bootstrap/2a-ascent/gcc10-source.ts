@@ -1,6 +1,6 @@
-import { sh } from '../../src/recipe/index.js';
+import { sh } from 'zilch';
 import { stage1 } from '../1-stage1/index.js';
-import { sources } from '../sources.js';
+import * as sources from '../sources.js';
 import { ascentRecipe } from './ascent.js';
 import { musl } from './musl.js';
 
@@ -62,6 +62,9 @@ edit gcc/c/Make-lang.in '$(C_OBJS) $(BACKEND) $(LIBDEPS) \
                      checksum-options >' 'checksum-options >'
 edit gcc/cp/Make-lang.in '$(CXX_OBJS) $(BACKEND) $(LIBDEPS) \
                      checksum-options >' 'checksum-options >'
+
+# busybox awk drops the backslash that was to make the pluses of C++ ordinary characters.
+edit gcc/opt-functions.awk 'gsub ( "\\+", "\\+", regex )' 'gsub ( "\\+", "[+]", regex )'
 
 # With inlining, this file of tables keeps g++ 3.4 busy for ever.
 edit gcc/Makefile.in 'CFLAGS-prefix.o +=' 'CFLAGS-i386-common.o += -fno-inline

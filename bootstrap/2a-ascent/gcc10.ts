@@ -1,4 +1,4 @@
-import { sh, type AnyRecipe } from '../../src/recipe/index.js';
+import { sh, type AnyRecipe } from 'zilch';
 import { stage1 } from '../1-stage1/index.js';
 import { ascentRecipe } from './ascent.js';
 import { binutils } from './binutils.js';

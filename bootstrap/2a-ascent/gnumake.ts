@@ -1,6 +1,6 @@
-import { sh } from '../../src/recipe/index.js';
+import { sh } from 'zilch';
 import { stage1 } from '../1-stage1/index.js';
-import { sources } from '../sources.js';
+import * as sources from '../sources.js';
 import { ascentRecipe } from './ascent.js';
 
 /** GNU make, first by its own build.sh, then by the make that came of it. */

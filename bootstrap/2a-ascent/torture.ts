@@ -1,4 +1,4 @@
-import { local, sh, type Interpolated } from '../../src/recipe/index.js';
+import { local, sh, type Interpolated } from 'zilch';
 import { stage1 } from '../1-stage1/index.js';
 import { ascentRecipe } from './ascent.js';
 import { binutils } from './binutils.js';
