@@ -29,7 +29,7 @@ static void *run (void *p) { *(int *) p = 42; return 0; }
 int main (void)
 {
   struct big b = { 1, 2, 3 }; pthread_t thread; int answer = 0; char text[32];
-  if (sum (10, 1, 0.5, 0.25L, b, 1, 0.5, 0.25L, b, 1, 0.5) != 10) return 1;
+  if (sum (10, 1, 0.5, 0.25L, b, 1, 0.5, 0.25L, b, 1, 0.5) != 11) return 1;
   if (pthread_create (&thread, 0, run, &answer) || pthread_join (thread, 0) || answer != 42) return 2;
   sprintf (text, "%Lg %g %zu", 0.1L, 1e-5, sizeof b);
   if (strcmp (text, "0.1 1e-05 24")) return 3;

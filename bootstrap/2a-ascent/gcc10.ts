@@ -2,6 +2,7 @@ import { sh, type AnyRecipe } from 'zilch';
 import { stage1 } from '../1-stage1/index.js';
 import { ascentRecipe } from './ascent.js';
 import { binutils } from './binutils.js';
+import { compilerTest } from './compiler-test.js';
 import { gcc10Source } from './gcc10-source.js';
 import { gcc3 } from './gcc3.js';
 import { gnumake } from './gnumake.js';
@@ -32,11 +33,19 @@ make -j"$NIX_BUILD_CORES" MAKEINFO=true
 
 phase install
 make install-strip MAKEINFO=true
-# What only makes more compilers, or debuggers happy; and what refers to the shell.
-rm -r "$out"/share "$out"/lib/gcc/*/*/install-tools "$out"/libexec/gcc/*/*/install-tools "$out"/lib/gcc/*/*/plugin
-rm "$out"/bin/x86_64-linux-musl-*
-find "$out" -name '*.la' -o -name '*.py' | xargs rm
+# What is for debuggers, for libtool (and names the shell), for link-time optimisation, which there is none of; second names.
+rm -r "$out/share" "$out"/lib/*.py "$out"/lib/*.la "$out"/lib/gcc/*/*/install-tools "$out"/libexec/gcc/*/*/install-tools
+rm "$out"/bin/gcc-* "$out"/bin/x86_64-linux-musl-*
+strip -g "$out"/lib/*.a "$out"/lib/gcc/*/*/*.[ao] # libgcc has debug information whatever one says
 `,
+    references: { allowed: ['out', musl, binutils] },
+    test: (self) => ({
+      path: [binutils, stage1.protobusybox],
+      script: sh`
+${compilerTest(self)}
+mkdir "$out"
+`,
+    }),
   });
 
 /** GCC 10 by g++ 3.4.6: as a compiler it is right, but it is not yet what it would make of itself. */
