@@ -88,7 +88,7 @@ export const gcc10Torture = torture({
   name: 'gcc10',
   compiler: gcc10,
   compile: 'gcc -w -fno-diagnostics-show-caret',
-  levels: ['-O0', '-O1', '-O2', '-O3', '-Os'],
+  levels: ['-O0', '-O2'],
   files: C,
   failures: './torture/gcc10.txt',
 });
@@ -98,7 +98,7 @@ export const gcc10CxxTorture = torture({
   name: 'gcc10-c++',
   compiler: gcc10,
   compile: 'g++ -w -std=gnu++17 -fpermissive',
-  levels: ['-O0', '-O2'],
+  levels: ['-O2'],
   files: String.raw`-name '*.C' -path '*/g++.dg/*' -exec grep -lE 'dg-do run( \{ target c\+\+1[147] \})? \}' {} +`,
   failures: './torture/gcc10-c++.txt',
 });
