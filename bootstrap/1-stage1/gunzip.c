@@ -161,8 +161,12 @@ static byte *inflate(const byte **from, const byte *end, byte *const start)
             entry >>= 4;
             if (entry == 256)
                 break;
-            if (entry < 257 || entry > 285 || in > end + 8 || out - start > MOST_UNPACKED - (1 << 16))
-                die("gzip: bad data");
+            if (in > end + 8)
+                die("gzip: truncated");
+            if (entry < 257 || entry > 285)
+                die("gzip: bad code");
+            if (out - start > MOST_UNPACKED - (1 << 16))
+                die("gzip: too much data");
             entry -= 257;
             int length = length_base[entry] + TAKE(length_extra[entry]);
             entry = distances.entry[bits & distances.mask];

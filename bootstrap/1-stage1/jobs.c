@@ -31,9 +31,18 @@ static void count_cores(void)
         cores = sizeof running / sizeof *running;
 }
 
+/* A command has failed: ends the others, so that the message is the last thing to happen, and gives up. */
+static void give_up(const char *how, int number, const char *command)
+{
+    for (; running_count; running_count--)
+        call2(SYS_kill, running[running_count - 1].process, SIGKILL);
+    die(how, " ", decimal(number), ": ", command);
+}
+
 static void wait_for_one(void)
 {
     int status = 0, i;
+    const char *command;
     long process = system_call(SYS_wait4, -1, (long)&status, 0, 0, 0, 0);
     if (process == -EINTR)
         return;
@@ -41,12 +50,13 @@ static void wait_for_one(void)
     for (i = 0; i < running_count && running[i].process != process; i++)
         ;
     if (i == running_count)
-        return;
-    if (status & 0x7f)
-        die("killed by signal ", decimal(status & 0x7f), ": ", running[i].command);
-    if (status)
-        die("exit status ", decimal(status >> 8), ": ", running[i].command);
+        return;                                /* an orphan, given to us because we are the first process */
+    command = running[i].command;
     running[i] = running[--running_count];
+    if (status & 0x7f)
+        give_up("ended by signal", status & 0x7f, command);
+    if (status)
+        give_up("exit status", status >> 8, command);
 }
 
 static void finish_jobs(void)
@@ -55,7 +65,7 @@ static void finish_jobs(void)
         wait_for_one();
 }
 
-/* Forks as soon as a core is free. Returns true in the new process, which may run jobs of its own, and has to quit(). */
+/* Forks once a core is free. Returns true in the new process, which may run jobs of its own, and has to quit(). */
 static int start_job(const char *command)
 {
     long process;

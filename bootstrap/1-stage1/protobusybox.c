@@ -10,7 +10,7 @@
 #include "protobusybox-config.c"
 
 static const char *busybox_wanted[] = {
-    "include/", "libbb/", "archival/", "coreutils/", "debianutils/", "editors/", "findutils/", "shell/", NULL
+    "include/", "libbb/", "archival/", "coreutils/", "debianutils/", "editors/", "findutils/", "procps/", "shell/", NULL
 };
 
 /* The compiler runs in busybox' folder and gets relative paths: no object may know where that is. */

@@ -37,6 +37,10 @@ static const struct edit musl_edits[] = {
         "\tcall setjmp@PLT\n", "\tcall setjmp\n" },
     { "src/signal/x86_64/sigsetjmp.s", "as above",
         "\tjmp setjmp@PLT\n", "\tjmp setjmp\n" },
+    { "src/process/system.c", "a sandbox has no /bin/sh: system() of awk and of later programs takes the sh in PATH",
+        "posix_spawn(&pid, \"/bin/sh\",", "posix_spawnp(&pid, \"sh\"," },
+    { "src/stdio/popen.c", "as above, for popen()",
+        "posix_spawn(&pid, \"/bin/sh\",", "posix_spawnp(&pid, \"sh\"," },
     { NULL }
 };
 
@@ -139,6 +143,16 @@ static char **musl_folders(const char *musl)
     return folders;
 }
 
+/* From a relative folder back to where it starts: "../../" of "a/b". */
+static char *way_up(const char *folder)
+{
+    char *way = "../";
+    for (; *folder; folder++)
+        if (*folder == '/')
+            way = join(way, "../");
+    return way;
+}
+
 static int same_stem(const char *a, const char *b)
 {
     for (; *a == *b; a++, b++)
@@ -165,42 +179,41 @@ static char **musl_sources(const char *musl, const char *folder)
 }
 
 /*
- * Starts the compilations of libc and its start files; a process compiles BATCH files and leaves the objects beside
- * them. It runs in their folder and gets bare names, for an object holds the name of its source.
+ * Starts the compilations of libc and its start files, into folders below `to`. A process compiles BATCH files. It gets
+ * relative names, for an object may hold the name of its source. Each generation has folders of its own, rather than new
+ * objects in place of old ones: ext4 takes long to find an inode where many were just deleted.
  */
-static void start_musl(const char *tcc, const char *musl, const char *headers)
+static void start_musl(const char *tcc, const char *musl, const char *headers, const char *to)
 {
     enum { BATCH = 40 };
-    const char *flags = join(" -w -nostdinc -std=c99 -D_XOPEN_SOURCE=700 -I", musl, "/arch/x86_64 -I", musl,
-                             "/arch/generic -I", musl, "/src/include -I", musl, "/src/internal -I", headers, " -c");
+    const char *flags = join(" -w -nostdinc -std=c99 -D_XOPEN_SOURCE=700 -I", musl, "/src/include -I", musl,
+                             "/arch/x86_64 -I", musl, "/arch/generic -I", musl, "/src/internal -I", headers, " -c");
     char **folder, **source;
     int left;
-    for (folder = musl_folders(musl); *folder; folder++)
+    for (folder = musl_folders(musl); *folder; folder++) {
+        const char *objects = join(to, "/", *folder), *sources = join(way_up(*folder), "../musl/", *folder, "/");
+        make_folders(objects);
         for (source = musl_sources(musl, *folder); *source; ) {
             struct text command = { NULL };
             add(&command, tcc, flags);
             for (left = BATCH; left && *source; left--)
-                add(&command, " ", *source++);
-            start(join(musl, "/", *folder), command.at);
+                add(&command, " ", sources, *source++);
+            start(objects, command.at);
         }
-    start(join(musl, "/crt"), join(tcc, flags, " -DCRT crt1.c"));
-    start(join(musl, "/crt/x86_64"), join(tcc, flags, " crti.s crtn.s"));
+    }
+    start(to, join(tcc, flags, " -DCRT ../musl/crt/crt1.c ../musl/crt/x86_64/crti.s ../musl/crt/x86_64/crtn.s"));
 }
 
-/* Once they are finished: the library and the start files, to the folder `to`. */
+/* Once they are finished: the library. */
 static void collect_musl(const char *tcc, const char *musl, const char *to)
 {
     struct text command = { NULL };
     char **folder, **source;
-    make_folders(to);
-    add(&command, tcc, " -ar rcs ", to, "/libc.a");
+    add(&command, tcc, " -ar rcs libc.a");
     for (folder = musl_folders(musl); *folder; folder++)
         for (source = musl_sources(musl, *folder); *source; source++)
             add(&command, " ", *folder, "/", object_of(*source));
-    run(musl, command.at);
-    copy_file(join(musl, "/crt/crt1.o"), join(to, "/crt1.o"), 0644);
-    copy_file(join(musl, "/crt/x86_64/crti.o"), join(to, "/crti.o"), 0644);
-    copy_file(join(musl, "/crt/x86_64/crtn.o"), join(to, "/crtn.o"), 0644);
+    run(to, command.at);
 }
 
 /* All of libc is in libc.a. The other names are for makefiles that ask for them. */

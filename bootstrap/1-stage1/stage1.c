@@ -29,16 +29,16 @@
 static const char *seed, *here, *musl_tarball, *tcc_tarball, *busybox_tarball, *protobusybox, *protomusl, *tinycc;
 static const char *musl, *tcc_source, *busybox, *headers;
 
-static void start_generation(const char *compiler)
+static void start_generation(const char *compiler, const char *to)
 {
-    start_tcc(compiler, tcc_source, headers);
-    start_musl(compiler, musl, headers);
+    start_tcc(compiler, headers, to);
+    start_musl(compiler, musl, headers, to);
 }
 
 static void collect_generation(const char *compiler, const char *to)
 {
     collect_musl(compiler, musl, to);
-    collect_tcc(compiler, tcc_source, to, compiler == seed);
+    collect_tcc(compiler, to, compiler == seed);
 }
 
 static void build(const char *folder)
@@ -59,21 +59,21 @@ static void build(const char *folder)
     finish_jobs();
 
     phase("generation 1");
-    start_generation(seed);
+    start_generation(seed, generation_1);
     if (start_job("unpack busybox"))
         prepare_busybox(busybox_tarball, here, busybox), quit(0);
     finish_jobs();
     collect_generation(seed, generation_1);
 
     phase("generation 2");
-    start_generation(tcc_1);
+    start_generation(tcc_1, generation_2);
     finish_jobs();
     collect_generation(tcc_1, generation_2);
     install_musl(generation_2, protomusl);
     install_tcc(generation_2, tcc_source, here, tinycc);
 
     phase("generation 3 and busybox");
-    start_generation(tcc_2);
+    start_generation(tcc_2, generation_3);
     start_busybox(tcc_2, busybox);
     finish_jobs();
 

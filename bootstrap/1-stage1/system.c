@@ -36,8 +36,8 @@ __asm__(
 );
 
 enum {
-    SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_close = 3, SYS_fstat = 5, SYS_mmap = 9, SYS_fork = 57,
-    SYS_execve = 59, SYS_exit = 60, SYS_wait4 = 61, SYS_getcwd = 79, SYS_chdir = 80, SYS_mkdir = 83, SYS_symlink = 88,
+    SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_close = 3, SYS_mmap = 9, SYS_fork = 57, SYS_execve = 59,
+    SYS_exit = 60, SYS_wait4 = 61, SYS_kill = 62, SYS_getcwd = 79, SYS_chdir = 80, SYS_mkdir = 83, SYS_symlink = 88,
     SYS_chmod = 90, SYS_sched_getaffinity = 204, SYS_getdents64 = 217
 };
 
@@ -45,6 +45,7 @@ enum { ENOENT = 2, EINTR = 4, EEXIST = 17 };
 enum { O_RDONLY = 0, O_WRONLY = 1, O_CREAT = 0100, O_TRUNC = 01000, O_DIRECTORY = 0200000 };
 enum { PROT_READ = 1, PROT_WRITE = 2 };
 enum { MAP_PRIVATE = 2, MAP_ANONYMOUS = 0x20, MAP_NORESERVE = 0x4000 };
+enum { SIGKILL = 9 };
 
 #define call0(n)          system_call(n, 0, 0, 0, 0, 0, 0)
 #define call1(n, a)       system_call(n, (long)(a), 0, 0, 0, 0, 0)
@@ -53,7 +54,7 @@ enum { MAP_PRIVATE = 2, MAP_ANONYMOUS = 0x20, MAP_NORESERVE = 0x4000 };
 
 /* -- Memory and strings ------------------------------------------------------------------------------------------ */
 
-/* The compiler itself calls these three, for initialisers and structure copies. `rep movsb` beats any loop that an
+/* The compiler itself calls these, for initialisers and structure copies. `rep movsb` beats any loop that an
    unoptimising compiler makes. */
 void *memcpy(void *to, const void *from, size length);
 void *memset(void *to, int value, size length);
@@ -158,7 +159,7 @@ static void add_all(struct text *text, const char **parts)
         size length = length_of(*parts);
         if (text->length + length >= text->room) {
             char *wider;
-            text->room = (text->length + length) * 2 + 1024;
+            text->room = (text->length + length) * 2 + 64;
             wider = allocate(text->room);
             memcpy(wider, text->at, text->length);
             text->at = wider;
@@ -178,6 +179,7 @@ static char *join_all(const char **parts)
 }
 #define join(...) join_all((const char *[]){ __VA_ARGS__, NULL })
 
+/* The first `length` bytes, as a string of their own. */
 static char *copy_of(const char *text, size length)
 {
     char *copy = allocate(length + 1);

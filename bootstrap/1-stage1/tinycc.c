@@ -11,6 +11,9 @@ static const struct edit tcc_edits[] = {
         "                    || sym->st_info == 0x20\n"
         "                    || sym->st_info == 0x21\n"
         "                    || sym->st_info == 0x22\n" },
+    { "tccgen.c", "(int)-2.75 becomes 2: it is converted as an unsigned constant, which may not be negative",
+        "                    vtop->c.i = vtop->c.ld;\n",
+        "                    vtop->c.i = vtop->c.ld < 0 ? (int64_t)vtop->c.ld : (uint64_t)vtop->c.ld;\n" },
     { "tccgen.c", "long double to integer goes through double, and loses bits: let libtcc1 do it",
         "    int st;\n"
         "    if (t == (VT_LLONG | VT_UNSIGNED)) {\n",
@@ -37,11 +40,6 @@ static const struct edit tcc_edits[] = {
         "        unlink(filename);\n" },
     { "tcc.h", "for lstat",
         "#include <fcntl.h>\n", "#include <fcntl.h>\n#include <sys/stat.h>\n" },
-    { "libtcc.c", "there are static libraries only",
-        "    s->nocommon = 1;\n", "    s->nocommon = 1;\n    s->static_link = 1;\n" },
-    { "tccgen.c", "(int)-2.75 becomes 2: it is converted as an unsigned constant, which may not be negative",
-        "                    vtop->c.i = vtop->c.ld;\n",
-        "                    vtop->c.i = vtop->c.ld < 0 ? (int64_t)vtop->c.ld : (uint64_t)vtop->c.ld;\n" },
     { "lib/va_list.c", "a structure of two doubles comes in two registers, and those are saved 16 bytes apart",
         "        if (ap->fp_offset < 128 + 48) {\n"
         "            ap->fp_offset += 16;\n"
@@ -55,6 +53,8 @@ static const struct edit tcc_edits[] = {
         "                *(double *)(saved + 8) = *(double *)(saved + 16);\n"
         "            return saved;\n"
         "        }\n" },
+    { "libtcc.c", "there are static libraries only",
+        "    s->nocommon = 1;\n", "    s->nocommon = 1;\n    s->static_link = 1;\n" },
     { "lib/va_list.c", "libtcc1 is linked after libc, and must not need it",
         "        abort();\n", "" },
     { NULL }
@@ -81,28 +81,25 @@ static void prepare_tcc(const char *tarball, const char *source, const char *tin
     configure_tcc(source, tinycc, protomusl);
 }
 
-static const char libtcc1_sources[] = "libtcc1.c va_list.c alloca86_64.S alloca86_64-bt.S dsohandle.c";
-static const char libtcc1_objects[] = "libtcc1.o va_list.o alloca86_64.o alloca86_64-bt.o dsohandle.o";
-
-static void start_tcc(const char *tcc, const char *source, const char *headers)
+/* Starts the compilations of tcc and libtcc1, to the folder `to`, beside the sources. */
+static void start_tcc(const char *tcc, const char *headers, const char *to)
 {
     const char *flags = join(" -w -nostdinc -I", headers, " -c ");
-    start(source, join(tcc, flags, "tcc.c"));
-    start(join(source, "/lib"), join(tcc, flags, libtcc1_sources));
+    make_folders(to);
+    start(to, join(tcc, flags, "../tcc/tcc.c"));
+    start(to, join(tcc, flags, "../tcc/lib/libtcc1.c ../tcc/lib/va_list.c ../tcc/lib/alloca86_64.S "
+                               "../tcc/lib/dsohandle.c"));
 }
 
 /*
- * libtcc1.a, and tcc itself linked with the libc in the same folder. Whole, if the seed does it: the index that its -ar
- * makes has no weak symbols.
+ * Once they are finished: libtcc1.a, and tcc itself with the libc in the same folder. With all of it, if the seed links:
+ * the index that its -ar makes has no weak symbols.
  */
-static void collect_tcc(const char *tcc, const char *source, const char *to, int by_seed)
+static void collect_tcc(const char *tcc, const char *to, int by_seed)
 {
-    const char *libc = join(to, "/libc.a");
-    if (by_seed)
-        libc = join("-Wl,--whole-archive ", libc, " -Wl,--no-whole-archive");
-    run(join(source, "/lib"), join(tcc, " -ar rcs ", to, "/libtcc1.a ", libtcc1_objects));
-    run(source, join(tcc, " -nostdlib -static -o ", to, "/tcc ", to, "/crt1.o ", to, "/crti.o tcc.o ", libc, " ", to,
-                     "/libtcc1.a ", to, "/crtn.o"));
+    const char *libc = by_seed ? "-Wl,--whole-archive libc.a -Wl,--no-whole-archive" : "libc.a";
+    run(to, join(tcc, " -ar rcs libtcc1.a libtcc1.o va_list.o alloca86_64.o dsohandle.o"));
+    run(to, join(tcc, " -nostdlib -static -o tcc crt1.o crti.o tcc.o ", libc, " libtcc1.a crtn.o"));
 }
 
 /* The finished compiler with what belongs to it. From here on it finds everything by itself. */

@@ -4,7 +4,6 @@ import type { DrvPath, PathInfo, StorePath } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import type { Source } from '../recipe/index.js';
 import { provideSeed } from '../seed/index.js';
-import { fetchSources } from '../sources/index.js';
 import { Store } from '../store/index.js';
 import { storeRoot, type ChainOptions } from './command.js';
 import { printError } from './output.js';
@@ -60,11 +59,13 @@ export async function withOpenStore<T>(options: Pick<ChainOptions, 'store'>, use
 }
 
 /** Gets sources into the store. */
-export function fetchAll(
+export async function fetchAll(
   sources: readonly Source[],
   store: Store,
   options: Pick<SessionOptions, 'emit' | 'signal' | 'offline' | 'sources'>,
 ): Promise<Result<Map<Source, StorePath>>> {
+  // Loaded here: an HTTP client takes longer to load than all else that a build with nothing to do needs.
+  const { fetchSources } = await import('../sources/index.js');
   const { emit, signal } = options;
   return fetchSources(sources, {
     store,

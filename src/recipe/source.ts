@@ -21,8 +21,9 @@ export interface SourceSpec {
 export function source(spec: SourceSpec): Source {
   const hash = parseSha256(spec.sha256);
   if (!hash.ok) throw new RecipeError(`source ${spec.name}: ${hash.failure.message}`);
-  const locations: SourceLocation[] = (spec.urls ?? []).map((url) => ({ kind: 'url', url }));
-  if (spec.debian !== undefined) locations.push({ kind: 'debian', path: spec.debian });
+  const urls = (spec.urls ?? []).map((url): SourceLocation => ({ kind: 'url', url }));
+  // A mirror of Debian's is near, never moves a file, and spares the authors' servers.
+  const locations = spec.debian === undefined ? urls : [{ kind: 'debian', path: spec.debian } as const, ...urls];
   const first = spec.urls?.[0] ?? spec.debian;
   if (first === undefined) throw new RecipeError(`source ${spec.name} says neither \`debian\` nor \`urls\``, 'say where its bytes can be had');
   const ending = /(\.tar)?\.[a-z0-9]+$/.exec(first)?.[0] ?? '';

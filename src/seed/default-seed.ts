@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fail, ok, type Result } from '../result.js';
 import type { Sha256 } from '../formats/index.js';
@@ -68,25 +68,14 @@ export function hasDefaultSeed(file: string): boolean {
   return existsSync(file);
 }
 
-/** Compiles TinyCC's tarball to `file`, in `scratch`, a fresh directory. Needs the host's tar and bzip2. */
-export async function buildDefaultSeed(
-  tarball: string,
-  compiler: HostCompiler,
-  file: string,
-  scratch: string,
-  signal?: AbortSignal,
-): Promise<Result<void>> {
+/** Compiles TinyCC's tarball in `scratch`, a fresh directory; gives the program's file. Needs the host's tar and bzip2. */
+export async function buildDefaultSeed(tarball: string, compiler: HostCompiler, scratch: string, signal?: AbortSignal): Promise<Result<string>> {
   const unpacked = await step('tar', ['-xjf', tarball], scratch, 'unpack TinyCC', signal);
   if (!unpacked.ok) return unpacked;
   const configured = await attemptAsync('write', join(scratch, 'config.h'), () => writeFile(join(scratch, 'config.h'), ''));
   if (!configured.ok) return configured;
   const compiled = await step(compiler.path, [...FLAGS, '-o', 'seed', 'tcc.c', ...compiler.libraries], scratch, 'compile the seed', signal);
-  if (!compiled.ok) return compiled;
-  return attemptAsync('put the seed into', file, async () => {
-    await mkdir(join(file, '..'), { recursive: true });
-    // Renamed last, so that a crash leaves no half of a seed; two at once make the same one.
-    await rename(join(scratch, 'seed'), file);
-  });
+  return compiled.ok ? ok(join(scratch, 'seed')) : compiled;
 }
 
 async function step(program: string, args: readonly string[], cwd: string, what: string, signal?: AbortSignal): Promise<Result<void>> {

@@ -1,5 +1,5 @@
-import { realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, realpath, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { StorePath } from '../formats/index.js';
 import type { Seed, Source } from '../recipe/index.js';
 import { fail, ok, type Result } from '../result.js';
@@ -20,8 +20,8 @@ export interface SeedOptions {
 /** A seed in the store. */
 export interface ProvidedSeed {
   readonly path: StorePath;
-  /** What it answers to `-v`. */
-  readonly version: string;
+  /** Where it lies. */
+  readonly hostPath: string;
   /** `gcc` or the like for a default seed, `undefined` for a given file. */
   readonly compiler: string | undefined;
 }
@@ -30,12 +30,10 @@ export interface ProvidedSeed {
 export async function provideSeed(seed: Seed, store: Store, options: SeedOptions): Promise<Result<ProvidedSeed>> {
   const scratch = store.tempDir();
   if (!scratch.ok) return scratch;
-  const chosen = options.file === undefined ? await defaultSeed(seed, store, scratch.value, options) : await givenSeed(options.file);
+  const chosen = options.file === undefined ? await defaultSeed(seed, store, scratch.value, options) : await givenSeed(options.file, scratch.value);
   if (!chosen.ok) return chosen;
-  const checked = await checkSeed(chosen.value.file, scratch.value);
-  if (!checked.ok) return checked;
   const path = await store.addTree(seed.name, chosen.value.file);
-  return path.ok ? ok({ path: path.value, version: checked.value.version, compiler: chosen.value.compiler }) : path;
+  return path.ok ? ok({ path: path.value, hostPath: store.hostPath(path.value), compiler: chosen.value.compiler }) : path;
 }
 
 interface Chosen {
@@ -43,10 +41,12 @@ interface Chosen {
   readonly compiler: string | undefined;
 }
 
-async function givenSeed(file: string): Promise<Result<Chosen>> {
-  // A symbolic link, /usr/bin/tcc of Debian's alternatives for one, stands for what it points at.
+async function givenSeed(file: string, scratch: string): Promise<Result<Chosen>> {
+  // A symbolic link stands for what it points at.
   const real = await attemptAsync('find the seed', file, () => realpath(file));
-  return real.ok ? ok({ file: real.value, compiler: undefined }) : real;
+  if (!real.ok) return real;
+  const checked = await checkSeed(real.value, scratch);
+  return checked.ok ? ok({ file: real.value, compiler: undefined }) : checked;
 }
 
 async function defaultSeed(seed: Seed, store: Store, scratch: string, options: SeedOptions): Promise<Result<Chosen>> {
@@ -59,8 +59,17 @@ async function defaultSeed(seed: Seed, store: Store, scratch: string, options: S
     const source = await options.fetch(seed.from);
     if (!source.ok) return source;
     options.onBuild?.(compiler.value.name);
-    const built = await buildDefaultSeed(store.hostPath(source.value), compiler.value, file, scratch, options.signal);
+    const built = await buildDefaultSeed(store.hostPath(source.value), compiler.value, scratch, options.signal);
     if (!built.ok) return built;
+    // What is kept has been checked.
+    const checked = await checkSeed(built.value, scratch);
+    if (!checked.ok) return checked;
+    const kept = await attemptAsync('keep the seed as', file, async () => {
+      await mkdir(dirname(file), { recursive: true });
+      // Renamed: a crash leaves no half of a seed. Two at once make the same one.
+      await rename(built.value, file);
+    });
+    if (!kept.ok) return kept;
   }
   return ok({ file, compiler: compiler.value.name });
 }

@@ -61,20 +61,19 @@ export class Database {
   /** Opens for writing and makes what tables are missing. The caller holds the lock against others who create. */
   static create(file: string): Result<Database> {
     return guardSqlite(file, () => {
-      const sqlite = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
-      sqlite.pragma('journal_mode = wal');
-      configure(sqlite);
-      sqlite.transaction(() => sqlite.exec(SCHEMA_SQL + CA_SCHEMA_SQL)).immediate();
-      return ok(new Database(sqlite));
+      const create = (sqlite: Sqlite.Database) => {
+        sqlite.pragma('journal_mode = wal');
+        configure(sqlite);
+        sqlite.transaction(() => sqlite.exec(SCHEMA_SQL + CA_SCHEMA_SQL)).immediate();
+      };
+      return ok(Database.#prepare(new Sqlite(file, { timeout: BUSY_TIMEOUT_MS }), create));
     });
   }
 
   /** Opens a complete database for writing. */
   static open(file: string): Result<Database> {
     return guardSqlite(file, () => {
-      const sqlite = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true });
-      configure(sqlite);
-      return ok(new Database(sqlite));
+      return ok(Database.#prepare(new Sqlite(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true }), configure));
     });
   }
 
@@ -101,8 +100,12 @@ export class Database {
   }
 
   static #openForReading(file: string): Database {
-    const sqlite = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS, readonly: true });
+    return Database.#prepare(new Sqlite(file, { timeout: BUSY_TIMEOUT_MS, readonly: true }), () => undefined);
+  }
+
+  static #prepare(sqlite: Sqlite.Database, first: (sqlite: Sqlite.Database) => void): Database {
     try {
+      first(sqlite);
       return new Database(sqlite);
     } catch (error) {
       sqlite.close();

@@ -2,7 +2,7 @@
  * Locks between processes, by flock(2) on files, in the way Nix's `pathlocks.cc` does it, so that Nix and Zilch exclude
  * each other on one store. The kernel drops a lock when its holder dies, however it dies.
  */
-import { closeSync, constants, fstatSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { flockSync } from 'fs-ext';
 import { isMissing, isSystemError } from './io-failure.js';
@@ -32,9 +32,8 @@ export class FileLock {
   }
 
   /**
-   * Gives the lock up and deletes its file. Whoever already waits on the deleted file sees the mark written into it, and
-   * starts over with a new one. A crash between the two steps leaves a file that is deleted but not marked: the link
-   * count tells that as well (see `isStale`).
+   * Gives the lock up and deletes its file. Whoever already waits on the deleted file starts over with a new one: Nix
+   * sees the mark written into it, we look whether the name still leads to it.
    */
   releaseAndDelete(): void {
     if (this.#fd === undefined) return;
@@ -61,15 +60,16 @@ export function tryLock(path: string, mode: LockMode): FileLock | undefined {
       if (isSystemError(error) && (error.code === 'EAGAIN' || error.code === 'EWOULDBLOCK')) return undefined;
       throw error;
     }
-    if (mode === 'shared' || !isStale(fd)) return new FileLock(path, fd);
+    if (isStill(path, fd)) return new FileLock(path, fd);
     closeSync(fd);
   }
 }
 
-/** True when the file was deleted after it was opened: then others may hold a lock on a new file of the same name. */
-function isStale(fd: number): boolean {
-  const { size, nlink } = fstatSync(fd);
-  return size !== 0 || nlink === 0;
+/** False when the file was deleted after it was opened: then others may hold a lock on a new one of the same name. */
+function isStill(path: string, fd: number): boolean {
+  const there = statSync(path, { throwIfNoEntry: false });
+  const open = fstatSync(fd);
+  return there?.ino === open.ino && there.dev === open.dev;
 }
 
 export interface WaitOptions {

@@ -2,7 +2,7 @@
  * Garbage collection: what no root needs is forgotten and deleted. It works beside builds, ours and Nix's: the exclusive
  * lock `gc.lock` keeps new roots from being written unseen, and the roots server takes them meanwhile.
  */
-import { lstatSync, readdirSync, rmSync, unlinkSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, unlinkSync, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseStorePathBaseName, storePathHash, type StorePath } from '../formats/index.js';
 import { err, fail, ok, type Result } from '../result.js';
@@ -11,7 +11,7 @@ import { isLocked, lock, tryLock } from './file-lock.js';
 import { ioFailure } from './io-failure.js';
 import { hostPathOf, type Layout } from './layout.js';
 import { moveTree } from './move-tree.js';
-import { reserve, reservedFile } from './open-database.js';
+import { releaseReserve, reserve } from './open-database.js';
 import { RootsServer } from './roots-server.js';
 import { findRoots, findTempRoots } from './roots.js';
 import { removeTree, removeTreeSync } from './tree/index.js';
@@ -116,8 +116,7 @@ class Collection {
   }
 
   async run(): Promise<Result<GcReport>> {
-    // On a full disk even forgetting needs room.
-    rmSync(reservedFile(this.#layout), { force: true });
+    releaseReserve(this.#layout);
     const deleted: StorePath[] = [];
     // What an earlier collection had moved here when it was killed.
     await this.#emptyTrash();

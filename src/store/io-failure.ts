@@ -6,6 +6,9 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException & 
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code in constants.errno;
 }
 
+/** What to do when there is no room. */
+export const FULL_DISK_HINT = 'the disk is full: make room (`zilch gc` deletes what nothing needs) or put the store elsewhere with --store';
+
 /**
  * A failed system call as a failure: `action` reads after "cannot", `path` is the file it was about. Anything that is
  * not a system call's error is a bug and is thrown again.
@@ -16,7 +19,7 @@ export function ioFailure(action: string, path: string | Buffer, error: unknown)
   switch (error.code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return { code: 'E_DISK_FULL', message, hint: 'the disk is full: make room (`zilch gc` deletes what nothing needs) or put the store elsewhere with --store', cause: error };
+      return { code: 'E_DISK_FULL', message, hint: FULL_DISK_HINT, cause: error };
     case 'EROFS':
       return { code: 'E_READ_ONLY', message, hint: 'the file system is mounted read-only; put the store elsewhere with --store', cause: error };
     case 'EACCES':

@@ -1,5 +1,5 @@
 /** Opening or making the database of a store, and the checks of what versions it is of. */
-import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { err, fail, ok, type Result } from '../result.js';
 import { Database } from './database.js';
@@ -21,7 +21,7 @@ export interface OpenDatabase {
   readonly bigLock: FileLock | undefined;
 }
 
-/** Set free when a full disk must be cleaned up: even deleting needs room in the database. */
+/** Set free when a full disk must be cleaned up: even deleting needs room in the database. Nix keeps the same. */
 const RESERVED_BYTES = 8 * 1024 * 1024;
 
 /** Making the tables takes milliseconds, so a lock that is held longer is held by something else. */
@@ -48,7 +48,8 @@ export function openDatabase(layout: Layout, { create = false, readOnly = false 
     for (const directory of [layout.zilchTempDir, layout.zilchLocksDir, layout.zilchTrashDir]) mkdirSync(directory, { recursive: true });
     const bigLock = waitForLock(bigLockFile(layout), 'shared');
     if (!bigLock.ok) return bigLock;
-    const database = Database.open(layout.dbFile);
+    let database = Database.open(layout.dbFile);
+    if (!database.ok && releaseReserve(layout)) database = Database.open(layout.dbFile);
     if (database.ok) return ok({ database: database.value, bigLock: bigLock.value });
     bigLock.value.release();
     return database;
@@ -57,8 +58,15 @@ export function openDatabase(layout: Layout, { create = false, readOnly = false 
   }
 }
 
-/** Where room is kept for working on a full disk: delete it, work, and `reserve` again. */
-export function reservedFile(layout: Layout): string {
+/** Sets the reserved room free if the disk is that full; true when it did. */
+export function releaseReserve(layout: Layout): boolean {
+  const { bavail, bsize } = statfsSync(layout.dbDir);
+  if (bavail * bsize > RESERVED_BYTES || !existsSync(reservedFile(layout))) return false;
+  rmSync(reservedFile(layout), { force: true });
+  return true;
+}
+
+function reservedFile(layout: Layout): string {
   return join(layout.dbDir, 'reserved');
 }
 

@@ -1,5 +1,8 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { err, type Failure, type Result } from '../result.js';
+import { FULL_DISK_HINT } from './io-failure.js';
 
 type SqliteError = InstanceType<typeof Sqlite.SqliteError>;
 
@@ -22,7 +25,7 @@ function describe(file: string, error: SqliteError): Failure | undefined {
     case 'SQLITE_LOCKED':
       return { code: 'E_STORE_BUSY', message: `another process keeps ${file} locked${says}`, hint: 'see which one with `fuser` or `lsof`, and try again', cause: error };
     case 'SQLITE_FULL':
-      return { code: 'E_DISK_FULL', message: `no room for the database ${file}${says}`, hint: 'make room, or put the store elsewhere with --store', cause: error };
+      return diskFull(file, error);
     case 'SQLITE_READONLY':
     case 'SQLITE_PERM':
       return { code: 'E_READ_ONLY', message: `${file} may not be written${says}`, hint: 'run as the owner of the store, or put it elsewhere with --store', cause: error };
@@ -32,8 +35,18 @@ function describe(file: string, error: SqliteError): Failure | undefined {
     case 'SQLITE_NOTADB':
       return { code: 'E_STORE_CORRUPT', message: `${file} is not a sound database${says}`, hint: 'move it away and register again, or restore it from a copy', cause: error };
     case 'SQLITE_IOERR':
+      if (isDiskFull(file)) return diskFull(file, error);
       return { code: 'E_IO', message: `reading or writing ${file} failed${says}`, cause: error };
     default:
       return undefined;
   }
+}
+
+function diskFull(file: string, error: SqliteError): Failure {
+  return { code: 'E_DISK_FULL', message: `no room for the database ${file}: ${error.message}`, hint: FULL_DISK_HINT, cause: error };
+}
+
+/** SQLite calls it an I/O error when it has no room for its shared memory. */
+function isDiskFull(file: string): boolean {
+  return statfsSync(dirname(file)).bavail === 0;
 }

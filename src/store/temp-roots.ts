@@ -3,7 +3,7 @@
  * upon. The format is Nix's (`gc.cc`), so that its collector and ours both heed them: a file named by process id, held
  * under an exclusive lock, of paths that each end in a NUL.
  */
-import { mkdirSync, writeSync } from 'node:fs';
+import { ftruncateSync, mkdirSync, writeSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -51,7 +51,7 @@ export class TempRoots {
           writeSync(this.#file.fd, `${path}\0`);
           break;
         }
-        await sleep(10);
+        await sleep(2);
       }
     } catch (error) {
       return err(ioFailure('record a temporary root in', this.#layout.tempRootsDir, error));
@@ -70,9 +70,11 @@ export class TempRoots {
   #create(): FileLock {
     mkdirSync(this.#layout.tempRootsDir, { recursive: true });
     for (let name = process.pid; ; name = FIRST_SPARE_NAME + Math.floor(Math.random() * SPARE_NAMES)) {
-      // Nix's collector deletes a file whose lock it can take; `tryLock` notices that and makes a new one.
       const file = tryLock(join(this.#layout.tempRootsDir, String(name)), 'exclusive');
-      if (file !== undefined) return file;
+      if (file === undefined) continue;
+      // What a dead process of our id wrote is not ours to keep.
+      ftruncateSync(file.fd);
+      return file;
     }
   }
 

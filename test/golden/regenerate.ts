@@ -3,18 +3,16 @@
  * test/oracle/golden.test.ts does the same elsewhere and fails on a difference. Uses nothing of src/ but the shape of trees.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Nix, whyNoNix } from '../support/nix.js';
 import { makeTree } from '../support/tree.js';
+import { GOLDEN_DIRECTORY } from './index.js';
 import { GOLDEN_TREES } from './trees.js';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-
-/** Where the files made by Nix lie in the repository. */
-export const GOLDEN_DIRECTORY = join(HERE, 'made-by-nix');
 
 /** A key for nothing: it signs these files and is published with them. */
 const SECRET_KEY = 'golden-1:nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2DXWpgBgrEKt9VL/tPJZAc6DuFy89qmIyWvAhpo9wdRGg==';
@@ -93,12 +91,6 @@ function subdirectory(target: string, name: string): string {
 
 function writeJson(path: string, value: unknown): void {
   writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`);
-}
-
-/** All files below a directory, by path. */
-export function readFiles(directory: string): Map<string, Buffer> {
-  const entries = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return new Map(entries.map((entry) => join(entry.parentPath, entry.name)).sort().map((path) => [path.slice(directory.length + 1), readFileSync(path)]));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -135,6 +135,8 @@ async function conclude(
   const outputs = pinnedOutputs(session, targets, pins.value);
   const isAsked = ({ target, outputName }: PinnedOutput): boolean =>
     asked.some((one) => one.target === target && (one.outputName ?? outputName) === outputName);
+  const rooted = keepFromCollection(session, outputs);
+  if (!rooted.ok) return rooted;
   const different = outputs.filter(({ pinned }) => pinned === 'different');
   // Of what was not asked for, only what is wrong is worth a line.
   const rows = outputs
@@ -172,6 +174,22 @@ async function conclude(
       `not what is pinned: ${names}`,
       'if a recipe was changed on purpose, `zilch pins update` pins the new outputs; else this machine builds something else than others do',
     );
+  }
+  return ok(undefined);
+}
+
+/**
+ * Roots what this run used, so that the garbage collector takes only what has been outdated: each target's outputs, and its
+ * derivation, which refers to sources, the seed and the recipe's files.
+ */
+function keepFromCollection(session: Session, outputs: readonly PinnedOutput[]): Result<void> {
+  const { store, loaded } = session;
+  const directory = encodeURIComponent(loaded.directory);
+  for (const { target, key, info } of outputs) {
+    const output = store.addRoot(`${directory}/${key}`, info.path);
+    if (!output.ok) return output;
+    const derivation = store.isValid(target.build.drvPath) ? store.addRoot(`${directory}/${target.name}.drv`, target.build.drvPath) : ok(undefined);
+    if (!derivation.ok) return derivation;
   }
   return ok(undefined);
 }

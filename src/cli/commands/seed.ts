@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import type { Command } from 'commander';
 import { loadChain, seedsOf } from '../../chain/index.js';
 import { fail, ok, type Result } from '../../result.js';
-import { provideSeed } from '../../seed/index.js';
+import { checkSeed, provideSeed } from '../../seed/index.js';
 import { attemptAsync } from '../../store/index.js';
 import { collect, perform, withChain, withJson, type ChainOptions } from '../command.js';
 import { formatTable } from '../format.js';
@@ -57,8 +57,12 @@ async function seedFacts(options: ChainOptions & FetchingOptions): Promise<Resul
         onBuild: (compiler) => printError(`compiling a TinyCC as the seed with ${compiler}\n`),
       });
       if (!provided.ok) return provided;
-      const { path, version, compiler } = provided.value;
-      const hostPath = store.hostPath(path);
+      const { path, hostPath, compiler } = provided.value;
+      const scratch = store.tempDir();
+      if (!scratch.ok) return scratch;
+      const checked = await checkSeed(hostPath, scratch.value);
+      if (!checked.ok) return checked;
+      const { version } = checked.value;
       const sha256 = await hashFile(hostPath);
       if (!sha256.ok) return sha256;
       return ok({ name: seed.name, version, compiler: compiler ?? `given: ${options.seed ?? ''}`, sha256: sha256.value, path, hostPath });

@@ -11,7 +11,8 @@ const DIRECTORY = encodeTokens('(', 'type', 'directory');
 const ENTRY = encodeTokens('entry', '(', 'name');
 const NODE = encodeTokens('node');
 const CLOSE = encodeTokens(')');
-const ZEROS = Buffer.alloc(8);
+/** What a string of a length modulo eight needs behind it. */
+const PADDING = Array.from({ length: 8 }, (_, remainder) => Buffer.alloc(paddingOf(remainder)));
 
 /**
  * Writes a NAR into `sink`, in chunks as large as its buffer, so that a hash is not fed crumbs. A chunk is valid during
@@ -23,7 +24,7 @@ export class NarWriter implements NarVisitor {
   private flushedBytes = 0;
   /** Bytes of the open file that are still to come; `undefined` outside of files. */
   private missing: number | undefined;
-  private padding = 0;
+  private padding: Buffer = PADDING[0]!;
   /** The name last used in each open directory. */
   private readonly lastNames: (Uint8Array | undefined)[] = [];
 
@@ -44,7 +45,7 @@ export class NarWriter implements NarVisitor {
     this.structure(executable ? EXECUTABLE : FILE);
     this.length(size);
     this.missing = size;
-    this.padding = paddingOf(size);
+    this.padding = PADDING[size % 8]!;
   }
 
   data(bytes: Uint8Array): void {
@@ -69,7 +70,7 @@ export class NarWriter implements NarVisitor {
   endFile(): void {
     if (this.missing !== 0) throw new Error(`Internal error: a file in a NAR ends with ${this.missing} bytes missing`);
     this.missing = undefined;
-    this.bytes(ZEROS.subarray(0, this.padding));
+    this.bytes(this.padding);
     this.bytes(CLOSE);
   }
 
@@ -120,7 +121,7 @@ export class NarWriter implements NarVisitor {
   private string(value: Uint8Array): void {
     this.length(value.length);
     this.bytes(value);
-    this.bytes(ZEROS.subarray(0, paddingOf(value.length)));
+    this.bytes(PADDING[value.length % 8]!);
   }
 
   private length(value: number): void {
@@ -130,13 +131,17 @@ export class NarWriter implements NarVisitor {
   }
 
   private bytes(value: Uint8Array): void {
-    let offset = 0;
-    while (offset < value.length) {
+    if (value.length <= this.buffer.length - this.used) {
+      this.buffer.set(value, this.used);
+      this.used += value.length;
+      return;
+    }
+    for (let offset = 0; offset < value.length; ) {
       if (this.used === this.buffer.length) this.flush();
-      const count = Math.min(value.length - offset, this.buffer.length - this.used);
-      this.buffer.set(count === value.length ? value : value.subarray(offset, offset + count), this.used);
-      this.used += count;
-      offset += count;
+      const part = value.subarray(offset, offset + this.buffer.length - this.used);
+      this.buffer.set(part, this.used);
+      this.used += part.length;
+      offset += part.length;
     }
   }
 

@@ -11,9 +11,13 @@ export function toByteString(path: HostPath | Uint8Array): ByteString {
   return Buffer.from(path).toString('latin1') as ByteString;
 }
 
-export function bytesOf(path: ByteString): Buffer {
-  return Buffer.from(path, 'latin1');
+/** What to give to a system call: the bytes, or, since that is faster and most paths are ASCII, the same as text. */
+export function bytesOf(path: ByteString): HostPath {
+  return NOT_ASCII.test(path) ? Buffer.from(path, 'latin1') : path;
 }
+
+// eslint-disable-next-line no-control-regex -- this is about bytes
+const NOT_ASCII = /[^\x00-\x7f]/;
 
 /** The path of a directory's entry. */
 export function joinBytes(directory: ByteString, name: string): ByteString {
@@ -22,5 +26,5 @@ export function joinBytes(directory: ByteString, name: string): ByteString {
 
 /** For messages: bytes that are no UTF-8 show as replacement characters. */
 export function displayPath(path: ByteString): string {
-  return bytesOf(path).toString('utf8');
+  return Buffer.from(path, 'latin1').toString('utf8');
 }

@@ -1,0 +1,182 @@
+/** A whole run: plan, build what is not there, and, if asked, build again and compare. */
+import { availableParallelism } from 'node:os';
+import type { Derivation, DrvPath } from '../formats/index.js';
+import { ok, type Failure, type Result } from '../result.js';
+import type { Store } from '../store/index.js';
+import { durationsFile, readDurations, recordDurations } from './durations.js';
+import { estimates, type Durations } from './estimate.js';
+import { emitter, type Comparison, type Emit, type PlannedBuild, type Summary } from './event.js';
+import type { Executor } from './executor.js';
+import { criticalPath, planGraph, type Graph, type GraphNode } from './graph.js';
+import { Identities } from './identity.js';
+import { realise, type OutputPaths, type RealiseContext, type RealiseFailure } from './realise.js';
+import { rebuild } from './rebuild.js';
+import { SandboxExecutor } from './sandbox-executor.js';
+import { schedule } from './schedule.js';
+
+const GIB = 2 ** 30;
+
+export interface BuildOptions {
+  /** Builds at once; the number of processors when left out. */
+  readonly jobs?: number;
+  /** What a builder is told to use, as `NIX_BUILD_CORES`; the number of processors when left out. */
+  readonly cores?: number;
+  /** Go on with what does not depend on a failed build. */
+  readonly keepGoing?: boolean;
+  /** Keep the trees of failed builds; build directories then lie on disk. */
+  readonly keepFailed?: boolean;
+  /** Build what is wanted again, though it is there, and compare. */
+  readonly rebuild?: boolean;
+  /** Build directories are in memory where there is plenty; on the store's disk always when this is true. */
+  readonly buildOnDisk?: boolean;
+  /** Stops the run: kills what is being built, starts nothing more. */
+  readonly signal?: AbortSignal;
+}
+
+export interface BuildRequest {
+  readonly store: Store;
+  /** Every derivation that could be needed. */
+  readonly closure: ReadonlyMap<DrvPath, Derivation>;
+  readonly wanted: readonly { readonly drvPath: DrvPath; readonly outputs: readonly string[] }[];
+  readonly options?: BuildOptions;
+  /** The own sandbox when left out. */
+  readonly executor?: Executor;
+  readonly emit?: Emit;
+  /** Durations of another machine, to estimate by what this one has not built yet. */
+  readonly referenceDurations?: Durations;
+}
+
+/** What came of a run. */
+export interface BuildReport {
+  readonly summary: Summary;
+  /** Outputs of the wanted derivations, as far as they are realised now; all their realised outputs, not only the wanted. */
+  readonly outputs: ReadonlyMap<DrvPath, OutputPaths>;
+  /** By the derivation that failed. What depends on one of them is not here. */
+  readonly failures: ReadonlyMap<DrvPath, Failure>;
+  /** What `rebuild` showed. */
+  readonly comparisons: ReadonlyMap<DrvPath, Comparison>;
+}
+
+/** Finds what of a closure is realised, without building anything: `path` and `list` need no more. */
+export function realisedOutputs(store: Store, closure: ReadonlyMap<DrvPath, Derivation>, drvPaths: Iterable<DrvPath>): ReadonlyMap<DrvPath, OutputPaths> {
+  const identities = new Identities(closure);
+  return new Map([...drvPaths].map((drvPath) => [drvPath, realisedOutputsOf(store, identities, drvPath, closure.get(drvPath)?.outputs.keys() ?? [])]));
+}
+
+/**
+ * Builds what is wanted and all that it needs. The report tells of failed builds; the result fails only when nothing could
+ * be tried: a closure that is not one, no sandbox.
+ */
+export async function buildGraph(request: BuildRequest): Promise<Result<BuildReport>> {
+  const { store, closure, wanted, options = {} } = request;
+  const started = performance.now();
+  const jobs = options.jobs ?? availableParallelism();
+  const signal = options.signal ?? new AbortController().signal;
+  const emit = emitter(request.emit ?? (() => undefined));
+  const identities = new Identities(closure);
+  const planned = planGraph(closure, wanted, (drvPath, names) => names.every((name) => store.realisation(identities.idOf(drvPath, name)) !== undefined));
+  if (!planned.ok) return planned;
+  const graph = planned.value;
+
+  const file = durationsFile(store.layout.zilchDir);
+  const estimate = estimates(readDurations(file), request.referenceDurations ?? new Map());
+  emit({ type: 'plan', drvs: plannedBuilds(graph, estimate.of), fetch: [] });
+
+  const executor = request.executor ?? new SandboxExecutor(store);
+  const context: RealiseContext = {
+    ...{ store, closure, identities, executor, emit, signal },
+    cores: options.cores ?? availableParallelism(),
+    keepFailed: options.keepFailed === true,
+    buildMemory: () => (options.buildOnDisk === true ? 0 : memoryForBuild(jobs)),
+  };
+  if (graph.size > 0 || options.rebuild === true) {
+    const prepared = await executor.prepare();
+    if (!prepared.ok) return prepared;
+  }
+  const run = new Run(context);
+  const rank = criticalPath(graph, (node) => estimate.weight(node.drv.name));
+  const outcomes = await schedule(graph, { jobs, rank, signal, keepGoing: options.keepGoing === true, run: (node) => run.realise(node) });
+  const comparisons = new Map<DrvPath, Comparison>();
+  if (options.rebuild === true && run.failures.size === 0 && !signal.aborted) {
+    // What is wanted again does not wait for each other: all inputs are there.
+    const again = wanted.map(({ drvPath }): [DrvPath, GraphNode] => [drvPath, unconnected(drvPath, closure)]);
+    await schedule(new Map(again), { jobs, rank: new Map(), signal, keepGoing: true, run: (node) => run.rebuild(node, comparisons) });
+  }
+  recordDurations(file, run.durations);
+
+  const count = (outcome: string): number => [...outcomes.values()].filter((value) => value === outcome).length;
+  const summary: Summary = {
+    built: run.built,
+    reused: wanted.filter(({ drvPath }) => !graph.has(drvPath)).length + count('done') - run.built,
+    failed: run.failures.size,
+    skipped: count('skipped'),
+    durationSeconds: (performance.now() - started) / 1000,
+  };
+  emit({ type: 'done', summary });
+  const outputs = realisedOutputs(store, closure, wanted.map(({ drvPath }) => drvPath));
+  return ok({ summary, outputs, failures: run.failures, comparisons });
+}
+
+/** What builds leave behind for the report. */
+class Run {
+  readonly failures = new Map<DrvPath, Failure>();
+  readonly durations = new Map<string, number>();
+  built = 0;
+
+  constructor(private readonly context: RealiseContext) {}
+
+  async realise({ drvPath, drv, outputs }: GraphNode): Promise<boolean> {
+    const { emit } = this.context;
+    const realised = await realise(drvPath, outputs, this.context);
+    if (!realised.ok) return this.failed(drvPath, drv, realised.failure);
+    const { value } = realised;
+    switch (value.kind) {
+      case 'reused':
+        emit({ type: 'build-reused', drvPath, name: drv.name, outputs: value.outputs });
+        return true;
+      case 'built':
+        this.built++;
+        this.durations.set(drv.name, value.durationSeconds);
+        emit({ type: 'build-done', drvPath, name: drv.name, outputs: value.outputs, durationSeconds: value.durationSeconds, usage: value.usage });
+        return true;
+    }
+  }
+
+  async rebuild({ drvPath, drv }: GraphNode, comparisons: Map<DrvPath, Comparison>): Promise<boolean> {
+    const compared = await rebuild(drvPath, this.context);
+    if (!compared.ok) return this.failed(drvPath, drv, compared.failure);
+    comparisons.set(drvPath, compared.value);
+    this.context.emit({ type: 'build-compared', drvPath, name: drv.name, comparison: compared.value });
+    return true;
+  }
+
+  private failed(drvPath: DrvPath, { name }: Derivation, { lastLines = [], logPath, keptDir, ...failure }: RealiseFailure): false {
+    this.failures.set(drvPath, failure);
+    this.context.emit({ type: 'build-failed', drvPath, name, failure, lastLines, logPath, keptDir });
+    return false;
+  }
+}
+
+function unconnected(drvPath: DrvPath, closure: ReadonlyMap<DrvPath, Derivation>): GraphNode {
+  return { drvPath, drv: closure.get(drvPath) as Derivation, outputs: new Set(), inputs: [], dependents: [] };
+}
+
+function realisedOutputsOf(store: Store, identities: Identities, drvPath: DrvPath, names: Iterable<string>): OutputPaths {
+  return new Map(
+    [...names].flatMap((name) => {
+      const path = store.realisation(identities.idOf(drvPath, name))?.outPath;
+      const info = path === undefined ? undefined : store.pathInfo(path);
+      return info === undefined ? [] : [[name, info] as const];
+    }),
+  );
+}
+
+function plannedBuilds(graph: Graph, estimate: (drvName: string) => number | undefined): PlannedBuild[] {
+  return [...graph.values()].map(({ drvPath, drv, inputs }) => ({ drvPath, name: drv.name, inputs, estimateSeconds: estimate(drv.name) }));
+}
+
+/** What may be used as a build directory in memory: half of what is free, shared by all jobs; 0 when that is too little to be of use. */
+function memoryForBuild(jobs: number): number {
+  const share = Math.floor((process.availableMemory() - GIB) / (2 * jobs));
+  return share < 2 * GIB ? 0 : share;
+}

@@ -1,0 +1,32 @@
+/** Durations of builds as they are kept: a JSON object from derivation names to wall-clock seconds. */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Durations } from './estimate.js';
+
+/** Where a store keeps the durations of its own builds. */
+export function durationsFile(zilchDir: string): string {
+  return join(zilchDir, 'durations.json');
+}
+
+/** Reads durations; what is missing or damaged is empty, as they only order and announce builds. */
+export function readDurations(file: string): Durations {
+  try {
+    const json: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const entries = typeof json === 'object' && json !== null ? Object.entries(json) : [];
+    return new Map(entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number' && entry[1] >= 0));
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
+    throw error;
+  }
+}
+
+/** Adds durations to a file. Two processes that do so at once may lose some of them, which costs an estimate at most. */
+export function recordDurations(file: string, durations: Durations): void {
+  if (durations.size === 0) return;
+  const merged = new Map([...readDurations(file), ...durations]);
+  const sorted = Object.fromEntries([...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, seconds]) => [name, Number(seconds.toFixed(3))]));
+  mkdirSync(dirname(file), { recursive: true });
+  const fresh = `${file}.${process.pid}.new`;
+  writeFileSync(fresh, `${JSON.stringify(sorted, undefined, 1)}\n`);
+  renameSync(fresh, file);
+}

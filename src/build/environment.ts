@@ -1,0 +1,56 @@
+/**
+ * What a builder is given: its program, arguments, environment variables and files, the same as in Nix's sandbox. Pure.
+ * Source: Nix's `local-derivation-goal.cc`, `initEnv` and `initTmpDir`.
+ */
+import { encodeBase32, outputPlaceholder, replacer, sha256, STORE_DIR, type Derivation, type StorePath } from '../formats/index.js';
+import { fail, ok, type Result } from '../result.js';
+
+/** Where a build runs, whatever directory that is on the host. */
+export const BUILD_DIR = '/build';
+
+/** A builder's invocation. */
+export interface Invocation {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: ReadonlyMap<string, string>;
+  /** Files to lay into the build directory, by name: the attributes that `passAsFile` lists. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/**
+ * Works out the invocation of a resolved derivation whose outputs are built at `scratch`. `cores` is a hint for the
+ * builder, so it must never show in what it makes. Fails on what only a newer or another kind of derivation has.
+ */
+export function invocation(drv: Derivation, scratch: ReadonlyMap<string, StorePath>, cores: number): Result<Invocation> {
+  if (drv.env.has('__json')) {
+    return fail('E_UNSUPPORTED', `the derivation "${drv.name}" has structured attributes, which are not supported`, 'build it with Nix');
+  }
+  if (drv.builder.startsWith('builtin:')) {
+    return fail('E_UNSUPPORTED', `the derivation "${drv.name}" uses ${drv.builder}, which is a part of Nix`, 'build it with Nix');
+  }
+  if ([drv.builder, ...drv.args, ...[...drv.env].flat()].some((text) => text.includes('\0'))) {
+    return fail('E_DERIVATION', `the derivation "${drv.name}" has a NUL character in its builder, arguments or environment`);
+  }
+  const rewrite = replacer(new Map([...scratch].map(([name, path]) => [outputPlaceholder(name), path])));
+  const asFile = new Set((drv.env.get('passAsFile') ?? '').split(/[ \t\n\r]+/));
+  const files = new Map<string, string>();
+  // In Nix's order: the derivation may override the first group and is overridden by the last.
+  const env = new Map([
+    ['PATH', '/path-not-set'],
+    ['HOME', '/homeless-shelter'],
+    ['NIX_STORE', STORE_DIR],
+    ['NIX_BUILD_CORES', String(cores)],
+  ]);
+  for (const [key, value] of drv.env) {
+    if (!asFile.has(key)) {
+      env.set(rewrite(key), rewrite(value));
+      continue;
+    }
+    const file = `.attr-${encodeBase32(Buffer.from(sha256(key), 'hex'))}`;
+    files.set(file, rewrite(value));
+    env.set(`${key}Path`, `${BUILD_DIR}/${file}`);
+  }
+  for (const key of ['NIX_BUILD_TOP', 'TMPDIR', 'TEMPDIR', 'TMP', 'TEMP', 'PWD']) env.set(key, BUILD_DIR);
+  env.set('NIX_LOG_FD', '2').set('TERM', 'xterm-256color');
+  return ok({ program: drv.builder, args: drv.args.map(rewrite), env, files });
+}

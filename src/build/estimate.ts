@@ -1,0 +1,46 @@
+/**
+ * How long a build is going to take, from how long it took before: on this machine, or else on the machine whose
+ * durations are shipped with the chain, scaled by how the two compare.
+ */
+
+/** Wall-clock seconds by derivation name. */
+export type Durations = ReadonlyMap<string, number>;
+
+export interface Estimates {
+  /** Seconds, or `undefined` when nothing is known. */
+  readonly of: (drvName: string) => number | undefined;
+  /** Seconds to reckon with when ordering builds, whether known or not. */
+  readonly weight: (drvName: string) => number;
+}
+
+/** Below this, what is measured is the sandbox and not the machine. */
+const SHORTEST_COMPARED = 1;
+
+/** Makes estimates out of this machine's durations and the reference machine's. */
+export function estimates(own: Durations, reference: Durations): Estimates {
+  const scale = machineRatio(own, reference);
+  const of = (drvName: string): number | undefined => {
+    const measured = own.get(drvName);
+    if (measured !== undefined) return measured;
+    const shipped = reference.get(drvName);
+    return shipped === undefined ? undefined : shipped * scale;
+  };
+  const usual = median([...own.values(), ...reference.values()]) ?? 1;
+  return { of, weight: (drvName) => Math.max(of(drvName) ?? usual, 0.001) };
+}
+
+/** How many times as long as the reference machine this one takes: the median over what both have built; 1 at first. */
+export function machineRatio(own: Durations, reference: Durations): number {
+  const ratios = [...own].flatMap(([name, seconds]) => {
+    const shipped = reference.get(name);
+    return shipped === undefined || Math.min(shipped, seconds) < SHORTEST_COMPARED ? [] : [seconds / shipped];
+  });
+  return median(ratios) ?? 1;
+}
+
+function median(values: readonly number[]): number | undefined {
+  if (values.length === 0) return undefined;
+  const sorted = [...values].sort((a, b) => a - b);
+  const upper = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[upper] : ((sorted[upper - 1] ?? 0) + (sorted[upper] ?? 0)) / 2;
+}

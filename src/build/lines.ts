@@ -1,0 +1,68 @@
+/**
+ * A builder's output, line by line. Lines that begin `@nix ` are messages to the builder's caller, in JSON; of those
+ * only `setPhase` means something here, and none is logged. Source: Nix's `handleJSONLogMessage`.
+ */
+
+/** Longer lines are cut into pieces of this size, so that a builder that never ends one cannot fill the memory. */
+const LONGEST_LINE = 64 * 1024;
+const KEPT_LINES = 20;
+
+export interface LineHandlers {
+  readonly onPhase: (phase: string) => void;
+  readonly onLine: (line: string) => void;
+  /** The bytes of a line, its end included, as they came. */
+  readonly onBytes: (bytes: Buffer) => void;
+}
+
+/** Takes output in pieces of any size and hands it on in lines. */
+export class OutputLines {
+  /** The last lines of text. */
+  readonly last: string[] = [];
+  private rest: Buffer = Buffer.alloc(0);
+
+  constructor(private readonly handlers: LineHandlers) {}
+
+  push(piece: Buffer): void {
+    let bytes = this.rest.length === 0 ? piece : Buffer.concat([this.rest, piece]);
+    for (;;) {
+      const newline = bytes.subarray(0, LONGEST_LINE).indexOf(0x0a);
+      const end = newline >= 0 ? newline + 1 : bytes.length >= LONGEST_LINE ? LONGEST_LINE : 0;
+      if (end === 0) break;
+      this.line(bytes.subarray(0, end));
+      bytes = bytes.subarray(end);
+    }
+    this.rest = Buffer.from(bytes);
+  }
+
+  /** Hands on a last line that has no end. */
+  end(): void {
+    if (this.rest.length > 0) this.line(this.rest);
+    this.rest = Buffer.alloc(0);
+  }
+
+  private line(bytes: Buffer): void {
+    const text = bytes.toString().replace(/\r?\n$/, '');
+    if (text.startsWith('@nix ')) {
+      const phase = phaseOf(text.slice('@nix '.length));
+      if (phase !== undefined) this.handlers.onPhase(phase);
+      return;
+    }
+    this.handlers.onBytes(bytes);
+    this.last.push(text);
+    if (this.last.length > KEPT_LINES) this.last.shift();
+    this.handlers.onLine(text);
+  }
+}
+
+function phaseOf(json: string): string | undefined {
+  let message: unknown;
+  try {
+    message = JSON.parse(json);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  if (typeof message !== 'object' || message === null) return undefined;
+  const { action, phase } = message as { action?: unknown; phase?: unknown };
+  return action === 'setPhase' && typeof phase === 'string' ? phase : undefined;
+}

@@ -1,0 +1,73 @@
+/**
+ * Logs of builds: `<root>/nix/var/log/nix/drvs/xx/<rest>.drv.gz`, laid out as Nix's. Nix compresses with bzip2, which
+ * Node does not have; gzip is what every system can read.
+ *
+ * A log is a series of complete gzip members, each appended in one write as the build goes on. So it is a valid gzip file
+ * at any moment, also after a kill, and can be read while it grows; at most the last second is missing.
+ */
+import { appendFileSync, linkSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { storePathBaseName, type DrvPath } from '../formats/index.js';
+
+const FLUSH_BYTES = 256 * 1024;
+const FLUSH_MS = 1000;
+
+/** Host path of a derivation's log below the store's root, whether it is there or not. */
+export function logPath(root: string, drvPath: DrvPath): string {
+  const baseName = storePathBaseName(drvPath);
+  return join(root, 'nix/var/log/nix/drvs', baseName.slice(0, 2), `${baseName.slice(2)}.gz`);
+}
+
+/** Reads a whole log as text; `undefined` when there is none. */
+export function readLog(root: string, drvPath: DrvPath): string | undefined {
+  try {
+    const bytes = readFileSync(logPath(root, drvPath));
+    return bytes.length === 0 ? '' : gunzipSync(bytes).toString();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Writes one log under the names of all derivations it belongs to: the one asked for and the resolved one. */
+export class LogWriter {
+  private readonly path: string;
+  private pending: Buffer[] = [];
+  private pendingBytes = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(root: string, drvPaths: readonly [DrvPath, ...DrvPath[]]) {
+    const [path, ...others] = [...new Set(drvPaths)].map((drvPath) => logPath(root, drvPath)) as [string, ...string[]];
+    this.path = path;
+    for (const name of [path, ...others]) {
+      mkdirSync(dirname(name), { recursive: true });
+      // An older log may go by several names: replace this one, do not write into the others.
+      rmSync(name, { force: true });
+    }
+    appendFileSync(path, '');
+    for (const name of others) linkSync(path, name);
+  }
+
+  /** Takes bytes exactly as they shall be read. */
+  write(bytes: Buffer): void {
+    this.pending.push(bytes);
+    this.pendingBytes += bytes.length;
+    if (this.pendingBytes >= FLUSH_BYTES) this.flush();
+    else this.timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref();
+  }
+
+  /** Writes out what is left. */
+  close(): void {
+    this.flush();
+  }
+
+  private flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.pending.length === 0) return;
+    appendFileSync(this.path, gzipSync(Buffer.concat(this.pending)));
+    this.pending = [];
+    this.pendingBytes = 0;
+  }
+}

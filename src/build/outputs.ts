@@ -1,0 +1,165 @@
+/**
+ * From what a builder left at scratch paths to store paths that say what they hold. Source: Nix's `registerOutputs`.
+ */
+import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
+import {
+  makeContentPath,
+  outputPathName,
+  sha256Hash,
+  storePathHash,
+  STORE_DIR,
+  type Derivation,
+  type DrvPath,
+  type Hash,
+  type PathInfo,
+  type StorePath,
+} from '../formats/index.js';
+import { fail, ok, type Result } from '../result.js';
+import { hashTree, hashTreeModulo, rewriteTree, scanTree, type NarDigest, type NewPath, type Store, type TreeScan } from '../store/index.js';
+
+export interface BuiltTrees {
+  readonly store: Store;
+  /** The resolved derivation. */
+  readonly drv: Derivation;
+  readonly drvPath: DrvPath;
+  /** Where each output was built. */
+  readonly scratch: ReadonlyMap<string, StorePath>;
+  /** Where a scratch path lies on the host. */
+  readonly hostPath: (path: StorePath) => string;
+  /** All that an output can refer to: the closure of the inputs. */
+  readonly inputs: readonly StorePath[];
+}
+
+interface ScannedOutput extends TreeScan {
+  readonly outputName: string;
+  readonly scratch: StorePath;
+  readonly hostPath: string;
+}
+
+/**
+ * Makes the outputs canonical, gives each the path its content asks for and rewrites it to know itself by that. The
+ * trees stay where they are. Each is done after the outputs it refers to, because their final paths are part of its
+ * content; so outputs must not refer to each other in a circle (`E_OUTPUT_CYCLE`).
+ */
+export async function finishOutputs(built: BuiltTrees): Promise<Result<ReadonlyMap<string, NewPath>>> {
+  const scans = new Map<string, ScannedOutput>();
+  const candidates = [...built.inputs, ...built.scratch.values()];
+  for (const [outputName, scratch] of built.scratch) {
+    const hostPath = built.hostPath(scratch);
+    const sound = await checkTree(built, outputName, scratch, hostPath);
+    if (!sound.ok) return sound;
+    const scan = await scanTree(hostPath, candidates);
+    if (!scan.ok) return scan;
+    scans.set(outputName, { ...scan.value, outputName, scratch, hostPath });
+  }
+  const sorted = sortOutputs(built.drv, scans);
+  if (!sorted.ok) return sorted;
+  const finished = new Map<string, NewPath>();
+  const finalPaths = new Map<StorePath, StorePath>();
+  for (const scan of sorted.value) {
+    const path = await finishOutput(built, scan, finalPaths);
+    if (!path.ok) return path;
+    finished.set(scan.outputName, path.value);
+    finalPaths.set(scan.scratch, path.value.info.path);
+  }
+  return ok(finished);
+}
+
+async function finishOutput(built: BuiltTrees, scan: ScannedOutput, finalPaths: ReadonlyMap<StorePath, StorePath>): Promise<Result<NewPath>> {
+  const self = scan.references.includes(scan.scratch);
+  const siblings = scan.references.flatMap((path) => {
+    const final = finalPaths.get(path);
+    return final === undefined ? [] : [[path, final] as const];
+  });
+  const others = scan.references.filter((path) => path !== scan.scratch).map((path) => finalPaths.get(path) ?? path);
+  const rewrites = new Map(siblings.map(([from, to]) => [storePathHash(from), storePathHash(to)]));
+  // What refers to nothing that changes is hashed already.
+  const unchanged = !self && rewrites.size === 0;
+  const modulo = unchanged ? ok<Hash>(sha256Hash(scan.narHash)) : await hashTreeModulo(scan.hostPath, scan.scratch, { rewrites });
+  if (!modulo.ok) return modulo;
+  const path = makeContentPath(outputPathName(built.drv.name, scan.outputName), 'recursive', modulo.value, { others, self });
+  let digest: NarDigest = scan;
+  if (!unchanged) {
+    const rewritten = await rewriteTree(scan.hostPath, new Map([...rewrites, [storePathHash(scan.scratch), storePathHash(path)]]));
+    if (!rewritten.ok) return rewritten;
+    const hashed = await hashTree(scan.hostPath);
+    if (!hashed.ok) return hashed;
+    digest = hashed.value;
+  }
+  const info: PathInfo = {
+    path,
+    narHash: digest.narHash,
+    narSize: digest.narSize,
+    references: [...others, ...(self ? [path] : [])].sort(),
+    deriver: built.drvPath,
+    contentAddress: { method: 'recursive', hash: modulo.value },
+    signatures: [],
+    ultimate: true,
+  };
+  return ok({ hostPath: scan.hostPath, info });
+}
+
+/** Each output after those it refers to. */
+function sortOutputs(drv: Derivation, scans: ReadonlyMap<string, ScannedOutput>): Result<readonly ScannedOutput[]> {
+  const byScratch = new Map([...scans.values()].map((scan) => [scan.scratch, scan]));
+  const sorted: ScannedOutput[] = [];
+  const visit = (scan: ScannedOutput, trail: readonly ScannedOutput[]): Result<void> => {
+    if (sorted.includes(scan)) return ok(undefined);
+    if (trail.includes(scan)) {
+      const circle = [...trail.slice(trail.indexOf(scan)), scan].map((output) => output.outputName).join(' -> ');
+      return fail('E_OUTPUT_CYCLE', `outputs of ${drv.name} refer to each other in a circle: ${circle}`, 'move what one needs of the other into one output');
+    }
+    for (const reference of scan.references) {
+      const sibling = byScratch.get(reference);
+      if (sibling === undefined || sibling === scan) continue;
+      const visited = visit(sibling, [...trail, scan]);
+      if (!visited.ok) return visited;
+    }
+    sorted.push(scan);
+    return ok(undefined);
+  };
+  for (const scan of scans.values()) {
+    const visited = visit(scan, []);
+    if (!visited.ok) return visited;
+  }
+  return ok(sorted);
+}
+
+async function checkTree({ store, drv }: BuiltTrees, outputName: string, scratch: StorePath, hostPath: string): Promise<Result<void>> {
+  const stat = lstatSync(hostPath, { throwIfNoEntry: false });
+  if (stat === undefined) {
+    return fail('E_OUTPUT_MISSING', `the builder of ${drv.name} succeeded but did not make output "${outputName}"`, `it should have made $${outputName}, ${scratch}`);
+  }
+  if (isWritableByOthers(stat)) {
+    return fail('E_OUTPUT_MODE', `output "${outputName}" of ${drv.name} can be written by group or others`, 'Nix refuses it too; chmod go-w it in the build');
+  }
+  const canonical = await store.canonicalise(hostPath);
+  if (!canonical.ok) {
+    return fail(canonical.failure.code, canonical.failure.message.replace(hostPath, `$${outputName}`), canonical.failure.hint, canonical.failure.cause);
+  }
+  const stray = straySymlink(Buffer.from(hostPath));
+  if (stray === undefined) return ok(undefined);
+  const where = stray.path.toString().replace(hostPath, `$${outputName}`);
+  return fail('E_OUTPUT_SYMLINK', `${where} of ${drv.name} is a symlink out of the store, to ${stray.target}`, 'make it relative, or a symlink to a store path');
+}
+
+function isWritableByOthers(stat: Stats): boolean {
+  return !stat.isSymbolicLink() && (stat.mode & 0o022) !== 0;
+}
+
+/** The first absolute symlink that leads out of the store: where it leads differs from machine to machine. */
+function straySymlink(root: Buffer): { readonly path: Buffer; readonly target: string } | undefined {
+  const pending = [root];
+  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
+    const stat = lstatSync(path);
+    if (stat.isSymbolicLink()) {
+      const target = readlinkSync(path);
+      if (target.startsWith('/') && !target.startsWith(`${STORE_DIR}/`)) return { path, target };
+    } else if (stat.isDirectory()) {
+      for (const entry of readdirSync(path, { withFileTypes: true, encoding: 'buffer' as 'utf8' })) {
+        if (!entry.isFile()) pending.push(Buffer.concat([path, Buffer.from('/'), entry.name as unknown as Buffer]));
+      }
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,57 @@
+/** Builds what is there again, and holds the second result against the first. */
+import { chmodSync, lstatSync, mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { storePathBaseName, type DrvPath, type StorePath } from '../formats/index.js';
+import { err, fail, ok, type Result } from '../result.js';
+import { attempt, removeTreeSync, type NewPath } from '../store/index.js';
+import { firstDifference } from './compare.js';
+import type { Comparison, OutputDifference } from './event.js';
+import { execute, resolve, type RealiseContext, type RealiseFailure } from './realise.js';
+import { resolvedOutputId } from './identity.js';
+
+/**
+ * Builds a realised derivation again. The store does not change; outputs that came out differently are kept as
+ * `<hash>-<name>.check` in `nix/var/zilch/kept`, in place of what an earlier comparison left there.
+ */
+export async function rebuild(drvPath: DrvPath, context: RealiseContext): Promise<Result<Comparison, RealiseFailure>> {
+  const resolved = await resolve(drvPath, context);
+  if (!resolved.ok) return resolved;
+  const { drv } = resolved.value;
+  const valid = new Map<string, StorePath>();
+  for (const outputName of drv.outputs.keys()) {
+    const path = context.store.realisation(resolvedOutputId(drv, outputName))?.outPath ?? context.store.realisation(context.identities.idOf(drvPath, outputName))?.outPath;
+    if (path !== undefined) valid.set(outputName, path);
+  }
+  if (valid.size === 0) return fail('E_NOT_BUILT', `${drv.name} is not built, so there is nothing to compare with`, 'build it first');
+  const executed = await execute(drvPath, resolved.value, context);
+  if (!executed.ok) return executed;
+  const { outputs, durationSeconds, release } = executed.value;
+  try {
+    const differences: OutputDifference[] = [];
+    for (const [outputName, again] of outputs) {
+      const path = valid.get(outputName);
+      if (path === undefined || path === again.info.path) continue;
+      const difference = keepDifference(outputName, path, again, context);
+      if (!difference.ok) return err(difference.failure);
+      differences.push(difference.value);
+    }
+    return ok(differences.length === 0 ? { kind: 'same', durationSeconds } : { kind: 'different', differences });
+  } finally {
+    await release();
+  }
+}
+
+function keepDifference(outputName: string, path: StorePath, again: NewPath, { store }: RealiseContext): Result<OutputDifference> {
+  const directory = join(store.layout.zilchDir, 'kept');
+  const kept = join(directory, `${storePathBaseName(path)}.check`);
+  return attempt('keep', kept, () => {
+    mkdirSync(directory, { recursive: true });
+    removeTreeSync(kept);
+    // A directory that its owner may not write cannot be given another parent.
+    if (lstatSync(again.hostPath).isDirectory()) chmodSync(again.hostPath, 0o755);
+    renameSync(again.hostPath, kept);
+    const first = firstDifference(store.hostPath(path), kept);
+    // Outputs whose paths differ hold different bytes, were it only their own names.
+    return { outputName, path, kept, first: first ?? { file: '', what: 'references only' } };
+  });
+}

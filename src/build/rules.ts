@@ -1,0 +1,68 @@
+/**
+ * What a derivation allows its outputs to refer to: the attributes `allowedReferences`, `disallowedReferences`,
+ * `allowedRequisites` and `disallowedRequisites`. Pure. Source: Nix's `checkOutputs`.
+ */
+import { parseStorePath, type Derivation, type PathInfo, type StorePath } from '../formats/index.js';
+import { fail, ok, type Result } from '../result.js';
+
+interface Rule {
+  readonly attribute: string;
+  /** Whether what it lists is all there may be, or what there may not be. */
+  readonly allows: boolean;
+  /** Whether it is about the whole closure; a path's reference to itself does not count there. */
+  readonly closure: boolean;
+}
+
+const RULES: readonly Rule[] = [
+  { attribute: 'allowedReferences', allows: true, closure: false },
+  { attribute: 'allowedRequisites', allows: true, closure: true },
+  { attribute: 'disallowedReferences', allows: false, closure: false },
+  { attribute: 'disallowedRequisites', allows: false, closure: true },
+];
+
+/** Holds the outputs against the rules; fails with `E_REFERENCES`, naming output, rule and paths. */
+export function checkReferenceRules(
+  drv: Derivation,
+  outputs: ReadonlyMap<string, PathInfo>,
+  referencesOf: (path: StorePath) => readonly StorePath[],
+): Result<void> {
+  for (const rule of RULES) {
+    const value = drv.env.get(rule.attribute);
+    if (value === undefined) continue;
+    const listed = listedPaths(rule.attribute, value, outputs);
+    if (!listed.ok) return listed;
+    for (const [outputName, info] of outputs) {
+      const used = rule.closure ? closureWithoutSelf(info, outputs, referencesOf) : info.references;
+      const bad = used.filter((path) => listed.value.has(path) !== rule.allows);
+      if (bad.length === 0) continue;
+      const hint = rule.closure
+        ? 'find what brings it in with "zilch why"; it may be a path compiled into a binary'
+        : 'remove the path from the output (nuke it in the files that hold it), or change the rule';
+      return fail('E_REFERENCES', `output "${outputName}" of ${drv.name} breaks ${rule.attribute}: it refers to ${bad.join(', ')}`, hint);
+    }
+  }
+  return ok(undefined);
+}
+
+function listedPaths(attribute: string, value: string, outputs: ReadonlyMap<string, PathInfo>): Result<ReadonlySet<StorePath>> {
+  const paths = new Set<StorePath>();
+  for (const word of value.split(/[ \t\n\r]+/).filter((word) => word !== '')) {
+    const own = outputs.get(word);
+    const path = own === undefined ? parseStorePath(word) : ok(own.path);
+    if (!path.ok) return fail('E_REFERENCES', `${attribute} lists "${word}", which is neither a store path nor an output`);
+    paths.add(path.value);
+  }
+  return ok(paths);
+}
+
+function closureWithoutSelf(
+  info: PathInfo,
+  outputs: ReadonlyMap<string, PathInfo>,
+  referencesOf: (path: StorePath) => readonly StorePath[],
+): readonly StorePath[] {
+  const fresh = new Map([...outputs.values()].map((output) => [output.path, output.references]));
+  const found = new Set<StorePath>([info.path]);
+  for (const path of found) for (const reference of fresh.get(path) ?? referencesOf(path)) found.add(reference);
+  found.delete(info.path);
+  return [...found].sort();
+}

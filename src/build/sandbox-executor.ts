@@ -1,0 +1,154 @@
+/** Builds in the own sandbox. */
+import { chmodSync, lstatSync, mkdirSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { scratchPath, storePathBaseName, type StorePath } from '../formats/index.js';
+import { err, fail, ok, type Result } from '../result.js';
+import { attempt, removeTree, removeTreeSync, type Store } from '../store/index.js';
+import { invocation, type Invocation } from './environment.js';
+import type { Executed, Executor, ExecutorFailure, ExecutorRequest } from './executor.js';
+import { finishOutputs } from './outputs.js';
+import { checkSandbox, makeFifo, runInSandbox, type RunResult } from './run.js';
+import { ROOT_FILES, sandboxArguments, type BuildDir, type SandboxInput } from './sandbox.js';
+import { seccompFilter } from './seccomp.js';
+
+/** What is varied to show that builds do not look at it. */
+export interface SandboxVariation {
+  readonly hostname?: string;
+}
+
+/** What the builds of one executor share. */
+interface Workshop {
+  readonly directory: string;
+  readonly filter: string;
+  /** FIFOs that no build uses at the moment. */
+  readonly fifos: string[];
+  fifosMade: number;
+}
+
+/** Builds by bubblewrap, working in the store's temporary directory. */
+export class SandboxExecutor implements Executor {
+  private workshop: Workshop | undefined;
+
+  constructor(
+    private readonly store: Store,
+    private readonly variation: SandboxVariation = {},
+  ) {}
+
+  async prepare(): Promise<Result<void>> {
+    const sandbox = await checkSandbox();
+    if (!sandbox.ok) return sandbox;
+    const directory = this.store.tempDir();
+    if (!directory.ok) return directory;
+    const filter = join(directory.value, 'filter');
+    const written = attempt('write', filter, () => writeFileSync(filter, seccompFilter()));
+    if (!written.ok) return written;
+    this.workshop = { directory: directory.value, filter, fifos: [], fifosMade: 0 };
+    return ok(undefined);
+  }
+
+  async build(request: ExecutorRequest): Promise<Result<Executed, ExecutorFailure>> {
+    const { drv, drvPath } = request;
+    const scratch = new Map([...drv.outputs.keys()].map((name) => [name, scratchPath(drvPath, drv, name)]));
+    const invoked = invocation(drv, scratch, request.cores);
+    if (!invoked.ok) return invoked;
+    const made = this.store.tempDir();
+    if (!made.ok) return made;
+    const workDir = made.value;
+    // What cannot be deleted now is swept with the store's other temporary directories.
+    const release = async (): Promise<void> => void (await removeTree(workDir));
+    const ran = await this.run(request, invoked.value, workDir);
+    if (!ran.ok) {
+      await release();
+      return ran;
+    }
+    const outputs = await this.judge(request, ran.value, workDir, scratch);
+    if (outputs.ok) return ok({ outputs: outputs.value, usage: ran.value.usage, release });
+    if (!request.keepFailed || request.signal.aborted) {
+      await release();
+      return outputs;
+    }
+    return err({ ...outputs.failure, keptDir: this.keep(workDir, drvPath) });
+  }
+
+  private async run(request: ExecutorRequest, invoked: Invocation, workDir: string): Promise<Result<RunResult>> {
+    const laidOut = attempt('lay out a sandbox in', workDir, () => ({
+      buildDir: layOut(workDir, invoked, request.buildMemory),
+      inputs: request.inputs.map((path) => this.input(path)),
+    }));
+    if (!laidOut.ok) return laidOut;
+    const { workshop } = this;
+    if (workshop === undefined) throw new Error('Internal error: a build before prepare');
+    const fifo = await takeFifo(workshop);
+    if (!fifo.ok) return fifo;
+    const ran = await runInSandbox({
+      sandbox: sandboxArguments({ ...this.variation, ...laidOut.value, rootDir: rootDir(workDir), env: invoked.env }),
+      command: [invoked.program, ...invoked.args],
+      filter: workshop.filter,
+      fifo: fifo.value,
+      onOutput: request.onOutput,
+      signal: request.signal,
+    });
+    workshop.fifos.push(fifo.value);
+    return ran;
+  }
+
+  private input(path: StorePath): SandboxInput {
+    const hostPath = this.store.hostPath(path);
+    if (!lstatSync(hostPath).isSymbolicLink()) return { kind: 'tree', path, hostPath };
+    return { kind: 'symlink', path, target: readlinkSync(hostPath) };
+  }
+
+  /** What came of it: the outputs, or why there are none. */
+  private async judge(request: ExecutorRequest, ran: RunResult, workDir: string, scratch: ReadonlyMap<string, StorePath>): Promise<Result<Executed['outputs']>> {
+    const { drv, drvPath, inputs } = request;
+    if (request.signal.aborted) return fail('E_CANCELLED', `the build of ${drv.name} was stopped`);
+    if (ran.exitCode !== 0) return fail('E_BUILD', `the builder of ${drv.name} ${describeExit(ran.exitCode)}`);
+    const hostPath = (path: StorePath): string => join(rootDir(workDir), path);
+    return await finishOutputs({ store: this.store, drv, drvPath, scratch, hostPath, inputs });
+  }
+
+  /** Moves a failed build's tree to where no sweep finds it. */
+  private keep(workDir: string, drvPath: StorePath): string {
+    const kept = join(this.store.layout.zilchDir, 'kept', storePathBaseName(drvPath).replace(/\.drv$/, ''));
+    mkdirSync(join(kept, '..'), { recursive: true });
+    removeTreeSync(kept);
+    renameSync(workDir, kept);
+    return kept;
+  }
+}
+
+function rootDir(workDir: string): string {
+  return join(workDir, 'root');
+}
+
+/** Makes what the sandbox is mounted from, and says where /build is. */
+function layOut(workDir: string, { files }: Invocation, buildMemory: number): BuildDir {
+  const root = rootDir(workDir);
+  mkdirSync(root, { mode: 0o750 });
+  for (const directory of ['etc', 'nix', 'tmp', 'nix/store']) mkdirSync(join(root, directory));
+  chmodSync(join(root, 'tmp'), 0o1777);
+  chmodSync(join(root, 'nix/store'), 0o1775);
+  for (const [name, contents] of ROOT_FILES) writeFileSync(join(root, name), contents);
+  // A file that is mounted into memory could not be deleted by the builder, so such a build works on disk.
+  if (buildMemory > 0 && files.size === 0) return { kind: 'memory', bytes: buildMemory };
+  const hostPath = join(workDir, 'build');
+  mkdirSync(hostPath, { mode: 0o700 });
+  for (const [name, contents] of files) writeFileSync(join(hostPath, name), contents);
+  return { kind: 'disk', hostPath };
+}
+
+async function takeFifo(workshop: Workshop): Promise<Result<string>> {
+  const free = workshop.fifos.pop();
+  if (free !== undefined) return ok(free);
+  const path = join(workshop.directory, `fifo-${workshop.fifosMade++}`);
+  const made = await makeFifo(path);
+  return made.ok ? ok(path) : made;
+}
+
+const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
+
+function describeExit(exitCode: number): string {
+  const signal = exitCode > 128 ? SIGNALS.get(exitCode - 128) : undefined;
+  return signal === undefined ? `failed with exit status ${exitCode}` : `was killed by ${signal}`;
+}

@@ -1,0 +1,76 @@
+/**
+ * The sandbox: bubblewrap's arguments that make of a directory what Nix's sandbox is. Pure. Source: Nix's
+ * `local-derivation-goal.cc`, `startBuilder` and `runChild`; bwrap(1).
+ *
+ * Where it differs from Nix's: inputs are bound read-only, where Nix relies on their permissions; /dev also has `core`
+ * and never `kvm`; standard output and error are a pipe and not a terminal.
+ */
+import { BUILD_DIR } from './environment.js';
+
+/** User and group of the builder, as /etc/passwd of the sandbox names them. */
+const BUILD_UID = 1000;
+const BUILD_GID = 100;
+
+/** The files that a sandbox's root holds, by path. */
+export const ROOT_FILES: ReadonlyMap<string, string> = new Map([
+  [
+    'etc/passwd',
+    `root:x:0:0:Nix build user:${BUILD_DIR}:/noshell\n` +
+      `nixbld:x:${BUILD_UID}:${BUILD_GID}:Nix build user:${BUILD_DIR}:/noshell\n` +
+      'nobody:x:65534:65534:Nobody:/:/noshell\n',
+  ],
+  ['etc/group', `root:x:0:\nnixbld:!:${BUILD_GID}:\nnogroup:x:65534:\n`],
+  ['etc/hosts', '127.0.0.1 localhost\n::1 localhost\n'],
+]);
+
+/** An input of a build, as it lies on the host. */
+export type SandboxInput =
+  | { readonly kind: 'tree'; readonly path: string; readonly hostPath: string }
+  /** Binding would follow it, so it is made anew. */
+  | { readonly kind: 'symlink'; readonly path: string; readonly target: string };
+
+/** Where /build is. */
+export type BuildDir =
+  /** Gone with the sandbox, however that ends. */
+  | { readonly kind: 'memory'; readonly bytes: number }
+  | { readonly kind: 'disk'; readonly hostPath: string };
+
+export interface SandboxSpec {
+  /** Host directory that becomes the root: holds `ROOT_FILES`, `tmp` and `nix/store`, where the outputs appear. */
+  readonly rootDir: string;
+  readonly buildDir: BuildDir;
+  readonly inputs: readonly SandboxInput[];
+  readonly env: ReadonlyMap<string, string>;
+  /** Keeps the terminal, for a shell. Builds get a session of their own. */
+  readonly interactive?: boolean;
+  /** `localhost` for every build; another one shows whether a build looks. */
+  readonly hostname?: string;
+}
+
+/** Arguments for bwrap, all but the command that it shall run. */
+export function sandboxArguments(spec: SandboxSpec): string[] {
+  return [
+    ...['--unshare-user', '--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
+    // As process 1 the builder takes everything it left behind with it: the kernel sees to that before it can be waited for.
+    ...['--as-pid-1', '--die-with-parent', ...(spec.interactive === true ? [] : ['--new-session'])],
+    ...['--uid', String(BUILD_UID), '--gid', String(BUILD_GID), '--cap-drop', 'ALL'],
+    ...['--hostname', spec.hostname ?? 'localhost'],
+    ...['--bind', spec.rootDir, '/'],
+    ...spec.inputs.flatMap((input) =>
+      input.kind === 'tree' ? ['--ro-bind', input.hostPath, input.path] : ['--symlink', input.target, input.path],
+    ),
+    ...['--proc', '/proc', '--dev', '/dev', '--perms', '1777', '--tmpfs', '/dev/shm'],
+    ...buildDirArguments(spec.buildDir),
+    ...['--chdir', BUILD_DIR, '--clearenv'],
+    ...[...spec.env].flatMap(([key, value]) => ['--setenv', key, value]),
+  ];
+}
+
+function buildDirArguments(buildDir: BuildDir): string[] {
+  switch (buildDir.kind) {
+    case 'memory':
+      return ['--perms', '0700', '--size', String(buildDir.bytes), '--tmpfs', BUILD_DIR];
+    case 'disk':
+      return ['--bind', buildDir.hostPath, BUILD_DIR];
+  }
+}

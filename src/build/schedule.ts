@@ -1,0 +1,70 @@
+/** Runs a graph's nodes, several at once, each after its inputs. Knows nothing of what running means. */
+import type { DrvPath } from '../formats/index.js';
+import type { Graph, GraphNode } from './graph.js';
+
+/** How a node ended. */
+export type Outcome = 'done' | 'failed' | 'skipped';
+
+export interface ScheduleOptions {
+  /** How many nodes run at once, at least 1. */
+  readonly jobs: number;
+  /** After a failure, still start what does not depend on it. Without, what runs is let finish and nothing is started. */
+  readonly keepGoing: boolean;
+  /** Higher goes first. */
+  readonly rank: ReadonlyMap<DrvPath, number>;
+  /** When aborted, nothing more is started; stopping what runs is `run`'s business. */
+  readonly signal: AbortSignal;
+  /** Runs one node; true when what depends on it may run. Must not reject for anything but a bug. */
+  readonly run: (node: GraphNode) => Promise<boolean>;
+}
+
+/** Runs the graph to its end. Rejects only when `run` does, after all that ran has settled. */
+export async function schedule(graph: Graph, options: ScheduleOptions): Promise<ReadonlyMap<DrvPath, Outcome>> {
+  const outcomes = new Map<DrvPath, Outcome>();
+  const waitingFor = new Map([...graph.values()].map((node) => [node.drvPath, node.inputs.length]));
+  const ready = [...graph.values()].filter((node) => node.inputs.length === 0);
+  const running = new Set<Promise<void>>();
+  const bugs: unknown[] = [];
+  const rankOf = (node: GraphNode): number => options.rank.get(node.drvPath) ?? 0;
+  let stopped = false;
+
+  const finish = (node: GraphNode, succeeded: boolean): void => {
+    outcomes.set(node.drvPath, succeeded ? 'done' : 'failed');
+    if (!succeeded) {
+      stopped ||= !options.keepGoing;
+      return;
+    }
+    for (const dependent of node.dependents) {
+      const left = (waitingFor.get(dependent) ?? 0) - 1;
+      waitingFor.set(dependent, left);
+      const next = graph.get(dependent);
+      if (left === 0 && next !== undefined) ready.push(next);
+    }
+  };
+  const start = (node: GraphNode): void => {
+    const job = options
+      .run(node)
+      .then(
+        (succeeded) => finish(node, succeeded),
+        (error: unknown) => {
+          bugs.push(error);
+          finish(node, false);
+        },
+      )
+      .finally(() => running.delete(job));
+    running.add(job);
+  };
+
+  for (;;) {
+    while (ready.length > 0 && running.size < options.jobs && !stopped && bugs.length === 0 && !options.signal.aborted) {
+      ready.sort((a, b) => rankOf(a) - rankOf(b));
+      const next = ready.pop();
+      if (next !== undefined) start(next);
+    }
+    if (running.size === 0) break;
+    await Promise.race(running);
+  }
+  if (bugs.length > 0) throw bugs[0];
+  for (const drvPath of graph.keys()) if (!outcomes.has(drvPath)) outcomes.set(drvPath, 'skipped');
+  return outcomes;
+}

@@ -1,0 +1,194 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { addText, codeOf, openStore, StoreChild, tempDirectory } from '../../test/support/store.js';
+import { makeTextPath, sha256, storePathBaseName, type DrvPath, type StorePath } from '../formats/index.js';
+import { unwrap } from '../result.js';
+import { Store } from './index.js';
+
+/** A store with the chain a <- b <- c and a lone d, opened anew so that nothing is held by this process. */
+async function sampleStore(): Promise<{ store: Store; a: StorePath; b: StorePath; c: StorePath; d: StorePath }> {
+  const root = tempDirectory();
+  const adding = unwrap(Store.open(root, { create: true }));
+  const a = await addText(adding, 'a');
+  const b = await addText(adding, 'b', [a]);
+  const c = await addText(adding, 'c', [b]);
+  const d = await addText(adding, 'd');
+  adding.close();
+  return { store: openStore(root), a, b, c, d };
+}
+
+async function deletedBy(store: Store, options: Parameters<Store['gc']>[0] = {}): Promise<StorePath[]> {
+  return unwrap(await store.gc(options)).dead.map(({ path }) => path);
+}
+
+describe('a collection', () => {
+  test('deletes what no root needs, and nothing else', async () => {
+    const { store, a, b, c, d } = await sampleStore();
+    unwrap(store.addRoot('some/name', b));
+    expect(await deletedBy(store)).toEqual([c, d].sort());
+    expect(store.allPaths()).toEqual([a, b].sort());
+    expect(readdirSync(store.layout.storeDir).sort()).toEqual(['.links', ...[a, b].map(storePathBaseName).sort()]);
+    expect(readdirSync(store.layout.zilchTrashDir)).toEqual([]);
+    expect(unwrap(await store.verify({ contents: true })).defects).toEqual([]);
+  });
+
+  test('says beforehand exactly what it would delete, without doing it', async () => {
+    const { store, a, b, c, d } = await sampleStore();
+    unwrap(store.addRoot('a', a));
+    writeFileSync(join(store.layout.storeDir, 'leftover'), '');
+    const plan = unwrap(await store.gc({ dryRun: true }));
+    expect(plan).toMatchObject({ leftovers: ['leftover'], liveCount: 1 });
+    expect(plan.freedBytes).toBe([b, c, d].reduce((total, path) => total + store.pathInfo(path)!.narSize, 0));
+    expect(store.allPaths()).toHaveLength(4);
+    expect(existsSync(join(store.layout.storeDir, 'leftover'))).toBe(true);
+    const report = unwrap(await store.gc());
+    expect(report.dead).toEqual(plan.dead);
+    expect(report.leftovers).toEqual(plan.leftovers);
+    expect(report.freedBytes).toBeGreaterThan(0);
+  });
+
+  test('may be planned on a store that is only read', async () => {
+    const { store, a, b, c, d } = await sampleStore();
+    const reading = openStore(store.root, { readOnly: true });
+    expect(await deletedBy(reading, { dryRun: true })).toEqual([a, b, c, d].sort());
+    expect(codeOf(await reading.gc())).toBe('E_READ_ONLY');
+  });
+
+  test('keeps what was registered within the days it is told', async () => {
+    const { store, a } = await sampleStore();
+    const old = { path: makeTextPath('old', 'old', []), narHash: sha256(''), narSize: 1, references: [], signatures: [], ultimate: false };
+    unwrap(store.registerPaths([{ ...old, registrationTime: Math.floor(Date.now() / 1000) - 3 * 86_400 }]));
+    expect(await deletedBy(store, { keepDays: 2 })).toEqual([old.path]);
+    expect(store.isValid(a)).toBe(true);
+    expect(await deletedBy(store, { keepDays: 0 })).toHaveLength(4);
+  });
+
+  test('keeps the derivations of what it keeps', async () => {
+    const { store, a, b, c, d } = await sampleStore();
+    const output = { path: makeTextPath('out', 'out', []), narHash: sha256(''), narSize: 1, references: [], signatures: [], ultimate: true };
+    unwrap(store.registerPaths([{ ...output, deriver: b as DrvPath }]));
+    unwrap(store.addRoot('out', output.path));
+    expect(await deletedBy(store)).toEqual([c, d].sort());
+    expect(store.isValid(a)).toBe(true);
+  });
+
+  test('forgets the realisations of what it deletes, also where others depend on them', async () => {
+    const { store, a, d } = await sampleStore();
+    const id = (name: string) => ({ drvHash: sha256(name), outputName: 'out' });
+    unwrap(
+      store.registerRealisations([
+        { id: id('d'), outPath: d, signatures: [], dependentRealisations: new Map([[`sha256:${sha256('d')}!out`, d]]) },
+        { id: id('a'), outPath: a, signatures: [], dependentRealisations: new Map([[`sha256:${sha256('d')}!out`, d]]) },
+      ]),
+    );
+    unwrap(store.addRoot('a', a));
+    expect(await deletedBy(store)).toContain(d);
+    expect(store.realisation(id('d'))).toBeUndefined();
+    expect(store.realisation(id('a'))?.outPath).toBe(a);
+  });
+
+  test('deletes what killed processes left in the store, and downloads nobody continues', async () => {
+    const { store, a } = await sampleStore();
+    unwrap(store.addRoot('a', a));
+    const leftover = makeTextPath('leftover', 'x', []);
+    mkdirSync(join(store.hostPath(leftover), 'closed'), { recursive: true });
+    chmodSync(join(store.hostPath(leftover), 'closed'), 0);
+    writeFileSync(`${store.hostPath(leftover)}.lock`, '');
+    mkdirSync(store.layout.partialDir);
+    writeFileSync(join(store.layout.partialDir, `${sha256('x')}.part`), 'begin');
+    expect(unwrap(await store.gc()).leftovers).toEqual([storePathBaseName(leftover)]);
+    expect(readdirSync(store.layout.storeDir).sort()).toEqual(['.links', storePathBaseName(a)]);
+    expect(readdirSync(store.layout.partialDir)).toEqual([]);
+  });
+
+  test('can be stopped, and leaves a sound store', async () => {
+    const { store } = await sampleStore();
+    expect(codeOf(await store.gc({ signal: AbortSignal.abort() }))).toBe('E_CANCELLED');
+    expect(unwrap(await store.verify({ contents: true })).defects).toEqual([]);
+  });
+});
+
+describe('a root', () => {
+  test('can be a link to the store, to its place on this machine, or to another such link', async () => {
+    const { store, a, b, c, d } = await sampleStore();
+    const { gcRootsDir, profilesDir } = store.layout;
+    const elsewhere = tempDirectory();
+    symlinkSync(`${store.hostPath(a)}/in/it`, join(gcRootsDir, 'on-host'));
+    symlinkSync(d, join(elsewhere, 'result'));
+    mkdirSync(join(gcRootsDir, 'auto'));
+    symlinkSync(join(elsewhere, 'result'), join(gcRootsDir, 'auto/abc'));
+    symlinkSync(b, join(profilesDir, 'default-1-link'));
+    symlinkSync('default-1-link', join(profilesDir, 'default'));
+    expect(await deletedBy(store)).toEqual([c]);
+    unlinkSync(join(elsewhere, 'result'));
+    expect(await deletedBy(store)).toEqual([d]);
+    expect(readdirSync(join(gcRootsDir, 'auto'))).toEqual([]);
+  });
+
+  test('can be a file named like the path', async () => {
+    const { store, d } = await sampleStore();
+    writeFileSync(join(store.layout.gcRootsDir, storePathBaseName(d)), '');
+    expect(await deletedBy(store)).not.toContain(d);
+  });
+
+  test('is replaced by another of its name', async () => {
+    const { store, a, b, c, d } = await sampleStore();
+    unwrap(store.addRoot('name', d));
+    unwrap(store.addRoot('name', a));
+    expect(await deletedBy(store)).toEqual([b, c, d].sort());
+  });
+
+  test('that is temporary lasts as long as its process, not longer', async () => {
+    const { store, a, b, c, d } = await sampleStore();
+    const missing = makeTextPath('in-work', 'x', []);
+    const child = new StoreChild('use', store.root, c, missing);
+    await child.printed(1);
+    writeFileSync(store.hostPath(missing), 'half made');
+    expect(await deletedBy(store)).toEqual([d]);
+    expect(existsSync(store.hostPath(missing))).toBe(true);
+    await child.kill();
+    expect(await deletedBy(store)).toEqual([a, b, c].sort());
+    expect(existsSync(store.hostPath(missing))).toBe(false);
+    expect(readdirSync(store.layout.tempRootsDir)).toEqual([]);
+  });
+
+  test('may come while the collection runs', { timeout: 60_000 }, async () => {
+    const { store } = await sampleStore();
+    const collector = new StoreChild('collect', store.root);
+    await collector.printed(1);
+    const adders = [1, 2].map(() => new StoreChild('addGuarded', store.root, '200'));
+    await Promise.all(adders.map((adder) => adder.exit()));
+    const rounds = collector.lines.length;
+    await collector.kill();
+    expect(adders.map((adder) => adder.lines)).toEqual([['lost 0 of 200'], ['lost 0 of 200']]);
+    expect(rounds).toBeGreaterThan(3);
+  });
+
+  test('may come in a store whose path is too long for a socket', { timeout: 60_000 }, async () => {
+    const root = join(tempDirectory(), 'deep'.repeat(30));
+    openStore(root);
+    const collector = new StoreChild('collect', root);
+    await collector.printed(1);
+    const adder = new StoreChild('addGuarded', root, '100');
+    await adder.exit();
+    await collector.kill();
+    expect(adder.lines).toEqual(['lost 0 of 100']);
+  });
+});
+
+describe('deleting chosen paths', () => {
+  test('takes what refers to them with them, and no root keeps them', async () => {
+    const { store, a, b, c, d } = await sampleStore();
+    unwrap(store.addRoot('c', c));
+    expect(await deletedBy(store, { only: [b] })).toEqual([b, c].sort());
+    expect(store.allPaths()).toEqual([a, d].sort());
+  });
+
+  test('spares what a process is using', async () => {
+    const { store, b, c } = await sampleStore();
+    const child = new StoreChild('use', store.root, c);
+    await child.printed(1);
+    expect(await deletedBy(store, { only: [b] })).toEqual([]);
+  });
+});

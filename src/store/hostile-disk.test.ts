@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { addText, atEnd, codeOf, messageOf, openStore, tempDirectory } from '../../test/support/store.js';
+import { unwrap } from '../result.js';
+import { Store } from './index.js';
+
+/** Mounts for the length of a test; false where that takes rights we do not have. */
+function mount(...args: readonly string[]): boolean {
+  try {
+    execFileSync('mount', args, { stdio: 'pipe' });
+  } catch {
+    console.warn(`skipped: \`mount ${args.join(' ')}\` needs root`);
+    return false;
+  }
+  atEnd(() => execFileSync('umount', [args.at(-1)!]));
+  return true;
+}
+
+describe('on a full disk', () => {
+  test('adding fails with a hint and leaves nothing; after a collection there is room again', async () => {
+    const small = tempDirectory();
+    if (!mount('-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', small)) return;
+    const store = openStore(join(small, 'store'));
+    const first = join(tempDirectory(), 'file');
+    writeFileSync(first, Buffer.alloc(3_000_000, 'a'));
+    const kept = unwrap(await store.addFlatFile('file', first));
+    const big = join(tempDirectory(), 'big');
+    writeFileSync(big, Buffer.alloc(10_000_000, 'b'));
+    const result = await store.addFlatFile('big', big);
+    expect(codeOf(result)).toBe('E_DISK_FULL');
+    expect(result.ok ? '' : result.failure.hint).toContain('zilch gc');
+    expect(store.allPaths()).toEqual([kept]);
+    expect(readdirSync(store.layout.storeDir)).toHaveLength(2);
+    expect(unwrap(await store.verify({ contents: true })).defects).toEqual([]);
+    store.close();
+
+    const filler = join(small, 'filler');
+    try {
+      writeFileSync(filler, Buffer.alloc(16_000_000));
+    } catch {
+      // As much as fits.
+    }
+    const full = openStore(join(small, 'store'));
+    // Opened and collected in the room that was kept for this; which is kept again when there is enough.
+    expect(codeOf(await full.addText('text', 'x'.repeat(9_000_000)))).toBe('E_DISK_FULL');
+    expect(unwrap(await full.gc()).dead.map(({ path }) => path)).toEqual([kept]);
+    expect(codeOf(await full.addText('text', 'x'.repeat(100_000)))).toBe('ok');
+  });
+
+  test('making a store fails with a hint, and can be done again when there is room', () => {
+    const small = tempDirectory();
+    if (!mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small)) return;
+    const result = Store.open(join(small, 'store'), { create: true });
+    expect(codeOf(result)).toBe('E_DISK_FULL');
+    execFileSync('mount', ['-o', 'remount,size=20m', small]);
+    openStore(join(small, 'store'));
+  });
+});
+
+describe('a store that cannot be written', () => {
+  test('can be read, also while its database has a write-ahead log', async () => {
+    const root = tempDirectory();
+    const writing = openStore(root);
+    const path = await addText(writing, 'text');
+    const reading = openStore(root, { readOnly: true });
+    expect(reading.isValid(path)).toBe(true);
+    const later = await addText(writing, 'later');
+    expect(reading.isValid(later)).toBe(true);
+    expect(codeOf(reading.registerPaths([]))).toBe('E_READ_ONLY');
+    expect(codeOf(await reading.addText('more', ''))).toBe('E_READ_ONLY');
+    expect(unwrap(await reading.verify({ contents: true })).checkedCount).toBe(2);
+  });
+
+  test('because its file system is read-only, can be read and says so when written', async () => {
+    const root = tempDirectory();
+    const writing = unwrap(Store.open(root, { create: true }));
+    const path = await addText(writing, 'text');
+    writing.close();
+    const mounted = tempDirectory();
+    if (!mount('--bind', root, mounted)) return;
+    execFileSync('mount', ['-o', 'remount,ro,bind', mounted]);
+    const result = Store.open(mounted);
+    expect(codeOf(result)).toBe('E_READ_ONLY');
+    expect(messageOf(result)).toContain(mounted);
+    const reading = openStore(mounted, { readOnly: true });
+    expect(reading.isValid(path)).toBe(true);
+    expect(reading.pathInfo(path)?.narSize).toBe(120);
+  });
+
+  test('by this user, can be read and says so when written', async () => {
+    if (process.getuid?.() === 0) {
+      console.warn('skipped: root may write everywhere');
+      return;
+    }
+    const root = tempDirectory();
+    openStore(root).close();
+    mkdirSync(join(root, 'x'));
+    chmodSync(join(root, 'nix/var/nix/db'), 0o555);
+    expect(codeOf(Store.open(root))).toBe('E_PERMISSION');
+    openStore(root, { readOnly: true });
+    chmodSync(join(root, 'nix/var/nix/db'), 0o755);
+  });
+});

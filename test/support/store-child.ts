@@ -1,0 +1,96 @@
+/** What test processes do to a store: `store-child.ts <command> <root> <argument…>`. Each line printed is something done. */
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StorePath } from '../../src/formats/index.js';
+import { ok, unwrap } from '../../src/result.js';
+import { Store } from '../../src/store/index.js';
+
+const [command = '', root = '', ...args] = process.argv.slice(2);
+const store = unwrap(Store.open(root, { create: true }));
+
+function say(line: string): void {
+  writeSync(1, `${line}\n`);
+}
+
+const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
+  /** Adds texts, files and trees for as long as it lives, each referring to the last; prints what is valid. */
+  async add() {
+    const [seed = '', source = ''] = args;
+    let last: StorePath[] = [];
+    for (let n = 0; ; n++) {
+      const text = unwrap(await store.addText(`text-${seed}-${n}`, `${n} ${last.join(' ')}`, last));
+      say(text);
+      say(unwrap(await store.addTree(`tree-${seed}-${n}`, source)));
+      say(unwrap(await store.addFlatFile(`file-${seed}-${n}`, join(source, 'large'))));
+      last = [text];
+    }
+  },
+
+  /** Adds the same `count` texts as any other process of this command. */
+  async addSame() {
+    for (let n = 0; n < Number(args[0]); n++) say(unwrap(await store.addText(`same-${n}`, `${n}`, [])));
+  },
+
+  /** Adds one to the number in a file, many times, reading and writing apart, under a lock. */
+  async count() {
+    const [key = '', file = '', times = ''] = args;
+    for (let n = 0; n < Number(times); n++) {
+      unwrap(
+        await store.withLock(key, async () => {
+          const value = Number(readFileSync(file, 'utf8'));
+          await new Promise((resolve) => setTimeout(resolve, 1));
+          writeFileSync(file, String(value + 1));
+          return ok(undefined);
+        }),
+      );
+    }
+  },
+
+  /** Takes a lock, prints, and holds it until told to go on. */
+  async hold() {
+    unwrap(
+      await store.withLock(args[0]!, async () => {
+        say('held');
+        await once(process.stdin, 'data');
+        return ok(undefined);
+      }),
+    );
+  },
+
+  /** Makes temporary roots and a temporary directory, prints the latter, and waits. */
+  async use() {
+    for (const path of args) unwrap(await store.addTempRoot(path as StorePath));
+    say(unwrap(store.tempDir()));
+    await once(process.stdin, 'data');
+  },
+
+  /** Adds texts while somebody collects garbage; whatever it was told is valid must be there until it ends. */
+  async addGuarded() {
+    const paths: StorePath[] = [];
+    for (let n = 0; n < Number(args[0]); n++) {
+      const path = unwrap(await store.addText(`guarded-${n}`, `${n}`, paths.slice(-1)));
+      paths.push(path);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    const lost = paths.filter((path) => !store.isValid(path) || !existsSync(store.hostPath(path)));
+    say(`lost ${lost.length} of ${paths.length}`);
+  },
+
+  /** Collects garbage again and again. */
+  async collect() {
+    for (;;) {
+      unwrap(await store.gc());
+      say('collected');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  },
+
+  /** One collection, printing each path that is gone. */
+  async collectOnce() {
+    unwrap(await store.gc({ onDelete: say }));
+  },
+};
+
+await COMMANDS[command]!();
+store.close();
