@@ -16,6 +16,7 @@ export default chain('stage1', {
     gcc10: ascent.gcc10,
     'gcc10-again': ascent.gcc10Again,
     'gcc10-fixpoint': ascent.gcc10Fixpoint,
+    'gcc10-zlib': ascent.gcc10Zlib,
     'tinycc-torture': ascent.tinyccTorture,
     'gcc3-torture': ascent.gcc3Torture,
     'gcc10-torture': ascent.gcc10Torture,

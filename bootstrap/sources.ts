@@ -92,3 +92,12 @@ export const mpc = source({
   urls: ['https://ftp.gnu.org/gnu/mpc/mpc-1.3.1.tar.gz'],
   debian: 'pool/main/m/mpclib3/mpclib3_1.3.1.orig.tar.gz',
 });
+
+/** zlib, whose own tests try the last GCC. Without the files that Debian may not ship. */
+export const zlib = source({
+  name: 'zlib',
+  version: '1.2.13',
+  size: 1239825,
+  sha256: '71feb7947e3c00ef125f83b79a4e529bde31171e5babe48b391f06758d1ab0a1',
+  debian: 'pool/main/z/zlib/zlib_1.2.13.dfsg.orig.tar.bz2',
+});
