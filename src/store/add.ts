@@ -55,7 +55,11 @@ export async function addFlatFile(store: Store, name: string, hostFile: string, 
     const hashed = await attemptAsync('read', file, () => sha256OfFile(file));
     if (!hashed.ok) return hashed;
     if (options.sha256 !== undefined && hashed.value !== options.sha256) {
-      return fail('E_HASH', `${hostFile} has SHA-256 ${hashed.value}, not ${options.sha256}`, 'it is truncated, damaged or another version: fetch it again');
+      return fail(
+        'E_HASH',
+        `${hostFile} has SHA-256 ${hashed.value}, not ${options.sha256}`,
+        'it is truncated, damaged or another version: fetch it again',
+      );
     }
     const hash = sha256Hash(hashed.value);
     return addHashed(store, file, makeContentPath(name, 'flat', hash), [], { method: 'flat', hash });
@@ -84,7 +88,13 @@ export async function treePath(name: string, hostPath: string): Promise<Result<S
   return digest.ok ? ok(makeContentPath(name, 'recursive', sha256Hash(digest.value.narHash))) : digest;
 }
 
-async function addHashed(store: Store, hostPath: string, path: StorePath, references: readonly StorePath[], contentAddress: ContentAddress): Promise<Result<StorePath>> {
+async function addHashed(
+  store: Store,
+  hostPath: string,
+  path: StorePath,
+  references: readonly StorePath[],
+  contentAddress: ContentAddress,
+): Promise<Result<StorePath>> {
   const digest = await hashTree(hostPath);
   if (!digest.ok) return digest;
   const info = { path, ...digest.value, references, contentAddress, signatures: [], ultimate: false };

@@ -17,7 +17,12 @@ describe('verifying', () => {
 
   test('finds what was altered, what is executable now, and what is gone', async () => {
     const store = openStore();
-    const [altered, executable, missing, fine] = [await addText(store, 'altered'), await addText(store, 'executable'), await addText(store, 'missing'), await addText(store, 'fine')];
+    const [altered, executable, missing, fine] = [
+      await addText(store, 'altered'),
+      await addText(store, 'executable'),
+      await addText(store, 'missing'),
+      await addText(store, 'fine'),
+    ];
     chmodSync(store.hostPath(altered), 0o644);
     writeFileSync(store.hostPath(altered), 'altereD\n\n');
     chmodSync(store.hostPath(executable), 0o555);

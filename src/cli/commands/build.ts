@@ -7,7 +7,7 @@ import { outputTable, type TableRow } from '../build-table.js';
 import { collect, perform, positiveInteger, processors, withChain, type ChainOptions } from '../command.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { interruptible } from '../interrupt.js';
-import { printJson, printLine } from '../output.js';
+import { printLine, toJson } from '../output.js';
 import { chooseReporter, type Reporter } from '../progress/reporters.js';
 import { pinnedOutputs, type PinnedOutput } from '../pinned-outputs.js';
 import { BuiltOutputs, fetchAll, targetsOf, withSession, type Session } from '../session.js';
@@ -110,7 +110,7 @@ export async function runBuild(
     referenceDurations: readDurations(loaded.durationsFile),
   });
   return report.ok && signal.aborted
-    ? fail('E_INTERRUPTED', 'stopped before everything was built', 'what was finished is kept; the same command goes on from there')
+    ? fail('E_CANCELLED', 'stopped before everything was built', 'what was finished is kept; the same command goes on from there')
     : report;
 }
 
@@ -144,17 +144,15 @@ async function conclude(
     .map((output): TableRow => ({ ...output, seconds: durations.get(output.target.build.drvPath) }));
   const failedTests = tests.filter((drvPath) => [...report.failures.keys()].some((failed) => failed === drvPath)).length;
   if (options.json === true) {
-    printJson({
-      outputs: rows.map(({ key, info, seconds, pinned }) => ({
-        output: key,
-        path: info.path,
-        narHash: info.narHash,
-        narSize: info.narSize,
-        seconds,
-        pinned,
-      })),
-      summary: report.summary,
-    });
+    const shown = rows.map(({ key, info, seconds, pinned }) => ({
+      output: key,
+      path: info.path,
+      narHash: info.narHash,
+      narSize: info.narSize,
+      seconds,
+      pinned,
+    }));
+    printLine(toJson({ type: 'result', outputs: shown, summary: report.summary }));
   } else {
     for (const line of outputTable(rows, process.stdout.columns || Number.POSITIVE_INFINITY)) printLine(line);
     if (tests.length > 0 && report.failures.size === 0) printLine(`tests: ${tests.length - failedTests} passed`);

@@ -4,7 +4,7 @@ import { formatCount } from '../format.js';
 import { perform } from '../command.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { interruptible } from '../interrupt.js';
-import { printJson, printLine } from '../output.js';
+import { printLine, toJson } from '../output.js';
 import { chooseReporter } from '../progress/reporters.js';
 import { targetsOf, withSession } from '../session.js';
 import { runBuild, withBuildOptions, type BuildCommandOptions } from './build.js';
@@ -34,7 +34,7 @@ async function testCommand(names: readonly string[], options: BuildCommandOption
           target,
           passed: (report.value.outputs.get(drvPath)?.size ?? 0) > 0 && !report.value.failures.has(drvPath),
         }));
-        if (options.json === true) printJson(results);
+        if (options.json === true) printLine(toJson({ type: 'result', tests: results }));
         else for (const { target, passed } of results) printLine(`${passed ? 'passed' : 'FAILED'}  ${target}`);
         const failed = results.filter(({ passed }) => !passed).length;
         if (options.json !== true) printLine(`${formatCount(tests.length, 'test')}, ${failed} failed`);
