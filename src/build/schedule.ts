@@ -57,8 +57,8 @@ export async function schedule(graph: Graph, options: ScheduleOptions): Promise<
 
   const startReady = (): void => {
     while (ready.length > 0 && running.size < options.jobs && !stopped && bugs.length === 0 && !options.signal.aborted) {
-      ready.sort((a, b) => rankOf(a) - rankOf(b));
-      const next = ready.pop();
+      ready.sort((a, b) => rankOf(b) - rankOf(a));
+      const next = ready.shift();
       if (next !== undefined) start(next);
     }
   };
