@@ -156,8 +156,8 @@ function describeError(job: Download, error: unknown): Result<never> | Transient
   if (error instanceof errors.BodyTimeoutError) return transient(job, `nothing more comes since ${job.patience.stall / 1000} s`, error);
   if (error instanceof errors.ConnectTimeoutError) return transient(job, `no connection in ${job.patience.connect / 1000} s`, error);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (NETWORK_ERRORS.has(code) || error instanceof errors.UndiciError)
-    return transient(job, code === 'ENOTFOUND' ? 'no such host' : code || error.message, error);
+  const network = NETWORK_ERRORS[code];
+  if (network !== undefined || error instanceof errors.UndiciError) return transient(job, network ?? error.message, error);
   if (error instanceof TypeError && code === 'ERR_INVALID_URL') return fail('E_FETCH', `${job.url} is not a URL`);
   return err(ioFailure('write', job.partFile, error));
 }

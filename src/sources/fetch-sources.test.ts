@@ -208,7 +208,10 @@ describe('a place that does not have the right bytes', () => {
       'never ends',
       (_, response) => {
         response.writeHead(200);
-        const more = () => void (response.write(Buffer.alloc(60_000)) ? setImmediate(more) : response.once('drain', more));
+        const more = () => {
+          if (response.write(Buffer.alloc(60_000))) setImmediate(more);
+          else response.once('drain', more);
+        };
         more();
       },
       'goes on after 300000 bytes',
