@@ -1,6 +1,8 @@
 /** One way to do a job that several can do. */
 export interface Contender {
   readonly name: string;
+  /** Makes what one run needs and uses up; not measured. */
+  readonly prepare?: () => void;
   readonly run: () => Promise<void> | void;
 }
 
@@ -16,9 +18,13 @@ export interface Measured {
  * ratio of their medians: below 1, we are faster. The first round, which fills caches, does not count.
  */
 export async function compare(title: string, us: Contender, peer: Contender, rounds = 7): Promise<number> {
-  const times = new Map<Contender, number[]>([[us, []], [peer, []]]);
+  const times = new Map<Contender, number[]>([
+    [us, []],
+    [peer, []],
+  ]);
   for (let round = 0; round <= rounds; round++) {
     for (const [contender, taken] of times) {
+      contender.prepare?.();
       const start = performance.now();
       await contender.run();
       if (round > 0) taken.push(performance.now() - start);

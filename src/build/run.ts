@@ -12,7 +12,7 @@ import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { fail, ok, type Result } from '../result.js';
 import type { Usage } from './event.js';
-import { MemorySampler } from './usage.js';
+import { Sampler, type Sampled } from './usage.js';
 
 const SCRIPT = 'umask 022; ulimit -S -c 0; "$@" 4>&-; status=$?; times >&4; exit "$status"';
 const WRAPPER = ['--pdeathsig', 'KILL', 'setarch', 'x86_64', '-R', 'sh', '-c', SCRIPT, 'zilch-build', 'bwrap'] as const;
@@ -22,6 +22,8 @@ export interface RunResult {
   /** The builder's exit status; 128 and the signal's number when a signal ended it. */
   readonly exitCode: number;
   readonly usage: Usage;
+  /** Whether the build directory was seen full. */
+  readonly buildDirWasFull: boolean;
 }
 
 export interface RunOptions {
@@ -61,11 +63,11 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
   const [, , , , timesPipe, statusPipe] = child.stdio as readonly unknown[];
   const times = collect(timesPipe as Readable);
   const status = new SandboxStatus(statusPipe as Readable);
-  const sampler = new MemorySampler();
+  const sampler = new Sampler();
   const abort = (): void => status.kill();
-  status.onStart = (): void => {
+  status.onStart = (sampled): void => {
     if (options.signal.aborted) abort();
-    else sampler.start(status.pidNamespace);
+    else sampler.start(sampled);
   };
   options.signal.addEventListener('abort', abort);
   try {
@@ -78,7 +80,7 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
       return fail('E_SANDBOX', `setpriv cannot be run: ${exitCode.message}`, 'install util-linux', exitCode);
     }
     await outputEnded;
-    return ok({ exitCode, usage: { cpuSeconds: cpuSeconds(await times), maxRssBytes: sampler.peak } });
+    return ok({ exitCode, usage: { cpuSeconds: cpuSeconds(await times), maxRssBytes: sampler.peakBytes }, buildDirWasFull: sampler.wasFull });
   } finally {
     status.ended();
     sampler.stop();
@@ -107,8 +109,7 @@ function cpuSeconds(times: string): number | undefined {
 
 /** What bwrap reports of itself: a JSON document a line. */
 class SandboxStatus {
-  onStart: () => void = () => undefined;
-  pidNamespace = '';
+  onStart: (sampled: Sampled) => void = () => undefined;
   private builderPid: number | undefined;
   private text = '';
 
@@ -119,8 +120,7 @@ class SandboxStatus {
       const line = /"child-pid": (\d+)/.exec(this.text);
       if (line === null || this.builderPid !== undefined || !this.text.includes('}')) return;
       this.builderPid = Number(line[1]);
-      this.pidNamespace = `pid:[${/"pid-namespace": (\d+)/.exec(this.text)?.[1] ?? ''}]`;
-      this.onStart();
+      this.onStart({ pid: this.builderPid, pidNamespace: `pid:[${/"pid-namespace": (\d+)/.exec(this.text)?.[1] ?? ''}]` });
     });
   }
 

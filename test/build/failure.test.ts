@@ -95,7 +95,11 @@ describe.skipIf(reason !== undefined)('rules about references', () => {
       disallowedReferences: deep.placeholder(),
       disallowedRequisites: '',
     };
-    const target = rig.script('user', `mkdir $out; echo $lib $out ${shallow.placeholder()} > $out/refers; echo $lib > $lib`, { inputs: [deep, shallow], outputs: ['out', 'lib'], env });
+    const target = rig.script('user', `mkdir $out; echo $lib $out ${shallow.placeholder()} > $out/refers; echo $lib > $lib`, {
+      inputs: [deep, shallow],
+      outputs: ['out', 'lib'],
+      env,
+    });
     expect(await rig.outputs([target])).toHaveLength(2);
   });
 });

@@ -10,7 +10,12 @@ if (reason !== undefined) console.warn(`hostile builders are not tried: ${reason
 
 describe.skipIf(reason !== undefined)('a builder that', () => {
   test.each([
-    ['makes a socket', 'mkdir $out; nc -l -U $out/socket 2>/dev/null & sleep 0.2; test -S $out/socket || mkfifo $out/socket', 'E_FILE_TYPE', '$out/socket'],
+    [
+      'makes a socket',
+      'mkdir $out; nc -l -U $out/socket 2>/dev/null & sleep 0.2; test -S $out/socket || mkfifo $out/socket',
+      'E_FILE_TYPE',
+      '$out/socket',
+    ],
     ['makes a named pipe', 'mkdir -p $out/deep; mkfifo $out/deep/pipe', 'E_FILE_TYPE', '$out/deep/pipe'],
     ['makes a symlink out of the store', 'mkdir $out; ln -s /etc/passwd $out/link', 'E_OUTPUT_SYMLINK', '/etc/passwd'],
     ['is a symlink out of the store itself', 'ln -s /build $out', 'E_OUTPUT_SYMLINK', '/build'],
@@ -32,7 +37,10 @@ describe.skipIf(reason !== undefined)('a builder that', () => {
   test('makes setuid files is refused, or they are made plain', async () => {
     const rig = await freshRig();
     const [path] = await rig.outputs([
-      rig.script('setuid', 'mkdir $out; cd $out; for mode in 4755 2755 6755; do touch f$mode; chmod $mode f$mode && echo made $mode >> refused || echo refused $mode >> refused; done; cp /proc/self/exe x; chmod 1755 x'),
+      rig.script(
+        'setuid',
+        'mkdir $out; cd $out; for mode in 4755 2755 6755; do touch f$mode; chmod $mode f$mode && echo made $mode >> refused || echo refused $mode >> refused; done; cp /proc/self/exe x; chmod 1755 x',
+      ),
     ]);
     expect(rig.read(path!, 'refused')).toBe('refused 4755\nrefused 2755\nrefused 6755\n');
     for (const file of ['f4755', 'f2755', 'x']) expect(lstatSync(join(rig.store.hostPath(path!), file)).mode & 0o7000).toBe(0);
@@ -86,7 +94,9 @@ describe.skipIf(reason !== undefined)('a builder that', () => {
 
   test('makes outputs that refer to each other in a circle fails and says which', async () => {
     const rig = await freshRig();
-    const failure = await rig.failure(rig.script('circle', 'echo $b > $a; echo $c > $b; echo $a > $c; echo $out > $out', { outputs: ['out', 'a', 'b', 'c'] }));
+    const failure = await rig.failure(
+      rig.script('circle', 'echo $b > $a; echo $c > $b; echo $a > $c; echo $out > $out', { outputs: ['out', 'a', 'b', 'c'] }),
+    );
     expect(failure.code).toBe('E_OUTPUT_CYCLE');
     expect(failure.message).toMatch(/a -> b -> c -> a|b -> c -> a -> b|c -> a -> b -> c/);
   });

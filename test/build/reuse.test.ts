@@ -32,7 +32,13 @@ describe.skipIf(reason !== undefined)('a build', () => {
     const first = rig.script('first', 'sleep 0.1; echo > $out');
     const second = rig.script('second', `echo ${first.placeholder()} > $out`, { inputs: [first] });
     const run = await rig.build([second]);
-    expect(run.events[0]).toMatchObject({ type: 'plan', drvs: [{ name: 'first', inputs: [] }, { name: 'second', inputs: [first.drvPath] }] });
+    expect(run.events[0]).toMatchObject({
+      type: 'plan',
+      drvs: [
+        { name: 'first', inputs: [] },
+        { name: 'second', inputs: [first.drvPath] },
+      ],
+    });
     expect(run.events.at(-1)).toMatchObject({ type: 'done', summary: { built: 2, reused: 0, failed: 0, skipped: 0 } });
     const recorded = readDurations(durationsFile(rig.store.layout.zilchDir)).get('first')!;
     expect(recorded).toBeGreaterThan(0.1);
@@ -93,9 +99,14 @@ describe.skipIf(reason !== undefined)('a build', () => {
   test('starts what the longest way depends on first', async () => {
     const rig = await freshRig();
     const short = rig.script('a-short', 'echo > $out');
-    const chain = ['long-0', 'long-1', 'long-2'].reduce<Scripted[]>((below, name) => [...below, rig.script(name, `echo ${below.map((input) => input.placeholder()).join(' ')} > $out`, { inputs: below })], []);
+    const chain = ['long-0', 'long-1', 'long-2'].reduce<Scripted[]>(
+      (below, name) => [...below, rig.script(name, `echo ${below.map((input) => input.placeholder()).join(' ')} > $out`, { inputs: below })],
+      [],
+    );
     const run = await rig.build([short, ...chain], { jobs: 1 });
-    expect(namesOf(run, 'build-start')).toEqual(['long-0', 'long-1', 'long-2', 'a-short'].sort((a, b) => Number(a === 'a-short') - Number(b === 'a-short') || a.localeCompare(b)));
+    expect(namesOf(run, 'build-start')).toEqual(
+      ['long-0', 'long-1', 'long-2', 'a-short'].sort((a, b) => Number(a === 'a-short') - Number(b === 'a-short') || a.localeCompare(b)),
+    );
   });
 
   test('of a hundred recipes that are done takes no noticeable time', async () => {
@@ -124,12 +135,19 @@ describe.skipIf(reason !== undefined)('building again', () => {
 
   test('shows the first difference, and keeps the second result', async () => {
     const rig = await freshRig();
-    const target = rig.script('target', 'mkdir -p $out/b $doc; echo same > $out/a; echo "time: $(cat /proc/sys/kernel/random/uuid)" > $out/b/time; date +%N > $out/c; echo doc > $doc/doc', { outputs: ['out', 'doc'] });
+    const target = rig.script(
+      'target',
+      'mkdir -p $out/b $doc; echo same > $out/a; echo "time: $(cat /proc/sys/kernel/random/uuid)" > $out/b/time; date +%N > $out/c; echo doc > $doc/doc',
+      { outputs: ['out', 'doc'] },
+    );
     const [path] = await rig.outputs([target]);
     const before = rig.store.allPaths();
     const run = await rig.build([target], { rebuild: true });
     const [comparison] = unwrap(run.result).comparisons.values();
-    expect(comparison).toMatchObject({ kind: 'different', differences: [{ outputName: 'out', path, first: { file: 'b/time', what: expect.stringMatching(/^contents from byte [6-9]|1\d$/) as string } }] });
+    expect(comparison).toMatchObject({
+      kind: 'different',
+      differences: [{ outputName: 'out', path, first: { file: 'b/time', what: expect.stringMatching(/^contents from byte [6-9]|1\d$/) as string } }],
+    });
     const kept = comparison?.kind === 'different' ? comparison.differences[0]!.kept : '';
     expect(readFileSync(join(kept, 'a'), 'utf8')).toBe('same\n');
     expect(rig.store.allPaths()).toEqual(before);

@@ -4,7 +4,15 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildGraph, checkSandbox, type BuildOptions, type BuildReport, type Event, type Executor } from '../../src/build/index.js';
-import { derivationPath, downstreamPlaceholder, outputPlaceholder, type Derivation, type DerivationOutput, type DrvPath, type StorePath } from '../../src/formats/index.js';
+import {
+  derivationPath,
+  downstreamPlaceholder,
+  outputPlaceholder,
+  type Derivation,
+  type DerivationOutput,
+  type DrvPath,
+  type StorePath,
+} from '../../src/formats/index.js';
 import { unwrap, type Result } from '../../src/result.js';
 import type { Store } from '../../src/store/index.js';
 
@@ -84,7 +92,12 @@ export class Rig {
   }
 
   /** Builds, collecting what happens. */
-  async build(targets: readonly Scripted[], options: BuildOptions = {}, executor?: Executor, onEvent: (event: Event) => void = () => undefined): Promise<RigRun> {
+  async build(
+    targets: readonly Scripted[],
+    options: BuildOptions = {},
+    executor?: Executor,
+    onEvent: (event: Event) => void = () => undefined,
+  ): Promise<RigRun> {
     const events: Event[] = [];
     const result = await buildGraph({
       store: this.store,

@@ -25,7 +25,10 @@ class BuilderChild {
   constructor(root: string) {
     const jiti = fileURLToPath(new URL('../../node_modules/jiti/lib/jiti-cli.mjs', import.meta.url));
     const script = fileURLToPath(new URL('builder-child.ts', import.meta.url));
-    this.process = spawn(process.execPath, [jiti, script, root], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, VITEST: undefined } });
+    this.process = spawn(process.execPath, [jiti, script, root], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, VITEST: undefined },
+    });
     this.exited = new Promise((resolve) => this.process.once('close', resolve));
     createInterface({ input: this.process.stdout! }).on('line', (line) => this.lines.push(line));
     atEnd(() => this.process.kill('SIGKILL'));
@@ -33,9 +36,10 @@ class BuilderChild {
 
   /** Waits for a line that begins so, or for the end. */
   async saw(beginning: string): Promise<void> {
-    let over = false;
-    void this.exited.then(() => (over = true));
-    while (!over && !this.lines.some((line) => line.startsWith(beginning))) await pause(10);
+    const seen = async (): Promise<void> => {
+      while (!this.lines.some((line) => line.startsWith(beginning)) && this.process.exitCode === null) await pause(10);
+    };
+    await Promise.race([seen(), this.exited]);
   }
 
   async end(signal: NodeJS.Signals): Promise<number | null> {

@@ -54,7 +54,9 @@ describe.skipIf(reason !== undefined)('zilch build', () => {
     expect((await rig.onChain('build')).stdout).toMatch(/ same /);
     expect((await rig.onChain('pins', 'check')).status).toBe(0);
 
-    rig.write(HELLO.replace('echo hello >', 'echo hello; echo hello >').replace('echo hello >', 'echo hallo >').replaceAll('= hello', '= hallo'), ['hello']);
+    rig.write(HELLO.replace('echo hello >', 'echo hello; echo hello >').replace('echo hello >', 'echo hallo >').replaceAll('= hello', '= hallo'), [
+      'hello',
+    ]);
     const different = await rig.onChain('build');
     expect(different.stdout).toMatch(/ DIFFERENT /);
     expect(different.stderr).toContain('E_DIFFERENT');
@@ -122,7 +124,10 @@ describe.skipIf(reason !== undefined)('zilch build', () => {
   it('prints events as lines of JSON, and what came of it last', async () => {
     rig.write(HELLO, ['hello']);
     const { stdout, stderr } = await rig.onChain('build', '--json');
-    const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as { readonly type: string });
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { readonly type: string });
     expect(lines.map(({ type }) => type)).toEqual(expect.arrayContaining(['plan', 'build-start', 'build-done', 'done', 'result']));
     expect(lines.at(-1)).toMatchObject({ type: 'result', outputs: [{ output: 'hello^out', pinned: 'new' }], summary: { built: 2, failed: 0 } });
     expect(stderr).toBe('');
@@ -131,7 +136,10 @@ describe.skipIf(reason !== undefined)('zilch build', () => {
   it('stops at Ctrl-C with what is finished kept, and goes on from there', async () => {
     rig.write(
       `const quick = make({ name: 'quick', script: sh\`echo quick > $out\` });
-const slow = make({ name: 'slow', script: sh\`cat \${quick} > $out; if [ -e /nowhere ]; then exit; fi; sleep \${SECONDS}\` });`.replace('${SECONDS}', '60'),
+const slow = make({ name: 'slow', script: sh\`cat \${quick} > $out; if [ -e /nowhere ]; then exit; fi; sleep \${SECONDS}\` });`.replace(
+        '${SECONDS}',
+        '60',
+      ),
       ['slow', 'quick'],
     );
     const stopped = await rig.run(['build', '-f', rig.chain], { onStart: (pid) => setTimeout(() => process.kill(pid, 'SIGINT'), 4000) });

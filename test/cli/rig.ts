@@ -48,7 +48,10 @@ export default chain('${targets[0]}', { only: { ${targets.join(', ')} } });
   }
 
   /** Runs `zilch` on the rig's store; `onStart` gets the process. */
-  run(args: readonly string[], options: { readonly env?: NodeJS.ProcessEnv; readonly input?: Buffer; readonly onStart?: (pid: number) => void } = {}): Promise<Ran> {
+  run(
+    args: readonly string[],
+    options: { readonly env?: NodeJS.ProcessEnv; readonly input?: Buffer; readonly onStart?: (pid: number) => void } = {},
+  ): Promise<Ran> {
     return new Promise((resolve, reject) => {
       const env = { ...process.env, ZILCH_STORE: this.store, NO_COLOR: '1', ...options.env };
       const child = spawn(join(CHECKOUT, 'zilch'), args, { cwd: this.directory, env, stdio: 'pipe' });

@@ -42,7 +42,9 @@ export class Nix {
   }
 
   text(program: string, ...args: readonly string[]): string {
-    return this.run(program, ...args).toString().trim();
+    return this.run(program, ...args)
+      .toString()
+      .trim();
   }
 
   json(program: string, ...args: readonly string[]): unknown {
