@@ -1,9 +1,8 @@
 /** What a user means to move between stores: targets of the chain, with the realisations that say what they became, or store paths. */
 import { Identities } from '../build/index.js';
-import { parseDrvOutputId, parseStorePath, type DrvOutputId, type Realisation, type StorePath } from '../formats/index.js';
+import { parseDrvOutputId, parseStorePath, STORE_DIR, type DrvOutputId, type Realisation, type StorePath } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
-import { STORE_DIR } from '../formats/index.js';
 import { builtOutput, targetsOf, withOpenStore, withSession, type SessionOptions } from './session.js';
 
 export interface Selection {
@@ -19,11 +18,16 @@ export interface Wish {
 }
 
 /** Finds what is named in the store. With `derivations`, also how it was made: the derivations and all they refer to. */
-export function withSelection<T>(names: readonly string[], options: SessionOptions & { readonly derivations?: true }, use: (store: Store, selection: Selection) => Promise<Result<T>>): Promise<Result<T>> {
-  if (areStorePaths(names)) return withOpenStore(options, async (store) => {
-    const paths = parsePaths(names);
-    return paths.ok ? use(store, { paths: paths.value, realisations: [] }) : paths;
-  });
+export function withSelection<T>(
+  names: readonly string[],
+  options: SessionOptions & { readonly derivations?: true },
+  use: (store: Store, selection: Selection) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  if (areStorePaths(names))
+    return withOpenStore(options, async (store) => {
+      const paths = parsePaths(names);
+      return paths.ok ? use(store, { paths: paths.value, realisations: [] }) : paths;
+    });
   return withSession(options, async (session) => {
     const { store, chain } = session;
     const targets = targetsOf(session, names);
@@ -39,7 +43,8 @@ export function withSelection<T>(names: readonly string[], options: SessionOptio
         addRealisation(store, identities.idOf(target.build.drvPath, name), realisations);
       }
       if (options.derivations === true) {
-        if (!store.isValid(target.build.drvPath)) return fail('E_NOT_VALID', `the derivation of ${target.name} is not in ${store.root}`, `zilch build ${target.name}`);
+        if (!store.isValid(target.build.drvPath))
+          return fail('E_NOT_VALID', `the derivation of ${target.name} is not in ${store.root}`, `zilch build ${target.name}`);
         paths.push(target.build.drvPath);
       }
     }
@@ -48,11 +53,16 @@ export function withSelection<T>(names: readonly string[], options: SessionOptio
 }
 
 /** Finds out what is named, built or not. */
-export function withWish<T>(names: readonly string[], options: SessionOptions, use: (store: Store, wish: Wish) => Promise<Result<T>>): Promise<Result<T>> {
-  if (areStorePaths(names)) return withOpenStore(options, async (store) => {
-    const paths = parsePaths(names);
-    return paths.ok ? use(store, { paths: paths.value, ids: [] }) : paths;
-  });
+export function withWish<T>(
+  names: readonly string[],
+  options: SessionOptions,
+  use: (store: Store, wish: Wish) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  if (areStorePaths(names))
+    return withOpenStore(options, async (store) => {
+      const paths = parsePaths(names);
+      return paths.ok ? use(store, { paths: paths.value, ids: [] }) : paths;
+    });
   return withSession(options, async (session) => {
     const targets = targetsOf(session, names);
     if (!targets.ok) return targets;

@@ -25,7 +25,14 @@ export async function* exportArchive(store: Store, paths: readonly StorePath[]):
     const info = infos.get(path)!;
     yield number(1);
     yield* storeNar(store, info);
-    yield Buffer.concat([number(MAGIC), text(path), number(info.references.length), ...info.references.map(text), text(info.deriver ?? ''), number(0)]);
+    yield Buffer.concat([
+      number(MAGIC),
+      text(path),
+      number(info.references.length),
+      ...info.references.map(text),
+      text(info.deriver ?? ''),
+      number(0),
+    ]);
   }
   yield number(0);
 }
@@ -96,7 +103,11 @@ async function importPath(store: Store, reader: Reader, believe: boolean): Promi
     const contentAddress = await proveContent(info, hostPath);
     if (!contentAddress.ok) return contentAddress;
     if (contentAddress.value === undefined && !believe) {
-      return fail('E_UNTRUSTED', `the archive's ${info.path} is not named after what it holds, and archives are not signed`, 'import it with --no-check-sigs if you trust where it comes from');
+      return fail(
+        'E_UNTRUSTED',
+        `the archive's ${info.path} is not named after what it holds, and archives are not signed`,
+        'import it with --no-check-sigs if you trust where it comes from',
+      );
     }
     const added = await store.addPaths([{ hostPath, info: { ...info, contentAddress: contentAddress.value } }]);
     return added.ok ? ok(info.path) : added;
@@ -180,9 +191,9 @@ class Reader {
   }
 
   private async next(): Promise<Buffer> {
-    const { done, value } = await this.chunks.next();
-    if (done === true) throw problem('it ends too early');
-    return Buffer.from(value as Uint8Array);
+    const next = await this.chunks.next();
+    if (next.done === true) throw problem('it ends too early');
+    return Buffer.from(next.value);
   }
 }
 
@@ -197,8 +208,21 @@ function problem(what: string): StreamFailure {
 }
 
 function archiveFailure(what: string): Failure {
-  return { code: 'E_ARCHIVE', message: `this is not an archive of store paths: ${what}`, hint: 'archives are what `zilch export archive` and `nix-store --export` write' };
+  return {
+    code: 'E_ARCHIVE',
+    message: `this is not an archive of store paths: ${what}`,
+    hint: 'archives are what `zilch export archive` and `nix-store --export` write',
+  };
 }
 
 const nothing = (): void => undefined;
-const NOTHING: NarVisitor = { file: nothing, data: nothing, endFile: nothing, symlink: nothing, beginDirectory: nothing, entry: nothing, endEntry: nothing, endDirectory: nothing };
+const NOTHING: NarVisitor = {
+  file: nothing,
+  data: nothing,
+  endFile: nothing,
+  symlink: nothing,
+  beginDirectory: nothing,
+  entry: nothing,
+  endEntry: nothing,
+  endDirectory: nothing,
+};

@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, lstatSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { makeContentPath, sha256Hash, storePathName, type ContentAddress, type Hash, type PathInfo, type Sha256, type StorePath } from '../formats/index.js';
+import {
+  makeContentPath,
+  sha256Hash,
+  storePathName,
+  type ContentAddress,
+  type Hash,
+  type PathInfo,
+  type Sha256,
+  type StorePath,
+} from '../formats/index.js';
 import { ok, type Result } from '../result.js';
 import { attemptAsync, hashTreeModulo } from '../store/index.js';
 
@@ -9,7 +18,10 @@ import { attemptAsync, hashTreeModulo } from '../store/index.js';
  * The content address that a path's own name proves, given what lies at `hostPath` and refers to `references`: the name is a hash of
  * that, so no signature could say more. `undefined` for a path that is named after how it was made.
  */
-export async function proveContent({ path, narHash, references }: Pick<PathInfo, 'path' | 'narHash' | 'references'>, hostPath: string): Promise<Result<ContentAddress | undefined>> {
+export async function proveContent(
+  { path, narHash, references }: Pick<PathInfo, 'path' | 'narHash' | 'references'>,
+  hostPath: string,
+): Promise<Result<ContentAddress | undefined>> {
   const name = storePathName(path);
   const others = references.filter((reference) => reference !== path);
   const self = others.length < references.length;

@@ -13,7 +13,13 @@ const BATCH = 64;
  * Copies the closure of paths from one store to another, then realisations of them. What is read is held against what was
  * registered, so that nothing damaged spreads. Gives the number of paths that were not there.
  */
-export async function copyClosure(from: Store, to: Store, roots: Iterable<StorePath>, realisations: readonly Realisation[] = [], signal?: AbortSignal): Promise<Result<number>> {
+export async function copyClosure(
+  from: Store,
+  to: Store,
+  roots: Iterable<StorePath>,
+  realisations: readonly Realisation[] = [],
+  signal?: AbortSignal,
+): Promise<Result<number>> {
   const infos = new Map<StorePath, PathInfo>();
   for (const path of from.closure(roots)) {
     const rooted = await to.addTempRoot(path);

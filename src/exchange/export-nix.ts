@@ -69,7 +69,11 @@ export async function exportNix(exported: NixExport, directory: string): Promise
 }
 
 /** Puts the derivations into the store, after their inputs; gives their number. */
-async function fillStore({ store, targets, drvPathOf, derivations }: NixExport, { sources, files }: NixExpression, to: Store): Promise<Result<number>> {
+async function fillStore(
+  { store, targets, drvPathOf, derivations }: NixExport,
+  { sources, files }: NixExpression,
+  to: Store,
+): Promise<Result<number>> {
   const needed = new Set(targets.map(drvPathOf));
   for (const drvPath of needed) for (const input of derivations.get(drvPath)?.inputDrvs.keys() ?? []) needed.add(input);
   const inputs = [...sources.map(sourcePath), ...files.values()];
@@ -99,7 +103,14 @@ async function writeFiles({ chain, targets, drvPathOf }: NixExport, expression: 
     mkdirSync(join(home, 'nix/files'), { recursive: true });
     writeFileSync(join(home, 'default.nix'), 'import ./nix\n');
     writeFileSync(join(home, 'nix/default.nix'), expression.text);
-    writeFileSync(join(home, 'nix/flake.nix'), nixFlake(chain, targets.map(({ name }) => name), sources));
+    writeFileSync(
+      join(home, 'nix/flake.nix'),
+      nixFlake(
+        chain,
+        targets.map(({ name }) => name),
+        sources,
+      ),
+    );
     writeFileSync(join(home, 'README.md'), readme(targets, drvPathOf));
     for (const source of expression.sources) {
       const file = join(sources, source.file);

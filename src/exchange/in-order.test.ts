@@ -12,7 +12,8 @@ describe('putting things in order', () => {
         const ordered = inOrder([...needs.keys()].reverse(), (thing) => needs.get(thing) ?? []);
         if (!ordered.ok) throw new Error(ordered.failure.message);
         expect([...ordered.value].sort()).toEqual([...needs.keys()].sort());
-        for (const [thing, others] of needs) for (const other of others) expect(ordered.value.indexOf(other)).toBeLessThanOrEqual(ordered.value.indexOf(thing));
+        for (const [thing, others] of needs)
+          for (const other of others) expect(ordered.value.indexOf(other)).toBeLessThanOrEqual(ordered.value.indexOf(thing));
       }),
     );
   });
@@ -24,7 +25,10 @@ describe('putting things in order', () => {
   });
 
   it('follows a chain of a hundred thousand', () => {
-    const ordered = inOrder(Array.from({ length: 100_000 }, (_, index) => String(index)), (thing) => [String(Number(thing) + 1)]);
+    const ordered = inOrder(
+      Array.from({ length: 100_000 }, (_, index) => String(index)),
+      (thing) => [String(Number(thing) + 1)],
+    );
     expect(ordered.ok && ordered.value[0]).toBe('99999');
   });
 });

@@ -16,7 +16,9 @@ const PARTS = 8;
 
 /** Independent parts that take a while, and one that needs them all. */
 function wideChain(seconds: number): Chain {
-  const parts = Array.from({ length: PARTS }, (_, index) => made(`part${index}`, ['out'], 'sleep', String(seconds), 'write', selfPath('out'), `part ${index}`));
+  const parts = Array.from({ length: PARTS }, (_, index) =>
+    made(`part${index}`, ['out'], 'sleep', String(seconds), 'write', selfPath('out'), `part ${index}`),
+  );
   const whole = made('whole', ['out'], 'write', selfPath('out'), text`${parts}`);
   const recipes: Record<string, AnyRecipe> = { whole };
   parts.forEach((part, index) => (recipes[`part${index}`] = part));
@@ -49,7 +51,16 @@ describe.skipIf(missing !== undefined)('two hosts behind ssh', () => {
     const prepared = await prepare(store, made);
     const executor = new NixExecutor(store, { storeUri: join(home, 'coordinator'), builders: builders() });
     const wanted = [{ drvPath: prepared.drvPathOf('whole'), outputs: ['out'] }];
-    const report = unwrap(await buildGraph({ store, closure: prepared.derivations, wanted, executor, options: { jobs: PARTS }, emit: (event) => onEvent(event, prepared) }));
+    const report = unwrap(
+      await buildGraph({
+        store,
+        closure: prepared.derivations,
+        wanted,
+        executor,
+        options: { jobs: PARTS },
+        emit: (event) => onEvent(event, prepared),
+      }),
+    );
     expect(report.failures).toEqual(new Map());
     const all = await buildAll(store, prepared);
     return new Map([...all].map(([name, info]) => [name, info.path]));
@@ -67,7 +78,9 @@ describe.skipIf(missing !== undefined)('two hosts behind ssh', () => {
     console.info(`host 1 built ${first?.join(', ')}; host 2 built ${second?.join(', ')}`);
     expect(first?.some((name) => name.startsWith('part'))).toBe(true);
     expect(second?.some((name) => name.startsWith('part'))).toBe(true);
-    expect(new Set([...(first ?? []), ...(second ?? [])])).toEqual(new Set(['whole', ...Array.from({ length: PARTS }, (_, index) => `part${index}`)]));
+    expect(new Set([...(first ?? []), ...(second ?? [])])).toEqual(
+      new Set(['whole', ...Array.from({ length: PARTS }, (_, index) => `part${index}`)]),
+    );
     expect(there).toEqual(await ownPaths(wide));
   });
 
@@ -78,7 +91,15 @@ describe.skipIf(missing !== undefined)('two hosts behind ssh', () => {
     const executor = new NixExecutor(store, { storeUri: join(home, 'coordinator'), builders: builders() });
     const lines: string[] = [];
     const wanted = [{ drvPath: prepared.drvPathOf('bad'), outputs: ['out'] }];
-    const report = unwrap(await buildGraph({ store, closure: prepared.derivations, wanted, executor, emit: (event) => event.type === 'build-log' && lines.push(event.line) }));
+    const report = unwrap(
+      await buildGraph({
+        store,
+        closure: prepared.derivations,
+        wanted,
+        executor,
+        emit: (event) => event.type === 'build-log' && lines.push(event.line),
+      }),
+    );
     expect(report.failures.get(prepared.drvPathOf('bad'))?.message).toMatch(/failed with exit code 3/);
     expect(lines).toEqual(['before the end']);
   });

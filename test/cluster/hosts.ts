@@ -29,7 +29,11 @@ export class Host {
     private readonly address: string,
   ) {
     const script = fileURLToPath(new URL('host.sh', import.meta.url));
-    this.process = spawn('ip', ['netns', 'exec', namespace, 'unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', script, directory], { stdio: 'ignore' });
+    this.process = spawn(
+      'ip',
+      ['netns', 'exec', namespace, 'unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', script, directory],
+      { stdio: 'ignore' },
+    );
   }
 
   /** Starts host number `number` (1 to 200) below `parent`, whose `ssh_config` and `key` the hosts share. */
@@ -52,11 +56,23 @@ export class Host {
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(directory, 'host_key')]);
     writeFileSync(
       join(directory, 'sshd_config'),
-      [`ListenAddress ${address}`, `HostKey ${join(directory, 'host_key')}`, `AuthorizedKeysFile ${key}.pub`, 'StrictModes no', 'UsePAM no', 'PidFile none', 'SetEnv NIX_REMOTE=daemon', ''].join('\n'),
+      [
+        `ListenAddress ${address}`,
+        `HostKey ${join(directory, 'host_key')}`,
+        `AuthorizedKeysFile ${key}.pub`,
+        'StrictModes no',
+        'UsePAM no',
+        'PidFile none',
+        'SetEnv NIX_REMOTE=daemon',
+        '',
+      ].join('\n'),
     );
     const config = join(parent, 'ssh_config');
     const before = existsSync(config) ? readFileSync(config, 'utf8') : '';
-    writeFileSync(config, `${before}Host ${name}\n  HostName ${address}\n  User root\n  IdentityFile ${key}\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n  LogLevel ERROR\n`);
+    writeFileSync(
+      config,
+      `${before}Host ${name}\n  HostName ${address}\n  User root\n  IdentityFile ${key}\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n  LogLevel ERROR\n`,
+    );
     const host = new Host(name, directory, namespace, link, address);
     await host.listening(config);
     return host;

@@ -52,7 +52,13 @@ describe('an archive of store paths', () => {
     const path = closure.find((candidate) => candidate.endsWith('-library-dev'))!;
     const believed = await exported([path]);
     const other = openStore();
-    unwrap(await copyClosure(store, other, closure.filter((candidate) => candidate.endsWith('-library'))));
+    unwrap(
+      await copyClosure(
+        store,
+        other,
+        closure.filter((candidate) => candidate.endsWith('-library')),
+      ),
+    );
     for (let at = 0; at < believed.length; at++) {
       const damaged = Buffer.from(believed);
       damaged[at]! ^= 0x20;
@@ -61,7 +67,8 @@ describe('an archive of store paths', () => {
       if (result.ok) expect(other.pathInfo(result.value[0]!)?.narHash).toBe(store.pathInfo(path)?.narHash);
       else expect(result.failure.code).toMatch(/^E_(ARCHIVE|NAR|UNTRUSTED|REFERENCE|PATH_CONFLICT)$/);
     }
-    for (let end = 0; end < believed.length; end += 5) expect(codeOf(await importArchive(other, inPieces(believed.subarray(0, end), 4096), { believe: false }))).toMatch(/^E_(ARCHIVE|NAR)$/);
+    for (let end = 0; end < believed.length; end += 5)
+      expect(codeOf(await importArchive(other, inPieces(believed.subarray(0, end), 4096), { believe: false }))).toMatch(/^E_(ARCHIVE|NAR)$/);
     expect(unwrap(await other.verify({ contents: true })).defects).toEqual([]);
   }, 120_000);
 
@@ -71,7 +78,10 @@ describe('an archive of store paths', () => {
       nix.close();
     });
     const own = await exported(closure);
-    execFileSync('nix-store', ['--store', nix.root, '--import'], { input: own, env: { ...process.env, NIX_CONFIG: 'build-users-group =\nexperimental-features = ca-derivations' } });
+    execFileSync('nix-store', ['--store', nix.root, '--import'], {
+      input: own,
+      env: { ...process.env, NIX_CONFIG: 'build-users-group =\nexperimental-features = ca-derivations' },
+    });
     for (const path of closure) execFileSync('diff', ['-r', '--no-dereference', store.hostPath(path), nix.hostPath(path)]);
     for (const path of closure) expect((await exported([path])).equals(nix.run('nix-store', '--export', path))).toBe(true);
     const other = openStore();
@@ -81,7 +91,10 @@ describe('an archive of store paths', () => {
 
   test('does not take a path that proves nothing, unless the user says so', async () => {
     const path = '/nix/store/00000000000000000000000000000000-claim' as StorePath;
-    const bytes = Buffer.from((await exported([closure.find((candidate) => candidate.endsWith('-maker'))!])).toString('latin1').replace(/\/nix\/store\/\w{32}-maker/, path), 'latin1');
+    const bytes = Buffer.from(
+      (await exported([closure.find((candidate) => candidate.endsWith('-maker'))!])).toString('latin1').replace(/\/nix\/store\/\w{32}-maker/, path),
+      'latin1',
+    );
     const other = openStore();
     expect(codeOf(await importArchive(other, inPieces(bytes, 4096), { believe: false }))).toBe('E_UNTRUSTED');
     expect(other.allPaths()).toEqual([]);

@@ -19,7 +19,11 @@ const exported = chain('system', { ...{ zero: { user } }, one: Object.fromEntrie
 
 function nix(root: string, program: string, ...args: readonly string[]): string {
   const config = `experimental-features = nix-command ca-derivations flakes\nsandbox = true\nsandbox-paths =\nbuild-users-group =\nsubstituters =\n`;
-  return execFileSync(program, ['--store', root, ...args], { encoding: 'utf8', env: { ...process.env, NIX_CONFIG: config, HOME: tempDirectory() }, stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  return execFileSync(program, ['--store', root, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, NIX_CONFIG: config, HOME: tempDirectory() },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim();
 }
 
 describe.skipIf(missing !== undefined)('an exported chain', () => {
@@ -31,7 +35,14 @@ describe.skipIf(missing !== undefined)('an exported chain', () => {
     unwrap(await store.addFlatFile('thing-1.tar', bytes));
     const own = await buildAll(store, prepared);
     const directory = join(tempDirectory(), 'export');
-    const request = { store, chain: exported, targets: exported.targets, drvPathOf: ({ name }: { name: string }) => prepared.drvPathOf(name), derivations: prepared.derivations, externalPath: () => prepared.maker };
+    const request = {
+      store,
+      chain: exported,
+      targets: exported.targets,
+      drvPathOf: ({ name }: { name: string }) => prepared.drvPathOf(name),
+      derivations: prepared.derivations,
+      externalPath: () => prepared.maker,
+    };
     expect(unwrap(await exportNix(request, directory))).toEqual({ derivations: 4, sources: 1 });
     expect(readdirSync(directory).sort()).toEqual(['README.md', 'default.nix', 'nix', 'sources', 'store']);
 
@@ -45,10 +56,11 @@ describe.skipIf(missing !== undefined)('an exported chain', () => {
       expect(nix(root, 'nix', 'eval', '--raw', `path:${directory}/nix#system.drvPath`)).toBe(prepared.drvPathOf('system'));
     }
     expect(nix(its, 'nix-store', '--realise', prepared.drvPathOf('system'))).toBe(own.get('system^out')?.path);
-    const [flake] = JSON.parse(nix(its, 'nix', 'build', '--json', '--no-link', `path:${directory}/nix#user`)) as { outputs: Record<string, string> }[];
+    const [flake] = JSON.parse(nix(its, 'nix', 'build', '--json', '--no-link', `path:${directory}/nix#user`)) as {
+      outputs: Record<string, string>;
+    }[];
     expect(flake?.outputs).toEqual({ out: own.get('user^out')?.path });
     expect(readFileSync(join(directory, 'nix/default.nix'), 'utf8')).toContain('thing = tarball "thing-1.tar"');
     expect(codeOf(await exportNix(request, directory))).toBe('E_EXISTS');
   });
 });
-

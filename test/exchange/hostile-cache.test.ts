@@ -8,7 +8,19 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { compress as zstd } from 'zstd-napi';
 import { BinaryCache, Puller, type Compression } from '../../src/exchange/index.js';
 import { HttpBlobs } from '../../src/exchange/blobs/index.js';
-import { formatContentAddress, makeContentPath, NarWriter, parseStorePath, sha256, sha256Hash, storePathBaseName, storePathHash, type ContentAddress, type DrvOutputId, type StorePath } from '../../src/formats/index.js';
+import {
+  formatContentAddress,
+  makeContentPath,
+  NarWriter,
+  parseStorePath,
+  sha256,
+  sha256Hash,
+  storePathBaseName,
+  storePathHash,
+  type ContentAddress,
+  type DrvOutputId,
+  type StorePath,
+} from '../../src/formats/index.js';
 import { unwrap, type Result } from '../../src/result.js';
 import { openStore } from '../support/store.js';
 
@@ -89,7 +101,19 @@ interface Lies {
 }
 
 /** A narinfo file, right but for the lies. */
-function narInfo(nar: Buffer, { path = PATH, url = 'nar/x.nar', compression = 'none', narHash = sha256(nar), narSize = nar.length, fileSize, references = [], contentAddress }: Lies = {}): string {
+function narInfo(
+  nar: Buffer,
+  {
+    path = PATH,
+    url = 'nar/x.nar',
+    compression = 'none',
+    narHash = sha256(nar),
+    narSize = nar.length,
+    fileSize,
+    references = [],
+    contentAddress,
+  }: Lies = {},
+): string {
   return [
     `StorePath: ${path}`,
     `URL: ${url}`,
@@ -174,7 +198,16 @@ describe('a hostile narinfo', () => {
     await expectRefusal('E_CACHE_ANSWER');
   });
 
-  test.each(['../../../../etc/passwd', '/etc/passwd', 'file:///etc/passwd', 'http://169.254.169.254/secret', 'nar/../../x', 'nar//x', 'nar/x\u{7f}', '..'])('that names %s as its NAR is refused', async (url) => {
+  test.each([
+    '../../../../etc/passwd',
+    '/etc/passwd',
+    'file:///etc/passwd',
+    'http://169.254.169.254/secret',
+    'nar/../../x',
+    'nar//x',
+    'nar/x\u{7f}',
+    '..',
+  ])('that names %s as its NAR is refused', async (url) => {
     offer(narInfo(HELLO, { url }), HELLO);
     await expectRefusal('E_CACHE_ANSWER');
   });
@@ -254,7 +287,11 @@ describe('a hostile NAR', () => {
   test.each(['zstd', 'gzip', 'br', 'xz', 'bzip2'] as const)('whose %s is damaged or cut off is refused', async (compression) => {
     const packed = pack(fileNar(Buffer.from(Array.from({ length: 3000 }, (_, index) => index % 251))), compression);
     const nar = fileNar(Buffer.from(Array.from({ length: 3000 }, (_, index) => index % 251)));
-    for (const broken of [packed.subarray(0, packed.length >> 1), Buffer.alloc(200, 7), Buffer.concat([packed.subarray(0, 20), Buffer.alloc(50), packed.subarray(70)])]) {
+    for (const broken of [
+      packed.subarray(0, packed.length >> 1),
+      Buffer.alloc(200, 7),
+      Buffer.concat([packed.subarray(0, 20), Buffer.alloc(50), packed.subarray(70)]),
+    ]) {
       offer(narInfo(nar, { compression }), broken);
       await expectRefusal(/^E_(NAR|COMPRESSION)/);
     }
@@ -262,7 +299,14 @@ describe('a hostile NAR', () => {
 
   test('with names that lead elsewhere is refused', async () => {
     for (const names of [['..'], ['.'], [''], ['a/b'], ['/etc'], ['a\0b'], ['b', 'a'], ['a', 'a']]) {
-      const parts = ['nix-archive-1', '(', 'type', 'directory', ...names.flatMap((name) => ['entry', '(', 'name', name, 'node', '(', 'type', 'regular', 'contents', 'evil', ')', ')']), ')'];
+      const parts = [
+        'nix-archive-1',
+        '(',
+        'type',
+        'directory',
+        ...names.flatMap((name) => ['entry', '(', 'name', name, 'node', '(', 'type', 'regular', 'contents', 'evil', ')', ')']),
+        ')',
+      ];
       const nar = Buffer.concat(parts.map(token));
       offer(narInfo(nar), nar);
       await expectRefusal('E_NAR');
@@ -270,7 +314,47 @@ describe('a hostile NAR', () => {
   });
 
   test('that puts a symlink where it then writes below is refused', async () => {
-    const parts = ['nix-archive-1', '(', 'type', 'directory', 'entry', '(', 'name', 'a', 'node', '(', 'type', 'symlink', 'target', '/tmp', ')', ')', 'entry', '(', 'name', 'a', 'node', '(', 'type', 'directory', 'entry', '(', 'name', 'owned', 'node', '(', 'type', 'regular', 'contents', 'x', ')', ')', ')', ')', ')'];
+    const parts = [
+      'nix-archive-1',
+      '(',
+      'type',
+      'directory',
+      'entry',
+      '(',
+      'name',
+      'a',
+      'node',
+      '(',
+      'type',
+      'symlink',
+      'target',
+      '/tmp',
+      ')',
+      ')',
+      'entry',
+      '(',
+      'name',
+      'a',
+      'node',
+      '(',
+      'type',
+      'directory',
+      'entry',
+      '(',
+      'name',
+      'owned',
+      'node',
+      '(',
+      'type',
+      'regular',
+      'contents',
+      'x',
+      ')',
+      ')',
+      ')',
+      ')',
+      ')',
+    ];
     const nar = Buffer.concat(parts.map(token));
     offer(narInfo(nar), nar);
     await expectRefusal('E_NAR');
@@ -346,7 +430,16 @@ describe('a hostile server', () => {
   test('that lies about realisations is refused', async () => {
     const key = `/realisations/sha256:${ID.drvHash}!${ID.outputName}.doi`;
     const right = { id: `sha256:${ID.drvHash}!out`, outPath: storePathBaseName(PATH), signatures: [], dependentRealisations: {} };
-    const wrong: unknown[] = [{ ...right, id: `sha256:${sha256('else')}!out` }, { ...right, outPath: '../../etc' }, { ...right, outPath: '/etc/passwd' }, { ...right, signatures: 'all' }, { ...right, dependentRealisations: { x: 'y' } }, [], null, 'text'];
+    const wrong: unknown[] = [
+      { ...right, id: `sha256:${sha256('else')}!out` },
+      { ...right, outPath: '../../etc' },
+      { ...right, outPath: '/etc/passwd' },
+      { ...right, signatures: 'all' },
+      { ...right, dependentRealisations: { x: 'y' } },
+      [],
+      null,
+      'text',
+    ];
     const bodies: Answer[] = [...wrong.map((body) => bytes(JSON.stringify(body))), bytes('{'), bytes('['.repeat(100_000)), endless];
     for (const body of bodies) {
       answers.set(key, body);

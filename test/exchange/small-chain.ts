@@ -29,8 +29,35 @@ export function outputOf(of: AnyRecipe, outputName: string): Interpolated {
   return { kind: 'output', recipe: of, outputName };
 }
 
-const library = made('library', ['out', 'dev'], 'make', selfPath('out'), 'write', text`${selfPath('out')}/me`, text`I am ${selfPath('out')}`, 'program', text`${selfPath('out')}/run`, 'x', 'write', selfPath('dev'), text`headers of ${selfPath('out')}`);
-const tool = made('tool', ['out'], 'say', 'working', 'make', selfPath('out'), 'write', text`${selfPath('out')}/needs`, text`${library}`, 'link', text`${library}/me`, text`${selfPath('out')}/link`);
+const library = made(
+  'library',
+  ['out', 'dev'],
+  'make',
+  selfPath('out'),
+  'write',
+  text`${selfPath('out')}/me`,
+  text`I am ${selfPath('out')}`,
+  'program',
+  text`${selfPath('out')}/run`,
+  'x',
+  'write',
+  selfPath('dev'),
+  text`headers of ${selfPath('out')}`,
+);
+const tool = made(
+  'tool',
+  ['out'],
+  'say',
+  'working',
+  'make',
+  selfPath('out'),
+  'write',
+  text`${selfPath('out')}/needs`,
+  text`${library}`,
+  'link',
+  text`${library}/me`,
+  text`${selfPath('out')}/link`,
+);
 const system = made('system', ['out'], 'write', selfPath('out'), text`${tool} and ${outputOf(library, 'dev')}`);
 
 export const smallChain: Chain = chain('system', { one: { library }, two: { tool, system } });
@@ -63,11 +90,14 @@ export async function buildAll(store: Store, prepared: Prepared, executor?: Exec
   const report = unwrap(await buildGraph({ store, closure: prepared.derivations, wanted, ...(executor === undefined ? {} : { executor }) }));
   for (const failure of report.failures.values()) throw new Error(`${failure.code}: ${failure.message}`);
   const paths = new Map<string, PathInfo>();
-  for (const { name } of prepared.chain.targets) for (const [outputName, info] of report.outputs.get(prepared.drvPathOf(name)) ?? []) paths.set(`${name}^${outputName}`, info);
+  for (const { name } of prepared.chain.targets)
+    for (const [outputName, info] of report.outputs.get(prepared.drvPathOf(name)) ?? []) paths.set(`${name}^${outputName}`, info);
   return paths;
 }
 
 /** The realisations of every output of every target. */
 export function realisationsOf(store: Store, { derivations, identities }: Prepared): Realisation[] {
-  return [...derivations].flatMap(([drvPath, drv]) => [...drv.outputs.keys()].flatMap((name) => store.realisation(identities.idOf(drvPath, name)) ?? []));
+  return [...derivations].flatMap(([drvPath, drv]) =>
+    [...drv.outputs.keys()].flatMap((name) => store.realisation(identities.idOf(drvPath, name)) ?? []),
+  );
 }

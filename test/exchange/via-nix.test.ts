@@ -40,7 +40,9 @@ describe.skipIf(missing !== undefined)('building through Nix', () => {
     expect([...report.comparisons.values()].map(({ kind }) => kind).sort()).toEqual(['different', 'same', 'same']);
     const failure = firstDifferentBuild(store, prepared.derivations, report.comparisons);
     expect(failure?.code).toBe('E_DIFFERENT');
-    expect(failure?.message).toMatch(new RegExp(`^${prepared.drvPathOf('dice')} is the first that differs: .* in b: contents from byte \\d+ \\(.. .*here, .*there\\)$`));
+    expect(failure?.message).toMatch(
+      new RegExp(`^${prepared.drvPathOf('dice')} is the first that differs: .* in b: contents from byte \\d+ \\(.. .*here, .*there\\)$`),
+    );
   });
 
   test('tells a builder that failed from a Nix that did, and passes on what it wrote', async () => {
@@ -50,7 +52,15 @@ describe.skipIf(missing !== undefined)('building through Nix', () => {
     const wanted = [{ drvPath: prepared.drvPathOf('bad'), outputs: ['out'] }];
     const lines: string[] = [];
     const executor = new NixExecutor(store, { storeUri: join(tempDirectory(), 'nix') });
-    const report = unwrap(await buildGraph({ store, closure: prepared.derivations, wanted, executor, emit: (event) => event.type === 'build-log' && lines.push(event.line) }));
+    const report = unwrap(
+      await buildGraph({
+        store,
+        closure: prepared.derivations,
+        wanted,
+        executor,
+        emit: (event) => event.type === 'build-log' && lines.push(event.line),
+      }),
+    );
     expect(report.failures.get(prepared.drvPathOf('bad'))).toMatchObject({ code: 'E_BUILD' });
     expect(lines).toContain('before the end');
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeContentPath, sha256, sha256Hash } from '../../src/formats/index.js';
+import { makeContentPath, sha256 } from '../../src/formats/index.js';
 import { chain, Instantiator, local, recipe, seed, selfPath, sh, source, text, type AnyRecipe, type Interpolated } from '../../src/recipe/index.js';
 import { unwrap } from '../../src/result.js';
 import { nixExpression, type ExternalContent } from '../../src/exchange/nix-expression/index.js';
@@ -47,7 +47,11 @@ function instantiate(targets: Readonly<Record<string, AnyRecipe>>): Map<string, 
   for (const { file } of expression.sources) writeFileSync(join(home, 'sources', file), file);
   const env = { ...process.env, NIX_CONFIG: 'experimental-features = nix-command ca-derivations', NIX_REMOTE: `local?root=${home}/root` };
   const show = 'e: builtins.mapAttrs (_: drv: builtins.unsafeDiscardStringContext drv.drvPath) (e {})';
-  const json = execFileSync('nix-instantiate', ['--eval', '--strict', '--json', '--expr', `(${show}) (import ${home}/nix/default.nix)`], { encoding: 'utf8', env, maxBuffer: 1 << 28 });
+  const json = execFileSync('nix-instantiate', ['--eval', '--strict', '--json', '--expr', `(${show}) (import ${home}/nix/default.nix)`], {
+    encoding: 'utf8',
+    env,
+    maxBuffer: 1 << 28,
+  });
   return new Map(Object.entries(JSON.parse(json) as Record<string, string>));
 }
 
@@ -62,9 +66,18 @@ function tarball(name: string, version: string): ReturnType<typeof source> {
 }
 
 describe.skipIf(missing !== undefined)('a chain as Nix expressions', () => {
-  const tinycc = recipe({ name: 'tinycc', description: 'C compiler', outputs: ['tcc', 'musl'], builder: text`${seed('tcc')}/bin/tcc`, args: ['-run', local(import.meta.url, './stage1.c'), selfPath('tcc')] });
+  const tinycc = recipe({
+    name: 'tinycc',
+    description: 'C compiler',
+    outputs: ['tcc', 'musl'],
+    builder: text`${seed('tcc')}/bin/tcc`,
+    args: ['-run', local(import.meta.url, './stage1.c'), selfPath('tcc')],
+  });
   const make = recipe({
-    name: 'gnumake', version: '4.4.1', shell: text`${tinycc.musl}/bin/ash`, path: [tinycc],
+    name: 'gnumake',
+    version: '4.4.1',
+    shell: text`${tinycc.musl}/bin/ash`,
+    path: [tinycc],
     script: sh`
       tar -xf ${tarball('gnumake', '4.4.1')}
       ./configure --prefix="\${out}"
@@ -72,7 +85,7 @@ describe.skipIf(missing !== undefined)('a chain as Nix expressions', () => {
   });
 
   it('reads like what a person would write', () => {
-    const made = chain('gnumake', { 'one': { tinycc }, 'two': { gnumake: make } });
+    const made = chain('gnumake', { one: { tinycc }, two: { gnumake: make } });
     const { text: written } = unwrap(nixExpression(made, made.targets, externals));
     expect(written).toContain(`
   # C compiler
@@ -109,10 +122,19 @@ describe.skipIf(missing !== undefined)('a chain as Nix expressions', () => {
   });
 
   it('keeps names apart that are the same, or are none to Nix', () => {
-    const one = recipe({ name: 'let', shell: '/sh', script: sh`${tarball('gcc', '3')} ${tarball('gcc', '10')} ${local(import.meta.url, './a.b')} ${local(import.meta.url, './a_b')}` });
+    const one = recipe({
+      name: 'let',
+      shell: '/sh',
+      script: sh`${tarball('gcc', '3')} ${tarball('gcc', '10')} ${local(import.meta.url, './a.b')} ${local(import.meta.url, './a_b')}`,
+    });
     const two = recipe({ name: 'let', shell: '/sh', script: sh`two` });
-    const users = recipe({ name: 'users', shell: '/sh', script: sh`${one} ${two}`, env: { 'a-b': '1', 'a b': '2', 'let': '3', '${x}': '4', 'name': 'not this', 'out': 'nor this' } });
-    const targets = { 'if': users, 'a.b': recipe({ name: 'a', shell: '/sh', script: sh`${users}` }), 'tree': two };
+    const users = recipe({
+      name: 'users',
+      shell: '/sh',
+      script: sh`${one} ${two}`,
+      env: { 'a-b': '1', 'a b': '2', let: '3', '${x}': '4', name: 'not this', out: 'nor this' },
+    });
+    const targets = { if: users, 'a.b': recipe({ name: 'a', shell: '/sh', script: sh`${users}` }), tree: two };
     expect(instantiate(targets)).toEqual(expected(targets));
   });
 
@@ -124,10 +146,21 @@ describe.skipIf(missing !== undefined)('a chain as Nix expressions', () => {
   });
 
   it('gives the same derivations for random chains', () => {
-    const word = fc.array(fc.constantFrom('$', '${', "'", "''", '\\', '"', '\n', ' ', '\t', '\r', 'a', '\n  ', 'é'), { maxLength: 10 }).map((parts) => parts.join(''));
+    const word = fc
+      .array(fc.constantFrom('$', '${', "'", "''", '\\', '"', '\n', ' ', '\t', '\r', 'a', '\n  ', 'é'), { maxLength: 10 })
+      .map((parts) => parts.join(''));
     const name = fc.constantFrom('a', 'b', 'gcc', 'tree', 'or', '1x', 'a.b', 'c++');
     const outputs = fc.constantFrom<readonly [string, ...string[]]>(['out'], ['x'], ['out', 'lib'], ['lib', 'out', '2nd']);
-    const spec = fc.record({ name, outputs, words: fc.array(fc.tuple(word, fc.nat(), fc.nat(4)), { maxLength: 6 }), env: fc.dictionary(word.filter((key) => key !== ''), word, { maxKeys: 3 }) });
+    const spec = fc.record({
+      name,
+      outputs,
+      words: fc.array(fc.tuple(word, fc.nat(), fc.nat(4)), { maxLength: 6 }),
+      env: fc.dictionary(
+        word.filter((key) => key !== ''),
+        word,
+        { maxKeys: 3 },
+      ),
+    });
     const chains = fc.sample(fc.array(spec, { minLength: 1, maxLength: 8 }), 40);
     const targets: Record<string, AnyRecipe> = {};
     chains.forEach((specs, index) => {
@@ -138,10 +171,14 @@ describe.skipIf(missing !== undefined)('a chain as Nix expressions', () => {
           if (kind === 0) return tarball('src', String(choice % 7));
           if (kind === 1) return local(import.meta.url, `./tree${choice % 5}`);
           if (kind === 2 || earlier === undefined) return selfPath(outputs[choice % outputs.length] ?? 'out');
-          return kind === 3 ? earlier : { kind: 'output', recipe: earlier, outputName: earlier.outputNames[choice % earlier.outputNames.length] ?? 'out' };
+          return kind === 3
+            ? earlier
+            : { kind: 'output', recipe: earlier, outputName: earlier.outputNames[choice % earlier.outputNames.length] ?? 'out' };
         };
         const parts = words.flatMap(([literal, choice, kind]) => [literal, pick(choice, kind)]);
-        recipes.push(recipe({ name, outputs, shell: text`${parts.slice(0, 2)}/sh`, script: text`${parts}\n${parts}`, env: { ...env, ALL: text`${parts}` } }));
+        recipes.push(
+          recipe({ name, outputs, shell: text`${parts.slice(0, 2)}/sh`, script: text`${parts}\n${parts}`, env: { ...env, ALL: text`${parts}` } }),
+        );
       }
       recipes.forEach((made, at) => (targets[`${made.name}-${index}-${at}`] = made));
     });

@@ -32,7 +32,12 @@ function plain(pieces: readonly Piece[]): string {
 const piecesOf = fc.array(
   fc.oneof(
     fc.constant<Piece>({ nix: 'x' }),
-    fc.array(fc.constantFrom('$', '{', '}', "'", "''", '\\', '"', '\n', '\n\n', ' ', '  ', '\t', '\r', 'a', '${', '\\n', 'é', '\u{1f600}', '#', '/*'), { minLength: 1, maxLength: 12 }).map((parts) => parts.join('')),
+    fc
+      .array(
+        fc.constantFrom('$', '{', '}', "'", "''", '\\', '"', '\n', '\n\n', ' ', '  ', '\t', '\r', 'a', '${', '\\n', 'é', '\u{1f600}', '#', '/*'),
+        { minLength: 1, maxLength: 12 },
+      )
+      .map((parts) => parts.join('')),
   ),
   { maxLength: 6 },
 );
@@ -40,7 +45,7 @@ const piecesOf = fc.array(
 describe.skipIf(missing !== undefined)('a Nix string', () => {
   it('is an indented block when it has several lines, readable as it was written', () => {
     expect(writeString(['cd a\n  ./configure --prefix=$out\n\nmake "${', { nix: 'gnumake' }, '}"\n'], 4)).toBe(
-      ["''", '      cd a', '        ./configure --prefix=$out', '', "      make \"''${${gnumake}}\"", "    ''"].join('\n'),
+      ["''", '      cd a', '        ./configure --prefix=$out', '', '      make "\'\'${${gnumake}}"', "    ''"].join('\n'),
     );
   });
 
@@ -50,7 +55,14 @@ describe.skipIf(missing !== undefined)('a Nix string', () => {
 
   it('means to Nix what was said, whatever stands in it', () => {
     const samples = fc.sample(piecesOf, 3000);
-    const evaluated = evaluate(samples.flatMap((pieces) => [writeString(pieces, 6), quotedString(pieces), writeString(['a\nb\n', ...pieces], 2), writeString([...pieces, '\nc\n\n'], 2)]));
+    const evaluated = evaluate(
+      samples.flatMap((pieces) => [
+        writeString(pieces, 6),
+        quotedString(pieces),
+        writeString(['a\nb\n', ...pieces], 2),
+        writeString([...pieces, '\nc\n\n'], 2),
+      ]),
+    );
     const expected = samples.flatMap((pieces) => [plain(pieces), plain(pieces), `a\nb\n${plain(pieces)}`, `${plain(pieces)}\nc\n\n`]);
     expect(evaluated).toEqual(expected);
   });

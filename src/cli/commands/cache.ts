@@ -44,16 +44,26 @@ export function register(command: Command): void {
   perform(serve, serveCommand);
 
   const pushing = command.command('push').summary('put targets or store paths, with all they refer to, into a cache');
-  pushing.argument('<cache>', 'directory, file://, http://, https:// or s3://bucket?endpoint=…&region=…').argument('[names...]', 'targets, target^output, or /nix/store/… (default: the chain’s default target)');
+  pushing
+    .argument('<cache>', 'directory, file://, http://, https:// or s3://bucket?endpoint=…&region=…')
+    .argument('[names...]', 'targets, target^output, or /nix/store/… (default: the chain’s default target)');
   withSigning(withChain(pushing)).option('--derivations', 'push also how the targets are made: derivations and sources');
-  perform(pushing, (address: string, names: readonly string[], options: ChainOptions & SigningOptions & { derivations?: true }) => pushCommand(address, names, options));
+  perform(pushing, (address: string, names: readonly string[], options: ChainOptions & SigningOptions & { derivations?: true }) =>
+    pushCommand(address, names, options),
+  );
 
   const pulling = command.command('pull').summary('take targets or store paths, with all they refer to, from a cache');
-  pulling.argument('<cache>', 'directory, file://, http://, https:// or s3://bucket?endpoint=…&region=…').argument('[names...]', 'targets, target^output, or /nix/store/… (default: the chain’s default target)');
+  pulling
+    .argument('<cache>', 'directory, file://, http://, https:// or s3://bucket?endpoint=…&region=…')
+    .argument('[names...]', 'targets, target^output, or /nix/store/… (default: the chain’s default target)');
   withTrust(withChain(pulling));
   perform(pulling, (address: string, names: readonly string[], options: ChainOptions & TrustOptions) => pullCommand(address, names, options));
 
-  const key = command.command('key').summary('make a key to sign with; prints the public one').argument('<name>', 'name of the key, by custom host-1').argument('<file>', 'where to put the secret key');
+  const key = command
+    .command('key')
+    .summary('make a key to sign with; prints the public one')
+    .argument('<name>', 'name of the key, by custom host-1')
+    .argument('<file>', 'where to put the secret key');
   perform(key, (name: string, file: string) => Promise.resolve(keyCommand(name, file)));
 }
 
@@ -74,15 +84,26 @@ async function serveCommand(options: ServeOptions): Promise<Result<undefined>> {
     const directory = options.narCache ?? join(store.value.layout.zilchDir, 'nars');
     const compressed = compression.value === 'none' ? undefined : new CompressedNars(directory, options.narCacheSize * GIB);
     const onAnswer = options.quiet === true ? undefined : logAnswer;
-    const server = cacheServer({ store: store.value, secretKeys: secretKeys.value, compression: compression.value, compressed, priority: options.priority, onAnswer });
+    const server = cacheServer({
+      store: store.value,
+      secretKeys: secretKeys.value,
+      compression: compression.value,
+      compressed,
+      priority: options.priority,
+      onAnswer,
+    });
     return await interruptible(async (signal) => {
       const listening = await new Promise<Result<undefined>>((resolve) => {
-        server.once('error', (error) => resolve(fail('E_LISTEN', `cannot listen at ${options.host}:${options.port}: ${error.message}`, 'choose another with --port')));
+        server.once('error', (error) =>
+          resolve(fail('E_LISTEN', `cannot listen at ${options.host}:${options.port}: ${error.message}`, 'choose another with --port')),
+        );
         server.listen(options.port, options.host, () => resolve(ok(undefined)));
       });
       if (!listening.ok) return listening;
       const address = server.address();
-      printLine(`serving ${store.value.root} at http://${options.host}:${typeof address === 'object' && address !== null ? address.port : options.port}`);
+      printLine(
+        `serving ${store.value.root} at http://${options.host}:${typeof address === 'object' && address !== null ? address.port : options.port}`,
+      );
       for (const key of secretKeys.value) printLine(`signed by ${formatPublicKey(publicKeyOf(key))}`);
       if (secretKeys.value.length === 0) printLine('not signed: clients that check signatures take nothing; --sign-key signs');
       await new Promise<void>((resolve) => {
@@ -102,7 +123,11 @@ function logAnswer({ method, path, status, bytes, milliseconds, failure }: Answe
   if (failure !== undefined) printError(`error ${failure.code}: ${failure.message}\n`);
 }
 
-async function pushCommand(address: string, names: readonly string[], options: ChainOptions & SigningOptions & { derivations?: true }): Promise<Result<undefined>> {
+async function pushCommand(
+  address: string,
+  names: readonly string[],
+  options: ChainOptions & SigningOptions & { derivations?: true },
+): Promise<Result<undefined>> {
   const compression = parseCompression(options.compression);
   if (!compression.ok) return compression;
   const secretKeys = readSecretKeys(options.signKey ?? []);
@@ -113,9 +138,18 @@ async function pushCommand(address: string, names: readonly string[], options: C
   return interruptible((signal) =>
     withSelection(names, { ...options, signal }, async (store, { paths, realisations }) => {
       const onPush = (path: string, fileSize: number): void => printError(`pushed ${path}  ${formatBytes(fileSize)}\n`);
-      const pushed = await push(paths, realisations, { store, cache, compression: compression.value satisfies Compression, secretKeys: secretKeys.value, signal, onPush });
+      const pushed = await push(paths, realisations, {
+        store,
+        cache,
+        compression: compression.value satisfies Compression,
+        secretKeys: secretKeys.value,
+        signal,
+        onPush,
+      });
       if (!pushed.ok) return pushed;
-      printLine(`${formatCount(pushed.value.paths, 'path')} pushed to ${cache.address}, ${formatBytes(pushed.value.fileBytes)}; ${formatCount(realisations.length, 'realisation')}`);
+      printLine(
+        `${formatCount(pushed.value.paths, 'path')} pushed to ${cache.address}, ${formatBytes(pushed.value.fileBytes)}; ${formatCount(realisations.length, 'realisation')}`,
+      );
       return ok(undefined);
     }),
   );
@@ -134,7 +168,12 @@ async function pullCommand(address: string, names: readonly string[], options: C
         for (const id of ids) {
           const pulled = await puller.realisation(id);
           if (!pulled.ok) return pulled;
-          if (!pulled.value) return fail('E_NOT_IN_CACHE', `${address} does not know what sha256:${id.drvHash}!${id.outputName} became`, 'was it pushed from the same chain, with the same seed?');
+          if (!pulled.value)
+            return fail(
+              'E_NOT_IN_CACHE',
+              `${address} does not know what sha256:${id.drvHash}!${id.outputName} became`,
+              'was it pushed from the same chain, with the same seed?',
+            );
         }
         const pulled = await puller.closure(paths);
         if (!pulled.ok) return pulled;

@@ -11,7 +11,9 @@ import { withSelection } from '../selection.js';
 
 /** `zilch copy` */
 export function register(command: Command): void {
-  command.argument('<dir>', 'root of the store to copy to; made when there is none').argument('[names...]', 'targets, target^output, or /nix/store/… (default: the chain’s default target)');
+  command
+    .argument('<dir>', 'root of the store to copy to; made when there is none')
+    .argument('[names...]', 'targets, target^output, or /nix/store/… (default: the chain’s default target)');
   withChain(command).option('--derivations', 'copy also how the targets are made: derivations and sources');
   perform(command, copyCommand);
 }

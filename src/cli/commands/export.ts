@@ -17,7 +17,9 @@ import { fetchAll, targetsOf, withSession, type FetchingOptions } from '../sessi
 export function register(command: Command): void {
   const nix = command.command('nix').summary('write the chain as Nix expressions, with a store of its derivations');
   nix.argument('<dir>', 'a new directory').argument('[targets...]', 'targets, exported with all they need (default: every target)');
-  withChain(nix).option('--offline', 'never touch the network').option('--sources <dir>', 'directory or bundle to take tarballs from; may be given more than once', collect);
+  withChain(nix)
+    .option('--offline', 'never touch the network')
+    .option('--sources <dir>', 'directory or bundle to take tarballs from; may be given more than once', collect);
   perform(nix, nixCommand);
 
   const archive = command.command('archive').summary('write store paths, with all they refer to, as one file in the format of nix-store --export');
@@ -35,9 +37,16 @@ async function nixCommand(directory: string, names: readonly string[], options: 
       withSession({ ...options, emit: reporter.emit, signal }, async ({ store, loaded, chain, ...session }) => {
         const named = names.length === 0 ? ok(chain.targets.map((target) => ({ target }))) : targetsOf({ store, loaded, chain, ...session }, names);
         if (!named.ok) return named;
-        const targets = targetClosure(chain, named.value.map(({ target }) => target));
+        const targets = targetClosure(
+          chain,
+          named.value.map(({ target }) => target),
+        );
         const wanted = targets.map(({ build, recipe }) => ({ drvPath: build.drvPath, outputs: recipe.outputNames }));
-        const fetched = await fetchAll(neededSources(chain, wanted, () => false), store, { ...options, emit: reporter.emit, signal });
+        const fetched = await fetchAll(
+          neededSources(chain, wanted, () => false),
+          store,
+          { ...options, emit: reporter.emit, signal },
+        );
         if (!fetched.ok) return fetched;
         const drvPaths = new Map(targets.map(({ name, build }) => [name, build.drvPath]));
         const exported = await exportNix(
@@ -51,7 +60,9 @@ async function nixCommand(directory: string, names: readonly string[], options: 
         );
         if (!exported.ok) return exported;
         reporter.close();
-        printLine(`${formatCount(targets.length, 'target')}, ${formatCount(exported.value.derivations, 'derivation')} and ${formatCount(exported.value.sources, 'tarball')} in ${directory}; its README.md says how to build them`);
+        printLine(
+          `${formatCount(targets.length, 'target')}, ${formatCount(exported.value.derivations, 'derivation')} and ${formatCount(exported.value.sources, 'tarball')} in ${directory}; its README.md says how to build them`,
+        );
         return ok(undefined);
       }),
     );

@@ -52,7 +52,8 @@ export async function readSmall(blobs: Blobs, key: string, limit: number, signal
   try {
     for await (const chunk of blob.value.body) {
       size += chunk.length;
-      if (size > limit) return fail('E_CACHE_ANSWER', `${key} of ${blobs.address} is longer than ${limit} bytes`, 'the cache is broken or hostile: take another');
+      if (size > limit)
+        return fail('E_CACHE_ANSWER', `${key} of ${blobs.address} is longer than ${limit} bytes`, 'the cache is broken or hostile: take another');
       chunks.push(Buffer.from(chunk));
     }
   } catch (error) {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import type { ReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { err, ok, type Failure, type Result } from '../../result.js';
@@ -70,7 +70,7 @@ function orMissing<T>(failure: Failure, answer: T): Result<T> {
   return failure.code === 'E_NOT_FOUND' ? ok(answer) : err(failure);
 }
 
-async function* read(stream: ReturnType<typeof createReadStream>, file: string): ByteStream & AsyncGenerator<Uint8Array> {
+async function* read(stream: ReadStream, file: string): ByteStream & AsyncGenerator<Uint8Array> {
   try {
     yield* stream as AsyncIterable<Buffer>;
   } catch (error) {

@@ -90,18 +90,36 @@ export class HttpBlobs implements Blobs {
       if (!target.ok) return target;
       url = target.value;
     }
-    return fail('E_CACHE_ANSWER', `${this.address}/${key} redirects more than ${MAX_REDIRECTS} times`, 'the cache is broken or hostile: take another');
+    return fail(
+      'E_CACHE_ANSWER',
+      `${this.address}/${key} redirects more than ${MAX_REDIRECTS} times`,
+      'the cache is broken or hostile: take another',
+    );
   }
 
-  private async send(method: string, url: URL, headers: Readonly<Record<string, string>>, signal?: AbortSignal, body?: ByteStream): Promise<Result<http.IncomingMessage>> {
+  private async send(
+    method: string,
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+    body?: ByteStream,
+  ): Promise<Result<http.IncomingMessage>> {
     const sameHost = url.origin === this.base.origin;
     // Another host, reached by a redirect, gets neither the password nor a signature.
-    const auth = sameHost && this.base.username !== '' ? { auth: `${decodeURIComponent(this.base.username)}:${decodeURIComponent(this.base.password)}` } : {};
+    const auth =
+      sameHost && this.base.username !== '' ? { auth: `${decodeURIComponent(this.base.username)}:${decodeURIComponent(this.base.password)}` } : {};
     const authorised = sameHost && this.options.authorise !== undefined ? await this.options.authorise(method, url, headers) : headers;
     const { idleTimeout = DEFAULT_IDLE_TIMEOUT } = this.options;
     const client = url.protocol === 'https:' ? https : http;
     return new Promise((resolve) => {
-      const request = client.request(url, { method, agent: agents[url.protocol], timeout: idleTimeout, ...auth, headers: { 'user-agent': 'zilch', ...authorised }, ...(signal === undefined ? {} : { signal }) });
+      const request = client.request(url, {
+        method,
+        agent: agents[url.protocol],
+        timeout: idleTimeout,
+        ...auth,
+        headers: { 'user-agent': 'zilch', ...authorised },
+        ...(signal === undefined ? {} : { signal }),
+      });
       const failed = (error: unknown): void => {
         resolve(err(error instanceof StreamFailure ? error.failure : networkFailure(url, error)));
       };
@@ -136,30 +154,38 @@ async function* bodyOf(response: http.IncomingMessage, what: string): ByteStream
   let waited = 0;
   let brought = 0;
   let asked = performance.now();
+  let whole = false;
   try {
     for await (const chunk of response as AsyncIterable<Buffer>) {
       waited += performance.now() - asked;
       brought += chunk.length;
       if (waited > SLOWEST_WINDOW) {
-        if (brought < SLOWEST_BYTES) throw new StreamFailure({ code: 'E_NETWORK', message: `${what} comes at less than ${SLOWEST_BYTES / 1024} KiB a minute` });
+        if (brought < SLOWEST_BYTES)
+          throw new StreamFailure({ code: 'E_NETWORK', message: `${what} comes at less than ${SLOWEST_BYTES / 1024} KiB a minute` });
         waited = brought = 0;
       }
       yield chunk;
       asked = performance.now();
     }
-    if (!response.complete) throw new StreamFailure({ code: 'E_NETWORK', message: `${what} was cut off` });
+    whole = response.complete;
+    if (!whole) throw new StreamFailure({ code: 'E_NETWORK', message: `${what} was cut off` });
   } catch (error) {
     throw error instanceof StreamFailure ? error : new StreamFailure(networkFailure(what, error));
   } finally {
-    if (!response.complete) response.destroy();
+    if (!whole) response.destroy();
   }
 }
 
 function redirectTarget(location: string | undefined, from: URL): Result<URL> {
-  const target = URL.canParse(location ?? '', from.href) ? new URL(location ?? '', from) : undefined;
-  const isFine = location !== undefined && (target?.protocol === 'https:' || (target?.protocol === 'http:' && from.protocol === 'http:'));
-  if (isFine && target !== undefined) return ok(target);
-  return fail('E_CACHE_ANSWER', `${from.href} redirects to "${(location ?? '').slice(0, 100)}", which is no HTTP address or a less safe one`, 'the cache is broken or hostile: take another');
+  if (location !== undefined && URL.canParse(location, from.href)) {
+    const target = new URL(location, from);
+    if (target.protocol === 'https:' || (target.protocol === 'http:' && from.protocol === 'http:')) return ok(target);
+  }
+  return fail(
+    'E_CACHE_ANSWER',
+    `${from.href} redirects to "${(location ?? '').slice(0, 100)}", which is no HTTP address or a less safe one`,
+    'the cache is broken or hostile: take another',
+  );
 }
 
 function networkFailure(what: URL | string, error: unknown): Failure {

@@ -16,7 +16,7 @@ export function openBlobs(address: string, environment: NodeJS.ProcessEnv): Resu
       return ok(new DirectoryBlobs(fileURLToPath(new URL(url.pathname, 'file:'))));
     case 'http:':
     case 'https:':
-      return ok(new HttpBlobs(new URL(`${url.pathname}`, url)));
+      return ok(new HttpBlobs(new URL(url.pathname, url)));
     case 's3:':
       return s3Blobs(url, environment);
     default:
@@ -25,5 +25,9 @@ export function openBlobs(address: string, environment: NodeJS.ProcessEnv): Resu
 }
 
 function unknown(address: string): Result<never> {
-  return fail('E_CACHE_ADDRESS', `"${address}" is not the address of a cache`, 'a directory, file:///…, http://…, https://… or s3://BUCKET?endpoint=…');
+  return fail(
+    'E_CACHE_ADDRESS',
+    `"${address}" is not the address of a cache`,
+    'a directory, file:///…, http://…, https://… or s3://BUCKET?endpoint=…',
+  );
 }

@@ -13,7 +13,8 @@ export function s3Blobs(url: URL, environment: NodeJS.ProcessEnv): Result<Blobs>
   const endpoint = url.searchParams.get('endpoint') ?? `s3.${region}.amazonaws.com`;
   const scheme = url.searchParams.get('scheme') ?? 'https';
   const address = `${endpoint.includes('://') ? endpoint : `${scheme}://${endpoint}`}/${url.hostname}${url.pathname}`.replace(/\/+$/, '/');
-  if (!URL.canParse(address) || url.hostname === '') return fail('E_CACHE_ADDRESS', `${url.href} does not name a bucket`, 'write s3://BUCKET?endpoint=HOST&region=REGION');
+  if (!URL.canParse(address) || url.hostname === '')
+    return fail('E_CACHE_ADDRESS', `${url.href} does not name a bucket`, 'write s3://BUCKET?endpoint=HOST&region=REGION');
   const accessKeyId = environment['AWS_ACCESS_KEY_ID'];
   const secretAccessKey = environment['AWS_SECRET_ACCESS_KEY'];
   const sessionToken = environment['AWS_SESSION_TOKEN'];

@@ -69,7 +69,8 @@ export class BinaryCache {
     if (text.value === undefined) return ok(undefined);
     const realisation = parseRealisation(text.value);
     if (!realisation.ok) return this.broken(key, realisation.failure.message);
-    if (formatDrvOutputId(realisation.value.id) !== formatDrvOutputId(id)) return this.broken(key, `it is about ${formatDrvOutputId(realisation.value.id)}`);
+    if (formatDrvOutputId(realisation.value.id) !== formatDrvOutputId(id))
+      return this.broken(key, `it is about ${formatDrvOutputId(realisation.value.id)}`);
     return realisation;
   }
 

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { constants, createBrotliCompress, createBrotliDecompress, createGunzip, createGzip } from 'node:zlib';
 import type * as Zstd from 'zstd-napi/binding.js';
 import { fail, ok, type Result } from '../../result.js';
@@ -70,7 +70,7 @@ async function* unzstd(source: ByteStream): ByteStream & AsyncGenerator<Uint8Arr
   let held = false;
   for await (const chunk of source) {
     // Asked with nothing to read, the decoder would say that it wants another frame.
-    for (let rest = chunk; rest.length > 0 || held; ) {
+    for (let rest = chunk; rest.length > 0 || held;) {
       const [wanted, produced, consumed] = guarded(() => context.decompressStream(space, rest));
       rest = rest.subarray(consumed);
       inFrame = wanted !== 0;
@@ -87,13 +87,13 @@ async function* dozstd(source: ByteStream): ByteStream & AsyncGenerator<Uint8Arr
   context.setParameter(zstd.CParameter.compressionLevel, ZSTD_LEVEL);
   const space = Buffer.allocUnsafe(BUFFER_SIZE);
   for await (const chunk of source) {
-    for (let rest = chunk; rest.length > 0; ) {
+    for (let rest = chunk; rest.length > 0;) {
       const [, produced, consumed] = context.compressStream2(space, rest, zstd.EndDirective.continue);
       rest = rest.subarray(consumed);
       if (produced > 0) yield space.subarray(0, produced);
     }
   }
-  for (let held = 1; held > 0; ) {
+  for (let held = 1; held > 0;) {
     const [remaining, produced] = context.compressStream2(space, NOTHING, zstd.EndDirective.end);
     held = remaining;
     if (produced > 0) yield space.subarray(0, produced);
@@ -112,7 +112,10 @@ function guarded<T>(calls: () => T): T {
 }
 
 function damaged(codec: string, error: unknown): StreamFailure {
-  return new StreamFailure({ code: 'E_COMPRESSION', message: `the ${codec} data is damaged: ${error instanceof Error ? error.message : String(error)}` });
+  return new StreamFailure({
+    code: 'E_COMPRESSION',
+    message: `the ${codec} data is damaged: ${error instanceof Error ? error.message : String(error)}`,
+  });
 }
 
 /** Through a transforming stream of Node's; its buffers bound what is made ahead. */
@@ -142,7 +145,13 @@ async function* throughProgram(source: ByteStream, program: string, args: readon
   });
   const ended = new Promise<StreamFailure | undefined>((resolve) => {
     child.on('error', (error) => {
-      resolve(new StreamFailure({ code: 'E_PROGRAM', message: `cannot run ${program}: ${error.message}`, hint: `apt-get install ${program === 'xz' ? 'xz-utils' : program}` }));
+      resolve(
+        new StreamFailure({
+          code: 'E_PROGRAM',
+          message: `cannot run ${program}: ${error.message}`,
+          hint: `apt-get install ${program === 'xz' ? 'xz-utils' : program}`,
+        }),
+      );
     });
     child.on('close', (status) => {
       resolve(status === 0 ? undefined : damaged(program, said.trim()));
@@ -169,10 +178,11 @@ async function* throughProgram(source: ByteStream, program: string, args: readon
 /** Writes all of a stream, waiting for the other end. An end that has gone away is noticed by whoever reads its output. */
 async function feed(source: ByteStream, sink: NodeJS.WritableStream): Promise<void> {
   let gone = false;
+  const isGone = (): boolean => gone;
   sink.on('error', () => (gone = true));
   sink.on('close', () => (gone = true));
   for await (const chunk of source) {
-    if (gone) return;
+    if (isGone()) return;
     // Copied: the sink keeps the piece, the source may not.
     if (sink.write(Buffer.from(chunk))) continue;
     await new Promise<void>((resolve) => {
@@ -181,8 +191,8 @@ async function feed(source: ByteStream, sink: NodeJS.WritableStream): Promise<vo
         resolve();
       };
       for (const event of ['drain', 'close', 'error']) sink.on(event, go);
-      if (gone) go();
+      if (isGone()) go();
     });
   }
-  if (!gone) sink.end();
+  if (!isGone()) sink.end();
 }

@@ -23,7 +23,8 @@ export async function fetchNar(cache: BinaryCache, info: NarInfo, hostPath: stri
   if (!room.ok) return room;
   const blob = await cache.blobs.get(info.url, signal);
   if (!blob.ok) return blob;
-  if (blob.value === undefined) return fail('E_CACHE_ANSWER', `${cache.address} has no ${info.url}, which its narinfo of ${info.path} names`, HOSTILE);
+  if (blob.value === undefined)
+    return fail('E_CACHE_ANSWER', `${cache.address} has no ${info.url}, which its narinfo of ${info.path} names`, HOSTILE);
 
   const checks = new NarChecks(info, cache.address);
   try {
@@ -50,7 +51,12 @@ async function* limit(source: ByteStream, most: number, what: string): ByteStrea
   let size = 0;
   for await (const chunk of source) {
     size += chunk.length;
-    if (size > most) throw new StreamFailure({ code: 'E_NAR_SIZE', message: `${what} does not end where its narinfo says it does, after at most ${most} bytes`, hint: HOSTILE });
+    if (size > most)
+      throw new StreamFailure({
+        code: 'E_NAR_SIZE',
+        message: `${what} does not end where its narinfo says it does, after at most ${most} bytes`,
+        hint: HOSTILE,
+      });
     yield chunk;
   }
 }
@@ -61,7 +67,11 @@ async function checkRoom(info: NarInfo, directory: string): Promise<Result<void>
   if (!file.ok) return file;
   const free = file.value.bavail * file.value.bsize;
   if (info.narSize <= free) return ok(undefined);
-  return fail('E_DISK_FULL', `${info.path} has ${info.narSize} bytes, and ${directory} has room for ${free}`, 'make room, or put the store elsewhere with --store');
+  return fail(
+    'E_DISK_FULL',
+    `${info.path} has ${info.narSize} bytes, and ${directory} has room for ${free}`,
+    'make room, or put the store elsewhere with --store',
+  );
 }
 
 class NarChecks {

@@ -1,6 +1,15 @@
 /** From caches into a store: a closure of paths, each after what it refers to, from the first cache that has it and gives what it promised. */
 import { join } from 'node:path';
-import { formatDrvOutputId, parseDrvOutputId, storePathBaseName, type DrvOutputId, type NarInfo, type Realisation, type StorePath } from '../../formats/index.js';
+import {
+  formatDrvOutputId,
+  parseDrvOutputId,
+  storePathBaseName,
+  type DrvOutputId,
+  type NarInfo,
+  type PathInfo,
+  type Realisation,
+  type StorePath,
+} from '../../formats/index.js';
 import { err, fail, ok, type Failure, type Result } from '../../result.js';
 import type { EventBody } from '../../build/index.js';
 import { removeTree, type Store } from '../../store/index.js';
@@ -64,7 +73,12 @@ export class Puller {
     if (!offers.ok) return offers;
     const paths = inOrder(offers.value.keys(), (path) => offers.value.get(path)?.info.references ?? []);
     // References are known before paths are, so that no honest ones form a circle; waiting for each other would never end.
-    if (!paths.ok) return fail('E_CACHE_ANSWER', `paths of the caches refer to each other in a circle: ${paths.failure.message}`, 'a cache is broken or hostile: take another');
+    if (!paths.ok)
+      return fail(
+        'E_CACHE_ANSWER',
+        `paths of the caches refer to each other in a circle: ${paths.failure.message}`,
+        'a cache is broken or hostile: take another',
+      );
     const results = await Promise.all(paths.value.map((path) => this.arrive(path, offers.value)));
     return results.find((result) => !result.ok) ?? ok(undefined);
   }
@@ -132,9 +146,8 @@ export class Puller {
       const visited = await Promise.all(offer.value.info.references.map(visit));
       return visited.find((result) => !result.ok) ?? ok(undefined);
     };
-    const visited = await Promise.all([...roots].map(visit));
-    const failed = visited.find((result) => !result.ok);
-    return failed !== undefined && !failed.ok ? failed : ok(offers);
+    for (const visited of await Promise.all([...roots].map(visit))) if (!visited.ok) return visited;
+    return ok(offers);
   }
 
   /** The first of the caches that has the path and may be believed. */
@@ -190,8 +203,7 @@ export class Puller {
         const arrived = reference === path ? undefined : await this.arriving.get(reference);
         if (arrived?.ok === false) return arrived;
       }
-      const { url: _url, compression: _compression, fileHash: _fileHash, fileSize: _fileSize, ...facts } = info;
-      const added = await store.addPaths([{ hostPath, info: { ...facts, ultimate: false } }]);
+      const added = await store.addPaths([{ hostPath, info: pathInfoOf(info) }]);
       if (!added.ok) return added;
       this.paths++;
       this.narBytes += info.narSize;
@@ -204,16 +216,15 @@ export class Puller {
 
   private async fetchFromAny(path: StorePath, first: Offer, hostPath: string): Promise<Result<Offer>> {
     const name = storePathBaseName(path);
-    const others = this.options.caches.slice(this.options.caches.indexOf(first.cache) + 1);
-    for (let offer = first, left = others; ; ) {
+    for (let offer = first; ;) {
       this.options.emit?.({ type: 'fetch-start', name, from: offer.cache.address, size: offer.info.narSize });
       const fetched = await fetchNar(offer.cache, offer.info, hostPath, this.options.signal);
       if (fetched.ok) return ok(offer);
-      const next = fetched.failure.code === 'E_CANCELLED' || left.length === 0 ? fetched : await this.offer(path, left);
-      this.refused(name, fetched.failure, !next.ok);
-      if (!next.ok || next.value === undefined) return fetched;
+      const left = this.options.caches.slice(this.options.caches.indexOf(offer.cache) + 1);
+      const next = fetched.failure.code === 'E_CANCELLED' || left.length === 0 ? undefined : await this.offer(path, left);
+      this.refused(name, fetched.failure, next?.ok !== true);
+      if (next?.ok !== true) return fetched;
       offer = next.value;
-      left = left.slice(left.indexOf(offer.cache) + 1);
     }
   }
 
@@ -224,4 +235,9 @@ export class Puller {
   private refused(name: string, failure: Failure, final: boolean): void {
     this.options.emit?.({ type: 'fetch-failed', name, failure, final });
   }
+}
+
+/** What a store keeps of a narinfo file. */
+function pathInfoOf({ path, narHash, narSize, references, deriver, contentAddress, signatures }: NarInfo): PathInfo {
+  return { path, narHash, narSize, references, deriver, contentAddress, signatures, ultimate: false };
 }

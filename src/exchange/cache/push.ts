@@ -77,7 +77,12 @@ export async function push(roots: Iterable<StorePath>, realisations: readonly Re
 }
 
 /** Gives the size of what was put; `undefined` when the cache had the path. */
-async function pushPath(info: PathInfo, options: PushOptions, gate: Gate, done: ReadonlyMap<StorePath, Promise<Result<number | undefined>>>): Promise<Result<number | undefined>> {
+async function pushPath(
+  info: PathInfo,
+  options: PushOptions,
+  gate: Gate,
+  done: ReadonlyMap<StorePath, Promise<Result<number | undefined>>>,
+): Promise<Result<number | undefined>> {
   const { store, cache, compression, secretKeys, signal } = options;
   const put = await gate.within(async (): Promise<Result<CompressedNar | undefined>> => {
     if (signal?.aborted === true) return fail('E_CANCELLED', 'stopped while pushing');

@@ -60,7 +60,14 @@ export function cacheServer(options: ServerOptions): http.Server {
     let failure: Failure | undefined;
     response.on('close', () => {
       const bytes = Number(response.getHeader('content-length') ?? 0);
-      options.onAnswer?.({ method: request.method ?? '', path: request.url ?? '', status: response.statusCode, bytes, milliseconds: performance.now() - started, failure });
+      options.onAnswer?.({
+        method: request.method ?? '',
+        path: request.url ?? '',
+        status: response.statusCode,
+        bytes,
+        milliseconds: performance.now() - started,
+        failure,
+      });
     });
     response.setTimeout(IDLE_TIMEOUT, () => response.destroy());
     answer(options, request, response).catch((error: unknown) => {
@@ -169,14 +176,22 @@ async function sendNar(options: ServerOptions, request: http.IncomingMessage, re
   if (!opened.ok) throw new StreamFailure(opened.failure);
   const { handle, size } = opened.value;
   try {
-    await send(request, response, size, range, ({ first, last }) => handle.createReadStream({ start: first, end: last, highWaterMark: 1 << 18, autoClose: false }));
+    await send(request, response, size, range, ({ first, last }) =>
+      handle.createReadStream({ start: first, end: last, highWaterMark: 1 << 18, autoClose: false }),
+    );
   } finally {
     await handle.close();
   }
 }
 
 /** All of it, or the part that was asked for; reads only as fast as the client takes. */
-async function send(request: http.IncomingMessage, response: http.ServerResponse, size: number, rangeHeader: string | undefined, open: (part: ByteRange) => ByteStream): Promise<void> {
+async function send(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  size: number,
+  rangeHeader: string | undefined,
+  open: (part: ByteRange) => ByteStream,
+): Promise<void> {
   const range = parseRange(rangeHeader, size);
   response.setHeader('accept-ranges', 'bytes');
   response.setHeader('content-type', NAR_TYPE);

@@ -19,7 +19,11 @@ export interface Substituted extends Pulled {
  * Pulls the wanted outputs where a cache knows what they are and has them. Where none does, or what it gives is refused, tries the
  * derivation's inputs, and so on; what is left is to be built. Fails only when it was stopped or the store cannot be written.
  */
-export async function substitute(derivations: ReadonlyMap<DrvPath, Derivation>, wanted: readonly WantedOutputs[], options: PullOptions): Promise<Result<Substituted>> {
+export async function substitute(
+  derivations: ReadonlyMap<DrvPath, Derivation>,
+  wanted: readonly WantedOutputs[],
+  options: PullOptions,
+): Promise<Result<Substituted>> {
   const puller = new Puller(options);
   const identities = new Identities(derivations);
   const seen = new Set<string>();
@@ -39,7 +43,7 @@ export async function substitute(derivations: ReadonlyMap<DrvPath, Derivation>, 
     return (await Promise.all(inputs)).find((result) => !result.ok) ?? ok(undefined);
   };
   const visits = await Promise.all(wanted.flatMap(({ drvPath, outputs: names }) => names.map((name) => visit(drvPath, name))));
-  return visits.find((result) => !result.ok) as Result<never> | undefined ?? ok({ ...puller.pulled, outputs });
+  return (visits.find((result) => !result.ok) as Result<never> | undefined) ?? ok({ ...puller.pulled, outputs });
 }
 
 /** What no other cache and no build would do better. */

@@ -3,7 +3,19 @@
  * that the recipes are.
  */
 import { makeContentPath, outputPlaceholder, storePathName, type ContentAddress, type StorePath } from '../../formats/index.js';
-import { ingredientsOf, PLATFORM, sourcePath, type AnyRecipe, type Chain, type Ingredient, type Local, type Seed, type Source, type Target, type Text } from '../../recipe/index.js';
+import {
+  ingredientsOf,
+  PLATFORM,
+  sourcePath,
+  type AnyRecipe,
+  type Chain,
+  type Ingredient,
+  type Local,
+  type Seed,
+  type Source,
+  type Target,
+  type Text,
+} from '../../recipe/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { AttributeNames, attributeKey } from './attribute-names.js';
 import { quotedString, writeString, type Piece } from './string.js';
@@ -30,11 +42,35 @@ export interface NixExpression {
 }
 
 /** Attributes that Nix's `derivation` takes as something else than environment variables of the build. */
-const TAKEN_BY_NIX = ['args', 'outputs', 'outputHash', '__contentAddressed', '__impure', '__structuredAttrs', '__ignoreNulls', '__json', 'exportReferencesGraph'];
+const TAKEN_BY_NIX = [
+  'args',
+  'outputs',
+  'outputHash',
+  '__contentAddressed',
+  '__impure',
+  '__structuredAttrs',
+  '__ignoreNulls',
+  '__json',
+  'exportReferencesGraph',
+];
 /** Attributes that a recipe's environment cannot change: the derivation sets them itself. */
 const SET_BY_DERIVATION = ['name', 'builder', 'system', 'outputHashAlgo', 'outputHashMode'];
 /** What the expression's own text uses. */
-const RESERVED = ['sources', 'recipe', 'tarball', 'file', 'tree', 'tarballs', 'files', 'derivation', 'placeholder', 'builtins', 'true', 'false', 'null'];
+const RESERVED = [
+  'sources',
+  'recipe',
+  'tarball',
+  'file',
+  'tree',
+  'tarballs',
+  'files',
+  'derivation',
+  'placeholder',
+  'builtins',
+  'true',
+  'false',
+  'null',
+];
 
 /**
  * Writes `default.nix` for the wanted targets of a chain and all they need. Fails with `E_EXPORT` on a recipe that
@@ -108,10 +144,19 @@ class ExpressionWriter {
     const onlyOut = recipe.outputNames.length === 1 && recipe.outputNames[0] === 'out';
     const env = [...recipe.env].filter(([key]) => !SET_BY_DERIVATION.includes(key) && !recipe.outputNames.includes(key));
     const taken = env.find(([key]) => TAKEN_BY_NIX.includes(key) && !(key === 'outputs' && !onlyOut));
-    if (taken !== undefined) return fail('E_EXPORT', `recipe ${recipe.drvName} sets the variable "${taken[0]}", which means something else to Nix's derivation`, 'call the variable something else');
+    if (taken !== undefined)
+      return fail(
+        'E_EXPORT',
+        `recipe ${recipe.drvName} sets the variable "${taken[0]}", which means something else to Nix's derivation`,
+        'call the variable something else',
+      );
     const texts = [recipe.builder, ...recipe.args, ...env.map(([, value]) => value)];
     if (texts.some((text) => text.parts.some((part) => typeof part === 'string' && part.includes('\0')))) {
-      return fail('E_EXPORT', `recipe ${recipe.drvName} holds a NUL byte, which no Nix string can`, 'write the byte some other way, such as printf \'\\0\'');
+      return fail(
+        'E_EXPORT',
+        `recipe ${recipe.drvName} holds a NUL byte, which no Nix string can`,
+        "write the byte some other way, such as printf '\\0'",
+      );
     }
     const lines = [
       `    name = ${quotedString([recipe.drvName])};`,
@@ -120,12 +165,20 @@ class ExpressionWriter {
       ...(recipe.args.length === 0 ? [] : ['    args = [', ...recipe.args.map((arg) => `      ${this.string(recipe, arg, 6)}`), '    ];']),
       ...env.filter(([key]) => key !== 'outputs').map(([key, value]) => `    ${attributeKey(key)} = ${this.string(recipe, value, 4)};`),
     ];
-    const comment = recipe.description === undefined ? '' : `${recipe.description.split('\n').map((line) => `  # ${line}`).join('\n')}\n`;
+    const comment =
+      recipe.description === undefined
+        ? ''
+        : `${recipe.description
+            .split('\n')
+            .map((line) => `  # ${line}`)
+            .join('\n')}\n`;
     return ok(`${comment}  ${this.nameOf(recipe)} = recipe {\n${lines.join('\n')}\n  };\n`);
   }
 
   private string(recipe: AnyRecipe, text: Text, indent: number): string {
-    const pieces = text.parts.flatMap((part): Piece[] => (typeof part === 'string' ? this.placeholders(recipe, part) : [{ nix: this.reference(part) }]));
+    const pieces = text.parts.flatMap((part): Piece[] =>
+      typeof part === 'string' ? this.placeholders(recipe, part) : [{ nix: this.reference(part) }],
+    );
     return writeString(pieces, indent);
   }
 
@@ -134,7 +187,11 @@ class ExpressionWriter {
     let pieces: Piece[] = [text];
     for (const outputName of recipe.outputNames) {
       const own: Piece = { nix: `placeholder ${quotedString([outputName])}` };
-      pieces = pieces.flatMap((piece) => (typeof piece === 'string' ? piece.split(outputPlaceholder(outputName)).flatMap((between, index) => (index === 0 ? [between] : [own, between])) : [piece]));
+      pieces = pieces.flatMap((piece) =>
+        typeof piece === 'string'
+          ? piece.split(outputPlaceholder(outputName)).flatMap((between, index) => (index === 0 ? [between] : [own, between]))
+          : [piece],
+      );
     }
     return pieces;
   }
@@ -219,7 +276,8 @@ class ExternalNames<T> {
 
 /** What is exported by its hash must be what the recipes name by its path. */
 function checkAddress(path: StorePath, { method, hash }: ContentAddress): void {
-  if (makeContentPath(storePathName(path), method, hash) !== path) throw new Error(`Internal error: ${path} is not the path of its own content address`);
+  if (makeContentPath(storePathName(path), method, hash) !== path)
+    throw new Error(`Internal error: ${path} is not the path of its own content address`);
 }
 
 const HEADER = `# The chain as Nix expressions, one attribute a recipe. Made by \`zilch export nix\`: the recipes are the source, so

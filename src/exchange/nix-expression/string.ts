@@ -14,7 +14,10 @@ export type Piece = string | Interpolation;
 /** Writes a string the way a person would: on one line in quotes, or as an indented block when it has several lines. */
 export function writeString(written: readonly Piece[], indent: number): string {
   const pieces = merge(written);
-  const lines = pieces.filter((piece) => typeof piece === 'string').join('').split('\n').length;
+  const lines = pieces
+    .filter((piece) => typeof piece === 'string')
+    .join('')
+    .split('\n').length;
   if (lines > 2 && canBeIndented(pieces)) return indentedString(pieces, indent);
   return quoted(pieces);
 }
@@ -43,17 +46,17 @@ function indentedString(pieces: readonly Piece[], indent: number): string {
   const margin = ' '.repeat(indent + 2);
   let written = '';
   let atLineStart = true;
-  pieces.forEach((piece, index) => {
+  for (const [index, piece] of pieces.entries()) {
     if (typeof piece !== 'string') {
       written += `${atLineStart ? margin : ''}\${${piece.nix}}`;
       atLineStart = false;
-      return;
+      continue;
     }
     const escaped = escapeIndented(piece, dollarMeetsInterpolation(pieces, index), index === pieces.length - 1);
     // Empty lines stay empty; lines of spaces alone need the margin too, as Nix takes it from them as well.
     written += escaped.replace(atLineStart ? /(?<![^\n])(?=[^\n])/g : /(?<=\n)(?=[^\n])/g, margin);
     atLineStart = piece.endsWith('\n');
-  });
+  }
   return `''\n${written}${atLineStart ? ' '.repeat(indent) : ''}''`;
 }
 

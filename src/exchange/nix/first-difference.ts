@@ -13,7 +13,11 @@ const SHOWN_BYTES = 8;
  * Of all that came out differently, the derivation that needs none of the others: what made the difference. Names the first
  * file that differs, and its bytes on both sides. `undefined` when nothing differs.
  */
-export function firstDifferentBuild(store: Store, derivations: ReadonlyMap<DrvPath, Derivation>, comparisons: BuildReport['comparisons']): Failure | undefined {
+export function firstDifferentBuild(
+  store: Store,
+  derivations: ReadonlyMap<DrvPath, Derivation>,
+  comparisons: BuildReport['comparisons'],
+): Failure | undefined {
   const ordered = inOrder(derivations.keys(), (drvPath) => derivations.get(drvPath)?.inputDrvs.keys() ?? []);
   if (!ordered.ok) throw new Error(`Internal error: ${ordered.failure.message}`);
   for (const drvPath of ordered.value) {
@@ -22,7 +26,10 @@ export function firstDifferentBuild(store: Store, derivations: ReadonlyMap<DrvPa
     if (difference === undefined) continue;
     const { outputName, path, kept, first } = difference;
     const offset = /^contents from byte (\d+)$/.exec(first.what)?.[1];
-    const bytes = offset === undefined ? '' : ` (${bytesAt(join(store.hostPath(path), first.file), Number(offset))} here, ${bytesAt(join(kept, first.file), Number(offset))} there)`;
+    const bytes =
+      offset === undefined
+        ? ''
+        : ` (${bytesAt(join(store.hostPath(path), first.file), Number(offset))} here, ${bytesAt(join(kept, first.file), Number(offset))} there)`;
     const where = first.file === '' ? '' : ` in ${first.file}`;
     return {
       code: 'E_DIFFERENT',

@@ -1,5 +1,5 @@
 /** Runs real Nix on a store of its own choosing, whatever the machine's configuration says. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { err, fail, ok, type Failure, type Result } from '../../result.js';
 import { StreamFailure, type ByteStream } from '../stream-failure.js';
@@ -74,7 +74,7 @@ export class NixCommand {
     if (failure !== undefined) throw new StreamFailure(failure);
   }
 
-  private spawn(args: readonly string[]): { stdout: Readable; stderr: Readable } & ReturnType<typeof spawn> {
+  private spawn(args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
     const { builders } = this.options;
     const settings = [
       ...['--extra-experimental-features', 'nix-command ca-derivations', '--store', this.storeUri],
@@ -85,7 +85,7 @@ export class NixCommand {
       ...(builders === undefined ? ['--option', 'builders', ''] : ['--builders', builders, '--max-jobs', '0']),
     ];
     const sshOptions = [SSH_OPTIONS, process.env['NIX_SSHOPTS'] ?? ''].join(' ').trim();
-    return spawn('nix', [...args, ...settings], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NIX_SSHOPTS: sshOptions } }) as ReturnType<NixCommand['spawn']>;
+    return spawn('nix', [...args, ...settings], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NIX_SSHOPTS: sshOptions } });
   }
 }
 
@@ -122,11 +122,15 @@ function messageOf(line: string): string | undefined {
   const json = parseLogLine(line);
   // What a remote build's helper says has no `raw_msg`.
   const text = json === undefined ? line : json['action'] === 'msg' && json['level'] === 0 ? (json['raw_msg'] ?? json['msg']) : undefined;
-  return typeof text === 'string' ? withoutColours(text).replace(/\s*\n\s*/g, ' ').replace(/^error: /, '').trim() : undefined;
+  return typeof text === 'string'
+    ? withoutColours(text)
+        .replace(/\s*\n\s*/g, ' ')
+        .replace(/^error: /, '')
+        .trim()
+    : undefined;
 }
 
 function withoutColours(text: string): string {
-  // eslint-disable-next-line no-control-regex -- the escape character is what it is about
   return text.replace(/\u001b\[[0-9;]*m/g, '');
 }
 

@@ -78,7 +78,18 @@ export class NixExecutor implements Executor {
 
   private async realise(request: ExecutorRequest): Promise<Result<ReadonlyMap<string, StorePath>>> {
     const { drv, drvPath, signal, cores, keepFailed, onOutput } = request;
-    const args = ['build', '--no-link', '--json', '--log-format', 'internal-json', '--option', 'cores', String(cores), ...(keepFailed ? ['--keep-failed'] : []), drvPath];
+    const args = [
+      'build',
+      '--no-link',
+      '--json',
+      '--log-format',
+      'internal-json',
+      '--option',
+      'cores',
+      String(cores),
+      ...(keepFailed ? ['--keep-failed'] : []),
+      drvPath,
+    ];
     for (let tries = 1; ; tries++) {
       const built = await this.nix.run(args, signal, (line) => {
         const said = saidByBuilder(line);
@@ -117,7 +128,10 @@ export class NixExecutor implements Executor {
  */
 function isVerdict(message: string): boolean {
   if (/' on '.*' failed: builder for '/.test(message)) return true;
-  return /builder for '.*' failed/.test(message) && !/unexpected end-of-file|cannot connect|cannot build on|broken pipe|connection (reset|closed)|timeout, server/i.test(message);
+  return (
+    /builder for '.*' failed/.test(message) &&
+    !/unexpected end-of-file|cannot connect|cannot build on|broken pipe|connection (reset|closed)|timeout, server/i.test(message)
+  );
 }
 
 /** What the builder wrote: its lines, and the phases it announced, the way it announced them. */
@@ -155,7 +169,8 @@ function readPathInfo(json: string, path: StorePath): Result<PathInfo & { readon
   const references = (said?.references ?? []).map((reference) => parseStorePath(reference));
   const deriver = said?.deriver === undefined ? undefined : parseStorePath(said.deriver);
   const bad = [narHash, contentAddress, ...references].find((result) => !result.ok);
-  if (!narHash.ok || !contentAddress.ok || bad !== undefined || said?.narSize === undefined) return fail('E_NIX', `Nix says of ${path} what cannot be: ${json.trim().slice(0, 200)}`);
+  if (!narHash.ok || !contentAddress.ok || bad !== undefined || said?.narSize === undefined)
+    return fail('E_NIX', `Nix says of ${path} what cannot be: ${json.trim().slice(0, 200)}`);
   return ok({
     path,
     narHash: narHash.value.hex as Sha256,
@@ -168,13 +183,23 @@ function readPathInfo(json: string, path: StorePath): Result<PathInfo & { readon
   });
 }
 
-async function checkOutput({ path, narHash, narSize, references, contentAddress }: PathInfo & { readonly contentAddress: ContentAddress }, hostPath: string): Promise<Result<void>> {
+async function checkOutput(
+  { path, narHash, narSize, references, contentAddress }: PathInfo & { readonly contentAddress: ContentAddress },
+  hostPath: string,
+): Promise<Result<void>> {
   const digest = await hashTree(hostPath);
   if (!digest.ok) return digest;
   const modulo = await hashTreeModulo(hostPath, path);
   if (!modulo.ok) return modulo;
   const others = references.filter((reference) => reference !== path);
   const made = makeContentPath(storePathName(path), 'recursive', modulo.value, { others, self: others.length < references.length });
-  const isSame = digest.value.narHash === narHash && digest.value.narSize === narSize && modulo.value.hex === contentAddress.hash.hex && made === path;
-  return isSame ? ok(undefined) : fail('E_NIX', `what Nix gave as ${path} is not what its own hash says`, 'the Nix store is damaged: `nix-store --verify --check-contents` on it says more');
+  const isSame =
+    digest.value.narHash === narHash && digest.value.narSize === narSize && modulo.value.hex === contentAddress.hash.hex && made === path;
+  return isSame
+    ? ok(undefined)
+    : fail(
+        'E_NIX',
+        `what Nix gave as ${path} is not what its own hash says`,
+        'the Nix store is damaged: `nix-store --verify --check-contents` on it says more',
+      );
 }
