@@ -22,8 +22,12 @@ export default defineConfig(
   },
   { files: ['src/sources/**'], rules: { 'no-restricted-globals': 'off' } },
   {
-    files: ['**/*.test.ts', 'test/**'],
+    files: ['**/*.test.ts', 'test/**', 'bench/**'],
     rules: {
+      // They say what they skip and what they measured.
+      'no-console': 'off',
+      // A stand-in for something asynchronous often has nothing to wait for.
+      '@typescript-eslint/require-await': 'off',
       // Tests hand wrong values to functions on purpose.
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

@@ -18,7 +18,10 @@ export interface Measured {
  * ratio of their medians: below 1, we are faster. The first round, which fills caches, does not count.
  */
 export async function compare(title: string, us: Contender, peer: Contender, rounds = 7): Promise<number> {
-  const times = new Map<Contender, number[]>([[us, []], [peer, []]]);
+  const times = new Map<Contender, number[]>([
+    [us, []],
+    [peer, []],
+  ]);
   for (let round = 0; round <= rounds; round++) {
     for (const [contender, taken] of times) {
       contender.prepare?.();

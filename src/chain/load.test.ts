@@ -11,7 +11,9 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 /** Writes files, loads the chain, and gives the failure there must be. */
-async function failureOf(files: Readonly<Record<string, string>>): Promise<{ readonly code: string; readonly message: string; readonly hint?: string | undefined }> {
+async function failureOf(
+  files: Readonly<Record<string, string>>,
+): Promise<{ readonly code: string; readonly message: string; readonly hint?: string | undefined }> {
   for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
   const loaded = await loadChain(directory);
   if (loaded.ok) throw new Error('the chain loads');
@@ -57,7 +59,10 @@ export default chain('hello', { only: { hello: recipe({ name: 'hello', shell: te
   });
 
   it('points at the line that throws', async () => {
-    const failure = await failureOf({ 'chain.ts': `import { thing } from './thing.js';\nexport default thing;\n`, 'thing.ts': `\n\nexport const thing = JSON.parse('{');\n` });
+    const failure = await failureOf({
+      'chain.ts': `import { thing } from './thing.js';\nexport default thing;\n`,
+      'thing.ts': `\n\nexport const thing = JSON.parse('{');\n`,
+    });
     expect(failure.code).toBe('E_CHAIN');
     expect(failure.message.startsWith(`${join(directory, 'thing.ts')}:3: `)).toBe(true);
   });
@@ -85,6 +90,9 @@ export default chain('hello', { only: { hello: recipe({ name: 'hello', shell: te
   });
 
   it('wants a chain, not something else', async () => {
-    expect(await failureOf({ 'chain.ts': 'export default 3;\n' })).toMatchObject({ code: 'E_CHAIN', message: `${join(directory, 'chain.ts')} does not export a chain` });
+    expect(await failureOf({ 'chain.ts': 'export default 3;\n' })).toMatchObject({
+      code: 'E_CHAIN',
+      message: `${join(directory, 'chain.ts')} does not export a chain`,
+    });
   });
 });

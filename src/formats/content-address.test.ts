@@ -16,11 +16,18 @@ describe('a content address', () => {
     expect(formatContentAddress(address)).toBe(text);
   });
 
-  test.each(['', 'text', 'fixed:', `source:sha256:${DIGEST}`, `fixed:x:sha256:${DIGEST}`, `fixed:r:sha3:${DIGEST}`, `fixed:r:sha256:${DIGEST}0`, `fixed:r:sha256:${DIGEST}:`, 'fixed:sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='])(
-    'is not read from "%s"',
-    (text) => {
-      const parsed = parseContentAddress(text);
-      expect(parsed.ok ? 'ok' : parsed.failure.message).toContain('"');
-    },
-  );
+  test.each([
+    '',
+    'text',
+    'fixed:',
+    `source:sha256:${DIGEST}`,
+    `fixed:x:sha256:${DIGEST}`,
+    `fixed:r:sha3:${DIGEST}`,
+    `fixed:r:sha256:${DIGEST}0`,
+    `fixed:r:sha256:${DIGEST}:`,
+    'fixed:sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=',
+  ])('is not read from "%s"', (text) => {
+    const parsed = parseContentAddress(text);
+    expect(parsed.ok ? 'ok' : parsed.failure.message).toContain('"');
+  });
 });

@@ -86,7 +86,10 @@ class Fields {
       url: this.required('URL', parseText),
       // What caches meant when the field did not exist yet.
       compression: this.optional('Compression', parseText) ?? 'bzip2',
-      ...given('fileHash', this.optional('FileHash', (text) => parseHash(text))),
+      ...given(
+        'fileHash',
+        this.optional('FileHash', (text) => parseHash(text)),
+      ),
       ...given('fileSize', this.optional('FileSize', parseSize)),
       narHash: narHash.hex as Sha256,
       narSize: this.required('NarSize', parseSize),

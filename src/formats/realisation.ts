@@ -48,7 +48,11 @@ export function realisationFingerprint(realisation: Realisation): string {
   return JSON.stringify(jsonOf(realisation));
 }
 
-function jsonOf({ id, outPath, dependentRealisations }: Realisation): { readonly dependentRealisations: Record<string, string>; readonly id: string; readonly outPath: string } {
+function jsonOf({ id, outPath, dependentRealisations }: Realisation): {
+  readonly dependentRealisations: Record<string, string>;
+  readonly id: string;
+  readonly outPath: string;
+} {
   const dependent = [...dependentRealisations].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     dependentRealisations: Object.fromEntries(dependent.map(([dependentId, path]) => [dependentId, storePathBaseName(path)])),

@@ -2,7 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { golden } from '../../test/golden/index.js';
 import { unwrap } from '../result.js';
-import { formatPublicKey, formatSecretKey, generateSecretKey, parsePublicKey, parseSecretKey, parseSignature, publicKeyOf, signText, verifyText } from './signature.js';
+import {
+  formatPublicKey,
+  formatSecretKey,
+  generateSecretKey,
+  parsePublicKey,
+  parseSecretKey,
+  parseSignature,
+  publicKeyOf,
+  signText,
+  verifyText,
+} from './signature.js';
 
 const SECRET_TEXT = golden('build/key.secret').toString();
 const PUBLIC_TEXT = golden('build/key.public').toString().trim();

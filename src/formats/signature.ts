@@ -37,7 +37,8 @@ export function parseSecretKey(text: string): Result<SecretKey> {
   if (parts === undefined) return fail('E_KEY', `the secret key is malformed: a name, ":", ${SECRET_BYTES} bytes in base 64 are wanted`);
   const [name, bytes] = parts;
   const secret = { name, key: createPrivateKey({ key: Buffer.concat([SECRET_DER, bytes.subarray(0, KEY_BYTES)]), format: 'der', type: 'pkcs8' }) };
-  if (!rawPublicKey(secret.key).equals(bytes.subarray(KEY_BYTES))) return fail('E_KEY', `the secret key "${name}" is damaged: its public half belongs to another`);
+  if (!rawPublicKey(secret.key).equals(bytes.subarray(KEY_BYTES)))
+    return fail('E_KEY', `the secret key "${name}" is damaged: its public half belongs to another`);
   return ok(secret);
 }
 

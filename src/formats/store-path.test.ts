@@ -2,7 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { unwrap } from '../result.js';
 import { sha256, sha256Hash } from './hash.js';
-import { checkName, isDrvPath, makeContentPath, makeTextPath, parseStorePath, parseStorePathBaseName, storePathBaseName, storePathHash, storePathName } from './store-path.js';
+import {
+  checkName,
+  isDrvPath,
+  makeContentPath,
+  makeTextPath,
+  parseStorePath,
+  parseStorePathBaseName,
+  storePathBaseName,
+  storePathHash,
+  storePathName,
+} from './store-path.js';
 
 const HASH = '4vfr3n9smrx95b3yw05swv4rwc5chzcf';
 
@@ -45,7 +55,7 @@ describe('a store path', () => {
 
   test('is never read in a way that crashes, and reading it changes nothing', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'0a-z./\n', HASH, '/nix/store/') }), (text) => {
+      fc.property(fc.string({ unit: fc.constantFrom(...Array.from('0a-z./\n'), HASH, '/nix/store/') }), (text) => {
         const parsed = parseStorePath(text);
         if (parsed.ok) expect(parsed.value).toBe(text);
       }),
@@ -64,8 +74,12 @@ describe('the path of content', () => {
   test('depends on its references, in whatever order they are given', () => {
     const [a, b] = [makeTextPath('a', '', []), makeTextPath('b', '', [])];
     const hash = sha256Hash(sha256('x'));
-    expect(makeContentPath('x', 'recursive', hash, { others: [a, b], self: false })).toBe(makeContentPath('x', 'recursive', hash, { others: [b, a], self: false }));
-    expect(makeContentPath('x', 'recursive', hash, { others: [a], self: false })).not.toBe(makeContentPath('x', 'recursive', hash, { others: [a], self: true }));
+    expect(makeContentPath('x', 'recursive', hash, { others: [a, b], self: false })).toBe(
+      makeContentPath('x', 'recursive', hash, { others: [b, a], self: false }),
+    );
+    expect(makeContentPath('x', 'recursive', hash, { others: [a], self: false })).not.toBe(
+      makeContentPath('x', 'recursive', hash, { others: [a], self: true }),
+    );
     expect(() => makeContentPath('x', 'flat', hash, { others: [a], self: false })).toThrow('cannot have references');
   });
 });

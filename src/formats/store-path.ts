@@ -35,7 +35,10 @@ export function parseStorePath(text: string): Result<StorePath> {
 /** Reads `<hash>-<name>`, as file names of the store and narinfo references are written. Fails with `E_STORE_PATH`. */
 export function parseStorePathBaseName(baseName: string): Result<StorePath> {
   if (BASE_NAME.test(baseName)) return ok(`${STORE_DIR}/${baseName}` as StorePath);
-  return fail('E_STORE_PATH', `"${baseName}" is not a store path: ${HASH_LENGTH} characters of base 32, "-", a name of 1 to ${MAX_NAME_LENGTH} characters`);
+  return fail(
+    'E_STORE_PATH',
+    `"${baseName}" is not a store path: ${HASH_LENGTH} characters of base 32, "-", a name of 1 to ${MAX_NAME_LENGTH} characters`,
+  );
 }
 
 /**
@@ -109,5 +112,6 @@ export function makeOutputPath(outputName: string, drvHash: Sha256, pathName: st
 }
 
 function typeWithReferences(type: string, others: readonly StorePath[], self: boolean): string {
-  return [type, ...[...others].sort(), ...(self ? ['self'] : [])].join(':');
+  // A set: two outputs that come to the same path are one reference.
+  return [type, ...[...new Set(others)].sort(), ...(self ? ['self'] : [])].join(':');
 }

@@ -14,7 +14,12 @@ export function golden(path: string): Buffer {
 /** All files made by Nix, by their paths below the golden directory. */
 export function goldenFiles(directory = GOLDEN_DIRECTORY): Map<string, Buffer> {
   const entries = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return new Map(entries.map((entry) => join(entry.parentPath, entry.name)).sort().map((path) => [path.slice(directory.length + 1), readFileSync(path)]));
+  return new Map(
+    entries
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort()
+      .map((path) => [path.slice(directory.length + 1), readFileSync(path)]),
+  );
 }
 
 /** Those of one kind: `goldenOf('.narinfo')` gives name and bytes of each. */

@@ -80,7 +80,7 @@ function instantiate(nix: Nix, expression: string): string[] {
 }
 
 function withoutTimes(infos: unknown): unknown {
-  return (infos as Record<string, unknown>[]).map(({ registrationTime: _, ...info }) => info);
+  return (infos as Record<string, unknown>[]).map((info) => ({ ...info, registrationTime: undefined }));
 }
 
 function subdirectory(target: string, name: string): string {

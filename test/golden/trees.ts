@@ -12,5 +12,7 @@ export const GOLDEN_TREES: Readonly<Record<string, Tree>> = {
   'empty-directory': directory(),
   nested: directory({ a: directory({ b: directory({ c: file('deep') }), d: symlink('b/c') }), e: file('x', true) }),
   // By bytes: "-" and "." before letters, capitals before small ones, UTF-8 and Latin-1 last.
-  'order-of-names': directory(Object.fromEntries(['a', 'a-b', 'a.b', 'ab', 'B', 'Z', '_', '~', '0', '\xc3\xa9', '\xe9', '\xff'].map((name) => [name, file(name)]))),
+  'order-of-names': directory(
+    Object.fromEntries(['a', 'a-b', 'a.b', 'ab', 'B', 'Z', '_', '~', '0', '\xc3\xa9', '\xe9', '\xff'].map((name) => [name, file(name)])),
+  ),
 };

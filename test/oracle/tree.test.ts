@@ -32,7 +32,9 @@ describe.skipIf(missing !== undefined)('beside real Nix', () => {
         unwrap(await dumpTree(path, (chunk) => chunks.push(Buffer.from(chunk))));
         expect(Buffer.concat(chunks).equals(execFileSync('nix-store', ['--dump', path]))).toBe(true);
         const { narHash } = unwrap(await hashTree(path));
-        expect(formatHash(sha256Hash(narHash), 'base32')).toBe(execFileSync('nix-hash', ['--type', 'sha256', '--base32', path], { encoding: 'utf8' }).trim());
+        expect(formatHash(sha256Hash(narHash), 'base32')).toBe(
+          execFileSync('nix-hash', ['--type', 'sha256', '--base32', path], { encoding: 'utf8' }).trim(),
+        );
       }),
       { numRuns: 40 },
     );
@@ -53,7 +55,13 @@ describe.skipIf(missing !== undefined)('beside real Nix', () => {
   });
 
   test('no damage to a NAR is taken by us that `nix-store --restore` refuses', async () => {
-    const nar = narOf({ type: 'directory', entries: new Map([['a', { type: 'file', executable: true, contents: Buffer.from('x') }], ['b', { type: 'symlink', target: 't' }]]) });
+    const nar = narOf({
+      type: 'directory',
+      entries: new Map([
+        ['a', { type: 'file', executable: true, contents: Buffer.from('x') }],
+        ['b', { type: 'symlink', target: 't' }],
+      ]),
+    });
     for (let at = 0; at < nar.length; at += 3) {
       const damaged = Buffer.from(nar);
       damaged[at]! ^= 1;

@@ -32,7 +32,9 @@ export class Nix {
   }
 
   text(program: string, ...args: readonly string[]): string {
-    return this.run(program, ...args).toString().trim();
+    return this.run(program, ...args)
+      .toString()
+      .trim();
   }
 
   json(program: string, ...args: readonly string[]): unknown {

@@ -1,7 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { ok } from '../../result.js';
 import { perform } from '../command.js';
-import { COMMAND_GROUPS } from '../command-table.js';
 import { print } from '../output.js';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -11,7 +10,8 @@ export function register(command: Command): void {
   command.addArgument(new Argument('<shell>', 'the shell to write a script for').choices(SHELLS));
   command.addHelpText('after', '\nFor bash: eval "$(zilch completion bash)"');
   perform(command, (shell: (typeof SHELLS)[number]) => {
-    print(SCRIPTS[shell](COMMAND_GROUPS.flatMap(({ commands }) => commands)));
+    const commands = command.parent?.commands ?? [];
+    print(SCRIPTS[shell](commands.map((sibling) => ({ name: sibling.name(), summary: sibling.summary() }))));
     return Promise.resolve(ok(undefined));
   });
 }

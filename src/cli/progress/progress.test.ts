@@ -1,5 +1,5 @@
 import { describe as suite, expect, it } from 'vitest';
-import type { Event, EventBody } from '../../build/index.js';
+import type { EventBody } from '../../build/index.js';
 import { sha256, type DrvPath, type PathInfo, type StorePath } from '../../formats/index.js';
 import { stripControl } from '../format.js';
 import { describe, describeMore } from './describe.js';
@@ -7,12 +7,19 @@ import { draw } from './draw.js';
 import { advance, NOTHING_YET, overall, type ProgressState } from './state.js';
 
 const drv = (name: string): DrvPath => `/nix/store/${'0'.repeat(32)}-${name}.drv` as DrvPath;
-const info: PathInfo = { path: `/nix/store/${'1'.repeat(32)}-a` as StorePath, narHash: sha256('a'), narSize: 1, references: [], signatures: [], ultimate: true };
+const info: PathInfo = {
+  path: `/nix/store/${'1'.repeat(32)}-a` as StorePath,
+  narHash: sha256('a'),
+  narSize: 1,
+  references: [],
+  signatures: [],
+  ultimate: true,
+};
 const START = 1_000_000;
 
 /** The state after events that happen a second apart. */
 function after(...bodies: readonly EventBody[]): ProgressState {
-  return bodies.reduce((state, body, index) => advance(state, { at: START + index * 1000, ...body } as Event), NOTHING_YET);
+  return bodies.reduce((state, body, index) => advance(state, { at: START + index * 1000, ...body }), NOTHING_YET);
 }
 
 const plan: EventBody = {
@@ -24,7 +31,14 @@ const plan: EventBody = {
   fetch: [],
 };
 const startA: EventBody = { type: 'build-start', drvPath: drv('a'), name: 'a', resolvedDrvPath: drv('a'), logPath: '/log' };
-const doneA: EventBody = { type: 'build-done', drvPath: drv('a'), name: 'a', outputs: new Map([['out', info]]), durationSeconds: 8, usage: { cpuSeconds: 15, maxRssBytes: 2 ** 20 } };
+const doneA: EventBody = {
+  type: 'build-done',
+  drvPath: drv('a'),
+  name: 'a',
+  outputs: new Map([['out', info]]),
+  durationSeconds: 8,
+  usage: { cpuSeconds: 15, maxRssBytes: 2 ** 20 },
+};
 const failedB: EventBody = {
   type: 'build-failed',
   drvPath: drv('b'),
@@ -37,7 +51,12 @@ const failedB: EventBody = {
 
 suite('live lines', () => {
   it('show each running build with elapsed time, estimate and phase, the last line of the log, and a bar', () => {
-    const state = after(plan, startA, { type: 'build-phase', drvPath: drv('a'), phase: 'configure' }, { type: 'build-log', drvPath: drv('a'), line: 'checking for cc' });
+    const state = after(
+      plan,
+      startA,
+      { type: 'build-phase', drvPath: drv('a'), phase: 'configure' },
+      { type: 'build-log', drvPath: drv('a'), line: 'checking for cc' },
+    );
     expect(draw(state, START + 6000, 100, 24).map(stripControl)).toEqual([
       '  a                        5.0 s of about 10 s  configure',
       '  checking for cc',
@@ -46,7 +65,10 @@ suite('live lines', () => {
   });
 
   it('show downloads', () => {
-    const state = after({ type: 'fetch-start', name: 'musl.tar.gz', from: 'somewhere', size: 2 ** 20 }, { type: 'fetch-progress', name: 'musl.tar.gz', bytes: 2 ** 19, size: 2 ** 20 });
+    const state = after(
+      { type: 'fetch-start', name: 'musl.tar.gz', from: 'somewhere', size: 2 ** 20 },
+      { type: 'fetch-progress', name: 'musl.tar.gz', bytes: 2 ** 19, size: 2 ** 20 },
+    );
     expect(draw(state, START, 100, 24)[0]).toBe('  musl.tar.gz              fetching 512 KiB of 1.0 MiB');
   });
 

@@ -19,7 +19,9 @@ import {
 } from './index.js';
 
 const FILES = goldenOf('.drv');
-const GRAPH = new Map(FILES.map(([baseName, contents]) => [unwrap(parseStorePathBaseName(baseName)) as DrvPath, unwrap(parseDerivation(contents, nameOf(baseName)))]));
+const GRAPH = new Map(
+  FILES.map(([baseName, contents]) => [unwrap(parseStorePathBaseName(baseName)) as DrvPath, unwrap(parseDerivation(contents, nameOf(baseName)))]),
+);
 
 function nameOf(baseName: string): string {
   return baseName.slice(33, -'.drv'.length);
@@ -123,9 +125,17 @@ describe('the reader of derivations', () => {
     ['a tab that is not escaped', text.replace('"1"', '"\t"'), 'as Nix would write it'],
     ['a string without end', text.slice(0, -4), 'does not end'],
     ['an unknown algorithm', text.replace('sha256', 'sha3'), '"sha3"'],
-    ['a floating output with a path', text.replace('"out",""', '"out","/nix/store/4vfr3n9smrx95b3yw05swv4rwc5chzcf-a"'), 'has a hash algorithm and a path'],
+    [
+      'a floating output with a path',
+      text.replace('"out",""', '"out","/nix/store/4vfr3n9smrx95b3yw05swv4rwc5chzcf-a"'),
+      'has a hash algorithm and a path',
+    ],
     ['an output whose hash has no algorithm', text.replace('"r:sha256",""', '"","ab"'), 'no algorithm'],
-    ['an input that is no derivation', text.replace('],[],[]', '],[("/nix/store/4vfr3n9smrx95b3yw05swv4rwc5chzcf-a",["out"])],[]'), 'does not end in .drv'],
+    [
+      'an input that is no derivation',
+      text.replace('],[],[]', '],[("/nix/store/4vfr3n9smrx95b3yw05swv4rwc5chzcf-a",["out"])],[]'),
+      'does not end in .drv',
+    ],
     ['a source that is not in the store', text.replace('],[],[]', '],[],["/etc/passwd"]'), '/etc/passwd'],
   ])('refuses %s, and says what and where', (_what, damaged, why) => {
     expect(read(damaged)).toContain('E_DERIVATION');
@@ -140,7 +150,7 @@ describe('the reader of derivations', () => {
   });
 
   test('gives any derivation back', () => {
-    const anyText = fc.string({ unit: fc.constantFrom(...'ab"\\\n\r\t$', 'é', '𝄞'), maxLength: 8 });
+    const anyText = fc.string({ unit: fc.constantFrom(...Array.from('ab"\\\n\r\t$'), 'é', '𝄞'), maxLength: 8 });
     fc.assert(
       fc.property(fc.array(anyText), fc.dictionary(anyText, anyText), (args, env) => {
         const drv = { ...unwrap(parseDerivation(text, 'x')), args, env: new Map(Object.entries(env)) };
@@ -156,7 +166,12 @@ describe('the reader of derivations', () => {
 
 describe('a replacer', () => {
   test('replaces each key once, and what it put there not again', () => {
-    const replace = replacer(new Map([['/a', '/b'], ['/b', '/c']]));
+    const replace = replacer(
+      new Map([
+        ['/a', '/b'],
+        ['/b', '/c'],
+      ]),
+    );
     expect(replace('/a /b /a')).toBe('/b /c /b');
     expect(replacer(new Map())('/a')).toBe('/a');
   });

@@ -140,7 +140,8 @@ export class NarParser {
 
   private checkName(name: Buffer, last: Buffer | undefined): void {
     const text = name.toString('latin1');
-    if (text === '' || text === '.' || text === '..' || text.includes('/') || text.includes('\0')) this.problem(`"${printable(text)}" cannot be a file name`);
+    if (text === '' || text === '.' || text === '..' || text.includes('/') || text.includes('\0'))
+      this.problem(`"${printable(text)}" cannot be a file name`);
     const order = last === undefined ? 1 : name.compare(last);
     if (order === 0) this.problem(`"${printable(text)}" is in its directory twice`);
     if (order < 0) this.problem(`"${printable(text)}" is not in order: names are sorted by bytes`);

@@ -136,7 +136,7 @@ export class NarWriter implements NarVisitor {
       this.used += value.length;
       return;
     }
-    for (let offset = 0; offset < value.length; ) {
+    for (let offset = 0; offset < value.length;) {
       if (this.used === this.buffer.length) this.flush();
       const part = value.subarray(offset, offset + this.buffer.length - this.used);
       this.buffer.set(part, this.used);

@@ -5,8 +5,9 @@
 import { chmodSync, lchownSync, lstatSync, lutimesSync, type Stats } from 'node:fs';
 import type { Result } from '../../result.js';
 import { bytesOf, displayPath, toByteString, type ByteString, type HostPath } from './host-path.js';
-import { problem, runInSlices } from './tree-problem.js';
-import { walkTree } from './walk.js';
+import { runInSlices } from './slices.js';
+import { problem } from './tree-problem.js';
+import { TreeWalk } from './walk.js';
 
 /** Seconds since 1970; not 0, which some programs take for "no time". */
 const STORE_MTIME = 1;
@@ -24,7 +25,7 @@ export function canonicalise(hostPath: HostPath): Promise<Result<void>> {
 function* canonicaliseSteps(root: ByteString): Generator<undefined, void, undefined> {
   const uid = process.geteuid?.() ?? 0;
   const gid = process.getegid?.() ?? 0;
-  for (const { kind, path } of walkTree(root)) {
+  for (const { kind, path } of new TreeWalk(root)) {
     if (kind === 'leave') continue;
     const bytes = bytesOf(path);
     const stat = lstatSync(bytes);

@@ -3,7 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { golden, goldenFiles } from '../../../test/golden/index.js';
-import { formatContentAddress, makeContentPath, makeTextPath, parseNarInfo, storePathHash, storePathName, type NarInfo, type StorePath } from '../../formats/index.js';
+import {
+  formatContentAddress,
+  makeContentPath,
+  makeTextPath,
+  parseNarInfo,
+  storePathHash,
+  storePathName,
+  type NarInfo,
+  type StorePath,
+} from '../../formats/index.js';
 import { unwrap } from '../../result.js';
 import { hashTree, hashTreeModulo, removeTree, restoreTree, rewriteTree, scanTree } from './index.js';
 

@@ -1,8 +1,9 @@
 import { chmodSync, constants, copyFileSync, lstatSync, mkdirSync, readlinkSync, symlinkSync } from 'node:fs';
 import { ok, type Result } from '../../result.js';
 import { bytesOf, displayPath, toByteString, type ByteString, type HostPath } from './host-path.js';
-import { problem, runInSlices } from './tree-problem.js';
-import { walkTree } from './walk.js';
+import { runInSlices } from './slices.js';
+import { problem } from './tree-problem.js';
+import { TreeWalk } from './walk.js';
 
 /**
  * Copies a tree to where nothing is: bytes, names, symlinks and who may execute, nothing else. Shares disk blocks where
@@ -27,7 +28,7 @@ export async function copyEntries(from: string, to: string, names: readonly stri
 }
 
 function* copySteps(root: ByteString, target: ByteString): Generator<undefined, void, undefined> {
-  for (const { kind, path } of walkTree(root)) {
+  for (const { kind, path } of new TreeWalk(root)) {
     const from = bytesOf(path);
     const copy = `${target}${path.slice(root.length)}` as ByteString;
     const to = bytesOf(copy);

@@ -46,7 +46,11 @@ export interface ModuloOptions {
  * The hash that a content-addressed path is made of: of the NAR, modulo the path's own hash part, as `self` (its scratch
  * path) has it. The tree is not changed. Without self-reference and rewrites it is the `narHash`. Fails as `dumpTree` does.
  */
-export async function hashTreeModulo(hostPath: HostPath, self: StorePath, { algorithm = 'sha256', rewrites }: ModuloOptions = {}): Promise<Result<Hash>> {
+export async function hashTreeModulo(
+  hostPath: HostPath,
+  self: StorePath,
+  { algorithm = 'sha256', rewrites }: ModuloOptions = {},
+): Promise<Result<Hash>> {
   const hasher = new ModuloHasher(storePathHash(self), algorithm, rewrites);
   const size = await dumpTree(hostPath, (chunk) => {
     hasher.push(chunk);

@@ -16,7 +16,6 @@ export function bytesOf(path: ByteString): HostPath {
   return NOT_ASCII.test(path) ? Buffer.from(path, 'latin1') : path;
 }
 
-// eslint-disable-next-line no-control-regex -- this is about bytes
 const NOT_ASCII = /[^\x00-\x7f]/;
 
 /** The path of a directory's entry. */

@@ -1,8 +1,8 @@
 import { chmodSync, lstatSync, mkdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import type { Result } from '../../result.js';
 import { bytesOf, joinBytes, toByteString, type ByteString, type HostPath } from './host-path.js';
-import { runInSlices } from './tree-problem.js';
-import { walkTree } from './walk.js';
+import { runInSlices, runToEnd } from './slices.js';
+import { TreeWalk } from './walk.js';
 
 /**
  * Removes a tree, whatever is in it: read-only directories, sockets, nesting deeper than a path can be long. Follows no
@@ -16,11 +16,7 @@ export async function removeTree(hostPath: HostPath): Promise<Result<number>> {
 
 /** As `removeTree`, at once, for small trees and for exits; throws the system's error. */
 export function removeTreeSync(hostPath: HostPath): number {
-  const steps = removeSteps(toByteString(hostPath));
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
+  return runToEnd(removeSteps(toByteString(hostPath)));
 }
 
 /** Bytes of a path that leave room below Linux's limit of 4096 for one more name. */
@@ -30,7 +26,7 @@ function* removeSteps(root: ByteString): Generator<undefined, number, undefined>
   if (lstatSync(bytesOf(root), { throwIfNoEntry: false }) === undefined) return 0;
   const aside: ByteString[] = [];
   let freed = 0;
-  for (const { kind, path } of walkTree(root)) {
+  for (const { kind, path } of new TreeWalk(root)) {
     if (kind === 'leave') {
       if (path === root) for (const deep of aside) freed += yield* removeSteps(deep);
       rmdirSync(bytesOf(path));

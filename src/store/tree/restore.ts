@@ -60,7 +60,7 @@ class Restorer implements NarVisitor {
   }
 
   data(bytes: Uint8Array): void {
-    for (let offset = 0; offset < bytes.length; ) offset += writeSync(this.fd!, bytes, offset);
+    for (let offset = 0; offset < bytes.length;) offset += writeSync(this.fd!, bytes, offset);
   }
 
   endFile(): void {

@@ -1,8 +1,22 @@
-import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync, readlinkSync, readSync, renameSync, symlinkSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  renameSync,
+  symlinkSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import type { Result } from '../../result.js';
 import { bytesOf, displayPath, joinBytes, toByteString, type ByteString, type HostPath } from './host-path.js';
-import { problem, runInSlices } from './tree-problem.js';
-import { walkTree } from './walk.js';
+import { runInSlices } from './slices.js';
+import { problem } from './tree-problem.js';
+import { TreeWalk } from './walk.js';
 
 /** How much of a tree had to be changed. */
 export interface RewriteCount {
@@ -41,7 +55,7 @@ class TreeRewriter {
 
   *run(root: ByteString): Generator<undefined, RewriteCount, undefined> {
     if (this.rewrites.length === 0) return this.count;
-    for (const { kind, path, name } of walkTree(root)) {
+    for (const { kind, path, name } of new TreeWalk(root)) {
       if (kind === 'file') yield* this.file(path);
       if (kind === 'symlink') this.symlink(path);
       // A directory gets its new name when it is left: until then its entries are found by the old one.
@@ -56,7 +70,8 @@ class TreeRewriter {
     if (newName === undefined) return;
     const parent = parentOf(from);
     const to = joinBytes(parent, newName.toString('latin1'));
-    if (lstatSync(bytesOf(to), { throwIfNoEntry: false }) !== undefined) problem('E_EXISTS', `${displayPath(from)} would become ${displayPath(to)}, which exists already`);
+    if (lstatSync(bytesOf(to), { throwIfNoEntry: false }) !== undefined)
+      problem('E_EXISTS', `${displayPath(from)} would become ${displayPath(to)}, which exists already`);
     inWritable(parent, () => {
       renameSync(bytesOf(from), bytesOf(to));
     });
@@ -78,7 +93,7 @@ class TreeRewriter {
     let writable: number | undefined;
     const { mode } = fstatSync(fd);
     try {
-      for (let start = 0, held = 0; ; ) {
+      for (let start = 0, held = 0; ;) {
         const used = held + readSync(fd, this.buffer, held, this.buffer.length - held, start + held);
         if (used === held) break;
         const changes = this.replaceIn(this.buffer.subarray(0, used));
@@ -137,5 +152,5 @@ function inWritable(directory: ByteString, change: () => void): void {
 }
 
 function writeAll(fd: number, bytes: Uint8Array, position: number): void {
-  for (let offset = 0; offset < bytes.length; ) offset += writeSync(fd, bytes, offset, bytes.length - offset, position + offset);
+  for (let offset = 0; offset < bytes.length;) offset += writeSync(fd, bytes, offset, bytes.length - offset, position + offset);
 }

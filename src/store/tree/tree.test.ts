@@ -1,5 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, readdirSync, symlinkSync, writeFileSync, linkSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+  linkSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +30,12 @@ afterEach(async () => {
   unwrap(await removeTree(work));
 });
 
-const SMALL: Tree = directory({ bin: directory({ sh: file('#!/bin/ash\n', true) }), empty: directory(), link: symlink('../bin/sh'), text: file('1234567') });
+const SMALL: Tree = directory({
+  bin: directory({ sh: file('#!/bin/ash\n', true) }),
+  empty: directory(),
+  link: symlink('../bin/sh'),
+  text: file('1234567'),
+});
 
 async function dump(path: string): Promise<Buffer> {
   const chunks: Buffer[] = [];

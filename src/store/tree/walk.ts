@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, type Dirent } from 'node:fs';
-import { bytesOf, joinBytes, type ByteString } from './host-path.js';
+import { bytesOf, displayPath, joinBytes, type ByteString } from './host-path.js';
+import { problem } from './tree-problem.js';
 
 /** One step on the way through a tree: a node (`other` is a device, socket or pipe), or `leave` when all of a directory's entries are done. */
 export interface WalkStep {
@@ -9,24 +10,62 @@ export interface WalkStep {
   readonly name: string | undefined;
 }
 
+interface OpenDirectory {
+  readonly path: ByteString;
+  readonly name: string | undefined;
+  readonly entries: readonly Dirent[];
+  next: number;
+}
+
 /**
  * Goes through a tree in the order of its NAR, following no symlink. A directory is read when the walk goes on behind
  * it. No recursion, because a builder can nest directories deeper than the stack is.
  */
-export function* walkTree(root: ByteString): Generator<WalkStep, void, undefined> {
-  const open: { readonly step: WalkStep; readonly entries: readonly Dirent[]; next: number }[] = [];
-  let step = stepOf(root, undefined, lstatSync(bytesOf(root)));
-  for (;;) {
-    yield step;
-    if (step.kind === 'directory') open.push({ step, entries: sortedEntries(step.path), next: 0 });
-    const directory = open.at(-1);
-    if (directory === undefined) return;
-    const entry = directory.entries[directory.next++];
-    if (entry === undefined) {
-      step = { ...directory.step, kind: 'leave' };
-      open.pop();
-    } else {
-      step = stepOf(joinBytes(directory.step.path, entry.name), entry.name, entry);
+export class TreeWalk implements Iterable<WalkStep> {
+  private readonly open: OpenDirectory[] = [];
+  private last: WalkStep | undefined;
+
+  /** With `after`, the `position` of another walk, it goes on where that was. */
+  constructor(
+    private readonly root: ByteString,
+    after: readonly string[] = [],
+  ) {
+    let path = root;
+    let name: string | undefined;
+    for (const child of after) {
+      const entries = sortedEntries(path);
+      const index = entries.findIndex((entry) => entry.name === child);
+      if (index < 0) problem('E_FILE_CHANGED', `${displayPath(joinBytes(path, child))} went away while its tree was read`);
+      this.open.push({ path, name, entries, next: index + 1 });
+      path = joinBytes(path, child);
+      name = child;
+    }
+  }
+
+  /**
+   * Where the walk is: the names from the root to the node it last gave. `undefined` behind a `directory`, of which
+   * nothing is read yet, and at the end.
+   */
+  get position(): readonly string[] | undefined {
+    if (this.last?.kind === 'directory' || this.open.length === 0) return undefined;
+    return this.open.map(({ entries, next }) => entries[next - 1]?.name ?? '');
+  }
+
+  *[Symbol.iterator](): Generator<WalkStep, void, undefined> {
+    if (this.open.length === 0) yield (this.last = stepOf(this.root, undefined, lstatSync(bytesOf(this.root))));
+    for (;;) {
+      if (this.last?.kind === 'directory')
+        this.open.push({ path: this.last.path, name: this.last.name, entries: sortedEntries(this.last.path), next: 0 });
+      const directory = this.open.at(-1);
+      if (directory === undefined) return;
+      const entry = directory.entries[directory.next++];
+      if (entry === undefined) {
+        this.open.pop();
+        this.last = { kind: 'leave', path: directory.path, name: directory.name };
+      } else {
+        this.last = stepOf(joinBytes(directory.path, entry.name), entry.name, entry);
+      }
+      yield this.last;
     }
   }
 }

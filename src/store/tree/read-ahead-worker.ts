@@ -1,0 +1,49 @@
+/** The other thread of `read-ahead.ts`. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { ABANDONED, BATCH_STEPS, BATCHES, closeFiles, TAKEN, type Order, type Report } from './read-ahead.js';
+import { failureOf } from './tree-problem.js';
+import { TreeReader, type ReadStep } from './tree-reader.js';
+
+const shared = workerData as Int32Array;
+let given = 0;
+
+function report(what: Report | { readonly kind: 'ready' }): void {
+  parentPort?.postMessage(what);
+}
+
+/** Sleeps while as many batches as may be are on their way; false when no more are wanted. */
+function mayGive(): boolean {
+  while (given - Atomics.load(shared, TAKEN) >= BATCHES && Atomics.load(shared, ABANDONED) === 0) Atomics.wait(shared, TAKEN, given - BATCHES);
+  return Atomics.load(shared, ABANDONED) === 0;
+}
+
+function give(steps: readonly ReadStep[]): boolean {
+  if (!mayGive()) {
+    closeFiles(steps);
+    return false;
+  }
+  given++;
+  report({ kind: 'batch', steps });
+  return true;
+}
+
+function readAll({ root, after }: Order): void {
+  let steps: ReadStep[] = [];
+  try {
+    for (const step of new TreeReader(root, after)) {
+      steps.push(step);
+      if (steps.length < BATCH_STEPS) continue;
+      if (!give(steps)) return;
+      steps = [];
+    }
+    if (give(steps)) report({ kind: 'done' });
+  } catch (error) {
+    closeFiles(steps);
+    const failed = failureOf(error, root);
+    if (!failed.ok) report({ kind: 'failed', failure: failed.failure });
+  }
+}
+
+// Once: with nothing more to wait for, the thread ends.
+parentPort?.once('message', readAll);
+report({ kind: 'ready' });

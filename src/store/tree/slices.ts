@@ -1,0 +1,45 @@
+import { ok, type Result } from '../../result.js';
+import type { ByteString } from './host-path.js';
+import { failureOf } from './tree-problem.js';
+
+/** How long the event loop may be kept from everything else. */
+const SLICE_MILLISECONDS = 10;
+
+/**
+ * Runs work that is written as a generator, pausing where it yields when a slice of time is used up: file system calls
+ * are fastest when synchronous, and this keeps them from freezing progress displays and other builds' logs.
+ */
+export async function runInSlices<T>(root: ByteString, steps: Generator<undefined, T, undefined>): Promise<Result<T>> {
+  try {
+    for (;;) {
+      const end = runSlice(steps);
+      if (end !== undefined) return ok(end.value);
+      await nextTurn();
+    }
+  } catch (error) {
+    return failureOf(error, root);
+  }
+}
+
+/** Runs one slice; gives the end when it is reached. */
+export function runSlice<T>(steps: Generator<undefined, T, undefined>): IteratorReturnResult<T> | undefined {
+  const sliceEnd = performance.now() + SLICE_MILLISECONDS;
+  do {
+    const step = steps.next();
+    if (step.done === true) return step;
+  } while (performance.now() < sliceEnd);
+  return undefined;
+}
+
+/** Runs all at once. */
+export function runToEnd<T>(steps: Generator<undefined, T, undefined>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** Lets everything else that waits for the event loop have its turn. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
