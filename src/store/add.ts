@@ -79,14 +79,6 @@ export async function addTree(store: Store, name: string, hostPath: string, { on
   });
 }
 
-/** The store path `addTree` would give, with nothing added. */
-export async function treePath(name: string, hostPath: string): Promise<Result<StorePath>> {
-  const named = checkName(name);
-  if (!named.ok) return named;
-  const digest = await hashTree(hostPath);
-  return digest.ok ? ok(makeContentPath(name, 'recursive', sha256Hash(digest.value.narHash))) : digest;
-}
-
 async function addHashed(
   store: Store,
   hostPath: string,
