@@ -255,6 +255,12 @@ describe('the hashes of store paths in a tree', () => {
     expect(lstatSync(join(work, 'x')).mode & 0o222).toBe(0);
   });
 
+  test('are rewritten in a tree that is only a symlink', async () => {
+    makeTree(symlink(`/nix/store/${SELF}-self`), join(work, 'x'));
+    expect(unwrap(await rewriteTree(join(work, 'x'), REWRITES)).symlinks).toBe(1);
+    expect(readlinkSync(join(work, 'x'))).toBe(`/nix/store/${FINAL}-self`);
+  });
+
   test('are rewritten once in a file that has two names', async () => {
     makeTree(directory({ a: file(`${SELF} ${OTHER}`) }), join(work, 'x'));
     linkSync(join(work, 'x/a'), join(work, 'x/b'));
