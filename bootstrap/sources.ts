@@ -27,3 +27,77 @@ export const busybox = source({
   debian: 'pool/main/b/busybox/busybox_1.37.0.orig.tar.bz2',
   urls: ['https://busybox.net/downloads/busybox-1.37.0.tar.bz2'],
 });
+
+/** GNU make, as Debian publishes it: without its manual. */
+export const make = source({
+  name: 'make',
+  version: '4.4.1',
+  size: 1125180,
+  sha256: '3b16b00ea1079af9f8096bbc71ff7cc00c249fc6a862003da3c42308a0adb0fe',
+  debian: 'pool/main/m/make-dfsg/make-dfsg_4.4.1.orig.tar.xz',
+});
+
+/** GNU as, ld and their kin. The last before 2.36; it needs no flex, bison or makeinfo. */
+export const binutils = source({
+  name: 'binutils',
+  version: '2.35.2',
+  size: 23514376,
+  sha256: '2643d99d7aba8557319a4b018f6bcae58677fc9bc853d4c2cd2eb571867b75e7',
+  debian: 'pool/main/b/binutils/binutils_2.35.2.orig.tar.xz',
+});
+
+/** GCC 3.4.6, the last that is C through and through and holds a C++ compiler that can build GCC 10. As published for a cross compiler, but whole; without its manuals. */
+export const gcc3 = source({
+  name: 'gcc',
+  version: '3.4.6',
+  size: 18868922,
+  sha256: '1626f9e00509268ca7c791528aca41258bfd5b784cb317cf2bccd68f2f63cfed',
+  debian: 'pool/main/g/gcc-h8300-hms/gcc-h8300-hms_3.4.6+dfsg2.orig.tar.gz',
+});
+
+/** GCC 10, the last that g++ 3.4.6 can build, and new enough for LLVM. A tarball of tarballs, GCC's without some of its manuals. */
+export const gcc10 = source({
+  name: 'gcc',
+  version: '10.2.0',
+  size: 84547844,
+  sha256: 'ea3c05faa381486e6b859c047dc14977418bf1ccda4567064e016493fd6fffec',
+  debian: 'pool/main/g/gcc-10/gcc-10_10.2.1.orig.tar.xz',
+});
+
+/** Big integers, for GCC 10. Without its manual. */
+export const gmp = source({
+  name: 'gmp',
+  version: '6.2.1',
+  size: 1787428,
+  sha256: '471b9e463e04362a0124f215afc5f0a4b99caedeeb62634c61bbc12988efa64c',
+  debian: 'pool/main/g/gmp/gmp_6.2.1+dfsg1.orig.tar.xz',
+});
+
+/** Big floating-point numbers, for GCC 10. */
+export const mpfr = source({
+  name: 'mpfr',
+  version: '4.2.0',
+  size: 1477532,
+  sha256: '06a378df13501248c1b2db5aa977a2c8126ae849a9d9b7be2546fb4a9c26d993',
+  urls: ['https://ftp.gnu.org/gnu/mpfr/mpfr-4.2.0.tar.xz'],
+  debian: 'pool/main/m/mpfr4/mpfr4_4.2.0.orig.tar.xz',
+});
+
+/** Big complex numbers, for GCC 10. */
+export const mpc = source({
+  name: 'mpc',
+  version: '1.3.1',
+  size: 773573,
+  sha256: 'ab642492f5cf882b74aa0cb730cd410a81edcdbec895183ce930e706c1c759b8',
+  urls: ['https://ftp.gnu.org/gnu/mpc/mpc-1.3.1.tar.gz'],
+  debian: 'pool/main/m/mpclib3/mpclib3_1.3.1.orig.tar.gz',
+});
+
+/** zlib, whose own tests try the last GCC. Without the files that Debian may not ship. */
+export const zlib = source({
+  name: 'zlib',
+  version: '1.2.13',
+  size: 1239825,
+  sha256: '71feb7947e3c00ef125f83b79a4e529bde31171e5babe48b391f06758d1ab0a1',
+  debian: 'pool/main/z/zlib/zlib_1.2.13.dfsg.orig.tar.bz2',
+});

@@ -27,8 +27,8 @@ export interface BuildOptions {
   readonly keepFailed?: boolean;
   /** Build what is wanted again, though it is there, and compare. */
   readonly rebuild?: boolean;
-  /** Build directories are in memory where there is plenty; on the store's disk always when this is true. */
-  readonly buildOnDisk?: boolean;
+  /** How large a build directory may become in memory, in bytes, before the store's disk is used instead; as memory allows when left out. */
+  readonly buildMemory?: number;
   /** Stops the run: kills what is being built, starts nothing more. */
   readonly signal?: AbortSignal;
 }
@@ -58,9 +58,15 @@ export interface BuildReport {
 }
 
 /** Finds what of a closure is realised, without building anything: `path` and `list` need no more. */
-export function realisedOutputs(store: Store, closure: ReadonlyMap<DrvPath, Derivation>, drvPaths: Iterable<DrvPath>): ReadonlyMap<DrvPath, OutputPaths> {
+export function realisedOutputs(
+  store: Store,
+  closure: ReadonlyMap<DrvPath, Derivation>,
+  drvPaths: Iterable<DrvPath>,
+): ReadonlyMap<DrvPath, OutputPaths> {
   const identities = new Identities(closure);
-  return new Map([...drvPaths].map((drvPath) => [drvPath, realisedOutputsOf(store, identities, drvPath, closure.get(drvPath)?.outputs.keys() ?? [])]));
+  return new Map(
+    [...drvPaths].map((drvPath) => [drvPath, realisedOutputsOf(store, identities, drvPath, closure.get(drvPath)?.outputs.keys() ?? [])]),
+  );
 }
 
 /**
@@ -74,7 +80,9 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
   const signal = options.signal ?? new AbortController().signal;
   const emit = emitter(request.emit ?? (() => undefined));
   const identities = new Identities(closure);
-  const planned = planGraph(closure, wanted, (drvPath, names) => names.every((name) => store.realisation(identities.idOf(drvPath, name)) !== undefined));
+  const planned = planGraph(closure, wanted, (drvPath, names) =>
+    names.every((name) => store.realisation(identities.idOf(drvPath, name)) !== undefined),
+  );
   if (!planned.ok) return planned;
   const graph = planned.value;
 
@@ -87,7 +95,7 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
     ...{ store, closure, identities, executor, emit, signal },
     cores: options.cores ?? availableParallelism(),
     keepFailed: options.keepFailed === true,
-    buildMemory: () => (options.buildOnDisk === true ? 0 : memoryForBuild(jobs)),
+    buildMemory: () => options.buildMemory ?? memoryForBuild(jobs),
   };
   if (graph.size > 0 || options.rebuild === true) {
     const prepared = await executor.prepare();
@@ -113,7 +121,11 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
     durationSeconds: (performance.now() - started) / 1000,
   };
   emit({ type: 'done', summary });
-  const outputs = realisedOutputs(store, closure, wanted.map(({ drvPath }) => drvPath));
+  const outputs = realisedOutputs(
+    store,
+    closure,
+    wanted.map(({ drvPath }) => drvPath),
+  );
   return ok({ summary, outputs, failures: run.failures, comparisons });
 }
 

@@ -70,6 +70,7 @@ function firstDifferentByte(first: Buffer, second: Buffer): number | undefined {
 
 function fill(fd: number, buffer: Buffer, position: number): number {
   let filled = 0;
-  for (let read = -1; read !== 0 && filled < buffer.length; filled += read) read = readSync(fd, buffer, filled, buffer.length - filled, position + filled);
+  for (let read = -1; read !== 0 && filled < buffer.length; filled += read)
+    read = readSync(fd, buffer, filled, buffer.length - filled, position + filled);
   return filled;
 }

@@ -157,8 +157,7 @@ export interface BuildComparedEvent {
 
 /** What building again showed. */
 export type Comparison =
-  | { readonly kind: 'same'; readonly durationSeconds: number }
-  | { readonly kind: 'different'; readonly differences: readonly OutputDifference[] };
+  { readonly kind: 'same'; readonly durationSeconds: number } | { readonly kind: 'different'; readonly differences: readonly OutputDifference[] };
 
 export interface OutputDifference {
   readonly outputName: string;

@@ -34,6 +34,8 @@ export interface Executed {
 export interface ExecutorFailure extends Failure {
   /** Where the build's tree was kept. */
   readonly keptDir?: string | undefined;
+  /** Whether a build directory in memory was too small: on disk it may succeed. */
+  readonly buildMemoryWasFull?: boolean | undefined;
 }
 
 export interface Executor {

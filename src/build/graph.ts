@@ -35,9 +35,11 @@ export function planGraph(
     if (open.has(drvPath)) return fail('E_CYCLE', `the derivation ${drvPath} needs itself`);
     const known = nodes.get(drvPath);
     const drv = known?.drv ?? closure.get(drvPath);
-    if (drv === undefined) return fail('E_GRAPH', `the derivation ${drvPath}${neededBy === undefined ? '' : `, which ${neededBy} needs,`} is not known`);
+    if (drv === undefined)
+      return fail('E_GRAPH', `the derivation ${drvPath}${neededBy === undefined ? '' : `, which ${neededBy} needs,`} is not known`);
     for (const name of outputNames) {
-      if (!drv.outputs.has(name)) return fail('E_GRAPH', `the derivation ${drvPath} has no output "${name}"`, `it has: ${[...drv.outputs.keys()].join(', ')}`);
+      if (!drv.outputs.has(name))
+        return fail('E_GRAPH', `the derivation ${drvPath} has no output "${name}"`, `it has: ${[...drv.outputs.keys()].join(', ')}`);
       known?.outputs.add(name);
     }
     if (known !== undefined) return ok(undefined);

@@ -9,3 +9,4 @@ export { durationsFile, readDurations } from './durations.js';
 export { estimates, machineRatio, type Durations, type Estimates } from './estimate.js';
 export { firstDifference } from './compare.js';
 export type { OutputPaths } from './realise.js';
+export { BUILD_COMMAND, prepareShell, type PreparedShell, type ShellRequest } from './shell.js';

@@ -107,7 +107,11 @@ function sortOutputs(drv: Derivation, scans: ReadonlyMap<string, ScannedOutput>)
     if (sorted.includes(scan)) return ok(undefined);
     if (trail.includes(scan)) {
       const circle = [...trail.slice(trail.indexOf(scan)), scan].map((output) => output.outputName).join(' -> ');
-      return fail('E_OUTPUT_CYCLE', `outputs of ${drv.name} refer to each other in a circle: ${circle}`, 'move what one needs of the other into one output');
+      return fail(
+        'E_OUTPUT_CYCLE',
+        `outputs of ${drv.name} refer to each other in a circle: ${circle}`,
+        'move what one needs of the other into one output',
+      );
     }
     for (const reference of scan.references) {
       const sibling = byScratch.get(reference);
@@ -128,19 +132,36 @@ function sortOutputs(drv: Derivation, scans: ReadonlyMap<string, ScannedOutput>)
 async function checkTree({ store, drv }: BuiltTrees, outputName: string, scratch: StorePath, hostPath: string): Promise<Result<void>> {
   const stat = lstatSync(hostPath, { throwIfNoEntry: false });
   if (stat === undefined) {
-    return fail('E_OUTPUT_MISSING', `the builder of ${drv.name} succeeded but did not make output "${outputName}"`, `it should have made $${outputName}, ${scratch}`);
+    return fail(
+      'E_OUTPUT_MISSING',
+      `the builder of ${drv.name} succeeded but did not make output "${outputName}"`,
+      `it should have made $${outputName}, ${scratch}`,
+    );
   }
   if (isWritableByOthers(stat)) {
-    return fail('E_OUTPUT_MODE', `output "${outputName}" of ${drv.name} can be written by group or others`, 'Nix refuses it too; chmod go-w it in the build');
+    return fail(
+      'E_OUTPUT_MODE',
+      `output "${outputName}" of ${drv.name} can be written by group or others`,
+      'Nix refuses it too; chmod go-w it in the build',
+    );
   }
   const canonical = await store.canonicalise(hostPath);
   if (!canonical.ok) {
-    return fail(canonical.failure.code, canonical.failure.message.replace(hostPath, `$${outputName}`), canonical.failure.hint, canonical.failure.cause);
+    return fail(
+      canonical.failure.code,
+      canonical.failure.message.replace(hostPath, `$${outputName}`),
+      canonical.failure.hint,
+      canonical.failure.cause,
+    );
   }
   const stray = straySymlink(Buffer.from(hostPath));
   if (stray === undefined) return ok(undefined);
   const where = stray.path.toString().replace(hostPath, `$${outputName}`);
-  return fail('E_OUTPUT_SYMLINK', `${where} of ${drv.name} is a symlink out of the store, to ${stray.target}`, 'make it relative, or a symlink to a store path');
+  return fail(
+    'E_OUTPUT_SYMLINK',
+    `${where} of ${drv.name} is a symlink out of the store, to ${stray.target}`,
+    'make it relative, or a symlink to a store path',
+  );
 }
 
 function isWritableByOthers(stat: Stats): boolean {

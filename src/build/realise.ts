@@ -81,10 +81,13 @@ export async function realise(drvPath: DrvPath, wanted: Iterable<string>, contex
   return locked.ok ? locked.value : locked;
 }
 
+/** What resolving needs to know. */
+type ResolveContext = Pick<RealiseContext, 'store' | 'closure' | 'identities'>;
+
 /** Resolves a derivation and writes both forms into the store, as Nix does, so that every deriver can be looked at. */
-export async function resolve(drvPath: DrvPath, context: RealiseContext): Promise<Result<Resolved>> {
+export async function resolve(drvPath: DrvPath, context: ResolveContext): Promise<Result<Resolved>> {
   const { store } = context;
-  const drv = derivationOf(drvPath, context);
+  const drv = derivationOf(drvPath, context.closure);
   const unsupported = checkKind(drv);
   if (!unsupported.ok) return unsupported;
   const written = await writeClosure(drvPath, context);
@@ -111,7 +114,7 @@ export async function execute(
   const path = logPath(store.root, drvPath);
   const started = performance.now();
   emit({ type: 'build-start', drvPath, name: drv.name, resolvedDrvPath, logPath: path });
-  const attempt = async (buildMemory: number): Promise<Result<Executed, RealiseFailure>> => {
+  const attempt = async (buildMemory: number): Promise<Result<Executed, RealiseFailure & ExecutorFailure>> => {
     const log = new LogWriter(store.root, [drvPath, resolvedDrvPath]);
     const lines = new OutputLines({
       onPhase: (phase) => emit({ type: 'build-phase', drvPath, phase }),
@@ -119,14 +122,23 @@ export async function execute(
       onBytes: (bytes) => log.write(bytes),
     });
     const { executor, cores, keepFailed, signal } = context;
-    const executed = await executor.build({ drv, drvPath: resolvedDrvPath, inputs, cores, buildMemory, keepFailed, signal, onOutput: (bytes) => lines.push(bytes) });
+    const executed = await executor.build({
+      drv,
+      drvPath: resolvedDrvPath,
+      inputs,
+      cores,
+      buildMemory,
+      keepFailed,
+      signal,
+      onOutput: (bytes) => lines.push(bytes),
+    });
     lines.end();
     log.close();
     return executed.ok ? executed : err({ ...executed.failure, logPath: path, lastLines: lines.last });
   };
   const memory = context.keepFailed ? 0 : context.buildMemory();
   const first = await attempt(memory);
-  const executed = memory > 0 && !first.ok && ranOutOfSpace(first.failure) ? await attempt(0) : first;
+  const executed = memory > 0 && !first.ok && first.failure.buildMemoryWasFull === true ? await attempt(0) : first;
   return executed.ok ? ok({ ...executed.value, durationSeconds: (performance.now() - started) / 1000 }) : executed;
 }
 
@@ -175,9 +187,11 @@ function realisationsOf(drvPath: DrvPath, resolved: Resolved, outputs: OutputPat
 }
 
 /** The realisations of a derivation's inputs and those that they depend on, by the text of their ids. */
-function inputRealisations(drvPath: DrvPath, { store, identities, ...context }: RealiseContext): ReadonlyMap<string, StorePath> {
+function inputRealisations(drvPath: DrvPath, { store, identities, closure }: ResolveContext): ReadonlyMap<string, StorePath> {
   const found = new Map<string, StorePath>();
-  const pending: DrvOutputId[] = [...derivationOf(drvPath, context).inputDrvs].flatMap(([input, names]) => names.map((name) => identities.idOf(input, name)));
+  const pending: DrvOutputId[] = [...derivationOf(drvPath, closure).inputDrvs].flatMap(([input, names]) =>
+    names.map((name) => identities.idOf(input, name)),
+  );
   for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
     const realisation = found.has(formatDrvOutputId(id)) ? undefined : store.realisation(id);
     if (realisation === undefined) continue;
@@ -190,17 +204,17 @@ function inputRealisations(drvPath: DrvPath, { store, identities, ...context }: 
   return found;
 }
 
-function derivationOf(drvPath: DrvPath, { closure }: Pick<RealiseContext, 'closure'>): Derivation {
+function derivationOf(drvPath: DrvPath, closure: ReadonlyMap<DrvPath, Derivation>): Derivation {
   const drv = closure.get(drvPath);
   if (drv === undefined) throw new Error(`Internal error: ${drvPath} is not in the closure`);
   return drv;
 }
 
 /** Writes a derivation after those it needs. */
-async function writeClosure(drvPath: DrvPath, context: RealiseContext): Promise<Result<void>> {
+async function writeClosure(drvPath: DrvPath, context: ResolveContext): Promise<Result<void>> {
   const { store } = context;
   if (store.isValid(drvPath)) return ok(undefined);
-  const drv = derivationOf(drvPath, context);
+  const drv = derivationOf(drvPath, context.closure);
   for (const input of drv.inputDrvs.keys()) {
     const written = await writeClosure(input, context);
     if (!written.ok) return written;
@@ -216,7 +230,8 @@ async function rootInputs(drv: Derivation, store: Store): Promise<Result<void>> 
   for (const path of drv.inputSrcs) {
     const rooted = await store.addTempRoot(path);
     if (!rooted.ok) return rooted;
-    if (!store.isValid(path)) return fail('E_INPUT', `${path}, which ${drv.name} needs, is not in the store`, isDrvPath(path) ? undefined : 'it is a source: fetch it first');
+    if (!store.isValid(path))
+      return fail('E_INPUT', `${path}, which ${drv.name} needs, is not in the store`, isDrvPath(path) ? undefined : 'it is a source: fetch it first');
   }
   return ok(undefined);
 }
@@ -228,9 +243,4 @@ function checkKind(drv: Derivation): Result<void> {
     return fail('E_UNSUPPORTED', `output "${name}" of ${drv.name} is not content-addressed by the SHA-256 of its NAR`, 'build it with Nix');
   }
   return ok(undefined);
-}
-
-/** A full build directory shows in what compilers say, in the C library's words. */
-function ranOutOfSpace({ lastLines }: RealiseFailure): boolean {
-  return lastLines?.some((line) => line.includes('No space left on device')) === true;
 }

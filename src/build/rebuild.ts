@@ -19,7 +19,9 @@ export async function rebuild(drvPath: DrvPath, context: RealiseContext): Promis
   const { drv } = resolved.value;
   const valid = new Map<string, StorePath>();
   for (const outputName of drv.outputs.keys()) {
-    const path = context.store.realisation(resolvedOutputId(drv, outputName))?.outPath ?? context.store.realisation(context.identities.idOf(drvPath, outputName))?.outPath;
+    const path =
+      context.store.realisation(resolvedOutputId(drv, outputName))?.outPath ??
+      context.store.realisation(context.identities.idOf(drvPath, outputName))?.outPath;
     if (path !== undefined) valid.set(outputName, path);
   }
   if (valid.size === 0) return fail('E_NOT_BUILT', `${drv.name} is not built, so there is nothing to compare with`, 'build it first');

@@ -9,10 +9,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { fail, ok, type Result } from '../result.js';
 import type { Usage } from './event.js';
-import { MemorySampler } from './usage.js';
+import { Sampler, type Sampled } from './usage.js';
 
 const SCRIPT = 'umask 022; ulimit -S -c 0; "$@" 4>&-; status=$?; times >&4; exit "$status"';
 const WRAPPER = ['--pdeathsig', 'KILL', 'setarch', 'x86_64', '-R', 'sh', '-c', SCRIPT, 'zilch-build', 'bwrap'] as const;
@@ -22,11 +22,13 @@ export interface RunResult {
   /** The builder's exit status; 128 and the signal's number when a signal ended it. */
   readonly exitCode: number;
   readonly usage: Usage;
+  /** Whether the build directory was seen full. */
+  readonly buildDirWasFull: boolean;
 }
 
 export interface RunOptions {
-  /** bwrap's arguments, without the command. */
-  readonly sandbox: readonly string[];
+  /** A file with bwrap's arguments, each followed by a NUL, without the command. */
+  readonly argumentsFile: string;
   readonly command: readonly string[];
   /** A file with the program of `seccompFilter`. */
   readonly filter: string;
@@ -43,32 +45,29 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
   // Not Node's own pipes: those are sockets, and a builder that opens /dev/stderr could not.
   const readEnd = openSync(options.fifo, constants.O_RDONLY | constants.O_NONBLOCK);
   const writeEnd = openSync(options.fifo, constants.O_WRONLY);
+  // A file and not a pipe: half of it must never be taken for all.
+  const sandboxArguments = openSync(options.argumentsFile, 'r');
   const filter = openSync(options.filter, 'r');
   const child = spawn('setpriv', [...WRAPPER, '--args', '3', '--json-status-fd', '5', '--seccomp', '6', '--', ...options.command], {
     // A session of its own: Ctrl-C goes to zilch alone, which then stops its builds in good order.
     detached: true,
     cwd: '/',
     env: hostEnvironment(),
-    stdio: ['ignore', writeEnd, writeEnd, 'pipe', 'pipe', 'pipe', filter],
+    stdio: ['ignore', writeEnd, writeEnd, sandboxArguments, 'pipe', 'pipe', filter],
   });
-  closeSync(writeEnd);
-  closeSync(filter);
+  for (const fd of [writeEnd, sandboxArguments, filter]) closeSync(fd);
   const output = new Socket({ fd: readEnd, readable: true, writable: false });
   output.on('data', options.onOutput);
   const outputEnded = new Promise<void>((resolve) => output.on('close', () => resolve()));
 
-  const [, , , argumentsPipe, timesPipe, statusPipe] = child.stdio as readonly unknown[];
-  const sandboxArguments = argumentsPipe as Writable;
-  // bwrap may be missing or may give up before it has read all.
-  sandboxArguments.on('error', () => undefined);
-  sandboxArguments.end(options.sandbox.map((argument) => `${argument}\0`).join(''));
+  const [, , , , timesPipe, statusPipe] = child.stdio as readonly unknown[];
   const times = collect(timesPipe as Readable);
   const status = new SandboxStatus(statusPipe as Readable);
-  const sampler = new MemorySampler();
+  const sampler = new Sampler();
   const abort = (): void => status.kill();
-  status.onStart = (): void => {
+  status.onStart = (sampled): void => {
     if (options.signal.aborted) abort();
-    else sampler.start(status.pidNamespace);
+    else sampler.start(sampled);
   };
   options.signal.addEventListener('abort', abort);
   try {
@@ -81,7 +80,7 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
       return fail('E_SANDBOX', `setpriv cannot be run: ${exitCode.message}`, 'install util-linux', exitCode);
     }
     await outputEnded;
-    return ok({ exitCode, usage: { cpuSeconds: cpuSeconds(await times), maxRssBytes: sampler.peak } });
+    return ok({ exitCode, usage: { cpuSeconds: cpuSeconds(await times), maxRssBytes: sampler.peakBytes }, buildDirWasFull: sampler.wasFull });
   } finally {
     status.ended();
     sampler.stop();
@@ -110,8 +109,7 @@ function cpuSeconds(times: string): number | undefined {
 
 /** What bwrap reports of itself: a JSON document a line. */
 class SandboxStatus {
-  onStart: () => void = () => undefined;
-  pidNamespace = '';
+  onStart: (sampled: Sampled) => void = () => undefined;
   private builderPid: number | undefined;
   private text = '';
 
@@ -122,8 +120,7 @@ class SandboxStatus {
       const line = /"child-pid": (\d+)/.exec(this.text);
       if (line === null || this.builderPid !== undefined || !this.text.includes('}')) return;
       this.builderPid = Number(line[1]);
-      this.pidNamespace = `pid:[${/"pid-namespace": (\d+)/.exec(this.text)?.[1] ?? ''}]`;
-      this.onStart();
+      this.onStart({ pid: this.builderPid, pidNamespace: `pid:[${/"pid-namespace": (\d+)/.exec(this.text)?.[1] ?? ''}]` });
     });
   }
 

@@ -1,5 +1,5 @@
 /** Builds in the own sandbox. */
-import { chmodSync, lstatSync, mkdirSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { scratchPath, storePathBaseName, type StorePath } from '../formats/index.js';
@@ -9,8 +9,10 @@ import { invocation, type Invocation } from './environment.js';
 import type { Executed, Executor, ExecutorFailure, ExecutorRequest } from './executor.js';
 import { finishOutputs } from './outputs.js';
 import { checkSandbox, makeFifo, runInSandbox, type RunResult } from './run.js';
-import { ROOT_FILES, sandboxArguments, type BuildDir, type SandboxInput } from './sandbox.js';
+import { sandboxArguments } from './sandbox.js';
 import { seccompFilter } from './seccomp.js';
+import { isFull } from './usage.js';
+import { layOut, rootDir, sandboxInputs } from './workplace.js';
 
 /** What is varied to show that builds do not look at it. */
 export interface SandboxVariation {
@@ -56,7 +58,9 @@ export class SandboxExecutor implements Executor {
     if (!made.ok) return made;
     const workDir = made.value;
     // What cannot be deleted now is swept with the store's other temporary directories.
-    const release = async (): Promise<void> => void (await removeTree(workDir));
+    const release = async (): Promise<void> => {
+      await removeTree(workDir);
+    };
     const ran = await this.run(request, invoked.value, workDir);
     if (!ran.ok) {
       await release();
@@ -66,23 +70,26 @@ export class SandboxExecutor implements Executor {
     if (outputs.ok) return ok({ outputs: outputs.value, usage: ran.value.usage, release });
     if (!request.keepFailed || request.signal.aborted) {
       await release();
-      return outputs;
+      return err({ ...outputs.failure, buildMemoryWasFull: request.buildMemory > 0 && ran.value.buildDirWasFull });
     }
     return err({ ...outputs.failure, keptDir: this.keep(workDir, drvPath) });
   }
 
   private async run(request: ExecutorRequest, invoked: Invocation, workDir: string): Promise<Result<RunResult>> {
-    const laidOut = attempt('lay out a sandbox in', workDir, () => ({
-      buildDir: layOut(workDir, invoked, request.buildMemory),
-      inputs: request.inputs.map((path) => this.input(path)),
-    }));
+    const argumentsFile = join(workDir, 'arguments');
+    const laidOut = attempt('lay out a sandbox in', workDir, () => {
+      const buildDir = layOut(workDir, invoked, request.buildMemory);
+      const inputs = sandboxInputs(this.store, request.inputs);
+      const args = sandboxArguments({ ...this.variation, buildDir, inputs, rootDir: rootDir(workDir), env: invoked.env });
+      writeFileSync(argumentsFile, args.map((argument) => `${argument}\0`).join(''));
+    });
     if (!laidOut.ok) return laidOut;
     const { workshop } = this;
     if (workshop === undefined) throw new Error('Internal error: a build before prepare');
     const fifo = await takeFifo(workshop);
     if (!fifo.ok) return fifo;
     const ran = await runInSandbox({
-      sandbox: sandboxArguments({ ...this.variation, ...laidOut.value, rootDir: rootDir(workDir), env: invoked.env }),
+      argumentsFile,
       command: [invoked.program, ...invoked.args],
       filter: workshop.filter,
       fifo: fifo.value,
@@ -93,17 +100,24 @@ export class SandboxExecutor implements Executor {
     return ran;
   }
 
-  private input(path: StorePath): SandboxInput {
-    const hostPath = this.store.hostPath(path);
-    if (!lstatSync(hostPath).isSymbolicLink()) return { kind: 'tree', path, hostPath };
-    return { kind: 'symlink', path, target: readlinkSync(hostPath) };
-  }
-
   /** What came of it: the outputs, or why there are none. */
-  private async judge(request: ExecutorRequest, ran: RunResult, workDir: string, scratch: ReadonlyMap<string, StorePath>): Promise<Result<Executed['outputs']>> {
+  private async judge(
+    request: ExecutorRequest,
+    ran: RunResult,
+    workDir: string,
+    scratch: ReadonlyMap<string, StorePath>,
+  ): Promise<Result<Executed['outputs']>> {
     const { drv, drvPath, inputs } = request;
     if (request.signal.aborted) return fail('E_CANCELLED', `the build of ${drv.name} was stopped`);
-    if (ran.exitCode !== 0) return fail('E_BUILD', `the builder of ${drv.name} ${describeExit(ran.exitCode)}`);
+    if (ran.exitCode !== 0) {
+      const message = `the builder of ${drv.name} ${describeExit(ran.exitCode)}`;
+      if (!isFull(workDir)) return fail('E_BUILD', message);
+      return fail(
+        'E_DISK_FULL',
+        `${message}, and the disk of ${this.store.root} is full`,
+        'make room (`zilch gc` deletes what nothing needs) or put the store elsewhere with --store',
+      );
+    }
     const hostPath = (path: StorePath): string => join(rootDir(workDir), path);
     return await finishOutputs({ store: this.store, drv, drvPath, scratch, hostPath, inputs });
   }
@@ -116,26 +130,6 @@ export class SandboxExecutor implements Executor {
     renameSync(workDir, kept);
     return kept;
   }
-}
-
-function rootDir(workDir: string): string {
-  return join(workDir, 'root');
-}
-
-/** Makes what the sandbox is mounted from, and says where /build is. */
-function layOut(workDir: string, { files }: Invocation, buildMemory: number): BuildDir {
-  const root = rootDir(workDir);
-  mkdirSync(root, { mode: 0o750 });
-  for (const directory of ['etc', 'nix', 'tmp', 'nix/store']) mkdirSync(join(root, directory));
-  chmodSync(join(root, 'tmp'), 0o1777);
-  chmodSync(join(root, 'nix/store'), 0o1775);
-  for (const [name, contents] of ROOT_FILES) writeFileSync(join(root, name), contents);
-  // A file that is mounted into memory could not be deleted by the builder, so such a build works on disk.
-  if (buildMemory > 0 && files.size === 0) return { kind: 'memory', bytes: buildMemory };
-  const hostPath = join(workDir, 'build');
-  mkdirSync(hostPath, { mode: 0o700 });
-  for (const [name, contents] of files) writeFileSync(join(hostPath, name), contents);
-  return { kind: 'disk', hostPath };
 }
 
 async function takeFifo(workshop: Workshop): Promise<Result<string>> {

@@ -32,8 +32,7 @@ export type SandboxInput =
 /** Where /build is. */
 export type BuildDir =
   /** Gone with the sandbox, however that ends. */
-  | { readonly kind: 'memory'; readonly bytes: number }
-  | { readonly kind: 'disk'; readonly hostPath: string };
+  { readonly kind: 'memory'; readonly bytes: number } | { readonly kind: 'disk'; readonly hostPath: string };
 
 export interface SandboxSpec {
   /** Host directory that becomes the root: holds `ROOT_FILES`, `tmp` and `nix/store`, where the outputs appear. */
@@ -56,9 +55,7 @@ export function sandboxArguments(spec: SandboxSpec): string[] {
     ...['--uid', String(BUILD_UID), '--gid', String(BUILD_GID), '--cap-drop', 'ALL'],
     ...['--hostname', spec.hostname ?? 'localhost'],
     ...['--bind', spec.rootDir, '/'],
-    ...spec.inputs.flatMap((input) =>
-      input.kind === 'tree' ? ['--ro-bind', input.hostPath, input.path] : ['--symlink', input.target, input.path],
-    ),
+    ...spec.inputs.flatMap((input) => (input.kind === 'tree' ? ['--ro-bind', input.hostPath, input.path] : ['--symlink', input.target, input.path])),
     ...['--proc', '/proc', '--dev', '/dev', '--perms', '1777', '--tmpfs', '/dev/shm'],
     ...buildDirArguments(spec.buildDir),
     ...['--chdir', BUILD_DIR, '--clearenv'],

@@ -55,14 +55,18 @@ export async function schedule(graph: Graph, options: ScheduleOptions): Promise<
     running.add(job);
   };
 
-  for (;;) {
+  const startReady = (): void => {
     while (ready.length > 0 && running.size < options.jobs && !stopped && bugs.length === 0 && !options.signal.aborted) {
-      ready.sort((a, b) => rankOf(a) - rankOf(b));
-      const next = ready.pop();
+      ready.sort((a, b) => rankOf(b) - rankOf(a));
+      const next = ready.shift();
       if (next !== undefined) start(next);
     }
-    if (running.size === 0) break;
+  };
+
+  startReady();
+  while (running.size > 0) {
     await Promise.race(running);
+    startReady();
   }
   if (bugs.length > 0) throw bugs[0];
   for (const drvPath of graph.keys()) if (!outcomes.has(drvPath)) outcomes.set(drvPath, 'skipped');

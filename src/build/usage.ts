@@ -1,26 +1,50 @@
-/** How much memory a build takes, by looking now and then: exact figures would need a cgroup, which not everyone may make. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+/** What a build takes, by looking now and then: exact figures would need a cgroup, which not everyone may make. */
+import { readdirSync, readFileSync, readlinkSync, statfsSync } from 'node:fs';
+import { BUILD_DIR } from './environment.js';
 
 const INTERVAL_MS = 500;
 const PAGE_SIZE = 4096;
 
-/** Samples the resident memory of all processes of a PID namespace. */
-export class MemorySampler {
-  /** The largest sample, in bytes; `undefined` until there is one. */
-  peak: number | undefined;
+/** A file system with less than this left, in bytes, is why something could not be written. */
+const FULL = 16 * 2 ** 20;
+
+/** The sandbox to look at. */
+export interface Sampled {
+  /** Process id of the builder on the host. */
+  readonly pid: number;
+  /** What `/proc/<pid>/ns/pid` of all its processes links to. */
+  readonly pidNamespace: string;
+}
+
+/** Samples the resident memory of all processes of a sandbox, and how full its build directory is. */
+export class Sampler {
+  /** The largest sum of resident memory, in bytes; `undefined` until there is a sample. */
+  peakBytes: number | undefined;
+  /** Whether the file system of the build directory was seen full. */
+  wasFull = false;
   private timer: NodeJS.Timeout | undefined;
 
-  /** `pidNamespace` is what `/proc/<pid>/ns/pid` links to. */
-  start(pidNamespace: string): void {
+  start(sampled: Sampled): void {
     this.timer = setInterval(() => {
-      const sample = residentBytes(pidNamespace);
-      if (sample > 0) this.peak = Math.max(this.peak ?? 0, sample);
+      const bytes = residentBytes(sampled.pidNamespace);
+      if (bytes > 0) this.peakBytes = Math.max(this.peakBytes ?? 0, bytes);
+      this.wasFull ||= isFull(`/proc/${sampled.pid}/root${BUILD_DIR}`);
     }, INTERVAL_MS);
     this.timer.unref();
   }
 
   stop(): void {
     clearInterval(this.timer);
+  }
+}
+
+/** Whether a file system has no room left; false when there is no looking at it. */
+export function isFull(path: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(path);
+    return bavail * bsize < FULL;
+  } catch {
+    return false;
   }
 }
 

@@ -1,6 +1,6 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { OWN_CHAIN } from '../chain/index.js';
 import type { Result } from '../result.js';
 import { EXIT, type ExitCode } from './exit-code.js';
@@ -35,11 +35,19 @@ export function withStore(command: Command): Command {
   return command.option('--store <dir>', 'root of the store (default: $ZILCH_STORE, else ~/.local/share/zilch)');
 }
 
+/** Adds `-f`. */
+export function withChainDirectory(command: Command): Command {
+  return command.addOption(
+    new Option('-f, --chain <dir>', 'directory of the chain: the one that holds chain.ts').default(OWN_CHAIN, 'the chain that comes with Zilch'),
+  );
+}
+
 /** Adds `--store`, `-f` and `--seed`. */
 export function withChain(command: Command): Command {
-  return withStore(command)
-    .option('-f, --chain <dir>', 'directory of the chain: the one that holds chain.ts', OWN_CHAIN)
-    .option('--seed <file>', 'static TinyCC to start from (default: built from source by the host’s compiler)');
+  return withChainDirectory(withStore(command)).option(
+    '--seed <file>',
+    'static TinyCC to start from (default: built from source by the host’s compiler)',
+  );
 }
 
 /** Adds `--json`. */

@@ -20,14 +20,12 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 const BY_FAILURE: Readonly<Record<string, ExitCode>> = {
-  E_USAGE: EXIT.usage,
   E_TARGET: EXIT.usage,
   E_NO_CHAIN: EXIT.usage,
   E_DIFFERENT: EXIT.different,
-  E_USER_NAMESPACES: EXIT.machine,
-  E_BUBBLEWRAP: EXIT.machine,
+  E_SANDBOX: EXIT.machine,
   E_SEED_COMPILER: EXIT.machine,
-  E_INTERRUPTED: EXIT.interrupted,
+  E_CANCELLED: EXIT.interrupted,
 };
 
 /** The exit code that a failure ends the program with. */

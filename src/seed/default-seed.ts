@@ -82,7 +82,7 @@ async function step(program: string, args: readonly string[], cwd: string, what:
   const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' };
   const ran = await runProgram(program, args, cwd, { timeout: COMPILE_TIMEOUT, env, signal });
   if (!ran.ok) return ran;
-  if (signal?.aborted === true) return fail('E_INTERRUPTED', `interrupted while trying to ${what}`);
+  if (signal?.aborted === true) return fail('E_CANCELLED', `interrupted while trying to ${what}`);
   if (ran.value.status === 0) return ok(undefined);
   const said = ran.value.output.trim().split('\n').slice(-3).join('; ');
   return fail(

@@ -16,7 +16,12 @@ interface AptEntry {
  */
 export function debianMirrors(environment: NodeJS.ProcessEnv = process.env, aptDirectory = '/etc/apt'): string[] {
   const chosen = environment['ZILCH_DEBIAN_MIRROR']?.trim();
-  const uris = chosen === undefined || chosen === '' ? readAptEntries(aptDirectory).filter(isDebian).flatMap(({ uris }) => uris) : chosen.split(/\s+/);
+  const uris =
+    chosen === undefined || chosen === ''
+      ? readAptEntries(aptDirectory)
+          .filter(isDebian)
+          .flatMap(({ uris }) => uris)
+      : chosen.split(/\s+/);
   return [...new Set(uris.flatMap(expandMirrorList).map((uri) => uri.replace(/\/+$/, '')))].filter(isUsable);
 }
 

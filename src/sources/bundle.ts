@@ -69,11 +69,11 @@ function readIndex(fd: number, file: string): Result<Map<string, Member>> {
   const { size: fileSize } = fstatSync(fd);
   const block = Buffer.alloc(BLOCK);
   let longPath: string | undefined;
-  for (let position = 0; ; ) {
+  for (let position = 0; ;) {
     if (readSync(fd, block, 0, BLOCK, position) !== BLOCK) return damaged(file, `it ends at byte ${position}, in the middle`);
     const header = new Header(block, 0);
     if (header.nullBlock) break;
-    if (header.cksumValid !== true || header.size === undefined) return damaged(file, `there is no header at byte ${position}`);
+    if (!header.cksumValid || header.size === undefined) return damaged(file, `there is no header at byte ${position}`);
     const member = { offset: position + BLOCK, size: header.size };
     if (member.offset + member.size > fileSize) return damaged(file, `${header.path ?? ''} is cut short`);
     if (header.type === 'ExtendedHeader') {
@@ -155,10 +155,10 @@ function padded(size: number): number {
 /** Copies `size` bytes from a position to where the other file stands; a file that ends early is a bug of ours. */
 function copyBytes(from: number, start: number, to: number, size: number): void {
   const buffer = Buffer.allocUnsafe(Math.min(size, COPY_BYTES));
-  for (let done = 0; done < size; ) {
+  for (let done = 0; done < size;) {
     const count = readSync(from, buffer, 0, Math.min(buffer.length, size - done), start + done);
     if (count === 0) throw new Error(`Internal error: a file ends after ${done} of ${size} bytes`);
-    for (let offset = 0; offset < count; ) offset += writeSync(to, buffer, offset, count - offset);
+    for (let offset = 0; offset < count;) offset += writeSync(to, buffer, offset, count - offset);
     done += count;
   }
 }

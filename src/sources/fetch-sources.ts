@@ -96,7 +96,9 @@ async function fetchSource(source: Source, context: Context): Promise<Result<Sto
   if (!rooted.ok) return rooted;
   if (context.store.isValid(path)) return ok(path);
   // One process downloads; whoever waits for the lock finds the path valid.
-  return context.store.withLock(`fetch-${source.sha256}`, async () => (context.store.isValid(path) ? ok(path) : tryPlaces(source, context)), { signal: context.signal });
+  return context.store.withLock(`fetch-${source.sha256}`, async () => (context.store.isValid(path) ? ok(path) : tryPlaces(source, context)), {
+    signal: context.signal,
+  });
 }
 
 /** One way to get the bytes. */
@@ -145,7 +147,9 @@ function attemptsFor(source: Source, context: Context, failures: Failure[]): Att
 
 function urlsOf(location: SourceLocation, mirrors: readonly string[]): string[] {
   // A "+" in a path is itself; written %2B it is the same for every server, and not a blank for some.
-  return location.kind === 'url' ? [location.url] : mirrors.map((mirror) => `${mirror}/${location.path.split('/').map(encodeURIComponent).join('/')}`);
+  return location.kind === 'url'
+    ? [location.url]
+    : mirrors.map((mirror) => `${mirror}/${location.path.split('/').map(encodeURIComponent).join('/')}`);
 }
 
 function fileOf(url: string): { from: string; copyTo: (target: string) => Result<void> } {
@@ -153,17 +157,20 @@ function fileOf(url: string): { from: string; copyTo: (target: string) => Result
   return { from: file, copyTo: (target) => copyFile(file, target) };
 }
 
-async function takeCopy(source: Source, found: { readonly from: string; readonly copyTo: (target: string) => Result<void> }, context: Context): Promise<Result<StorePath>> {
-  const temp = context.store.tempDir();
-  if (!temp.ok) return temp;
+async function takeCopy(
+  source: Source,
+  found: { readonly from: string; readonly copyTo: (target: string) => Result<void> },
+  context: Context,
+): Promise<Result<StorePath>> {
+  const place = context.store.tempPlace();
+  if (!place.ok) return place;
   try {
-    const file = join(temp.value, source.file);
-    const copied = found.copyTo(file);
+    const copied = found.copyTo(place.value);
     if (!copied.ok) return copied;
-    const added = await context.store.addFlatFile(source.file, file, { sha256: source.sha256, move: true });
-    return added.ok ? added : err(renamed(added.failure, file, found.from));
+    const added = await context.store.addFlatFile(source.file, place.value, { sha256: source.sha256, move: true });
+    return added.ok ? added : err(renamed(added.failure, place.value, found.from));
   } finally {
-    removeTreeSync(temp.value);
+    removeTreeSync(place.value);
   }
 }
 
@@ -212,7 +219,8 @@ function nowhere(source: Source, failures: readonly Failure[], { places, offline
   const reasons = failures.map(({ message }) => message);
   for (const { path } of places) if (!reasons.some((reason) => reason.includes(path))) reasons.push(`not found in ${path}`);
   if (offline) reasons.push('the network was not asked (--offline)');
-  else if (debian.length > 0 && mirrors.length === 0) reasons.push('no Debian mirror is known: apt is not configured here, and ZILCH_DEBIAN_MIRROR is not set');
+  else if (debian.length > 0 && mirrors.length === 0)
+    reasons.push('no Debian mirror is known: apt is not configured here, and ZILCH_DEBIAN_MIRROR is not set');
   const what = [`${source.size} bytes`, `sha256 ${source.sha256}`, ...debian].join(', ');
   return {
     code: 'E_FETCH',

@@ -39,7 +39,9 @@ export function openLocalPlace(path: string): Result<LocalPlace> {
 
 /** Under any of the names the file may have: as in a bundle, as in the store, or as its authors or Debian named it. */
 function findInDirectory(directory: string, source: Source): Result<Found | undefined> {
-  const published = source.locations.map((location) => (location.kind === 'url' ? new URL(location.url).pathname : location.path).replace(/^.*\//, ''));
+  const published = source.locations.map((location) =>
+    (location.kind === 'url' ? new URL(location.url).pathname : location.path).replace(/^.*\//, ''),
+  );
   let wrongSize: Result<never> | undefined;
   for (const name of new Set([storePathBaseName(sourcePath(source)), source.file, ...published])) {
     const file = join(directory, name);

@@ -9,15 +9,11 @@ import type { StorePath } from '../formats/index.js';
 import { unwrap } from '../result.js';
 import { Store } from './index.js';
 
-const KILLS = 6;
+const KILLS = 5;
 
-/** What Nix says of a store, or why it was not asked. */
+/** What Nix finds wrong with a store; nothing where there is no Nix, whose own tests then say that they are skipped. */
 function verifiedByNix(root: string): string {
-  const why = whyNoNix();
-  if (why !== undefined) {
-    console.warn(`not asked whether Nix agrees: ${why}`);
-    return '';
-  }
+  if (whyNoNix() !== undefined) return '';
   const { status, stderr } = spawnSync('nix-store', ['--store', root, '--verify', '--check-contents'], { encoding: 'utf8' });
   return status === 0 ? '' : stderr;
 }
@@ -39,7 +35,7 @@ describe('a store whose process is killed with SIGKILL', () => {
       const children = ['a', 'b'].map((name) => new StoreChild('add', root, `${name}${round % 3}`, tree));
       await Promise.all(children.map((child) => child.printed(1)));
       await sleep(Math.random() * 150);
-      await Promise.all(children.map((child) => child.kill()));
+      expect(await Promise.all(children.map((child) => child.kill()))).toEqual([null, null]);
       const store = unwrap(Store.open(root));
       for (const child of children) for (const line of child.lines) reported.add(line);
       expect([...reported].filter((path) => !store.isValid(path as StorePath))).toEqual([]);
@@ -65,7 +61,7 @@ describe('a store whose process is killed with SIGKILL', () => {
       const child = new StoreChild('collectOnce', root);
       await child.printed(1);
       await sleep(Math.random() * 20);
-      await child.kill();
+      expect(await child.kill()).toBe(null);
       const reopened = unwrap(Store.open(root));
       expect(unwrap(await reopened.verify({ contents: true })).defects).toEqual([]);
       reopened.close();

@@ -1,21 +1,21 @@
 /**
- * The one file that speaks SQL. Rows go in and out as the formats' types; each writing method is one transaction, so a
- * crash leaves either all of it or nothing. Source of the columns' meaning: Nix's `local-store.cc`.
+ * Nix's tables. Rows go in and out as the formats' types; each writing method is one transaction, so a crash leaves
+ * either all of it or nothing. Source of the columns' meaning: Nix's `local-store.cc`.
  */
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
-import { formatContentAddress, parseContentAddress, type DrvOutputId, type DrvPath, type PathInfo, type Realisation, type Sha256, type StorePath } from '../formats/index.js';
+import {
+  formatContentAddress,
+  parseContentAddress,
+  STORE_DIR,
+  type DrvOutputId,
+  type DrvPath,
+  type PathInfo,
+  type Realisation,
+  type Sha256,
+  type StorePath,
+} from '../formats/index.js';
 import { err, fail, ok, type Failure, type Result } from '../result.js';
 import { CA_SCHEMA_SQL, SCHEMA_SQL } from './schema.js';
-import { guardSqlite } from './sqlite-failure.js';
-
-/** How long a writer waits for another process's transaction; these take milliseconds, so this is a hung one. */
-const BUSY_TIMEOUT_MS = 30_000;
-
-/** As Nix has it: checkpoints of 4 MiB would each cost an fsync in the middle of registering many paths. */
-const AUTOCHECKPOINT_PAGES = 40_000;
+import { Sqlite } from './sqlite.js';
 
 interface PathRow {
   readonly id: number;
@@ -49,68 +49,30 @@ export interface GraphNode {
 
 /** A store's `db.sqlite`. Reading methods throw only when the file itself cannot be read. */
 export class Database {
-  readonly #sqlite: Sqlite.Database;
-  readonly #statements = new Map<string, Sqlite.Statement>();
+  readonly #sqlite: Sqlite;
   readonly #hasRealisations: boolean;
 
-  private constructor(sqlite: Sqlite.Database) {
+  private constructor(sqlite: Sqlite) {
     this.#sqlite = sqlite;
-    this.#hasRealisations = this.#row("select 1 from sqlite_master where name = 'Realisations'") !== undefined;
+    this.#hasRealisations = sqlite.row("select 1 from sqlite_master where name = 'Realisations'") !== undefined;
   }
 
   /** Opens for writing and makes what tables are missing. The caller holds the lock against others who create. */
   static create(file: string): Result<Database> {
-    return guardSqlite(file, () => {
-      const create = (sqlite: Sqlite.Database) => {
-        sqlite.pragma('journal_mode = wal');
-        configure(sqlite);
-        sqlite.transaction(() => sqlite.exec(SCHEMA_SQL + CA_SCHEMA_SQL)).immediate();
-      };
-      return ok(Database.#prepare(new Sqlite(file, { timeout: BUSY_TIMEOUT_MS }), create));
-    });
+    const opened = Sqlite.create(file, SCHEMA_SQL + CA_SCHEMA_SQL);
+    return opened.ok ? ok(new Database(opened.value)) : opened;
   }
 
   /** Opens a complete database for writing. */
   static open(file: string): Result<Database> {
-    return guardSqlite(file, () => {
-      return ok(Database.#prepare(new Sqlite(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true }), configure));
-    });
+    const opened = Sqlite.open(file);
+    return opened.ok ? ok(new Database(opened.value)) : opened;
   }
 
-  /**
-   * Opens for reading only. SQLite reads a write-ahead log through a shared-memory file beside it; where that cannot be
-   * made (a read-only file system, another owner) nobody is writing either, and a private copy is read instead.
-   */
+  /** Opens for reading only, also where nothing may be written. */
   static openReadOnly(file: string): Result<Database> {
-    return guardSqlite(file, () => {
-      try {
-        return ok(Database.#openForReading(file));
-      } catch (error) {
-        if (!(error instanceof Sqlite.SqliteError) || !/^SQLITE_(CANTOPEN|READONLY)/.test(error.code) || !existsSync(file)) throw error;
-      }
-      const copyDir = mkdtempSync(join(tmpdir(), 'zilch-db-'));
-      try {
-        for (const ending of ['', '-wal']) if (existsSync(file + ending)) copyFileSync(file + ending, join(copyDir, `db.sqlite${ending}`));
-        return ok(Database.#openForReading(join(copyDir, 'db.sqlite')));
-      } finally {
-        // The open descriptors keep the copy readable until it is closed.
-        rmSync(copyDir, { recursive: true });
-      }
-    });
-  }
-
-  static #openForReading(file: string): Database {
-    return Database.#prepare(new Sqlite(file, { timeout: BUSY_TIMEOUT_MS, readonly: true }), () => undefined);
-  }
-
-  static #prepare(sqlite: Sqlite.Database, first: (sqlite: Sqlite.Database) => void): Database {
-    try {
-      first(sqlite);
-      return new Database(sqlite);
-    } catch (error) {
-      sqlite.close();
-      throw error;
-    }
+    const opened = Sqlite.openReadOnly(file);
+    return opened.ok ? ok(new Database(opened.value)) : opened;
   }
 
   close(): void {
@@ -118,46 +80,47 @@ export class Database {
   }
 
   isValid(path: StorePath): boolean {
-    return this.#row('select 1 from ValidPaths where path = ?', path) !== undefined;
+    return this.#sqlite.row('select 1 from ValidPaths where path = ?', path) !== undefined;
   }
 
   pathInfo(path: StorePath): PathInfo | undefined {
-    const row = this.#row<PathRow>('select * from ValidPaths where path = ?', path);
+    const row = this.#sqlite.row('select * from ValidPaths where path = ?', path) as PathRow | undefined;
     return row === undefined ? undefined : this.#infoOf(row);
   }
 
   allPaths(): StorePath[] {
-    return this.#rows<{ path: StorePath }>('select path from ValidPaths order by path').map((row) => row.path);
+    return this.#paths('select path from ValidPaths order by path');
   }
 
   references(path: StorePath): StorePath[] {
-    return this.#rows<{ path: StorePath }>(
+    return this.#paths(
       'select t.path from Refs join ValidPaths f on f.id = referrer join ValidPaths t on t.id = reference where f.path = ? order by t.path',
       path,
-    ).map((row) => row.path);
+    );
   }
 
   referrers(path: StorePath): StorePath[] {
-    return this.#rows<{ path: StorePath }>(
+    return this.#paths(
       'select f.path from Refs join ValidPaths f on f.id = referrer join ValidPaths t on t.id = reference where t.path = ? order by f.path',
       path,
-    ).map((row) => row.path);
+    );
   }
 
-  /** Every valid path whose base name begins with the hash; there is at most one. */
-  pathByHash(prefix: string): StorePath | undefined {
-    return this.#row<{ path: StorePath }>('select path from ValidPaths where path >= ? and path < ? limit 1', `${prefix}-`, `${prefix}.`)?.path;
+  /** The valid path of this hash part; there is at most one. */
+  pathByHash(hash: string): StorePath | undefined {
+    // "." follows "-": between the two lies all that begins with the hash and a dash.
+    return this.#paths('select path from ValidPaths where path >= ? and path < ? limit 1', `${STORE_DIR}/${hash}-`, `${STORE_DIR}/${hash}.`)[0];
   }
 
   realisation(id: DrvOutputId): Realisation | undefined {
     if (!this.#hasRealisations) return undefined;
     const row = this.#realisationRow(id);
     if (row === undefined) return undefined;
-    const dependent = this.#rows<{ drvPath: string; outputName: string; path: StorePath }>(
+    const dependent = this.#sqlite.rows(
       `select drvPath, outputName, path from RealisationsRefs join Realisations r on r.id = realisationReference
        join ValidPaths on ValidPaths.id = r.outputPath where referrer = ?`,
       row.id,
-    );
+    ) as { drvPath: string; outputName: string; path: StorePath }[];
     return {
       id,
       outPath: row.path,
@@ -168,12 +131,10 @@ export class Database {
 
   /** The whole graph in two queries, for those who walk all of it. */
   graph(): GraphNode[] {
-    const rows = this.#rows<Pick<PathRow, 'id' | 'path' | 'deriver' | 'narSize' | 'registrationTime'>>(
-      'select id, path, deriver, narSize, registrationTime from ValidPaths order by path',
-    );
+    const rows = this.#sqlite.rows('select id, path, deriver, narSize, registrationTime from ValidPaths order by path') as PathRow[];
     const pathOf = new Map(rows.map((row) => [row.id, row.path]));
     const references = new Map<number, StorePath[]>(rows.map((row) => [row.id, []]));
-    for (const { referrer, reference } of this.#rows<{ referrer: number; reference: number }>('select referrer, reference from Refs')) {
+    for (const { referrer, reference } of this.#sqlite.rows('select referrer, reference from Refs') as { referrer: number; reference: number }[]) {
       const path = pathOf.get(reference);
       if (path !== undefined) references.get(referrer)?.push(path);
     }
@@ -191,14 +152,14 @@ export class Database {
    * signatures. Fails, and changes nothing, when a reference would dangle or something known would be contradicted.
    */
   register(infos: readonly PathInfo[], realisations: readonly Realisation[], staticOutputs: StaticOutputs, now: number): Result<void> {
-    return this.#transaction(() => {
+    return this.#sqlite.transaction(() => {
       for (const info of infos) {
         const failure = this.#registerRow(info, now);
         if (failure !== undefined) return err(failure);
       }
       for (const info of infos) {
         for (const reference of info.references) {
-          const inserted = this.#run(
+          const inserted = this.#sqlite.run(
             'insert or replace into Refs (referrer, reference) select f.id, t.id from ValidPaths f, ValidPaths t where f.path = ? and t.path = ?',
             info.path,
             reference,
@@ -208,7 +169,12 @@ export class Database {
       }
       for (const [drvPath, outputs] of staticOutputs) {
         for (const [name, path] of outputs) {
-          this.#run('insert or replace into DerivationOutputs (drv, id, path) select id, ?, ? from ValidPaths where path = ?', name, path, drvPath);
+          this.#sqlite.run(
+            'insert or replace into DerivationOutputs (drv, id, path) select id, ?, ? from ValidPaths where path = ?',
+            name,
+            path,
+            drvPath,
+          );
         }
       }
       for (const realisation of realisations) {
@@ -224,10 +190,10 @@ export class Database {
    * realisation names them as a dependency, which Nix's schema would hold against it.
    */
   forget(paths: readonly StorePath[]): Result<void> {
-    return this.#transaction(() => {
+    return this.#sqlite.transaction(() => {
       if (this.#hasRealisations) {
         for (const path of paths) {
-          this.#run(
+          this.#sqlite.run(
             `delete from RealisationsRefs where realisationReference in
              (select r.id from Realisations r join ValidPaths v on v.id = r.outputPath where v.path = ?)`,
             path,
@@ -235,11 +201,11 @@ export class Database {
         }
       }
       // References among the paths go first, so that the order of deletion does not matter.
-      for (const path of paths) this.#run('delete from Refs where referrer in (select id from ValidPaths where path = ?)', path);
+      for (const path of paths) this.#sqlite.run('delete from Refs where referrer in (select id from ValidPaths where path = ?)', path);
       for (const path of paths) {
         const referrer = this.referrers(path)[0];
         if (referrer !== undefined) return fail('E_REFERENCE', `${path} cannot be deleted: ${referrer} refers to it`);
-        this.#run('delete from ValidPaths where path = ?', path);
+        this.#sqlite.run('delete from ValidPaths where path = ?', path);
       }
       return ok(undefined);
     });
@@ -249,7 +215,7 @@ export class Database {
     const known = this.pathInfo(info.path);
     const ca = info.contentAddress === undefined ? null : formatContentAddress(info.contentAddress);
     if (known === undefined) {
-      this.#run(
+      this.#sqlite.run(
         'insert into ValidPaths (path, hash, registrationTime, deriver, narSize, ultimate, sigs, ca) values (?, ?, ?, ?, ?, ?, ?, ?)',
         info.path,
         `sha256:${info.narHash}`,
@@ -270,7 +236,13 @@ export class Database {
       };
     }
     const signatures = [...new Set([...known.signatures, ...info.signatures])];
-    this.#run('update ValidPaths set ultimate = ?, sigs = ?, ca = coalesce(ca, ?) where path = ?', info.ultimate || known.ultimate ? 1 : null, joinSignatures(signatures), ca, info.path);
+    this.#sqlite.run(
+      'update ValidPaths set ultimate = ?, sigs = ?, ca = coalesce(ca, ?) where path = ?',
+      info.ultimate || known.ultimate ? 1 : null,
+      joinSignatures(signatures),
+      ca,
+      info.path,
+    );
     return undefined;
   }
 
@@ -287,9 +259,9 @@ export class Database {
     }
     if (known !== undefined) {
       const signatures = [...new Set([...splitSignatures(known.signatures), ...realisation.signatures])];
-      this.#run('update Realisations set signatures = ? where id = ?', signatures.join(' '), known.id);
+      this.#sqlite.run('update Realisations set signatures = ? where id = ?', signatures.join(' '), known.id);
     } else {
-      const inserted = this.#run(
+      const inserted = this.#sqlite.run(
         'insert into Realisations (drvPath, outputName, outputPath, signatures) select ?, ?, id, ? from ValidPaths where path = ?',
         drvHash,
         id.outputName,
@@ -300,7 +272,7 @@ export class Database {
     }
     for (const [dependency] of realisation.dependentRealisations) {
       const separator = dependency.indexOf('!');
-      const inserted = this.#run(
+      const inserted = this.#sqlite.run(
         `insert into RealisationsRefs (referrer, realisationReference) select f.id, t.id from Realisations f, Realisations t
          where f.drvPath = ? and f.outputName = ? and t.drvPath = ? and t.outputName = ?
          and not exists (select 1 from RealisationsRefs where referrer = f.id and realisationReference = t.id)`,
@@ -317,11 +289,11 @@ export class Database {
   }
 
   #realisationRow(id: DrvOutputId): RealisationRow | undefined {
-    return this.#row<RealisationRow>(
+    return this.#sqlite.row(
       `select r.id, path, signatures from Realisations r join ValidPaths v on v.id = r.outputPath where drvPath = ? and outputName = ?`,
       `sha256:${id.drvHash}`,
       id.outputName,
-    );
+    ) as RealisationRow | undefined;
   }
 
   #infoOf(row: PathRow): PathInfo {
@@ -339,51 +311,9 @@ export class Database {
     };
   }
 
-  /** Runs `body` in a transaction that takes the write lock at once, and rolls back when it fails. */
-  #transaction(body: () => Result<void>): Result<void> {
-    return guardSqlite(this.#sqlite.name, () => {
-      let result: Result<void> = ok(undefined);
-      try {
-        this.#sqlite
-          .transaction(() => {
-            result = body();
-            if (!result.ok) throw ROLL_BACK;
-          })
-          .immediate();
-      } catch (error) {
-        if (error !== ROLL_BACK) throw error;
-      }
-      return result;
-    });
+  #paths(sql: string, ...parameters: readonly unknown[]): StorePath[] {
+    return (this.#sqlite.rows(sql, ...parameters) as { path: StorePath }[]).map((row) => row.path);
   }
-
-  #statement(sql: string): Sqlite.Statement {
-    let statement = this.#statements.get(sql);
-    if (statement === undefined) this.#statements.set(sql, (statement = this.#sqlite.prepare(sql)));
-    return statement;
-  }
-
-  #row<Row>(sql: string, ...parameters: unknown[]): Row | undefined {
-    return this.#statement(sql).get(...parameters) as Row | undefined;
-  }
-
-  #rows<Row>(sql: string, ...parameters: unknown[]): Row[] {
-    return this.#statement(sql).all(...parameters) as Row[];
-  }
-
-  #run(sql: string, ...parameters: unknown[]): number {
-    return this.#statement(sql).run(...parameters).changes;
-  }
-}
-
-const ROLL_BACK = new Error('roll back');
-
-function configure(sqlite: Sqlite.Database): void {
-  sqlite.pragma('foreign_keys = on');
-  // In a write-ahead log this loses nothing when a process is killed; after a power cut the last transactions may be
-  // missing, never half there.
-  sqlite.pragma('synchronous = normal');
-  sqlite.pragma(`wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`);
 }
 
 function splitSignatures(text: string | null): string[] {

@@ -160,7 +160,7 @@ describe('a root', () => {
     const adders = [1, 2].map(() => new StoreChild('addGuarded', store.root, '200'));
     await Promise.all(adders.map((adder) => adder.exit()));
     const rounds = collector.lines.length;
-    await collector.kill();
+    expect(await collector.kill()).toBe(null);
     expect(adders.map((adder) => adder.lines)).toEqual([['lost 0 of 200'], ['lost 0 of 200']]);
     expect(rounds).toBeGreaterThan(3);
   });
@@ -172,7 +172,7 @@ describe('a root', () => {
     await collector.printed(1);
     const adder = new StoreChild('addGuarded', root, '100');
     await adder.exit();
-    await collector.kill();
+    expect(await collector.kill()).toBe(null);
     expect(adder.lines).toEqual(['lost 0 of 100']);
   });
 });

@@ -52,7 +52,8 @@ export async function collectGarbage(layout: Layout, database: Database, options
       gcLock.release();
     }
   } catch (error) {
-    if (options.signal?.aborted === true) return fail('E_CANCELLED', 'stopped while collecting garbage; what is deleted stays deleted, the rest is whole');
+    if (options.signal?.aborted === true)
+      return fail('E_CANCELLED', 'stopped while collecting garbage; what is deleted stays deleted, the rest is whole');
     return err(ioFailure('collect garbage in', layout.root, error));
   }
 }
@@ -206,7 +207,8 @@ class Collection {
   /** Beginnings of downloads that no process is continuing. */
   #deletePartialDownloads(): void {
     for (const name of namesIn(this.#layout.partialDir)) {
-      if (!isLocked(join(this.#layout.zilchLocksDir, `fetch-${basename(name, '.part')}.lock`))) this.#freed += removeTreeSync(join(this.#layout.partialDir, name));
+      if (!isLocked(join(this.#layout.zilchLocksDir, `fetch-${basename(name, '.part')}.lock`)))
+        this.#freed += removeTreeSync(join(this.#layout.partialDir, name));
     }
   }
 
@@ -294,4 +296,3 @@ function namesIn(directory: string): string[] {
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
-

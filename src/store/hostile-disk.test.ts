@@ -6,22 +6,19 @@ import { addText, atEnd, codeOf, messageOf, openStore, tempDirectory } from '../
 import { unwrap } from '../result.js';
 import { Store } from './index.js';
 
-/** Mounts for the length of a test; false where that takes rights we do not have. */
-function mount(...args: readonly string[]): boolean {
-  try {
-    execFileSync('mount', args, { stdio: 'pipe' });
-  } catch {
-    console.warn(`skipped: \`mount ${args.join(' ')}\` needs root`);
-    return false;
-  }
+const NOT_ROOT = process.getuid?.() === 0 ? undefined : 'mounting a small file system needs root';
+
+/** Mounts for the length of a test. */
+function mount(...args: readonly string[]): void {
+  execFileSync('mount', args, { stdio: 'pipe' });
   atEnd(() => execFileSync('umount', [args.at(-1)!]));
-  return true;
 }
 
 describe('on a full disk', () => {
-  test('adding fails with a hint and leaves nothing; after a collection there is room again', async () => {
+  test('adding fails with a hint and leaves nothing; after a collection there is room again', async ({ skip }) => {
+    skip(NOT_ROOT !== undefined, NOT_ROOT);
     const small = tempDirectory();
-    if (!mount('-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', small)) return;
+    mount('-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', small);
     const store = openStore(join(small, 'store'));
     const first = join(tempDirectory(), 'file');
     writeFileSync(first, Buffer.alloc(3_000_000, 'a'));
@@ -49,9 +46,10 @@ describe('on a full disk', () => {
     expect(codeOf(await full.addText('text', 'x'.repeat(100_000)))).toBe('ok');
   });
 
-  test('making a store fails with a hint, and can be done again when there is room', () => {
+  test('making a store fails with a hint, and can be done again when there is room', ({ skip }) => {
+    skip(NOT_ROOT !== undefined, NOT_ROOT);
     const small = tempDirectory();
-    if (!mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small)) return;
+    mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small);
     const result = Store.open(join(small, 'store'), { create: true });
     expect(codeOf(result)).toBe('E_DISK_FULL');
     execFileSync('mount', ['-o', 'remount,size=20m', small]);
@@ -73,13 +71,14 @@ describe('a store that cannot be written', () => {
     expect(unwrap(await reading.verify({ contents: true })).checkedCount).toBe(2);
   });
 
-  test('because its file system is read-only, can be read and says so when written', async () => {
+  test('because its file system is read-only, can be read and says so when written', async ({ skip }) => {
+    skip(NOT_ROOT !== undefined, NOT_ROOT);
     const root = tempDirectory();
     const writing = unwrap(Store.open(root, { create: true }));
     const path = await addText(writing, 'text');
     writing.close();
     const mounted = tempDirectory();
-    if (!mount('--bind', root, mounted)) return;
+    mount('--bind', root, mounted);
     execFileSync('mount', ['-o', 'remount,ro,bind', mounted]);
     const result = Store.open(mounted);
     expect(codeOf(result)).toBe('E_READ_ONLY');
@@ -89,11 +88,8 @@ describe('a store that cannot be written', () => {
     expect(reading.pathInfo(path)?.narSize).toBe(120);
   });
 
-  test('by this user, can be read and says so when written', async () => {
-    if (process.getuid?.() === 0) {
-      console.warn('skipped: root may write everywhere');
-      return;
-    }
+  test('by this user, can be read and says so when written', ({ skip }) => {
+    skip(NOT_ROOT === undefined, 'root may write everywhere');
     const root = tempDirectory();
     openStore(root).close();
     mkdirSync(join(root, 'x'));

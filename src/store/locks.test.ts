@@ -36,9 +36,9 @@ describe('a lock', () => {
 
   test('leaves no file behind', async () => {
     const store = openStore();
-    await store.withLock([PATH, 'name'], async () => {
+    await store.withLock([PATH, 'name'], () => {
       expect(existsSync(`${store.hostPath(PATH)}.lock`)).toBe(true);
-      return ok(undefined);
+      return Promise.resolve(ok(undefined));
     });
     expect(existsSync(`${store.hostPath(PATH)}.lock`)).toBe(false);
   });
@@ -48,7 +48,7 @@ describe('a lock', () => {
     const child = new StoreChild('hold', store.root, PATH);
     await child.printed(1);
     let waited = false;
-    const taken = store.withLock(PATH, async () => ok('taken'), { onWait: () => (waited = true) });
+    const taken = store.withLock(PATH, () => Promise.resolve(ok('taken')), { onWait: () => (waited = true) });
     await sleep(50);
     expect(waited).toBe(true);
     await child.kill();
@@ -57,9 +57,9 @@ describe('a lock', () => {
 
   test('is free again when what was done under it failed or threw', async () => {
     const store = openStore();
-    expect(codeOf(await store.withLock(PATH, async () => fail('E_TEST', 'no')))).toBe('E_TEST');
+    expect(codeOf(await store.withLock(PATH, () => Promise.resolve(fail('E_TEST', 'no'))))).toBe('E_TEST');
     await expect(store.withLock(PATH, () => Promise.reject(new Error('bug')))).rejects.toThrow('bug');
-    expect(unwrap(await store.withLock(PATH, async () => ok('free')))).toBe('free');
+    expect(unwrap(await store.withLock(PATH, () => Promise.resolve(ok('free'))))).toBe('free');
   });
 
   test('does not stop the event loop while it is waited for, and the waiting can be ended', async () => {
@@ -68,7 +68,7 @@ describe('a lock', () => {
     await child.printed(1);
     const stop = new AbortController();
     // More of them than Node has threads for files.
-    const waiting = Array.from({ length: 8 }, () => store.withLock(PATH, async () => ok(undefined), { signal: stop.signal }));
+    const waiting = Array.from({ length: 8 }, () => store.withLock(PATH, () => Promise.resolve(ok(undefined)), { signal: stop.signal }));
     const start = performance.now();
     writeFileSync(join(store.root, 'x'), '');
     await sleep(20);

@@ -46,12 +46,12 @@ export function openDatabase(layout: Layout, { create = false, readOnly = false 
     }
     // A store that Nix made does not have these.
     for (const directory of [layout.zilchTempDir, layout.zilchLocksDir, layout.zilchTrashDir]) mkdirSync(directory, { recursive: true });
-    const bigLock = waitForLock(bigLockFile(layout), 'shared');
+    const bigLock = waitForLock(bigLockFile(layout), 'shared', () => false);
     if (!bigLock.ok) return bigLock;
     let database = Database.open(layout.dbFile);
     if (!database.ok && releaseReserve(layout)) database = Database.open(layout.dbFile);
     if (database.ok) return ok({ database: database.value, bigLock: bigLock.value });
-    bigLock.value.release();
+    bigLock.value?.release();
     return database;
   } catch (error) {
     return err(ioFailure('open the store', layout.root, error));
@@ -106,8 +106,10 @@ function readVersion(file: string): number | undefined {
 function complete(layout: Layout): Result<void> {
   const directories = [layout.storeDir, layout.linksDir, layout.dbDir, layout.tempRootsDir, layout.profilesDir, layout.gcRootsDir];
   for (const directory of directories) mkdirSync(directory, { recursive: true });
-  const bigLock = waitForLock(bigLockFile(layout), 'exclusive');
+  const bigLock = waitForLock(bigLockFile(layout), 'exclusive', () => isComplete(layout));
   if (!bigLock.ok) return bigLock;
+  // Another process was faster, and keeps the lock shared as long as it has the store open.
+  if (bigLock.value === undefined) return ok(undefined);
   try {
     linkProfiles(layout);
     reserve(layout);
@@ -154,14 +156,25 @@ function writeVersion(file: string, version: number): void {
   renameSync(`${file}.new`, file);
 }
 
-/** Opening a store is synchronous; so is the waiting, which is for a moment unless something is wrong. */
-function waitForLock(path: string, mode: LockMode): Result<FileLock> {
+function isComplete(layout: Layout): boolean {
+  return existsSync(join(layout.dbDir, 'schema')) && existsSync(join(layout.dbDir, 'ca-schema'));
+}
+
+/**
+ * Opening a store is synchronous; so is the waiting, which is for a moment unless something is wrong. `undefined` when
+ * `isNeedless` became true instead.
+ */
+function waitForLock(path: string, mode: LockMode, isNeedless: () => boolean): Result<FileLock | undefined> {
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   for (const deadline = Date.now() + LOCK_TIMEOUT_MS; ; Atomics.wait(sleeper, 0, 0, 10)) {
     const lock = tryLock(path, mode);
-    if (lock !== undefined) return ok(lock);
+    if (lock !== undefined || isNeedless()) return ok(lock);
     if (Date.now() > deadline) {
-      return fail('E_STORE_BUSY', `another process holds ${path}`, 'it makes or converts the store; see which one with `fuser` or `lsof`, and try again');
+      return fail(
+        'E_STORE_BUSY',
+        `another process holds ${path}`,
+        'it makes or converts the store; see which one with `fuser` or `lsof`, and try again',
+      );
     }
   }
 }

@@ -12,7 +12,12 @@ export type LockKey = StorePath | (string & {});
  * Holds the locks of all `keys` while `body` runs; waits for them without blocking the event loop. They are taken in
  * sorted order, as Nix does, so that two who want the same ones never wait for each other. Not reentrant.
  */
-export async function withLocks<T>(layout: Layout, keys: readonly LockKey[], body: () => Promise<Result<T>>, options: WaitOptions = {}): Promise<Result<T>> {
+export async function withLocks<T>(
+  layout: Layout,
+  keys: readonly LockKey[],
+  body: () => Promise<Result<T>>,
+  options: WaitOptions = {},
+): Promise<Result<T>> {
   const held: FileLock[] = [];
   try {
     for (const file of [...new Set(keys.map((key) => lockFile(layout, key)))].sort()) {

@@ -69,13 +69,24 @@ export function findTempRoots(layout: Layout, stale: Stale): Root[] {
       if (stale === 'delete') tryLock(file, 'exclusive')?.releaseAndDelete();
       return [];
     }
+    const text = textOf(file);
     // Only whole entries count: its owner may be writing the last one, and waits for us before it relies on it.
-    return readFileSync(file, 'utf8')
+    return text
       .split('\0')
       .slice(0, -1)
       .map(parseStorePath)
       .flatMap((parsed) => (parsed.ok ? [{ path: parsed.value, from: `process ${name}` }] : []));
   });
+}
+
+/** Gone means given up since. */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return '';
+    throw error;
+  }
 }
 
 function statOf(path: string): Stats | undefined {

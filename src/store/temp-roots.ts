@@ -80,20 +80,22 @@ export class TempRoots {
 
   /** True when the collector has acknowledged the path; false when it has just gone. */
   #tellCollector(path: StorePath): Promise<boolean> {
-    return withShortSocketPath(this.#layout.gcSocket, (address) =>
-      new Promise<boolean>((resolve, reject) => {
-        const socket = createConnection(address);
-        socket.on('connect', () => socket.write(`${path}\n`));
-        socket.on('data', () => {
-          socket.destroy();
-          resolve(true);
-        });
-        socket.on('end', () => resolve(false));
-        socket.on('error', (error) => {
-          if (isSystemError(error) && ['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE'].includes(error.code)) resolve(false);
-          else reject(error);
-        });
-      }),
+    return withShortSocketPath(
+      this.#layout.gcSocket,
+      (address) =>
+        new Promise<boolean>((resolve, reject) => {
+          const socket = createConnection(address);
+          socket.on('connect', () => socket.write(`${path}\n`));
+          socket.on('data', () => {
+            socket.destroy();
+            resolve(true);
+          });
+          socket.on('end', () => resolve(false));
+          socket.on('error', (error) => {
+            if (isSystemError(error) && ['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE'].includes(error.code)) resolve(false);
+            else reject(error);
+          });
+        }),
     );
   }
 }

@@ -1,12 +1,20 @@
 /** A store with a shell in it, and derivations that are shell scripts: what the builder's tests are written with. */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildGraph, checkSandbox, type BuildOptions, type BuildReport, type Event, type Executor } from '../../src/build/index.js';
-import { derivationPath, downstreamPlaceholder, outputPlaceholder, type Derivation, type DerivationOutput, type DrvPath, type StorePath } from '../../src/formats/index.js';
+import {
+  derivationPath,
+  downstreamPlaceholder,
+  outputPlaceholder,
+  type Derivation,
+  type DerivationOutput,
+  type DrvPath,
+  type StorePath,
+} from '../../src/formats/index.js';
 import { unwrap, type Result } from '../../src/result.js';
-import { Store } from '../../src/store/index.js';
-import { openStore, tempDirectory } from '../support/store.js';
+import type { Store } from '../../src/store/index.js';
 
 const BUSYBOX = '/bin/busybox';
 
@@ -52,12 +60,11 @@ export class Rig {
     readonly busybox: StorePath,
   ) {}
 
-  static async make(root = tempDirectory()): Promise<Rig> {
-    return await Rig.in(openStore(root));
-  }
-
   static async in(store: Store): Promise<Rig> {
-    return new Rig(store, unwrap(await store.addTree('busybox', busyboxTree())));
+    const tree = busyboxTree();
+    const busybox = unwrap(await store.addTree('busybox', tree));
+    rmSync(tree, { recursive: true });
+    return new Rig(store, busybox);
   }
 
   /** A derivation built by `ash -euc script`; all inputs' outputs are its inputs. */
@@ -85,7 +92,12 @@ export class Rig {
   }
 
   /** Builds, collecting what happens. */
-  async build(targets: readonly Scripted[], options: BuildOptions = {}, executor?: Executor, onEvent: (event: Event) => void = () => undefined): Promise<RigRun> {
+  async build(
+    targets: readonly Scripted[],
+    options: BuildOptions = {},
+    executor?: Executor,
+    onEvent: (event: Event) => void = () => undefined,
+  ): Promise<RigRun> {
     const events: Event[] = [];
     const result = await buildGraph({
       store: this.store,
@@ -132,12 +144,12 @@ export function eventsOf<T extends Event['type']>(events: readonly Event[], type
 
 /** A directory with a static busybox and its applets, to be added to a store. */
 function busyboxTree(): string {
-  const directory = tempDirectory();
-  const bin = join(directory, 'busybox/bin');
-  mkdirSync(bin, { recursive: true });
+  const tree = mkdtempSync(join(tmpdir(), 'zilch-busybox-'));
+  const bin = join(tree, 'bin');
+  mkdirSync(bin);
   copyFileSync(BUSYBOX, join(bin, 'busybox'));
   for (const applet of execFileSync(BUSYBOX, ['--list'], { encoding: 'utf8' }).trim().split('\n')) {
     if (applet !== 'busybox') symlinkSync('busybox', join(bin, applet));
   }
-  return join(directory, 'busybox');
+  return tree;
 }

@@ -46,16 +46,27 @@ function derivations(rig: Rig): Scripted[] {
   const plain = rig.script('plain', 'mkdir $out; echo data > $out/file; chmod +x $out/file; ln -s file $out/link; mkdir $out/empty');
   const file = rig.script('file', 'echo a file > $out');
   const symlink = rig.script('symlink', `ln -s ${file.placeholder()} $out`, { inputs: [file] });
-  const self = rig.script('self', 'mkdir $out; echo "I am $out, $out" > $out/self; ln -s $out/self $out/link; ln -s $out "$out/name-$(basename $out)"');
+  const self = rig.script(
+    'self',
+    'mkdir $out; echo "I am $out, $out" > $out/self; ln -s $out/self $out/link; ln -s $out "$out/name-$(basename $out)"',
+  );
   const several = rig.script(
     'several',
     'mkdir $out $dev $lib; echo $dev $lib > $out/needs; echo $lib $lib > $dev/needs; echo "$lib itself" > $lib/self; echo $out; ln -s $lib/self $dev/link',
     { outputs: ['out', 'dev', 'lib'] },
   );
-  const user = rig.script('user', `mkdir $out; echo ${self.placeholder()} ${several.placeholder('dev')} > $out/refers; cat ${plain.placeholder()}/file`, { inputs: [self, several, plain] });
+  const user = rig.script(
+    'user',
+    `mkdir $out; echo ${self.placeholder()} ${several.placeholder('dev')} > $out/refers; cat ${plain.placeholder()}/file`,
+    { inputs: [self, several, plain] },
+  );
   const other = rig.script('file', 'echo made another way; echo a file > $out');
-  const cutOff = rig.script('cut-off', `cat ${other.placeholder()} ${user.placeholder()}/refers ${symlink.placeholder()} > $out`, { inputs: [other, user, symlink] });
-  const sameAsCutOff = rig.script('cut-off', `cat ${file.placeholder()} ${user.placeholder()}/refers ${symlink.placeholder()} > $out`, { inputs: [file, user, symlink] });
+  const cutOff = rig.script('cut-off', `cat ${other.placeholder()} ${user.placeholder()}/refers ${symlink.placeholder()} > $out`, {
+    inputs: [other, user, symlink],
+  });
+  const sameAsCutOff = rig.script('cut-off', `cat ${file.placeholder()} ${user.placeholder()}/refers ${symlink.placeholder()} > $out`, {
+    inputs: [file, user, symlink],
+  });
   const asFile = rig.script('as-file', 'cat "$longPath" > $out; echo $longPath >> $out', { env: { passAsFile: 'long', long: 'a long text\n' } });
   const look = rig.script('look', LOOK_AROUND, { inputs: [file] });
   return [plain, file, symlink, self, several, user, other, cutOff, sameAsCutOff, asFile, look];
@@ -69,7 +80,10 @@ async function buildByNix(rig: Rig): Promise<void> {
     const references = [...drv.inputSrcs, ...drv.inputDrvs.keys()];
     drvPaths.push(unwrap(await rig.store.addText(`${drv.name}.drv`, writeDerivation(drv), references)) as DrvPath);
   }
-  execFileSync('nix-store', ['--store', rig.store.root, '--option', 'cores', '1', '--realise', ...drvPaths], { env: NIX_ENV, stdio: ['ignore', 'pipe', 'pipe'] });
+  execFileSync('nix-store', ['--store', rig.store.root, '--option', 'cores', '1', '--realise', ...drvPaths], {
+    env: NIX_ENV,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 /** Realisations with what they depend on, free of row numbers. */

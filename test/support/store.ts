@@ -79,10 +79,10 @@ export class StoreChild {
     return this.#exited;
   }
 
-  /** Kills it as nothing can be prepared for. */
-  async kill(): Promise<void> {
+  /** Kills it as nothing can be prepared for; gives its exit code if it had gone before, else `null`. */
+  async kill(): Promise<number | null> {
     this.process.kill('SIGKILL');
-    await this.#exited;
+    return this.#exited;
   }
 
   /** Tells a waiting command to go on. */

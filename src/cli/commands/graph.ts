@@ -1,14 +1,14 @@
 import { Option, type Command } from 'commander';
-import { dependencyGraph, loadChain, OWN_CHAIN, type DependencyGraph } from '../../chain/index.js';
+import { dependencyGraph, loadChain, type DependencyGraph } from '../../chain/index.js';
 import { ok } from '../../result.js';
-import { perform, type ChainOptions } from '../command.js';
+import { perform, withChainDirectory, type ChainOptions } from '../command.js';
 import { print, printJson } from '../output.js';
 
 const FORMATS = ['text', 'dot', 'json'] as const;
 
 /** `zilch graph` */
 export function register(command: Command): void {
-  command.option('-f, --chain <dir>', 'directory of the chain: the one that holds chain.ts', OWN_CHAIN);
+  withChainDirectory(command);
   command.addOption(new Option('--format <format>', 'how to print it; dot is for Graphviz').choices(FORMATS).default('text'));
   perform(command, async (options: ChainOptions & { format: (typeof FORMATS)[number] }) => {
     const loaded = await loadChain(options.chain);

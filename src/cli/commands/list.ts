@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import { loadChain, OWN_CHAIN } from '../../chain/index.js';
+import { loadChain } from '../../chain/index.js';
 import { ok } from '../../result.js';
-import { perform, withJson, type ChainOptions } from '../command.js';
+import { perform, withChainDirectory, withJson, type ChainOptions } from '../command.js';
 import { formatTable } from '../format.js';
 import { printJson, printLine } from '../output.js';
 
 /** `zilch list` */
 export function register(command: Command): void {
-  withJson(command).option('-f, --chain <dir>', 'directory of the chain: the one that holds chain.ts', OWN_CHAIN);
+  withJson(withChainDirectory(command));
   perform(command, async ({ chain: directory, json }: ChainOptions & { json?: true }) => {
     const loaded = await loadChain(directory);
     if (!loaded.ok) return loaded;

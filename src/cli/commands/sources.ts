@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { loadChain, OWN_CHAIN, sourcesOf } from '../../chain/index.js';
+import { loadChain, sourcesOf } from '../../chain/index.js';
 import { ok, type Result } from '../../result.js';
 import { sourcePath, type Source } from '../../recipe/index.js';
 import { writeBundle } from '../../sources/index.js';
-import { collect, perform, withJson, withStore, type ChainOptions } from '../command.js';
+import { collect, perform, withChainDirectory, withJson, withStore, type ChainOptions } from '../command.js';
 import { formatBytes, formatCount, formatTable } from '../format.js';
 import { interruptible } from '../interrupt.js';
 import { printJson, printLine } from '../output.js';
@@ -15,7 +15,7 @@ type SourcesOptions = Pick<ChainOptions, 'chain' | 'store'> & FetchingOptions & 
 
 /** `zilch sources list|fetch|bundle` */
 export function register(command: Command): void {
-  const list = withChainDirectory(command.command('list').summary('list the tarballs of the chain and where they can be had'));
+  const list = withStoreAndChain(command.command('list').summary('list the tarballs of the chain and where they can be had'));
   perform(withJson(list), async (options: SourcesOptions) => {
     const sources = await sourcesIn(options);
     if (!sources.ok) return sources;
@@ -31,7 +31,7 @@ export function register(command: Command): void {
   });
 
   const fetch = withFetching(command.command('fetch').summary('get every tarball of the chain into the store'));
-  perform(withChainDirectory(fetch), (options: SourcesOptions) =>
+  perform(withStoreAndChain(fetch), (options: SourcesOptions) =>
     withSources(options, (sources) => {
       printLine(`${formatCount(sources.length, 'source')} in the store`);
       return ok(undefined);
@@ -44,7 +44,7 @@ export function register(command: Command): void {
       .summary('write every tarball of the chain into one archive, the same bytes each time')
       .argument('<file>', 'the archive to write'),
   );
-  perform(withChainDirectory(bundle), (file: string, options: SourcesOptions) =>
+  perform(withStoreAndChain(bundle), (file: string, options: SourcesOptions) =>
     withSources(options, (sources, store) => {
       const written = writeBundle(sources, store, file);
       if (!written.ok) return written;
@@ -54,8 +54,8 @@ export function register(command: Command): void {
   );
 }
 
-function withChainDirectory(command: Command): Command {
-  return withStore(command).option('-f, --chain <dir>', 'directory of the chain: the one that holds chain.ts', OWN_CHAIN);
+function withStoreAndChain(command: Command): Command {
+  return withChainDirectory(withStore(command));
 }
 
 function withFetching(command: Command): Command {

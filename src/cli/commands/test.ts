@@ -4,10 +4,10 @@ import { formatCount } from '../format.js';
 import { perform } from '../command.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { interruptible } from '../interrupt.js';
-import { printJson, printLine } from '../output.js';
+import { printLine, toJson } from '../output.js';
 import { chooseReporter } from '../progress/reporters.js';
 import { targetsOf, withSession } from '../session.js';
-import { runBuild, withBuildOptions, type BuildCommandOptions } from './build.js';
+import { runBuild, withBuildOptions, type BuildCommandOptions } from '../building.js';
 
 /** `zilch test` */
 export function register(command: Command): void {
@@ -27,14 +27,14 @@ async function testCommand(names: readonly string[], options: BuildCommandOption
         const tests = named.value.flatMap(({ target }) => (target.test === undefined ? [] : [{ target: target.name, drvPath: target.test.drvPath }]));
         if (tests.length === 0) return fail('E_NO_TEST', `no test belongs to ${named.value.map(({ target }) => target.name).join(', ')}`);
         const wanted = tests.map(({ drvPath }) => ({ drvPath, outputs: ['out'] }));
-        const report = await runBuild(session, wanted, options, signal, reporter.emit);
+        const report = await runBuild(session, wanted, options, { signal, emit: reporter.emit });
         if (!report.ok) return report;
         reporter.close();
         const results = tests.map(({ target, drvPath }) => ({
           target,
           passed: (report.value.outputs.get(drvPath)?.size ?? 0) > 0 && !report.value.failures.has(drvPath),
         }));
-        if (options.json === true) printJson(results);
+        if (options.json === true) printLine(toJson({ type: 'result', tests: results }));
         else for (const { target, passed } of results) printLine(`${passed ? 'passed' : 'FAILED'}  ${target}`);
         const failed = results.filter(({ passed }) => !passed).length;
         if (options.json !== true) printLine(`${formatCount(tests.length, 'test')}, ${failed} failed`);

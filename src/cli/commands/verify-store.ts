@@ -5,7 +5,7 @@ import { Store, type Defect } from '../../store/index.js';
 import { perform, storeRoot, withJson, withStore, type StoreOptions } from '../command.js';
 import { formatBytes, formatCount } from '../format.js';
 import { interruptible } from '../interrupt.js';
-import { printJson, printLine } from '../output.js';
+import { printError, printJson, printLine } from '../output.js';
 import type { ExitCode } from '../exit-code.js';
 
 interface VerifyStoreOptions extends StoreOptions {
@@ -60,6 +60,6 @@ export function register(command: Command): void {
 async function repair(store: Store, defects: readonly Defect[]): Promise<Result<undefined>> {
   const collected = await store.gc({ only: defects.map(({ path }) => path) });
   if (!collected.ok) return collected;
-  for (const { path } of collected.value.dead) printLine(`deleted  ${path}`);
+  for (const { path } of collected.value.dead) printError(`deleted  ${path}\n`);
   return ok(undefined);
 }

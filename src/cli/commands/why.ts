@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-import { dependencyGraph, loadChain, OWN_CHAIN, whyNeeded, type DependencyGraph } from '../../chain/index.js';
+import { dependencyGraph, loadChain, whyNeeded, type DependencyGraph } from '../../chain/index.js';
 import { fail, ok, type Result } from '../../result.js';
-import { perform, withJson, type ChainOptions } from '../command.js';
+import { perform, withChainDirectory, withJson, type ChainOptions } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { printJson, printLine } from '../output.js';
 
 /** `zilch why A B` */
 export function register(command: Command): void {
   command.argument('<a>', 'what needs').argument('<b>', 'what is needed: a target, a source’s file, `seed:tcc`; `zilch graph` shows all names');
-  withJson(command).option('-f, --chain <dir>', 'directory of the chain: the one that holds chain.ts', OWN_CHAIN);
+  withJson(withChainDirectory(command));
   command.addHelpText('after', '\nPrints a shortest way from A to B, and exits with 1 when A does not need B.');
   perform(command, async (a: string, b: string, options: ChainOptions & { json?: true }) => {
     const loaded = await loadChain(options.chain);

@@ -30,7 +30,11 @@ function* canonicaliseSteps(root: ByteString): Generator<undefined, void, undefi
     const bytes = bytesOf(path);
     const stat = lstatSync(bytes);
     if (kind === 'other') {
-      problem('E_FILE_TYPE', `${displayPath(path)} is a ${typeName(stat)}`, 'a store path holds files, directories and symlinks only: leave it out of the output');
+      problem(
+        'E_FILE_TYPE',
+        `${displayPath(path)} is a ${typeName(stat)}`,
+        'a store path holds files, directories and symlinks only: leave it out of the output',
+      );
     }
     // Changing the owner clears setuid bits, so it comes before the mode.
     if (stat.uid !== uid || stat.gid !== gid) lchownSync(bytes, uid, gid);

@@ -44,7 +44,11 @@ function* copySteps(root: ByteString, target: ByteString): Generator<undefined, 
         chmodSync(to, (lstatSync(from).mode & 0o100) === 0 ? 0o600 : 0o700);
         break;
       case 'other':
-        problem('E_FILE_TYPE', `${displayPath(path)} is not a file, a directory or a symlink`, 'a store path cannot hold sockets, pipes or devices: leave it out');
+        problem(
+          'E_FILE_TYPE',
+          `${displayPath(path)} is not a file, a directory or a symlink`,
+          'a store path cannot hold sockets, pipes or devices: leave it out',
+        );
         break;
       case 'leave':
         break;

@@ -1,0 +1,58 @@
+import { local, sh } from 'zilch';
+import { stage1 } from '../1-stage1/index.js';
+import { ascentRecipe } from './ascent.js';
+import { binutils } from './binutils.js';
+import { compilerTest } from './compiler-test.js';
+import { gcc3C } from './gcc3-c.js';
+import { gcc3Options, unpackGcc3 } from './gcc3-source.js';
+import { gnumake } from './gnumake.js';
+import { musl } from './musl.js';
+
+/** GCC 3.4.6's C and C++ compilers, compiled by its own C compiler: enough C++ for GCC 10, once bit-fields are promoted. */
+export const gcc3 = ascentRecipe({
+  name: 'gcc3',
+  version: '3.4.6',
+  path: [gcc3C, binutils, gnumake, stage1.protobusybox],
+  script: sh`
+phase unpack
+${unpackGcc3}
+(cd gcc3 && patch -p1 -i ${local(import.meta.url, './gcc3-bit-fields.patch')})
+
+# Programs ask for the loader of the C library they were linked to.
+edit gcc3/gcc/config/i386/linux64.h '/lib64/ld-linux-x86-64.so.2' '${musl}/lib/ld-musl-x86_64.so.1'
+
+# libstdc++'s GNU/Linux flavour reads the insides of glibc's ctype and locale tables.
+edit gcc3/libstdc++-v3/configure.host 'os_include_dir="os/gnu-linux"' 'os_include_dir="os/generic"'
+
+phase configure
+mkdir build
+cd build
+# The compiler at hand was made with the headers of stage 1's musl, and with no library to link to.
+export CC="gcc -static -B${musl}/lib/ -isystem ${musl}/include" CFLAGS=-O2
+../gcc3/configure --prefix="$out" ${gcc3Options} --enable-languages=c,c++ \
+  --with-sysroot=${musl} --with-as=${binutils}/bin/as --with-ld=${binutils}/bin/ld \
+  --enable-clocale=generic --disable-libstdcxx-pch
+
+phase build
+make -j"$NIX_BUILD_CORES" CFLAGS=-O2 CXXFLAGS=-O2
+
+phase install
+make install
+rm -r "$out/info" "$out/man" "$out/bin/gccbug" "$out"/lib/gcc/*/*/install-tools "$out"/libexec/gcc/*/*/install-tools
+rm "$out"/lib/*.la # for libtool, and they name the shell
+`,
+  references: { allowed: ['out', musl, binutils] },
+  test: (self) => ({
+    path: [self, binutils, stage1.protobusybox],
+    script: sh`
+${compilerTest(self)}
+
+phase 'bit-fields promote, casts of them do not'
+for level in -O0 -O2; do
+  g++ $level ${local(import.meta.url, './gcc3-bit-fields.cc')} -o bit-fields
+  ./bit-fields
+done
+mkdir "$out"
+`,
+  }),
+});

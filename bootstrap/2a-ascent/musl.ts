@@ -1,0 +1,104 @@
+import { sh } from 'zilch';
+import { stage1 } from '../1-stage1/index.js';
+import * as sources from '../sources.js';
+import { ascentRecipe } from './ascent.js';
+import { binutils } from './binutils.js';
+import { gcc3C } from './gcc3-c.js';
+import { gnumake } from './gnumake.js';
+
+/** musl, static and shared, by a real C compiler: the C library of every later compiler of the ascent. */
+export const musl = ascentRecipe({
+  name: 'musl',
+  version: '1.2.5',
+  path: [gcc3C, binutils, gnumake, stage1.protobusybox],
+  script: sh`
+phase unpack
+unpack ${sources.musl} musl
+shell_scripts musl
+cd musl
+# GCC 3.4 takes the address of an alias to be a constant only before it has seen that it is one.
+edit src/process/fork.c 'static volatile int *const *const atfork_locks[] = {
+	&__at_quick_exit_lockptr,
+	&__atexit_lockptr,
+	&__gettext_lockptr,
+	&__locale_lockptr,
+	&__random_lockptr,
+	&__sem_open_lockptr,
+	&__stdio_ofl_lockptr,
+	&__syslog_lockptr,
+	&__timezone_lockptr,
+	&__bump_lockptr,
+};
+' ''
+edit src/process/fork.c 'static volatile int *const dummy_lockptr = 0;
+' 'static volatile int *const *const atfork_locks[] = {
+	&__at_quick_exit_lockptr,
+	&__atexit_lockptr,
+	&__gettext_lockptr,
+	&__locale_lockptr,
+	&__random_lockptr,
+	&__sem_open_lockptr,
+	&__stdio_ofl_lockptr,
+	&__syslog_lockptr,
+	&__timezone_lockptr,
+	&__bump_lockptr,
+};
+static volatile int *const dummy_lockptr = 0;
+'
+
+phase configure
+./configure --prefix="$out" --syslibdir="$out/lib" --build=x86_64-linux-musl --disable-wrapper CC=gcc
+
+phase build
+make -j"$NIX_BUILD_CORES"
+
+phase install
+make install
+`,
+  references: { allowed: ['out'] },
+  test: (self) => ({
+    path: [gcc3C, binutils, stage1.protobusybox],
+    script: sh`
+phase 'static and dynamic programs'
+cat >try.c <<'.'
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <math.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <regex.h>
+static __thread int mine = 1;
+static void *run (void *p) { mine = 41; *(int *) p = mine + 1; return 0; }
+int main (void)
+{
+  char text[64], *volatile p;
+  int answer = 0, status, volatile_count = 0;
+  double d; long double l;
+  pthread_t thread; jmp_buf env; regex_t re;
+  snprintf (text, sizeof text, "%d %.3f %Lg %s", 7, 2.5, 0.125L, "x");
+  if (strcmp (text, "7 2.500 0.125 x")) return 1;
+  if (sscanf ("1e3 -0.5", "%lf %Lf", &d, &l) != 2 || d != 1000 || l != -0.5L) return 2;
+  if (fabs (sin (1) - 0.8414709848) > 1e-9 || sqrt (2.25) != 1.5) return 3;
+  if (pthread_create (&thread, 0, run, &answer) || pthread_join (thread, 0) || answer != 42 || mine != 1) return 4;
+  if (!fork ()) _exit (9);
+  if (wait (&status) < 0 || WEXITSTATUS (status) != 9) return 5;
+  if (setjmp (env) == 0) longjmp (env, 1);
+  if (regcomp (&re, "^a+b$", REG_EXTENDED) || regexec (&re, "aaab", 0, 0, 0)) return 6;
+  p = malloc (100000); memset (p, 1, 100000); p = realloc (p, 200000); if (p[99999] != 1) return 7;
+  puts ("right");
+  return volatile_count;
+}
+.
+cc="gcc -B${self}/lib/ -isystem ${self}/include"
+$cc -static try.c -o static
+$cc try.c -o dynamic -Wl,-dynamic-linker,${self}/lib/ld-musl-x86_64.so.1
+for program in static dynamic; do test "$(./$program)" = right; done
+readelf -l dynamic | grep -q 'interpreter: ${self}/lib/ld-musl-x86_64.so.1'
+if readelf -l static | grep -q INTERP; then exit 1; fi
+mkdir "$out"
+`,
+  }),
+});

@@ -1,0 +1,124 @@
+import { local, sh, type Interpolated } from 'zilch';
+import { stage1 } from '../1-stage1/index.js';
+import { ascentRecipe } from './ascent.js';
+import { binutils } from './binutils.js';
+import { gcc10Source } from './gcc10-source.js';
+import { gcc10 } from './gcc10.js';
+import { gcc3 } from './gcc3.js';
+import { gnumake } from './gnumake.js';
+
+interface Torture {
+  readonly name: string;
+  readonly compiler: Interpolated;
+  /** The command, and what it is always given. */
+  readonly compile: string;
+  readonly levels: readonly string[];
+  /** Which files, below the tests' top: a find expression. */
+  readonly files: string;
+  /** A file beside this one: the tests that fail, one a line, and whether to `compile` or when `run`. */
+  readonly failures: string;
+}
+
+/**
+ * GCC's own execution tests. Nearly all ask for no more than this: compile, run, exit with 0; so make runs them, side by side.
+ * The tests that fail must be exactly those listed: one that no longer fails is a line to delete, and one that fails anew is a
+ * miscompile, caught where it is made.
+ */
+const torture = ({ name, compiler, compile, levels, files, failures }: Torture) =>
+  ascentRecipe({
+    name: `${name}-torture`,
+    path: [compiler, binutils, gnumake, stage1.protobusybox],
+    script: sh`
+phase collect
+# Left out: tests that link several files, or are for another machine or library than ours.
+find ${gcc10Source.tests} ${files} |
+  xargs grep -L -e dg-additional-sources -e dg-set-target-env-var -e 'dg-require-effective-target.*ia32' -e dg-require-ifunc |
+  sort | while read -r file; do
+    test="$(echo "$file" | sed 's|^${gcc10Source.tests}/||')"
+    # Options that hold for all targets; of the others we are not told which we are.
+    options="$(sed -n 's/.*{ *dg-\(additional-\)*options *"\([^"]*\)" *}.*/\2/p' "$file" | tr '\n' ' ')"
+    for level in ${levels}; do
+      echo "$test$level: ; @./one '$test$level' $file $level $options"
+      echo "all: $test$level"
+    done
+  done >makefile
+
+cat >one <<'.'
+#!${stage1.protobusybox}/bin/ash
+# one NAME FILE OPTION...: says so when FILE does not compile or run. A test has ten seconds, and memory enough.
+name="$1" file="$2"
+shift 2
+directory="$(mktemp -d)"
+cd "$directory"
+ulimit -t 10 -v 8000000
+if ! ${compile} "$@" "$file" -o test -lm >log 2>&1; then
+  echo "$name compile" >>/build/failed
+  { echo "== $name does not compile"; head -5 log; } >>/build/why
+elif ! ./test >log 2>&1 </dev/null; then
+  echo "$name run" >>/build/failed
+  { echo "== $name fails when run"; head -5 log; } >>/build/why
+fi
+cd /build
+rm -rf "$directory"
+.
+chmod +x one
+
+phase run
+: >failed
+: >why
+make -s -j"$NIX_BUILD_CORES" all
+sort failed >failures
+
+phase compare
+sed 's/#.*//; s/ *$//; /^$/d' ${local(import.meta.url, failures)} | sort >known
+echo "$(grep -c ^all: makefile) tests, $(wc -l <failures) fail, $(wc -l <known) are known to"
+if ! cmp -s known failures; then
+  cat why
+  diff known failures
+  exit 1
+fi
+mkdir "$out"
+`,
+  });
+
+const C = '-path "*/gcc.c-torture/execute/*.c"';
+
+/** GCC 10's C compiler. */
+export const gcc10Torture = torture({
+  name: 'gcc10',
+  compiler: gcc10,
+  compile: 'gcc -w -fno-diagnostics-show-caret',
+  levels: ['-O0', '-O2'],
+  files: C,
+  failures: './torture/gcc10.txt',
+});
+
+/** GCC 10's C++ compiler: the run tests of the language, its exceptions, its ABI and its optimiser. */
+export const gcc10CxxTorture = torture({
+  name: 'gcc10-c++',
+  compiler: gcc10,
+  compile: 'g++ -w -std=gnu++17 -fpermissive',
+  levels: ['-O2'],
+  files: String.raw`-name '*.C' -path '*/g++.dg/*' -exec grep -lE 'dg-do run( \{ target c\+\+1[147] \})? \}' {} +`,
+  failures: './torture/gcc10-c++.txt',
+});
+
+/** GCC 3.4.6's C compiler; the tests are younger than it is, and many want what it cannot. */
+export const gcc3Torture = torture({
+  name: 'gcc3',
+  compiler: gcc3,
+  compile: 'gcc -w -std=gnu99',
+  levels: ['-O0', '-O2'],
+  files: C,
+  failures: './torture/gcc3.txt',
+});
+
+/** TinyCC. */
+export const tinyccTorture = torture({
+  name: 'tinycc',
+  compiler: stage1.tinycc,
+  compile: 'cc -w',
+  levels: ['-O0'],
+  files: C,
+  failures: './torture/tinycc.txt',
+});

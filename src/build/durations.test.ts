@@ -1,0 +1,25 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { tempDirectory } from '../../test/support/store.js';
+import { readDurations, recordDurations } from './durations.js';
+
+describe('recorded durations', () => {
+  test('come back, the newest for each name', () => {
+    const file = join(tempDirectory(), 'deep/durations.json');
+    recordDurations(file, new Map([['gcc', 10.12345], ['musl', 1]])); // prettier-ignore
+    recordDurations(file, new Map([['gcc', 20]]));
+    expect(Object.fromEntries(readDurations(file))).toEqual({ gcc: 20, musl: 1 });
+  });
+
+  test.each([
+    ['nothing', undefined],
+    ['no JSON', '{'],
+    ['no object', '7'],
+    ['no numbers', '{"gcc":"long","musl":-1}'],
+  ])('are empty where there is %s', (_what, text) => {
+    const file = join(tempDirectory(), 'durations.json');
+    if (text !== undefined) writeFileSync(file, text);
+    expect(readDurations(file).size).toBe(0);
+  });
+});

@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { DrvPath } from '../formats/index.js';
+import { tempDirectory } from '../../test/support/store.js';
+import { LogWriter, logPath, readLog } from './log.js';
+
+const drv = (name: string): DrvPath => `/nix/store/${'0'.repeat(31)}${name}-x.drv` as DrvPath;
+
+describe('a log', () => {
+  test('lies where Nix keeps logs, and gzip can read it', () => {
+    const root = tempDirectory();
+    const log = new LogWriter(root, [drv('1')]);
+    log.write(Buffer.from('hello\n'));
+    log.close();
+    expect(logPath(root, drv('1'))).toBe(`${root}/nix/var/log/nix/drvs/00/${'0'.repeat(29)}1-x.drv.gz`);
+    expect(execFileSync('gzip', ['-dc', logPath(root, drv('1'))], { encoding: 'utf8' })).toBe('hello\n');
+  });
+
+  test('can be read while it is written, and grows under all its names', () => {
+    const root = tempDirectory();
+    const log = new LogWriter(root, [drv('1'), drv('2')]);
+    expect(readLog(root, drv('2'))).toBe('');
+    const large = Buffer.alloc(300_000, 'line\n');
+    log.write(large);
+    expect(readLog(root, drv('2'))).toBe(large.toString());
+    log.write(Buffer.from('end'));
+    log.close();
+    for (const name of ['1', '2']) expect(readLog(root, drv(name))).toBe(`${large.toString()}end`);
+    expect(statSync(logPath(root, drv('1'))).size).toBeLessThan(5000);
+  });
+
+  test('takes the place of an older one, and leaves that under its other names', () => {
+    const root = tempDirectory();
+    const first = new LogWriter(root, [drv('1'), drv('2')]);
+    first.write(Buffer.from('first'));
+    first.close();
+    const second = new LogWriter(root, [drv('1')]);
+    second.write(Buffer.from('second'));
+    second.close();
+    expect([readLog(root, drv('1')), readLog(root, drv('2'))]).toEqual(['second', 'first']);
+  });
+
+  test('that is not there reads as undefined', () => {
+    const root = tempDirectory();
+    expect(readLog(root, drv('1'))).toBeUndefined();
+    expect(existsSync(logPath(root, drv('1')))).toBe(false);
+  });
+
+  test('is a whole number of gzip members after each write', () => {
+    const root = tempDirectory();
+    const log = new LogWriter(root, [drv('1')]);
+    for (let round = 0; round < 3; round++) {
+      log.write(Buffer.alloc(256 * 1024, `${round}`));
+      execFileSync('gzip', ['-t', logPath(root, drv('1'))]);
+    }
+    log.close();
+    expect(readFileSync(logPath(root, drv('1'))).length).toBeGreaterThan(0);
+  });
+});

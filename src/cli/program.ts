@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { COMMAND_GROUPS } from './command-table.js';
+import { print, printError } from './output.js';
+
+/**
+ * The whole command line. Only commands whose name `isMentioned` are loaded; of the others, help shows name and summary,
+ * which keeps help quick.
+ */
+export async function makeProgram(isMentioned: (name: string) => boolean): Promise<Command> {
+  const program = new Command('zilch')
+    .description('Builds a Linux system from one TinyCC binary and source tarballs, into a Nix store.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(false)
+    .showHelpAfterError('(zilch --help shows all commands)')
+    .configureOutput({ writeOut: print, writeErr: printError })
+    .exitOverride();
+  for (const { title, commands } of COMMAND_GROUPS) {
+    program.commandsGroup(title);
+    for (const { name, summary, load } of commands) {
+      const command = program.command(name).summary(summary).description(summary);
+      if (isMentioned(name)) (await load()).register(command);
+      else command.allowUnknownOption().allowExcessArguments();
+    }
+  }
+  return program.addHelpText(
+    'after',
+    '\n`zilch COMMAND --help` says more of a command. Without a target, the chain’s default target is meant. docs/cli.md has all options and exit codes.',
+  );
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+  return version;
+}

@@ -1,0 +1,192 @@
+/**
+ * The one file that knows which SQLite library is used. What SQLite reports about the world becomes a failure; what it
+ * reports about our SQL is a bug, and thrown.
+ */
+import { copyFileSync, existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import Library from 'better-sqlite3';
+import { err, ok, type Failure, type Result } from '../result.js';
+import { FULL_DISK_HINT } from './io-failure.js';
+
+type SqliteError = InstanceType<typeof Library.SqliteError>;
+
+/** How long a writer waits for another process's transaction; these take milliseconds, so this is a hung one. */
+const BUSY_TIMEOUT_MS = 30_000;
+
+/** As Nix has it: checkpoints of 4 MiB would each cost an fsync in the middle of registering many paths. */
+const AUTOCHECKPOINT_PAGES = 40_000;
+
+const ROLL_BACK = new Error('roll back');
+
+/** An open database file. Statements are prepared once each. */
+export class Sqlite {
+  readonly #database: Library.Database;
+  readonly #statements = new Map<string, Library.Statement>();
+
+  private constructor(database: Library.Database) {
+    this.#database = database;
+  }
+
+  /** Opens for writing, making the file if there is none, and runs `schema`, which minds nothing that is there already. */
+  static create(file: string, schema: string): Result<Sqlite> {
+    return guard(file, () =>
+      prepare(new Library(file, { timeout: BUSY_TIMEOUT_MS }), (database) => {
+        database.pragma('journal_mode = wal');
+        configure(database);
+        database.transaction(() => database.exec(schema)).immediate();
+        return ok(new Sqlite(database));
+      }),
+    );
+  }
+
+  /** Opens for writing what is there. */
+  static open(file: string): Result<Sqlite> {
+    return guard(file, () =>
+      prepare(new Library(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true }), (database) => {
+        configure(database);
+        return ok(new Sqlite(database));
+      }),
+    );
+  }
+
+  /**
+   * Opens for reading only. SQLite reads a write-ahead log through a shared-memory file beside it; where that cannot be
+   * made (a read-only file system, another owner) nobody is writing either, and a private copy is read instead.
+   */
+  static openReadOnly(file: string): Result<Sqlite> {
+    return guard(file, () => {
+      try {
+        return ok(openForReading(file));
+      } catch (error) {
+        if (!(error instanceof Library.SqliteError) || !/^SQLITE_(CANTOPEN|READONLY)/.test(error.code) || !existsSync(file)) throw error;
+      }
+      const copyDir = mkdtempSync(join(tmpdir(), 'zilch-db-'));
+      try {
+        for (const ending of ['', '-wal']) if (existsSync(file + ending)) copyFileSync(file + ending, join(copyDir, `db.sqlite${ending}`));
+        return ok(openForReading(join(copyDir, 'db.sqlite')));
+      } finally {
+        // The open descriptors keep the copy readable until it is closed.
+        rmSync(copyDir, { recursive: true });
+      }
+    });
+
+    function openForReading(name: string): Sqlite {
+      return prepare(new Library(name, { timeout: BUSY_TIMEOUT_MS, readonly: true }), (database) => {
+        // The first statement is what opens the log, and fails where it cannot be.
+        database.prepare('select 1 from sqlite_master').get();
+        return new Sqlite(database);
+      });
+    }
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** The first row. */
+  row(sql: string, ...parameters: readonly unknown[]): unknown {
+    return this.#statement(sql).get(...parameters);
+  }
+
+  rows(sql: string, ...parameters: readonly unknown[]): readonly unknown[] {
+    return this.#statement(sql).all(...parameters);
+  }
+
+  /** Runs a statement that changes something; gives how many rows. */
+  run(sql: string, ...parameters: readonly unknown[]): number {
+    return this.#statement(sql).run(...parameters).changes;
+  }
+
+  /** Runs `body` in a transaction that takes the write lock at once; rolls back when it fails or throws. */
+  transaction(body: () => Result<void>): Result<void> {
+    return guard(this.#database.name, () => {
+      let result: Result<void> = ok(undefined);
+      try {
+        this.#database
+          .transaction(() => {
+            result = body();
+            if (!result.ok) throw ROLL_BACK;
+          })
+          .immediate();
+      } catch (error) {
+        if (error !== ROLL_BACK) throw error;
+      }
+      return result;
+    });
+  }
+
+  #statement(sql: string): Library.Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) this.#statements.set(sql, (statement = this.#database.prepare(sql)));
+    return statement;
+  }
+}
+
+function prepare<T>(database: Library.Database, use: (database: Library.Database) => T): T {
+  try {
+    return use(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function configure(database: Library.Database): void {
+  database.pragma('foreign_keys = on');
+  // In a write-ahead log this loses nothing when a process is killed; after a power cut the last transactions may be
+  // missing, never half there.
+  database.pragma('synchronous = normal');
+  database.pragma(`wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`);
+}
+
+function guard<T>(file: string, body: () => Result<T>): Result<T> {
+  try {
+    return body();
+  } catch (error) {
+    if (!(error instanceof Library.SqliteError)) throw error;
+    const failure = describe(file, error);
+    if (failure === undefined) throw error;
+    return err(failure);
+  }
+}
+
+function describe(file: string, error: SqliteError): Failure | undefined {
+  const says = `: ${error.message}`;
+  const elsewhere = 'run as the owner of the store, or put it elsewhere with --store';
+  switch (/^SQLITE_[A-Z]+/.exec(error.code)?.[0]) {
+    case 'SQLITE_BUSY':
+    case 'SQLITE_LOCKED':
+      return {
+        code: 'E_STORE_BUSY',
+        message: `another process keeps ${file} locked${says}`,
+        hint: 'see which one with `fuser` or `lsof`',
+        cause: error,
+      };
+    case 'SQLITE_READONLY':
+    case 'SQLITE_PERM':
+      return { code: 'E_READ_ONLY', message: `${file} may not be written${says}`, hint: elsewhere, cause: error };
+    case 'SQLITE_CANTOPEN':
+      return { code: 'E_PERMISSION', message: `cannot open ${file}${says}`, hint: elsewhere, cause: error };
+    case 'SQLITE_CORRUPT':
+    case 'SQLITE_NOTADB':
+      return {
+        code: 'E_STORE_CORRUPT',
+        message: `${file} is not a sound database${says}`,
+        hint: 'restore it from a copy, or begin with another store',
+        cause: error,
+      };
+    case 'SQLITE_FULL':
+      return diskFull(file, error);
+    case 'SQLITE_IOERR':
+      // Also what it says when it has no room for its shared memory.
+      if (statfsSync(dirname(file)).bavail === 0) return diskFull(file, error);
+      return { code: 'E_IO', message: `reading or writing ${file} failed${says}`, cause: error };
+    default:
+      return undefined;
+  }
+}
+
+function diskFull(file: string, error: SqliteError): Failure {
+  return { code: 'E_DISK_FULL', message: `no room for the database ${file}: ${error.message}`, hint: FULL_DISK_HINT, cause: error };
+}

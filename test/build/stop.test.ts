@@ -1,0 +1,169 @@
+/** Runs that are stopped, killed, or not alone: the store stays sound, and what was finished is kept. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { readLog } from '../../src/build/index.js';
+import type { StorePath } from '../../src/formats/index.js';
+import { unwrap } from '../../src/result.js';
+import { Store } from '../../src/store/index.js';
+import { atEnd, tempDirectory } from '../support/store.js';
+import { freshRig } from './fresh-rig.js';
+import { longGraph } from './long-graph.js';
+import { eventsOf, whyNoBuilds } from './rig.js';
+
+const reason = await whyNoBuilds();
+if (reason !== undefined) console.warn(`stopping builds is not tried: ${reason}`);
+
+/** A zilch of its own, building `longGraph` in a store. */
+class BuilderChild {
+  readonly lines: string[] = [];
+  readonly exited: Promise<number | null>;
+  private readonly process: ChildProcess;
+
+  constructor(root: string) {
+    const jiti = fileURLToPath(new URL('../../node_modules/jiti/lib/jiti-cli.mjs', import.meta.url));
+    const script = fileURLToPath(new URL('builder-child.ts', import.meta.url));
+    this.process = spawn(process.execPath, [jiti, script, root], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, VITEST: undefined },
+    });
+    this.exited = new Promise((resolve) => this.process.once('close', resolve));
+    createInterface({ input: this.process.stdout! }).on('line', (line) => this.lines.push(line));
+    atEnd(() => this.process.kill('SIGKILL'));
+  }
+
+  /** Waits for a line that begins so, or for the end. */
+  async saw(beginning: string): Promise<void> {
+    const seen = async (): Promise<void> => {
+      while (!this.lines.some((line) => line.startsWith(beginning)) && this.process.exitCode === null) await pause(10);
+    };
+    await Promise.race([seen(), this.exited]);
+  }
+
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    this.process.kill(signal);
+    return await this.exited;
+  }
+}
+
+async function pause(milliseconds: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** What every path of a whole build is, from a store where nothing went wrong. */
+async function undisturbed(): Promise<readonly StorePath[]> {
+  const rig = await freshRig();
+  await rig.outputs([longGraph(rig)]);
+  return rig.store.allPaths();
+}
+
+async function expectSound(root: string): Promise<void> {
+  const store = unwrap(Store.open(root));
+  expect(unwrap(await store.verify({ contents: true })).defects).toEqual([]);
+  store.close();
+}
+
+/** Processes that have the store's directory among their arguments or as something they were started for. */
+function processesAbout(root: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && Number(pid) !== process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(root);
+    } catch {
+      return false;
+    }
+  });
+}
+
+describe.skipIf(reason !== undefined)('a run', () => {
+  test('that is killed at any moment loses the running builds at most, and is finished by the next', { timeout: 180_000 }, async () => {
+    const expected = await undisturbed();
+    const root = tempDirectory();
+    const finished = new Set<string>();
+    for (let round = 0; round < 6; round++) {
+      const child = new BuilderChild(root);
+      await child.saw('build-start');
+      await pause(Math.random() * 600);
+      await child.end('SIGKILL');
+      for (const line of child.lines.filter((line) => line.startsWith('build-start'))) {
+        expect(finished, `${line} again, in round ${round}`).not.toContain(line.slice('build-start '.length));
+      }
+      for (const line of child.lines.filter((line) => line.startsWith('build-done'))) finished.add(line.slice('build-done '.length));
+      // The kernel kills one step after the other; a busy machine takes a while to get round to all of them.
+      for (let tries = 0; tries < 300 && sandboxesOf(root).length > 0; tries++) await pause(10);
+      expect(sandboxesOf(root)).toEqual([]);
+      await expectSound(root);
+    }
+    expect(await new BuilderChild(root).exited).toBe(0);
+    const store = unwrap(Store.open(root));
+    expect(store.allPaths()).toEqual(expected);
+    unwrap(await store.gc({ dryRun: true }));
+    store.close();
+    await expectSound(root);
+  });
+
+  test('that is stopped kills its builds, starts nothing more and says so', async () => {
+    const rig = await freshRig();
+    const stop = new AbortController();
+    const long = rig.script('long', 'mkdir $out; sleep 1000');
+    const next = rig.script('next', `echo ${long.placeholder()} > $out`, { inputs: [long] });
+    const started = Date.now();
+    const { result, events } = await rig.build([next], { signal: stop.signal }, undefined, (event) => {
+      if (event.type === 'build-start') setTimeout(() => stop.abort(), 100);
+    });
+    expect(Date.now() - started).toBeLessThan(10_000);
+    expect(unwrap(result).summary).toMatchObject({ built: 0, failed: 1, skipped: 1 });
+    expect(eventsOf(events, 'build-failed')).toMatchObject([{ failure: { code: 'E_CANCELLED' } }]);
+    expect(rig.store.allPaths().every((path) => path.endsWith('.drv') || path === rig.busybox)).toBe(true);
+  });
+
+  test('that is stopped before anything is started ends', async () => {
+    const rig = await freshRig();
+    const { result, events } = await rig.build([rig.script('never', 'echo > $out')], { signal: AbortSignal.abort() });
+    expect(unwrap(result).summary).toMatchObject({ built: 0, skipped: 1 });
+    expect(eventsOf(events, 'build-start')).toEqual([]);
+  });
+
+  test('beside another on the same store builds nothing that the other builds', { timeout: 60_000 }, async () => {
+    const expected = await undisturbed();
+    const root = tempDirectory();
+    const children = [new BuilderChild(root), new BuilderChild(root)];
+    expect(await Promise.all(children.map((child) => child.exited))).toEqual([0, 0]);
+    const built = children.flatMap((child) => child.lines.filter((line) => line.startsWith('build-done')));
+    expect(built.length).toBe(new Set(built).size);
+    expect(built).toHaveLength(10);
+    const store = unwrap(Store.open(root));
+    expect(store.allPaths()).toEqual(expected);
+    store.close();
+    await expectSound(root);
+  });
+
+  test('leaves a log that can be read, killed or not', { timeout: 60_000 }, async () => {
+    const rig = await freshRig();
+    const stop = new AbortController();
+    const talks = rig.script('talks', 'echo first; sleep 2; echo second; sleep 1000');
+    let early: string | undefined;
+    await rig.build([talks], { signal: stop.signal }, undefined, (event) => {
+      if (event.type !== 'build-log' || event.line !== 'second') return;
+      early = readLog(rig.store.root, talks.drvPath);
+      stop.abort();
+    });
+    expect(early).toBe('first\n');
+    expect(readLog(rig.store.root, talks.drvPath)).toBe('first\nsecond\n');
+  });
+});
+
+/** Sandboxes whose builder still runs: bwrap has its arguments from a pipe, so look at what is mounted. */
+function sandboxesOf(root: string): string[] {
+  return [
+    ...processesAbout(root),
+    ...readdirSync('/proc').filter((pid) => {
+      try {
+        return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/mountinfo`, 'utf8').includes(`${root}/nix/var/zilch/tmp`);
+      } catch {
+        return false;
+      }
+    }),
+  ];
+}

@@ -1,0 +1,57 @@
+/** Builds by somebody who is not root. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { unwrap } from '../../src/result.js';
+import { Store } from '../../src/store/index.js';
+import { atEnd } from '../support/store.js';
+import { freshRig } from './fresh-rig.js';
+import { longGraph } from './long-graph.js';
+import { whyNoBuilds } from './rig.js';
+
+const NOBODY = 65534;
+
+/** As root, everything is tried again as nobody; anybody else runs all tests without privileges anyway. */
+async function whyNot(): Promise<string | undefined> {
+  if (process.getuid?.() !== 0) return 'this is not root already';
+  const tried = spawnSync('setpriv', ['--reuid', String(NOBODY), '--clear-groups', 'bwrap', '--unshare-user', '--ro-bind', '/', '/', 'true'], {
+    encoding: 'utf8',
+  });
+  return tried.status === 0 ? await whyNoBuilds() : `nobody may not make user namespaces: ${tried.stderr}`;
+}
+
+const reason = await whyNot();
+if (reason !== undefined) console.warn(`builds as nobody are not tried: ${reason}`);
+
+describe.skipIf(reason !== undefined)('without privileges', () => {
+  test('builds succeed, and give the same paths as root gets', { timeout: 60_000 }, async () => {
+    const rig = await freshRig();
+    await rig.outputs([longGraph(rig)]);
+    const root = mkdtempSync(join(tmpdir(), 'zilch-nobody-'));
+    chownSync(root, NOBODY, NOBODY);
+    chmodSync(root, 0o755);
+    atEnd(() => {
+      rmSync(root, { recursive: true });
+    });
+    const jiti = fileURLToPath(new URL('../../node_modules/jiti/lib/jiti-cli.mjs', import.meta.url));
+    const script = fileURLToPath(new URL('builder-child.ts', import.meta.url));
+    const child = spawnSync(
+      'setpriv',
+      ['--reuid', String(NOBODY), '--regid', String(NOBODY), '--clear-groups', process.execPath, jiti, script, root],
+      {
+        encoding: 'utf8',
+        cwd: '/',
+        env: { PATH: process.env['PATH'] ?? '', HOME: root, JITI_FS_CACHE: 'false' },
+      },
+    );
+    expect([child.status, child.stderr]).toEqual([0, '']);
+    const store = unwrap(Store.open(root));
+    expect(store.allPaths()).toEqual(rig.store.allPaths());
+    expect(statSync(store.hostPath(store.allPaths()[0]!)).uid).toBe(NOBODY);
+    expect(unwrap(await store.verify({ contents: true })).defects).toEqual([]);
+    store.close();
+  });
+});
