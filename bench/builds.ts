@@ -25,6 +25,7 @@ const tree = join(work, 'shell');
 function derivations(shell: StorePath): ReadonlyMap<DrvPath, Derivation> {
   const made = Array.from({ length: COUNT }, (_, index): Derivation => {
     const name = `trivial-${index}`;
+    const builder = `${shell}/bin/ash`;
     const env = {
       name,
       system: 'x86_64-linux',
