@@ -61,10 +61,10 @@ async function buildWithUs(): Promise<void> {
 const expression = join(work, 'trivial.nix');
 writeFileSync(
   expression,
-  `let shell = builtins.path { name = "shell"; path = ${tree}; }; in
+  `let shell = builtins.path { name = "shell"; path = "${tree}"; }; in
 builtins.genList (index: derivation {
   name = "trivial-\${toString index}"; system = "x86_64-linux"; builder = "\${shell}/bin/ash";
-  args = [ "-c" ""echo \${toString index} > $out" ];
+  args = [ "-c" "echo \${toString index} > $out" ];
   __contentAddressed = true; outputHashAlgo = "sha256"; outputHashMode = "recursive";
 }) ${COUNT}
 `,
@@ -74,7 +74,7 @@ function buildWithNix(): void {
   const settings = ['experimental-features = nix-command ca-derivations', 'sandbox = true', 'build-users-group =', 'substituters ='];
   const environment = { ...process.env, NIX_CONFIG: settings.join('\n') };
   const args = ['--store', theirRoot, '--no-out-link', '-j', String(JOBS), '--cores', '1', expression];
-  execFileSync('nix-build', args, { env: environment, stdio: ['ignore', 'ignore', 'ignore'] });
+  execFileSync('nix-build', args, { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 const clear = (root: string) => (): void => {
