@@ -48,7 +48,7 @@ describe('the shell text of a recipe', () => {
     const forgotten = undefined as unknown as string;
     expect(() => sh`${forgotten}`).toThrow(RecipeError);
     try {
-      sh`${forgotten}`;
+      void sh`${forgotten}`;
     } catch (error) {
       expect((error as RecipeError).location?.file).toBe(import.meta.filename);
       expect((error as RecipeError).hint).toContain('circle');
