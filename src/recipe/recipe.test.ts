@@ -46,9 +46,10 @@ describe('the shell text of a recipe', () => {
 
   it('refuses undefined, which import cycles leave behind, and points at the line', () => {
     const forgotten = undefined as unknown as string;
-    expect(() => sh`${forgotten}`).toThrow(RecipeError);
+    const interpolate = (): unknown => sh`${forgotten}`;
+    expect(interpolate).toThrow(RecipeError);
     try {
-      void sh`${forgotten}`;
+      interpolate();
     } catch (error) {
       expect((error as RecipeError).location?.file).toBe(import.meta.filename);
       expect((error as RecipeError).hint).toContain('circle');
