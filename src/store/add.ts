@@ -79,12 +79,16 @@ export async function addTree(store: Store, name: string, hostPath: string, { on
   });
 }
 
-/** The store path `addTree` would give, with nothing added. */
-export async function treePath(name: string, hostPath: string): Promise<Result<StorePath>> {
+/** As `addTree`, without copying what is valid already: for what is added each time a chain is read. */
+export async function addTreeOnce(name: string, hostPath: string, store: Store): Promise<Result<StorePath>> {
   const named = checkName(name);
   if (!named.ok) return named;
   const digest = await hashTree(hostPath);
-  return digest.ok ? ok(makeContentPath(name, 'recursive', sha256Hash(digest.value.narHash))) : digest;
+  if (!digest.ok) return digest;
+  const path = makeContentPath(name, 'recursive', sha256Hash(digest.value.narHash));
+  const rooted = await store.addTempRoot(path);
+  if (!rooted.ok) return rooted;
+  return store.isValid(path) ? ok(path) : addTree(store, name, hostPath);
 }
 
 async function addHashed(

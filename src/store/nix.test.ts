@@ -27,7 +27,8 @@ function sampleTree(): string {
   const tree = join(tempDirectory(), 'tree');
   mkdirSync(join(tree, 'sub'), { recursive: true });
   writeFileSync(join(tree, 'sub/program'), '#!', { mode: 0o755 });
-  writeFileSync(join(tree, Buffer.from([0x66, 0xff]).toString('latin1')), 'x');
+  // No UTF-8, which a file name need not be.
+  writeFileSync(Buffer.concat([Buffer.from(`${tree}/`), Buffer.from([0x66, 0xff])]), 'x');
   symlinkSync('sub/program', join(tree, 'link'));
   return tree;
 }
@@ -116,6 +117,20 @@ describe('a store of Nix', () => {
     expect(unwrap(await store.verify({ contents: true })).defects).toEqual([]);
     const user = unwrap(await store.addText('user', `uses ${path}`, [path]));
     expect(nix.text('nix-store', '--query', '--references', user)).toBe(path);
+  });
+
+  test('that was optimised, loses its links to what is collected', async () => {
+    const directory = tempDirectory();
+    const [one, two] = [join(directory, 'one'), join(directory, 'two')];
+    for (const file of [one, two]) writeFileSync(file, 'the same'.repeat(1000));
+    for (const file of [one, two]) nix.run('nix-store', '--add', file);
+    nix.run('nix-store', '--optimise');
+    const links = join(nix.root, 'nix/store/.links');
+    expect(readdirSync(links)).toHaveLength(1);
+    const { freedBytes } = unwrap(await openStore(nix.root, {}).gc());
+    expect(readdirSync(links)).toEqual([]);
+    expect(freedBytes).toBeGreaterThanOrEqual(8000);
+    expect(freedBytes).toBeLessThan(16_000);
   });
 
   test('made without content-addressed derivations, gets the tables for them', () => {
