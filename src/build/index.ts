@@ -2,11 +2,9 @@
 export { buildGraph, realisedOutputs, type BuildOptions, type BuildReport, type BuildRequest } from './build.js';
 export * from './event.js';
 export type { Executed, Executor, ExecutorFailure, ExecutorRequest } from './executor.js';
-export { SandboxExecutor, type SandboxVariation } from './sandbox-executor.js';
 export { checkSandbox } from './run.js';
 export { logPath, readLog } from './log.js';
 export { durationsFile, readDurations } from './durations.js';
-export { estimates, machineRatio, type Durations, type Estimates } from './estimate.js';
-export { firstDifference } from './compare.js';
+export type { Durations } from './estimate.js';
 export type { OutputPaths } from './realise.js';
 export { BUILD_COMMAND, prepareShell, type PreparedShell, type ShellRequest } from './shell.js';
