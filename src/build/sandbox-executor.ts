@@ -7,6 +7,7 @@ import { err, fail, ok, type Result } from '../result.js';
 import { attempt, removeTree, removeTreeSync, type Store } from '../store/index.js';
 import { invocation, type Invocation } from './environment.js';
 import type { Executed, Executor, ExecutorFailure, ExecutorRequest } from './executor.js';
+import { killOrphans } from './orphans.js';
 import { finishOutputs } from './outputs.js';
 import { checkSandbox, makeFifo, runInSandbox, type RunResult } from './run.js';
 import { sandboxArguments } from './sandbox.js';
@@ -38,6 +39,7 @@ export class SandboxExecutor implements Executor {
   async prepare(): Promise<Result<void>> {
     const sandbox = await checkSandbox();
     if (!sandbox.ok) return sandbox;
+    killOrphans(this.store.layout.zilchTempDir);
     const directory = this.store.tempDir();
     if (!directory.ok) return directory;
     const furnished = attempt('write', directory.value, () => furnish(directory.value));
