@@ -11,6 +11,7 @@ export default chain('stage1', {
     'gcc3-c': ascent.gcc3C,
     musl: ascent.musl,
     gcc3: ascent.gcc3,
+    'linux-headers': ascent.linuxHeaders,
     'gcc10-source': ascent.gcc10Source,
     'gcc10-by-gcc3': ascent.gcc10ByGcc3,
     gcc10: ascent.gcc10,

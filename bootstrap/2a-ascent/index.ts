@@ -6,5 +6,6 @@ export { gcc10Zlib } from './gcc10-zlib.js';
 export { gcc3 } from './gcc3.js';
 export { gcc3C } from './gcc3-c.js';
 export { gnumake } from './gnumake.js';
+export { linuxHeaders } from './linux-headers.js';
 export { musl } from './musl.js';
 export { gcc10CxxTorture, gcc10Torture, gcc3Torture, tinyccTorture } from './torture.js';
