@@ -1,6 +1,8 @@
 /** One way to do a job that several can do. */
 export interface Contender {
   readonly name: string;
+  /** Makes what one run needs and uses up; not measured. */
+  readonly prepare?: () => void;
   readonly run: () => Promise<void> | void;
 }
 
@@ -22,6 +24,7 @@ export async function compare(title: string, us: Contender, peer: Contender, rou
   ]);
   for (let round = 0; round <= rounds; round++) {
     for (const [contender, taken] of times) {
+      contender.prepare?.();
       const start = performance.now();
       await contender.run();
       if (round > 0) taken.push(performance.now() - start);

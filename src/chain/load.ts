@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,11 +39,13 @@ export async function loadChain(directory: string): Promise<Result<LoadedChain>>
 }
 
 async function run(file: string): Promise<Result<unknown>> {
-  // Loaded here, for the commands that need no chain start faster without it.
-  const { createJiti } = await import('jiti');
+  // Loaded here, for the commands that need no chain start faster without it; and required, for importing it takes Node
+  // three times as long.
+  const { createJiti } = createRequire(import.meta.url)('jiti') as typeof import('jiti');
   const alias = { zilch: join(CHECKOUT, 'dist/recipe/index.js'), 'zilch/bootstrap': OWN_CHAIN };
   // Without interop, a default export is what the chain wrote and not a proxy of it.
-  const jiti = createJiti(import.meta.url, { alias, fsCache: cacheDirectory(), interopDefault: false });
+  // One extension: for each it does not find it tries, and makes stack traces of, dozens of names.
+  const jiti = createJiti(import.meta.url, { alias, extensions: ['.ts'], fsCache: cacheDirectory(), interopDefault: false });
   try {
     const module = await jiti.import<{ readonly default?: unknown }>(file);
     return ok(module.default);

@@ -14,7 +14,7 @@ import {
   type Target,
 } from '../recipe/index.js';
 import { ok, type Result } from '../result.js';
-import type { Store } from '../store/index.js';
+import { addTreeOnce, type Store } from '../store/index.js';
 
 /** A target as derivations. */
 export interface PreparedTarget extends Target {
@@ -87,6 +87,7 @@ function allIngredients(chain: Chain): ReadonlySet<Ingredient> {
   return new Set([...allRecipes(chain)].flatMap(ingredientsOf));
 }
 
-function addLocal(local: Local, store: Store): Promise<Result<StorePath>> {
-  return store.addTree(local.name, fileURLToPath(local.url), { only: local.only });
+async function addLocal(local: Local, store: Store): Promise<Result<StorePath>> {
+  const hostPath = fileURLToPath(local.url);
+  return local.only === undefined ? addTreeOnce(local.name, hostPath, store) : store.addTree(local.name, hostPath, { only: local.only });
 }

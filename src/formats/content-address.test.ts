@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { unwrap } from '../result.js';
 import { formatContentAddress, parseContentAddress } from './content-address.js';
@@ -29,5 +30,15 @@ describe('a content address', () => {
   ])('is not read from "%s"', (text) => {
     const parsed = parseContentAddress(text);
     expect(parsed.ok ? 'ok' : parsed.failure.message).toContain('"');
+  });
+
+  test('is never read in a way that crashes, and reading it changes nothing', () => {
+    const anyText = fc.string({ unit: fc.constantFrom('fixed:', 'text:', 'r:', 'sha256', 'sha1', ':', DIGEST, '0', '-') });
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const parsed = parseContentAddress(text);
+        if (parsed.ok) expect(parseContentAddress(formatContentAddress(parsed.value))).toEqual(parsed);
+      }),
+    );
   });
 });

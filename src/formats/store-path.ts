@@ -112,5 +112,6 @@ export function makeOutputPath(outputName: string, drvHash: Sha256, pathName: st
 }
 
 function typeWithReferences(type: string, others: readonly StorePath[], self: boolean): string {
-  return [type, ...[...others].sort(), ...(self ? ['self'] : [])].join(':');
+  // A set: two outputs that come to the same path are one reference.
+  return [type, ...[...new Set(others)].sort(), ...(self ? ['self'] : [])].join(':');
 }

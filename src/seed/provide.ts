@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { StorePath } from '../formats/index.js';
 import type { Seed, Source } from '../recipe/index.js';
 import { fail, ok, type Result } from '../result.js';
-import { attemptAsync, type Store } from '../store/index.js';
+import { addTreeOnce, attemptAsync, type Store } from '../store/index.js';
 import { checkSeed } from './check-seed.js';
 import { buildDefaultSeed, defaultSeedFile, findHostCompiler, hasDefaultSeed } from './default-seed.js';
 
@@ -32,7 +32,7 @@ export async function provideSeed(seed: Seed, store: Store, options: SeedOptions
   if (!scratch.ok) return scratch;
   const chosen = options.file === undefined ? await defaultSeed(seed, store, scratch.value, options) : await givenSeed(options.file, scratch.value);
   if (!chosen.ok) return chosen;
-  const path = await store.addTree(seed.name, chosen.value.file);
+  const path = await addTreeOnce(seed.name, chosen.value.file, store);
   return path.ok ? ok({ path: path.value, hostPath: store.hostPath(path.value), compiler: chosen.value.compiler }) : path;
 }
 

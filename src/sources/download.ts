@@ -65,7 +65,7 @@ async function attemptDownload(job: Download): Promise<Result<void> | Transient>
     const { statusCode, headers, body } = response.value;
     const refused = refusal(job, start, statusCode, headers);
     if (refused !== undefined) {
-      body.destroy();
+      abandon(body);
       // A part that the server will not continue is not worth keeping.
       if (statusCode === 416) truncateSync(job.partFile, 0);
       return refused;
@@ -91,12 +91,17 @@ async function follow(job: Download, start: number): Promise<Result<Response>> {
     });
     const location = response.headers['location'];
     if (response.statusCode < 300 || response.statusCode >= 400 || typeof location !== 'string') return ok(response);
-    response.body.destroy();
+    abandon(response.body);
     const next = new URL(location, url);
     if (!/^https?:$/.test(next.protocol)) return fail('E_FETCH', `${job.url} redirects to ${next.href}, which is not on the web`);
     url = next.href;
   }
   return fail('E_FETCH', `${job.url} redirects more than ${MOST_REDIRECTS} times`);
+}
+
+/** Reads no more of an answer. That it was cut off is then also reported as an error, which is no news. */
+function abandon(body: Response['body']): void {
+  body.on('error', () => undefined).destroy();
 }
 
 /** Why this answer is not worth reading; `undefined` when it is. */
@@ -119,7 +124,7 @@ async function receive(job: Download, body: Response['body'], start: number): Pr
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       if (position + chunk.length > job.size) {
-        body.destroy();
+        abandon(body);
         return fail('E_FETCH', `${job.url} goes on after ${job.size} bytes: it is another file`);
       }
       for (let offset = 0; offset < chunk.length;) offset += writeSync(fd, chunk, offset, chunk.length - offset, position + offset);
@@ -151,24 +156,26 @@ function describeError(job: Download, error: unknown): Result<never> | Transient
   if (error instanceof errors.BodyTimeoutError) return transient(job, `nothing more comes since ${job.patience.stall / 1000} s`, error);
   if (error instanceof errors.ConnectTimeoutError) return transient(job, `no connection in ${job.patience.connect / 1000} s`, error);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (NETWORK_ERRORS.has(code) || error instanceof errors.UndiciError)
-    return transient(job, code === 'ENOTFOUND' ? 'no such host' : code || error.message, error);
+  const network = NETWORK_ERRORS[code];
+  if (network !== undefined || error instanceof errors.UndiciError) return transient(job, network ?? error.message, error);
   if (error instanceof TypeError && code === 'ERR_INVALID_URL') return fail('E_FETCH', `${job.url} is not a URL`);
   return err(ioFailure('write', job.partFile, error));
 }
 
-const NETWORK_ERRORS: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EPIPE',
-  'ETIMEDOUT',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
+/** What the codes of connections say; all others are of files. */
+const NETWORK_ERRORS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  EPIPE: 'connection closed',
+  EHOSTUNREACH: 'host unreachable',
+  ENETUNREACH: 'network unreachable',
+  ENOTFOUND: 'no such host',
+  EAI_AGAIN: 'no name server answers',
+  ETIMEDOUT: 'connection timed out',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is signed by nobody known',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is signed by nobody known',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is signed by nobody known',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
+};

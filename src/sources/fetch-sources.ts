@@ -162,16 +162,15 @@ async function takeCopy(
   found: { readonly from: string; readonly copyTo: (target: string) => Result<void> },
   context: Context,
 ): Promise<Result<StorePath>> {
-  const temp = context.store.tempDir();
-  if (!temp.ok) return temp;
+  const place = context.store.tempPlace();
+  if (!place.ok) return place;
   try {
-    const file = join(temp.value, source.file);
-    const copied = found.copyTo(file);
+    const copied = found.copyTo(place.value);
     if (!copied.ok) return copied;
-    const added = await context.store.addFlatFile(source.file, file, { sha256: source.sha256, move: true });
-    return added.ok ? added : err(renamed(added.failure, file, found.from));
+    const added = await context.store.addFlatFile(source.file, place.value, { sha256: source.sha256, move: true });
+    return added.ok ? added : err(renamed(added.failure, place.value, found.from));
   } finally {
-    removeTreeSync(temp.value);
+    removeTreeSync(place.value);
   }
 }
 

@@ -1,7 +1,6 @@
 /** Adding what did not come out of a build: texts, files and trees, each at the path its content gives it. */
 import { createHash } from 'node:crypto';
 import { chmodSync, constants, copyFileSync, createReadStream, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { checkName, makeContentPath, makeTextPath, sha256, sha256Hash, type ContentAddress, type Sha256, type StorePath } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
@@ -32,7 +31,7 @@ export async function addText(store: Store, name: string, contents: string, refe
   const rooted = await store.addTempRoot(path);
   if (!rooted.ok) return rooted;
   if (store.isValid(path)) return ok(path);
-  return withTempFile(store, name, async (file) => {
+  return withTempPlace(store, async (file) => {
     const written = attempt('write', file, () => {
       writeFileSync(file, bytes, { flag: 'wx', mode: 0o600 });
     });
@@ -44,7 +43,7 @@ export async function addText(store: Store, name: string, contents: string, refe
 export async function addFlatFile(store: Store, name: string, hostFile: string, options: FlatFileOptions = {}): Promise<Result<StorePath>> {
   const named = checkName(name);
   if (!named.ok) return named;
-  return withTempFile(store, name, async (file) => {
+  return withTempPlace(store, async (file) => {
     // Copied first and hashed then: what lies elsewhere may change while it is read.
     const taken = attempt('take', hostFile, () => {
       if (options.move === true) renameSync(hostFile, file);
@@ -70,7 +69,7 @@ export async function addFlatFile(store: Store, name: string, hostFile: string, 
 export async function addTree(store: Store, name: string, hostPath: string, { only }: TreeOptions = {}): Promise<Result<StorePath>> {
   const named = checkName(name);
   if (!named.ok) return named;
-  return withTempFile(store, name, async (copy) => {
+  return withTempPlace(store, async (copy) => {
     const copied = only === undefined ? await copyTree(hostPath, copy) : await copyEntries(hostPath, copy, only);
     if (!copied.ok) return copied;
     const digest = await hashTree(copy);
@@ -80,12 +79,16 @@ export async function addTree(store: Store, name: string, hostPath: string, { on
   });
 }
 
-/** The store path `addTree` would give, with nothing added. */
-export async function treePath(name: string, hostPath: string): Promise<Result<StorePath>> {
+/** As `addTree`, without copying what is valid already: for what is added each time a chain is read. */
+export async function addTreeOnce(name: string, hostPath: string, store: Store): Promise<Result<StorePath>> {
   const named = checkName(name);
   if (!named.ok) return named;
   const digest = await hashTree(hostPath);
-  return digest.ok ? ok(makeContentPath(name, 'recursive', sha256Hash(digest.value.narHash))) : digest;
+  if (!digest.ok) return digest;
+  const path = makeContentPath(name, 'recursive', sha256Hash(digest.value.narHash));
+  const rooted = await store.addTempRoot(path);
+  if (!rooted.ok) return rooted;
+  return store.isValid(path) ? ok(path) : addTree(store, name, hostPath);
 }
 
 async function addHashed(
@@ -102,14 +105,14 @@ async function addHashed(
   return added.ok ? ok(path) : added;
 }
 
-/** Gives `use` a place of that name where nothing is yet; what is left there afterwards is deleted. */
-async function withTempFile<T>(store: Store, name: string, use: (file: string) => Promise<Result<T>>): Promise<Result<T>> {
-  const directory = store.tempDir();
-  if (!directory.ok) return directory;
+/** Gives `use` a place where nothing is yet; what is left there afterwards is deleted. */
+async function withTempPlace<T>(store: Store, use: (place: string) => Promise<Result<T>>): Promise<Result<T>> {
+  const place = store.tempPlace();
+  if (!place.ok) return place;
   try {
-    return await use(join(directory.value, name));
+    return await use(place.value);
   } finally {
-    removeTreeSync(directory.value);
+    removeTreeSync(place.value);
   }
 }
 

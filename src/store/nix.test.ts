@@ -27,7 +27,8 @@ function sampleTree(): string {
   const tree = join(tempDirectory(), 'tree');
   mkdirSync(join(tree, 'sub'), { recursive: true });
   writeFileSync(join(tree, 'sub/program'), '#!', { mode: 0o755 });
-  writeFileSync(join(tree, Buffer.from([0x66, 0xff]).toString('latin1')), 'x');
+  // No UTF-8, which a file name need not be.
+  writeFileSync(Buffer.concat([Buffer.from(`${tree}/`), Buffer.from([0x66, 0xff])]), 'x');
   symlinkSync('sub/program', join(tree, 'link'));
   return tree;
 }
@@ -35,10 +36,18 @@ function sampleTree(): string {
 /** The tables of a database as SQLite sees them, whatever the text was that made them. */
 function schemaOf(root: string): unknown {
   const database = new Library(join(root, 'nix/var/nix/db/db.sqlite'), { readonly: true });
-  const objects = database.prepare("select type, name, tbl_name from sqlite_master where name not like 'sqlite_%' order by type, name").all() as { type: string; name: string }[];
+  const objects = database.prepare("select type, name, tbl_name from sqlite_master where name not like 'sqlite_%' order by type, name").all() as {
+    type: string;
+    name: string;
+  }[];
   const details = objects
     .filter(({ type }) => type === 'table')
-    .map(({ name }) => [name, database.pragma(`table_info(${name})`), database.pragma(`foreign_key_list(${name})`), (database.pragma(`index_list(${name})`) as object[]).length]);
+    .map(({ name }) => [
+      name,
+      database.pragma(`table_info(${name})`),
+      database.pragma(`foreign_key_list(${name})`),
+      (database.pragma(`index_list(${name})`) as object[]).length,
+    ]);
   const indexes = objects.filter(({ type }) => type === 'index').map(({ name }) => [name, database.pragma(`index_info(${name})`)]);
   database.close();
   return { objects, details, indexes };
@@ -53,7 +62,8 @@ describe('a store of ours', () => {
     nix.run('nix-store', '--init');
     const { root } = openStore();
     expect(schemaOf(root)).toEqual(schemaOf(nix.root));
-    for (const file of ['schema', 'ca-schema']) expect(readFileSync(join(root, 'nix/var/nix/db', file))).toEqual(readFileSync(join(nix.root, 'nix/var/nix/db', file)));
+    for (const file of ['schema', 'ca-schema'])
+      expect(readFileSync(join(root, 'nix/var/nix/db', file))).toEqual(readFileSync(join(nix.root, 'nix/var/nix/db', file)));
   });
 
   test('is listed and verified by Nix', async () => {
@@ -73,17 +83,24 @@ describe('a store of ours', () => {
     const file = join(tree, 'sub/program');
     expect(unwrap(await store.addTree('tree', tree))).toBe(nix.text('nix-store', '--add', tree));
     expect(unwrap(await store.addFlatFile('program', file))).toBe(nix.text('nix-store', '--add-fixed', 'sha256', file));
-    expect(`"${unwrap(await store.addText('text', 'contents'))}"`).toBe(nix.text('nix-instantiate', '--eval', '-E', 'builtins.toFile "text" "contents"'));
+    expect(`"${unwrap(await store.addText('text', 'contents'))}"`).toBe(
+      nix.text('nix-instantiate', '--eval', '-E', 'builtins.toFile "text" "contents"'),
+    );
   });
 
   test('knows the outputs of derivations as Nix does', async () => {
-    const expression = 'derivation { name = "x"; system = "x86_64-linux"; builder = "/b"; outputHash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="; }';
+    const expression =
+      'derivation { name = "x"; system = "x86_64-linux"; builder = "/b"; outputHash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="; }';
     const drvPath = valid(nix.text('nix-instantiate', '-E', expression));
     const store = openStore();
     expect(unwrap(await store.addText(storePathName(drvPath), readFileSync(nix.hostPath(drvPath), 'utf8')))).toBe(drvPath);
     const outputsOf = (root: string): unknown => {
       const database = new Library(join(root, 'nix/var/nix/db/db.sqlite'), { readonly: true });
-      const rows = database.prepare('select ValidPaths.path as drv, DerivationOutputs.id, DerivationOutputs.path from DerivationOutputs join ValidPaths on drv = ValidPaths.id').all();
+      const rows = database
+        .prepare(
+          'select ValidPaths.path as drv, DerivationOutputs.id, DerivationOutputs.path from DerivationOutputs join ValidPaths on drv = ValidPaths.id',
+        )
+        .all();
       database.close();
       return rows;
     };
@@ -102,11 +119,26 @@ describe('a store of Nix', () => {
     expect(nix.text('nix-store', '--query', '--references', user)).toBe(path);
   });
 
+  test('that was optimised, loses its links to what is collected', async () => {
+    const directory = tempDirectory();
+    const [one, two] = [join(directory, 'one'), join(directory, 'two')];
+    for (const file of [one, two]) writeFileSync(file, 'the same'.repeat(1000));
+    for (const file of [one, two]) nix.run('nix-store', '--add', file);
+    nix.run('nix-store', '--optimise');
+    const links = join(nix.root, 'nix/store/.links');
+    expect(readdirSync(links)).toHaveLength(1);
+    const { freedBytes } = unwrap(await openStore(nix.root, {}).gc());
+    expect(readdirSync(links)).toEqual([]);
+    expect(freedBytes).toBeGreaterThanOrEqual(8000);
+    expect(freedBytes).toBeLessThan(16_000);
+  });
+
   test('made without content-addressed derivations, gets the tables for them', () => {
     nix.run('nix-store', '--init', '--option', 'experimental-features', '');
     expect(existsSync(join(nix.root, 'nix/var/nix/db/ca-schema'))).toBe(false);
     expect(openStore(nix.root, { readOnly: true }).realisation({ drvHash: sha256(''), outputName: 'out' })).toBeUndefined();
     openStore(nix.root);
+    expect(existsSync(join(nix.root, 'nix/var/nix/db/ca-schema'))).toBe(true);
     nix.run('nix-store', '--verify');
   });
 
@@ -162,12 +194,11 @@ describe('Nix and this program at once', () => {
     openStore(nix.root);
     // Ours adds while Nix collects.
     const adder = new StoreChild('addGuarded', nix.root, '60');
-    let running = true;
-    const exit = adder.exit().then(() => (running = false));
-    for (let rounds = 0; running; rounds++) {
-      await once(spawn('nix-store', ['--store', nix.root, '--gc'], { stdio: 'ignore' }), 'exit');
-      expect(rounds).toBeLessThan(1000);
-    }
+    const ended = new AbortController();
+    const exit = adder.exit().then(() => {
+      ended.abort();
+    });
+    while (!ended.signal.aborted) await once(spawn('nix-store', ['--store', nix.root, '--gc'], { stdio: 'ignore' }), 'exit');
     await exit;
     expect(adder.lines).toEqual(['lost 0 of 60']);
 

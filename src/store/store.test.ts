@@ -218,6 +218,16 @@ describe('registering', () => {
   });
 });
 
+test('registering waits for another process that is writing', async () => {
+  const store = openStore();
+  const child = new StoreChild('write', store.root);
+  await child.printed(1);
+  unwrap(store.registerPaths([infoOf('a')]));
+  await child.exit();
+  expect(child.lines).toEqual(['writing', 'written']);
+  expect(store.allPaths()).toHaveLength(2);
+});
+
 describe('a temporary directory', () => {
   test('goes when its store is closed', () => {
     const store = unwrap(Store.open(tempDirectory(), { create: true }));

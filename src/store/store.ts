@@ -3,7 +3,7 @@
  * keeps it, so that either can work on what the other made.
  */
 import { mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import {
   isDrvPath,
   parseDerivation,
@@ -55,7 +55,7 @@ export class Store {
 
   /** Opens the store below the host directory `root`. Several processes, Nix among them, may have it open at once. */
   static open(root: string, options: OpenOptions = {}): Result<Store> {
-    const layout = layoutOf(root);
+    const layout = layoutOf(resolve(root));
     const opened = openDatabase(layout, options);
     return opened.ok ? ok(new Store(layout, opened.value.database, opened.value.bigLock)) : opened;
   }
@@ -218,6 +218,11 @@ export class Store {
   /** A fresh directory on the store's file system, deleted on `close`, or by another process once this one is gone. */
   tempDir(): Result<string> {
     return this.readOnly ? this.#readOnlyFailure() : this.#tempDirs.make();
+  }
+
+  /** A path on the store's file system where nothing is yet; what is made there is deleted as `tempDir` is. */
+  tempPlace(): Result<string> {
+    return this.readOnly ? this.#readOnlyFailure() : this.#tempDirs.place();
   }
 
   /** Runs `body` while holding the locks of store paths or names, against other processes and against this one. */

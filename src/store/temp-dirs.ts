@@ -4,7 +4,7 @@
  * swept. Process ids are not asked: they are used again, and mean nothing in another container.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Result } from '../result.js';
 import { tryLock, type FileLock } from './file-lock.js';
@@ -13,27 +13,39 @@ import { removeTree, removeTreeSync } from './tree/index.js';
 
 export class TempDirs {
   readonly #base: string;
+  #places = 0;
   #own: { readonly directory: string; readonly lock: FileLock } | undefined;
 
   constructor(base: string) {
     this.#base = base;
   }
 
-  /** Makes a fresh, empty directory, mode 0700, that is swept when this process is gone. */
-  make(): Result<string> {
+  /** A path where nothing is; whatever is made there is swept when this process is gone. */
+  place(): Result<string> {
     return attempt('make a directory in', this.#base, () => {
       if (this.#own === undefined) {
         this.#own = this.#claim();
         // Beside the work that is beginning: a killed build may have left millions of files.
         void this.sweep();
       }
-      return mkdtempSync(join(this.#own.directory, 't'));
+      return join(this.#own.directory, String(this.#places++));
+    });
+  }
+
+  /** Makes a fresh, empty directory, mode 0700, in such a place. */
+  make(): Result<string> {
+    const place = this.place();
+    if (!place.ok) return place;
+    return attempt('make the directory', place.value, () => {
+      mkdirSync(place.value, { mode: 0o700 });
+      return place.value;
     });
   }
 
   /** Deletes what processes left that are gone. What cannot be deleted, being another user's, stays: it is in nobody's way. */
   async sweep(): Promise<void> {
-    for (const name of readdirSync(this.#base)) {
+    const names = attempt('list', this.#base, () => readdirSync(this.#base));
+    for (const name of names.ok ? names.value : []) {
       if (!name.endsWith('.lock')) continue;
       const lock = attempt('lock', name, () => tryLock(join(this.#base, name), 'exclusive'));
       if (!lock.ok || lock.value === undefined) continue;

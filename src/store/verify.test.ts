@@ -1,7 +1,7 @@
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { addText, codeOf, openStore } from '../../test/support/store.js';
-import { makeTextPath } from '../formats/index.js';
+import { makeTextPath, storePathBaseName } from '../formats/index.js';
 import { unwrap } from '../result.js';
 import { Store } from './index.js';
 
@@ -11,7 +11,7 @@ describe('verifying', () => {
     const path = await addText(store, 'a');
     const seen: string[] = [];
     const report = unwrap(await store.verify({ contents: true, onChecked: (checked, count, total) => seen.push(`${checked} ${count}/${total}`) }));
-    expect(report).toEqual({ checkedCount: 1, checkedBytes: store.pathInfo(path)!.narSize, defects: [] });
+    expect(report).toEqual({ checkedCount: 1, checkedBytes: store.pathInfo(path)!.narSize, defects: [], leftovers: [] });
     expect(seen).toEqual([`${path} 1/1`]);
   });
 
@@ -37,6 +37,15 @@ describe('verifying', () => {
     );
     expect(unwrap(await store.verify()).defects.map(({ path }) => path)).toEqual([missing]);
     expect(unwrap(await store.verify({ contents: true, paths: [fine] })).defects).toEqual([]);
+  });
+
+  test('finds what lies in the store unregistered, but not what a process works on', async () => {
+    const store = openStore();
+    const inWork = makeTextPath('in-work', '', []);
+    unwrap(await store.addTempRoot(inWork));
+    writeFileSync(store.hostPath(inWork), '');
+    writeFileSync(store.hostPath(makeTextPath('leftover', '', [])), '');
+    expect(unwrap(await store.verify()).leftovers).toEqual([storePathBaseName(makeTextPath('leftover', '', []))]);
   });
 
   test('of a path that is not valid is a failure', async () => {

@@ -27,6 +27,8 @@ export interface VerifyReport {
   /** NAR bytes read. */
   readonly checkedBytes: number;
   readonly defects: readonly Defect[];
+  /** When all was checked: names in the store's directory that nothing registered and no process is working on. */
+  readonly leftovers: readonly string[];
 }
 
 const REPAIR_HINT = 'delete it and all that refers to it with --repair; the next build makes them again';
@@ -49,7 +51,9 @@ export async function verifyStore(store: Store, { contents = false, paths, signa
     else if (contents) checkedBytes += info.narSize;
     onChecked?.(path, index + 1, wanted.length);
   }
-  return ok({ checkedCount: wanted.length, checkedBytes, defects });
+  if (paths !== undefined) return ok({ checkedCount: wanted.length, checkedBytes, defects, leftovers: [] });
+  const collection = await store.gc({ dryRun: true });
+  return collection.ok ? ok({ checkedCount: wanted.length, checkedBytes, defects, leftovers: collection.value.leftovers }) : collection;
 }
 
 async function defectOf(store: Store, info: PathInfo, contents: boolean): Promise<Failure | undefined> {

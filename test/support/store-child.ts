@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import Library from 'better-sqlite3';
 import type { StorePath } from '../../src/formats/index.js';
 import { ok, unwrap } from '../../src/result.js';
 import { Store } from '../../src/store/index.js';
@@ -75,6 +76,18 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
     }
     const lost = paths.filter((path) => !store.isValid(path) || !existsSync(store.hostPath(path)));
     say(`lost ${lost.length} of ${paths.length}`);
+  },
+
+  /** Keeps the database's write lock for a while. */
+  async write() {
+    const database = new Library(store.layout.dbFile);
+    database.exec('begin immediate');
+    say('writing');
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    database.exec("insert into ValidPaths (path, hash, registrationTime) values ('/nix/store/x', 'sha256:0', 0)");
+    say('written');
+    database.exec('commit');
+    database.close();
   },
 
   /** Collects garbage again and again. */

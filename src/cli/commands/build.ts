@@ -1,29 +1,18 @@
-import { Option, type Command } from 'commander';
-import { buildGraph, readDurations, type BuildOptions, type BuildReport, type Event } from '../../build/index.js';
-import { neededSources, targetClosure, type PreparedTarget, type Wanted } from '../../chain/index.js';
+import type { Command } from 'commander';
+import type { BuildReport, Event } from '../../build/index.js';
+import { targetClosure, type PreparedTarget } from '../../chain/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { readPins } from '../../verify/index.js';
 import { outputTable, type TableRow } from '../build-table.js';
-import { collect, perform, positiveInteger, processors, withChain, type ChainOptions } from '../command.js';
+import { runBuild, withBuildOptions, type BuildCommandOptions } from '../building.js';
+import { perform } from '../command.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { interruptible } from '../interrupt.js';
 import { printLine, toJson } from '../output.js';
-import { chooseReporter, type Reporter } from '../progress/reporters.js';
 import { pinnedOutputs, type PinnedOutput } from '../pinned-outputs.js';
-import { BuiltOutputs, fetchAll, targetsOf, withSession, type Session } from '../session.js';
-
-export interface BuildCommandOptions extends ChainOptions {
-  readonly jobs: number;
-  readonly cores: number;
-  readonly offline?: true;
-  readonly sources?: readonly string[];
-  readonly all?: true;
-  readonly rebuild?: true;
-  readonly keepFailed?: true;
-  readonly keepGoing?: true;
-  readonly tests: boolean;
-  readonly json?: true;
-}
+import { chooseReporter, type Reporter } from '../progress/reporters.js';
+import { keepFromCollection } from '../roots.js';
+import { targetsOf, withSession, type Session } from '../session.js';
 
 /** `zilch build` */
 export function register(command: Command): void {
@@ -33,20 +22,6 @@ export function register(command: Command): void {
   command.option('--rebuild', 'build again what is wanted, and compare with what is there');
   command.option('--no-tests', 'do not run the tests of what is built');
   perform(command, (names: readonly string[], options: BuildCommandOptions) => buildCommand(names, options));
-}
-
-/** The options that building needs, whichever command builds. */
-export function withBuildOptions(command: Command): Command {
-  return withChain(command)
-    .addOption(new Option('-j, --jobs <n>', 'builds at once').argParser(positiveInteger).default(processors(), 'number of processors'))
-    .addOption(
-      new Option('--cores <n>', 'processors that each build is told to use').argParser(positiveInteger).default(processors(), 'number of processors'),
-    )
-    .option('--offline', 'never touch the network')
-    .option('--sources <dir>', 'directory or bundle to take tarballs from; may be given more than once', collect)
-    .option('--keep-failed', 'keep the directory of a failed build')
-    .option('--keep-going', 'go on with what does not depend on a failed build')
-    .option('--json', 'print every event as a line of JSON, and the outputs last');
 }
 
 async function buildCommand(names: readonly string[], options: BuildCommandOptions): Promise<Result<ExitCode | undefined>> {
@@ -67,7 +42,7 @@ async function buildCommand(names: readonly string[], options: BuildCommandOptio
           outputs: outputName === undefined ? target.recipe.outputNames : [outputName],
         }));
         const durations = new Map<string, number>();
-        const built = await runBuild(session, [...wanted, ...tests], options, signal, watching(reporter, durations));
+        const built = await runBuild(session, [...wanted, ...tests], options, { signal, emit: watching(reporter, durations) });
         if (!built.ok) return built;
         reporter.close();
         return conclude(session, built.value, { targets, asked: named.value, durations, tests: tests.map(({ drvPath }) => drvPath) }, options);
@@ -76,42 +51,6 @@ async function buildCommand(names: readonly string[], options: BuildCommandOptio
   } finally {
     reporter.close();
   }
-}
-
-/** Fetches what is missing, and builds. */
-export async function runBuild(
-  session: Session,
-  wanted: readonly Wanted[],
-  options: BuildCommandOptions,
-  signal: AbortSignal,
-  emit: (event: Event) => void,
-): Promise<Result<BuildReport>> {
-  const { store, chain, loaded } = session;
-  const builtOutputs = new BuiltOutputs(session);
-  const missing = neededSources(chain, wanted, (drvPath) => store.isValid(drvPath) && builtOutputs.areComplete(drvPath));
-  if (missing.length > 0) {
-    const fetched = await fetchAll(missing, store, { ...options, emit, signal });
-    if (!fetched.ok) return fetched;
-  }
-  const buildOptions: BuildOptions = {
-    jobs: options.jobs,
-    cores: options.cores,
-    keepGoing: options.keepGoing === true,
-    keepFailed: options.keepFailed === true,
-    rebuild: options.rebuild === true,
-    signal,
-  };
-  const report = await buildGraph({
-    store,
-    closure: chain.derivations,
-    wanted,
-    options: buildOptions,
-    emit,
-    referenceDurations: readDurations(loaded.durationsFile),
-  });
-  return report.ok && signal.aborted
-    ? fail('E_CANCELLED', 'stopped before everything was built', 'what was finished is kept; the same command goes on from there')
-    : report;
 }
 
 interface Asked {
@@ -135,7 +74,7 @@ async function conclude(
   const outputs = pinnedOutputs(session, targets, pins.value);
   const isAsked = ({ target, outputName }: PinnedOutput): boolean =>
     asked.some((one) => one.target === target && (one.outputName ?? outputName) === outputName);
-  const rooted = keepFromCollection(session, outputs);
+  const rooted = keepFromCollection(session, targets);
   if (!rooted.ok) return rooted;
   const different = outputs.filter(({ pinned }) => pinned === 'different');
   // Of what was not asked for, only what is wrong is worth a line.
@@ -172,22 +111,6 @@ async function conclude(
       `not what is pinned: ${names}`,
       'if a recipe was changed on purpose, `zilch pins update` pins the new outputs; else this machine builds something else than others do',
     );
-  }
-  return ok(undefined);
-}
-
-/**
- * Roots what this run used, so that the garbage collector takes only what has been outdated: each target's outputs, and its
- * derivation, which refers to sources, the seed and the recipe's files.
- */
-function keepFromCollection(session: Session, outputs: readonly PinnedOutput[]): Result<void> {
-  const { store, loaded } = session;
-  const directory = encodeURIComponent(loaded.directory);
-  for (const { target, key, info } of outputs) {
-    const output = store.addRoot(`${directory}/${key}`, info.path);
-    if (!output.ok) return output;
-    const derivation = store.isValid(target.build.drvPath) ? store.addRoot(`${directory}/${target.name}.drv`, target.build.drvPath) : ok(undefined);
-    if (!derivation.ok) return derivation;
   }
   return ok(undefined);
 }

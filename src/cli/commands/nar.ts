@@ -92,7 +92,7 @@ function isFailure(value: unknown): value is Failure {
 
 async function dumpToStdout(path: string): Promise<Result<undefined>> {
   try {
-    for await (const chunk of streamTree(path)) {
+    for (const chunk of streamTree(path)) {
       if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
     }
     return ok(undefined);

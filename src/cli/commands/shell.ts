@@ -1,1 +1,101 @@
-export function register(): void {}
+import { spawn } from 'node:child_process';
+import type { Command } from 'commander';
+import { prepareShell, type PreparedShell } from '../../build/index.js';
+import type { StorePath } from '../../formats/index.js';
+import type { Instantiated } from '../../recipe/index.js';
+import { fail, ok, type Result } from '../../result.js';
+import { perform } from '../command.js';
+import { interruptible } from '../interrupt.js';
+import { printError } from '../output.js';
+import { chooseReporter } from '../progress/reporters.js';
+import { builtOutput, targetOf, withSession, type Session } from '../session.js';
+import { runBuild, withBuildOptions, type BuildCommandOptions } from '../building.js';
+
+interface ShellOptions extends BuildCommandOptions {
+  readonly test?: true;
+  readonly kept?: string;
+  readonly with?: string;
+}
+
+/** `zilch shell` */
+export function register(command: Command): void {
+  command.description('Builds what a target needs, then opens a shell where the target itself would be built: same files, same environment.');
+  withBuildOptions(command.argument('<target>', 'target of the chain'));
+  command.option('--test', 'the sandbox of its test');
+  command.option('--kept <dir>', 'the directory of a failed build that --keep-failed kept, as the builder left it');
+  command.option('--with <output>', 'bring this output along and run its bin/ash: for builders that are no shell, as stage1’s');
+  command.addHelpText('after', '\nIn a new shell, `. ./build-command.sh` runs the build.');
+  perform(command, (name: string, options: ShellOptions) => withSession(options, (session) => openShell(session, name, options)));
+}
+
+async function openShell(session: Session, name: string, options: ShellOptions): Promise<Result<undefined>> {
+  const found = targetOf(session, name);
+  if (!found.ok) return found;
+  const { target } = found.value;
+  const derivation = options.test === true ? target.test : target.build;
+  if (derivation === undefined) return fail('E_NO_TEST', `${target.name} has no test`);
+  if (derivation.recipe.script === undefined && options.with === undefined) {
+    return fail('E_NO_SHELL', `the builder of ${derivation.recipe.drvName} is no shell`, 'bring one: --with stage1^protobusybox');
+  }
+  const inputs = await buildInputs(session, derivation, options);
+  if (!inputs.ok) return inputs;
+  const brought = options.with === undefined ? ok(undefined) : bring(session, options.with);
+  if (!brought.ok) return brought;
+  const { store, chain } = session;
+  const prepared = await prepareShell({
+    ...{ store, closure: chain.derivations, drvPath: derivation.drvPath, cores: options.cores, keptDir: options.kept },
+    ...(brought.value === undefined ? {} : { extra: [brought.value], program: broughtShell(brought.value) }),
+  });
+  if (!prepared.ok) return prepared;
+  try {
+    await run(prepared.value.command);
+    return ok(undefined);
+  } finally {
+    await prepared.value.release();
+  }
+}
+
+/** Fetches sources and builds the derivations that the shell's needs. */
+async function buildInputs(session: Session, { drv, drvPath: own }: Instantiated, options: ShellOptions): Promise<Result<void>> {
+  const wanted = [...drv.inputDrvs].map(([drvPath, outputs]) => ({ drvPath, outputs }));
+  const reporter = chooseReporter(false);
+  try {
+    const built = await interruptible((signal) =>
+      runBuild(session, wanted, options, { signal, emit: reporter.emit, sourcesOf: [{ drvPath: own, outputs: [] }] }),
+    );
+    if (!built.ok) return built;
+    return built.value.failures.size === 0 ? ok(undefined) : fail('E_INPUT', `an input of ${drv.name} cannot be built`);
+  } finally {
+    reporter.close();
+  }
+}
+
+function bring(session: Session, name: string): Result<StorePath> {
+  const found = targetOf(session, name);
+  if (!found.ok) return found;
+  const { target, outputName = target.recipe.outputNames[0]! } = found.value;
+  const info = builtOutput(session, target, outputName);
+  return info.ok ? ok(info.value.path) : info;
+}
+
+/** What was brought comes last in PATH, so that all else is found as the builder finds it. */
+function broughtShell(path: StorePath): readonly string[] {
+  const shell = `${path}/bin/ash`;
+  return [shell, '-c', `PATH="$PATH:${path}/bin" exec ${shell}`];
+}
+
+/** Hands the terminal over until the shell ends. How it ends is the user's business. */
+async function run([program, ...args]: PreparedShell['command']): Promise<void> {
+  // Ctrl-C is for what runs in the shell.
+  const ignore = (): void => undefined;
+  process.on('SIGINT', ignore);
+  const child = spawn(program, args, { stdio: 'inherit' });
+  await new Promise<void>((resolve) => {
+    child.on('error', (error) => {
+      printError(`${program} cannot be run: ${error.message}\n`);
+      resolve();
+    });
+    child.on('close', () => resolve());
+  });
+  process.off('SIGINT', ignore);
+}

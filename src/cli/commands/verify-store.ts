@@ -5,7 +5,7 @@ import { Store, type Defect } from '../../store/index.js';
 import { perform, storeRoot, withJson, withStore, type StoreOptions } from '../command.js';
 import { formatBytes, formatCount } from '../format.js';
 import { interruptible } from '../interrupt.js';
-import { printJson, printLine } from '../output.js';
+import { printError, printJson, printLine } from '../output.js';
 import type { ExitCode } from '../exit-code.js';
 
 interface VerifyStoreOptions extends StoreOptions {
@@ -29,15 +29,16 @@ export function register(command: Command): void {
         if (!path.ok) return path;
         paths.push(path.value);
       }
-      const store = Store.open(storeRoot(options));
+      const store = Store.open(storeRoot(options), { readOnly: options.repair !== true });
       if (!store.ok) return store;
       try {
         const verified = await store.value.verify({ contents: options.quick !== true, signal, ...(paths.length === 0 ? {} : { paths }) });
         if (!verified.ok) return verified;
-        const { defects, checkedCount, checkedBytes } = verified.value;
+        const { defects, leftovers, checkedCount, checkedBytes } = verified.value;
         if (options.json === true) printJson(verified.value);
         else {
           for (const { failure } of defects) printLine(`WRONG  ${failure.message}`);
+          for (const name of leftovers) printLine(`left over  ${name} is registered by nobody; zilch gc deletes it`);
           printLine(
             `${formatCount(checkedCount, 'path')} checked${options.quick === true ? '' : `, ${formatBytes(checkedBytes)}`}; ${defects.length} wrong`,
           );
@@ -60,6 +61,6 @@ export function register(command: Command): void {
 async function repair(store: Store, defects: readonly Defect[]): Promise<Result<undefined>> {
   const collected = await store.gc({ only: defects.map(({ path }) => path) });
   if (!collected.ok) return collected;
-  for (const { path } of collected.value.dead) printLine(`deleted  ${path}`);
+  for (const { path } of collected.value.dead) printError(`deleted  ${path}\n`);
   return ok(undefined);
 }

@@ -1,5 +1,5 @@
 import { describe as suite, expect, it } from 'vitest';
-import type { Event, EventBody } from '../../build/index.js';
+import type { EventBody } from '../../build/index.js';
 import { sha256, type DrvPath, type PathInfo, type StorePath } from '../../formats/index.js';
 import { stripControl } from '../format.js';
 import { describe, describeMore } from './describe.js';
@@ -19,7 +19,7 @@ const START = 1_000_000;
 
 /** The state after events that happen a second apart. */
 function after(...bodies: readonly EventBody[]): ProgressState {
-  return bodies.reduce((state, body, index) => advance(state, { at: START + index * 1000, ...body } as Event), NOTHING_YET);
+  return bodies.reduce((state, body, index) => advance(state, { at: START + index * 1000, ...body }), NOTHING_YET);
 }
 
 const plan: EventBody = {

@@ -47,10 +47,9 @@ export function terminalReporter(stream: NodeJS.WriteStream): Reporter {
   const redraw = (stay: readonly string[] = []): void => {
     const lines = draw(state, Date.now(), (stream.columns || 80) - 1, stream.rows || 24);
     const live = state.planned.size === 0 && state.fetching.size === 0 ? [] : lines;
-    stream.write(`${erase()}${[...stay, ...live].map((line) => `${line}\n`).join('')}`);
+    stream.write(`${erase()}${height === 0 && live.length > 0 ? HIDE_CURSOR : ''}${[...stay, ...live].map((line) => `${line}\n`).join('')}`);
     height = live.length;
   };
-  stream.write(HIDE_CURSOR);
   const timer = setInterval(redraw, REDRAW_MS);
   timer.unref();
   return {
@@ -61,7 +60,7 @@ export function terminalReporter(stream: NodeJS.WriteStream): Reporter {
     },
     close: () => {
       clearInterval(timer);
-      stream.write(`${erase()}${SHOW_CURSOR}`);
+      if (height > 0) stream.write(`${erase()}${SHOW_CURSOR}`);
       height = 0;
     },
   };

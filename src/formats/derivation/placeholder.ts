@@ -61,6 +61,7 @@ export function resolveDerivation(drv: Derivation, lookup: OutputLookup): Deriva
 
 /** Of a derivation without input derivations: input-addressed paths in place of what is deferred. */
 function withOutputPaths(drv: Derivation): Derivation {
+  if (![...drv.outputs.values()].some(({ kind }) => kind === 'deferred')) return drv;
   const outputs = new Map<string, DerivationOutput>(drv.outputs);
   const env = new Map(drv.env);
   const hashes = hashDerivationModulo(drv, () => new Map(), true);

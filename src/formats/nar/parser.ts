@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../result.js';
-import { ALIGNMENT, MAGIC, paddingOf, readLength } from './token.js';
+import { ALIGNMENT, encodeTokens, MAGIC, paddingOf, readLength } from './token.js';
 import type { NarVisitor } from './visitor.js';
 
 /** What Linux can hold: a name, a symlink's target, a nesting of directories whose path still has a system call. */
@@ -10,18 +10,43 @@ const MAX_DEPTH = 2048;
 /** No keyword is longer; a longer one in a damaged archive must not make us wait for gigabytes. */
 const MAX_KEYWORD_BYTES = 16;
 
+/** Keywords that come in a row. Compared all at once where they are there in one piece, one by one where not, or where something is wrong. */
+interface Phrase {
+  readonly keywords: readonly string[];
+  readonly bytes: Buffer;
+}
+
+function phrase(...keywords: readonly string[]): Phrase {
+  return { keywords, bytes: encodeTokens(...keywords) };
+}
+
+const BEGIN = phrase(MAGIC);
+const TYPE = phrase('(', 'type');
+const CLOSE = phrase(')');
+const FILE = phrase('regular', 'contents');
+const EXECUTABLE = phrase('regular', 'executable', '', 'contents');
+const SYMLINK = phrase('symlink', 'target');
+const DIRECTORY = phrase('directory');
+const ENTRY = phrase('entry', '(', 'name');
+const NODE = phrase('node');
+
+/** A part of the work that may have to wait for more bytes. */
+type Steps<T = undefined> = Generator<undefined, T, undefined>;
+
 /**
  * Reads a NAR that comes in pieces, and tells a visitor what is in it. Strict: it takes exactly what a NAR writer can
  * have written, so every tree has one archive. Names that could lead out of a directory ("..", or with a slash) never
  * reach the visitor. Failures are `E_NAR` with the offset; what the visitor throws passes through.
  */
 export class NarParser {
-  private pending: Buffer = Buffer.alloc(0);
-  /** Offset in the archive of the first pending byte. */
-  private offset = 0;
+  private bytes: Buffer = Buffer.alloc(0);
+  /** What of `bytes` is read. */
+  private used = 0;
+  /** Offset in the archive where `bytes` begin. */
+  private base = 0;
   /** The name last read in each open directory. */
   private readonly lastNames: (Buffer | undefined)[] = [];
-  private readonly steps: Generator<undefined, undefined, undefined>;
+  private readonly steps: Steps;
   private done = false;
   private failed: Result<never> | undefined;
 
@@ -33,18 +58,20 @@ export class NarParser {
   push(chunk: Uint8Array): Result<void> {
     if (this.failed !== undefined) return this.failed;
     if (chunk.length === 0) return ok(undefined);
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    this.pending = this.pending.length === 0 ? bytes : Buffer.concat([this.pending, bytes]);
+    this.append(chunk);
     try {
       if (!this.done) this.done = this.steps.next().done === true;
-      if (this.done && this.pending.length > 0) this.problem('bytes follow the end of the archive');
+      if (this.done && this.available > 0) this.problem('bytes follow the end of the archive');
     } catch (error) {
       if (!(error instanceof NarProblem)) throw error;
       this.failed = fail('E_NAR', error.message, 'the archive is damaged, or not a NAR');
       return this.failed;
     }
-    // The caller may reuse the chunk's memory.
-    this.pending = Buffer.from(this.pending);
+    // The caller may reuse the chunk's memory: what is left of it must be ours.
+    const rest = Buffer.from(this.bytes.subarray(this.used));
+    this.base += this.used;
+    this.used = 0;
+    this.bytes = rest;
     return ok(undefined);
   }
 
@@ -52,17 +79,22 @@ export class NarParser {
   end(): Result<void> {
     if (this.failed !== undefined) return this.failed;
     if (this.done) return ok(undefined);
-    const length = this.offset + this.pending.length;
-    return fail('E_NAR', `the archive ends too early, at offset ${length}`, 'it was cut off: fetch or make it again');
+    return fail('E_NAR', `the archive ends too early, at offset ${this.offset + this.available}`, 'it was cut off: fetch or make it again');
   }
 
   /** No recursion: archives can be nested deeper than the stack is. */
-  private *archive(): Generator<undefined, undefined, undefined> {
-    yield* this.expect(MAGIC);
+  private *archive(): Steps {
+    yield* this.expect(BEGIN);
     yield* this.node();
     while (this.lastNames.length > 0) {
+      if (this.skip(ENTRY)) {
+        yield* this.entry();
+        continue;
+      }
       const keyword = yield* this.keyword();
       if (keyword === 'entry') {
+        yield* this.expectKeyword('(');
+        yield* this.expectKeyword('name');
         yield* this.entry();
       } else if (keyword === ')') {
         this.visitor.endDirectory();
@@ -75,120 +107,159 @@ export class NarParser {
   }
 
   /** Reads a whole file or symlink, or the beginning of a directory; true when it was whole. */
-  private *node(): Generator<undefined, boolean, undefined> {
-    yield* this.expect('(');
-    yield* this.expect('type');
+  private *node(): Steps<boolean> {
+    if (!this.skip(TYPE)) yield* this.expect(TYPE);
+    if (this.skip(FILE)) {
+      yield* this.file(false);
+      return true;
+    }
+    if (this.skip(EXECUTABLE)) {
+      yield* this.file(true);
+      return true;
+    }
+    if (this.skip(SYMLINK)) return yield* this.symlink();
+    if (this.skip(DIRECTORY)) return this.beginDirectory();
     const type = yield* this.keyword();
     switch (type) {
       case 'regular':
-        yield* this.file();
+        yield* this.file(yield* this.isExecutable());
         return true;
       case 'symlink':
-        yield* this.expect('target');
-        this.visitor.symlink(yield* this.string(MAX_TARGET_BYTES, "a symlink's target"));
-        yield* this.expect(')');
-        return true;
+        yield* this.expectKeyword('target');
+        return yield* this.symlink();
       case 'directory':
-        if (this.lastNames.length === MAX_DEPTH) this.problem(`directories are nested more than ${MAX_DEPTH} deep`);
-        this.visitor.beginDirectory();
-        this.lastNames.push(undefined);
-        return false;
+        return this.beginDirectory();
       default:
         return this.problem(`the node type "${printable(type)}" is unknown`);
     }
   }
 
-  private *file(): Generator<undefined, undefined, undefined> {
-    let keyword = yield* this.keyword();
-    const executable = keyword === 'executable';
-    if (executable) {
-      yield* this.expect('');
-      keyword = yield* this.keyword();
-    }
-    if (keyword !== 'contents') this.problem(`"contents" is expected, not "${printable(keyword)}"`);
+  private *isExecutable(): Steps<boolean> {
+    const keyword = yield* this.keyword();
+    if (keyword === 'contents') return false;
+    if (keyword !== 'executable') this.problem(`"contents" is expected, not "${printable(keyword)}"`);
+    yield* this.expectKeyword('');
+    yield* this.expectKeyword('contents');
+    return true;
+  }
+
+  private *file(executable: boolean): Steps {
     const size = yield* this.length();
     if (!Number.isSafeInteger(size)) this.problem('a file is larger than any disk');
     this.visitor.file(executable, size, this.offset);
-    let missing = size;
-    while (missing > 0) {
-      if (this.pending.length === 0) yield;
-      const part = this.pending.subarray(0, missing);
-      this.advance(part.length);
+    for (let missing = size; missing > 0;) {
+      if (this.available === 0) yield;
+      const part = this.bytes.subarray(this.used, this.used + missing);
+      this.used += part.length;
       missing -= part.length;
       this.visitor.data(part);
     }
     yield* this.zeros(paddingOf(size));
-    yield* this.expect(')');
+    if (!this.skip(CLOSE)) yield* this.expect(CLOSE);
     this.visitor.endFile();
   }
 
-  private *entry(): Generator<undefined, undefined, undefined> {
-    yield* this.expect('(');
-    yield* this.expect('name');
+  private *symlink(): Steps<boolean> {
+    this.visitor.symlink(yield* this.string(MAX_TARGET_BYTES, "a symlink's target"));
+    if (!this.skip(CLOSE)) yield* this.expect(CLOSE);
+    return true;
+  }
+
+  private beginDirectory(): boolean {
+    if (this.lastNames.length === MAX_DEPTH) this.problem(`directories are nested more than ${MAX_DEPTH} deep`);
+    this.visitor.beginDirectory();
+    this.lastNames.push(undefined);
+    return false;
+  }
+
+  /** What follows `entry ( name`. */
+  private *entry(): Steps {
     const name = yield* this.string(MAX_NAME_BYTES, 'a file name');
     this.checkName(name, this.lastNames.at(-1));
     this.lastNames[this.lastNames.length - 1] = name;
-    yield* this.expect('node');
+    if (!this.skip(NODE)) yield* this.expect(NODE);
     this.visitor.entry(name);
     if (yield* this.node()) yield* this.endEntry();
   }
 
-  private *endEntry(): Generator<undefined, undefined, undefined> {
-    yield* this.expect(')');
+  private *endEntry(): Steps {
+    if (!this.skip(CLOSE)) yield* this.expect(CLOSE);
     this.visitor.endEntry();
   }
 
   private checkName(name: Buffer, last: Buffer | undefined): void {
     const text = name.toString('latin1');
-    if (text === '' || text === '.' || text === '..' || text.includes('/') || text.includes('\0'))
+    if (text === '' || text === '.' || text === '..' || text.includes('/') || text.includes('\0')) {
       this.problem(`"${printable(text)}" cannot be a file name`);
+    }
     const order = last === undefined ? 1 : name.compare(last);
     if (order === 0) this.problem(`"${printable(text)}" is in its directory twice`);
     if (order < 0) this.problem(`"${printable(text)}" is not in order: names are sorted by bytes`);
   }
 
-  private *expect(token: string): Generator<undefined, undefined, undefined> {
-    const found = yield* this.keyword();
-    if (found !== token) this.problem(`"${token}" is expected, not "${printable(found)}"`);
+  private *expect({ keywords }: Phrase): Steps {
+    for (const keyword of keywords) yield* this.expectKeyword(keyword);
   }
 
-  private *keyword(): Generator<undefined, string, undefined> {
+  private *expectKeyword(keyword: string): Steps {
+    const found = yield* this.keyword();
+    if (found !== keyword) this.problem(`"${keyword}" is expected, not "${printable(found)}"`);
+  }
+
+  private *keyword(): Steps<string> {
     return (yield* this.string(MAX_KEYWORD_BYTES, 'a keyword')).toString('latin1');
   }
 
   /** A copy, because it outlives the chunk it came in. */
-  private *string(maxBytes: number, what: string): Generator<undefined, Buffer, undefined> {
+  private *string(maxBytes: number, what: string): Steps<Buffer> {
     const length = yield* this.length();
     if (length > maxBytes) this.problem(`${what} of ${length} bytes is too long: ${maxBytes} are possible`);
-    if (this.pending.length < length) yield* this.wait(length);
-    const bytes = Buffer.from(this.pending.subarray(0, length));
-    this.advance(length);
+    if (this.available < length) yield* this.wait(length);
+    const bytes = Buffer.from(this.bytes.subarray(this.used, this.used + length));
+    this.used += length;
     yield* this.zeros(paddingOf(length));
     return bytes;
   }
 
-  private *length(): Generator<undefined, number, undefined> {
-    if (this.pending.length < ALIGNMENT) yield* this.wait(ALIGNMENT);
-    const length = readLength(this.pending, 0);
-    this.advance(ALIGNMENT);
+  private *length(): Steps<number> {
+    if (this.available < ALIGNMENT) yield* this.wait(ALIGNMENT);
+    const length = readLength(this.bytes, this.used);
+    this.used += ALIGNMENT;
     return length;
   }
 
-  private *zeros(count: number): Generator<undefined, undefined, undefined> {
-    if (this.pending.length < count) yield* this.wait(count);
-    for (let index = 0; index < count; index++) {
-      if (this.pending[index] !== 0) this.problem('padding is not zero');
+  private *zeros(count: number): Steps {
+    if (this.available < count) yield* this.wait(count);
+    for (let index = this.used; index < this.used + count; index++) {
+      if (this.bytes[index] !== 0) this.problem('padding is not zero');
     }
-    this.advance(count);
+    this.used += count;
   }
 
-  private *wait(count: number): Generator<undefined, undefined, undefined> {
-    while (this.pending.length < count) yield;
+  private *wait(count: number): Steps {
+    while (this.available < count) yield;
   }
 
-  private advance(count: number): void {
-    this.pending = this.pending.subarray(count);
-    this.offset += count;
+  /** Takes a phrase that is there in one piece; without it, nothing happens. */
+  private skip({ bytes }: Phrase): boolean {
+    const end = this.used + bytes.length;
+    if (end > this.bytes.length || this.bytes.compare(bytes, 0, bytes.length, this.used, end) !== 0) return false;
+    this.used = end;
+    return true;
+  }
+
+  private append(chunk: Uint8Array): void {
+    const added = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    this.bytes = this.bytes.length === 0 ? added : Buffer.concat([this.bytes, added]);
+  }
+
+  private get available(): number {
+    return this.bytes.length - this.used;
+  }
+
+  /** In the archive. */
+  private get offset(): number {
+    return this.base + this.used;
   }
 
   private problem(what: string): never {

@@ -135,7 +135,8 @@ class TreeRewriter {
 }
 
 function parentOf(path: ByteString): ByteString {
-  return path.slice(0, path.lastIndexOf('/')) as ByteString;
+  const slash = path.lastIndexOf('/');
+  return (slash < 0 ? '.' : path.slice(0, slash + 1)) as ByteString;
 }
 
 /** Directories of a canonical tree are read-only even for their owner. */

@@ -1,0 +1,78 @@
+/** What the commands that build have in common. */
+import { Option, type Command } from 'commander';
+import { buildGraph, readDurations, type BuildOptions, type BuildReport, type Event } from '../build/index.js';
+import { neededSources, type Wanted } from '../chain/index.js';
+import { fail, type Result } from '../result.js';
+import { collect, positiveInteger, processors, withChain, type ChainOptions } from './command.js';
+import { BuiltOutputs, fetchAll, type Session } from './session.js';
+
+/** Their options. */
+export interface BuildCommandOptions extends ChainOptions {
+  readonly jobs: number;
+  readonly cores: number;
+  readonly offline?: true;
+  readonly sources?: readonly string[];
+  readonly all?: true;
+  readonly rebuild?: true;
+  readonly keepFailed?: true;
+  readonly keepGoing?: true;
+  readonly tests: boolean;
+  readonly json?: true;
+}
+
+/** The options that building needs, whichever command builds. */
+export function withBuildOptions(command: Command): Command {
+  return withChain(command)
+    .addOption(new Option('-j, --jobs <n>', 'builds at once').argParser(positiveInteger).default(processors(), 'number of processors'))
+    .addOption(
+      new Option('--cores <n>', 'processors that each build is told to use').argParser(positiveInteger).default(processors(), 'number of processors'),
+    )
+    .option('--offline', 'never touch the network')
+    .option('--sources <dir>', 'directory or bundle to take tarballs from; may be given more than once', collect)
+    .option('--keep-failed', 'keep the directory of a failed build')
+    .option('--keep-going', 'go on with what does not depend on a failed build')
+    .option('--json', 'print every event as a line of JSON, and the outputs last');
+}
+
+/** What a run happens in. */
+export interface RunContext {
+  readonly signal: AbortSignal;
+  readonly emit: (event: Event) => void;
+  /** Derivations whose sources are to be fetched, though they are not to be built. */
+  readonly sourcesOf?: readonly Wanted[];
+}
+
+/** Fetches what is missing, and builds. */
+export async function runBuild(
+  session: Session,
+  wanted: readonly Wanted[],
+  options: BuildCommandOptions,
+  { signal, emit, sourcesOf = [] }: RunContext,
+): Promise<Result<BuildReport>> {
+  const { store, chain, loaded } = session;
+  const builtOutputs = new BuiltOutputs(session);
+  const missing = neededSources(chain, [...wanted, ...sourcesOf], (drvPath) => store.isValid(drvPath) && builtOutputs.areComplete(drvPath));
+  if (missing.length > 0) {
+    const fetched = await fetchAll(missing, store, { ...options, emit, signal });
+    if (!fetched.ok) return fetched;
+  }
+  const buildOptions: BuildOptions = {
+    jobs: options.jobs,
+    cores: options.cores,
+    keepGoing: options.keepGoing === true,
+    keepFailed: options.keepFailed === true,
+    rebuild: options.rebuild === true,
+    signal,
+  };
+  const report = await buildGraph({
+    store,
+    closure: chain.derivations,
+    wanted,
+    options: buildOptions,
+    emit,
+    referenceDurations: readDurations(loaded.durationsFile),
+  });
+  return report.ok && signal.aborted
+    ? fail('E_CANCELLED', 'stopped before everything was built', 'what was finished is kept; the same command goes on from there')
+    : report;
+}
