@@ -8,4 +8,4 @@ export { gcc3C } from './gcc3-c.js';
 export { gnumake } from './gnumake.js';
 export { linuxHeaders } from './linux-headers.js';
 export { musl } from './musl.js';
-export { gcc10CxxTorture, gcc10Torture, gcc3Torture, tinyccTorture } from './torture.js';
+export { gcc10ByGcc3Torture, gcc10CxxTorture, gcc10Torture, gcc3Torture, tinyccTorture } from './torture.js';
