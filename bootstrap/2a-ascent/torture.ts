@@ -15,7 +15,7 @@ interface Torture {
   readonly levels: readonly string[];
   /** Which files, below the tests' top: a find expression. */
   readonly files: string;
-  /** A file beside this one: the tests that fail, one a line. */
+  /** A file beside this one: the tests that fail, one a line, and whether to `compile` or when `run`. */
   readonly failures: string;
 }
 
@@ -52,10 +52,10 @@ directory="$(mktemp -d)"
 cd "$directory"
 ulimit -t 10 -v 8000000
 if ! ${compile} "$@" "$file" -o test -lm >log 2>&1; then
-  echo "$name" >>/build/failed
-  { echo "== $name"; head -5 log; } >>/build/why
+  echo "$name compile" >>/build/failed
+  { echo "== $name does not compile"; head -5 log; } >>/build/why
 elif ! ./test >log 2>&1 </dev/null; then
-  echo "$name" >>/build/failed
+  echo "$name run" >>/build/failed
   { echo "== $name fails when run"; head -5 log; } >>/build/why
 fi
 cd /build
