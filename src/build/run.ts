@@ -1,21 +1,28 @@
 /**
  * Runs one command in the sandbox and waits until nothing of it is left.
  *
- * The chain of programs is setpriv, setarch, sh, bwrap, builder. setpriv has the kernel kill sh when this process dies,
- * however it dies, and bwrap does the same one step below, so that no build outlives its zilch. setarch turns off address
- * space randomisation, as Nix does. sh sets umask and core limit as in Nix's sandbox and reports the CPU time, which Node
- * has no way to learn.
+ * setpriv, setarch, sh, bwrap and the builder: each becomes the next, but for bwrap, which stays to watch the builder.
+ * setpriv has the kernel kill what it becomes when this process dies, however it dies; bwrap does the same one step below,
+ * so that no build outlives its zilch. setarch turns off address space randomisation, as Nix does. sh sets umask and core
+ * limit as in Nix's sandbox, and gives up if this process died before the kernel was told.
  */
 import { execFile, spawn } from 'node:child_process';
-import { closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants as fsConstants, openSync, readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { fail, ok, type Result } from '../result.js';
 import type { Usage } from './event.js';
-import { Sampler, type Sampled } from './usage.js';
+import { ChildrenCpu, Sampler, type Sampled } from './usage.js';
 
-const SCRIPT = 'umask 022; ulimit -S -c 0; "$@" 4>&-; status=$?; times >&4; exit "$status"';
-const WRAPPER = ['--pdeathsig', 'KILL', 'setarch', 'x86_64', '-R', 'sh', '-c', SCRIPT, 'zilch-build', 'bwrap'] as const;
+const SCRIPT = 'test "$PPID" = "$0" || exit; umask 022; ulimit -S -c 0; exec bwrap "$@"';
+
+/** Arguments of setpriv that end in running bwrap, as a child of the process `parent`. */
+function bwrapCommand(parent: number): string[] {
+  return ['--pdeathsig', 'KILL', 'setarch', 'x86_64', '-R', 'sh', '-c', SCRIPT, String(parent)];
+}
+
+const childrenCpu = new ChildrenCpu();
 
 /** How the sandbox ended. */
 export interface RunResult {
@@ -27,8 +34,8 @@ export interface RunResult {
 }
 
 export interface RunOptions {
-  /** A file with bwrap's arguments, each followed by a NUL, without the command. */
-  readonly argumentsFile: string;
+  /** bwrap's arguments, without the command. */
+  readonly sandbox: readonly string[];
   readonly command: readonly string[];
   /** A file with the program of `seccompFilter`. */
   readonly filter: string;
@@ -43,46 +50,52 @@ export interface RunOptions {
 /** Runs to the end. Fails with `E_SANDBOX` when the programs that make up the sandbox cannot be started. */
 export async function runInSandbox(options: RunOptions): Promise<Result<RunResult>> {
   // Not Node's own pipes: those are sockets, and a builder that opens /dev/stderr could not.
-  const readEnd = openSync(options.fifo, constants.O_RDONLY | constants.O_NONBLOCK);
-  const writeEnd = openSync(options.fifo, constants.O_WRONLY);
-  // A file and not a pipe: half of it must never be taken for all.
-  const sandboxArguments = openSync(options.argumentsFile, 'r');
+  const readEnd = openSync(options.fifo, fsConstants.O_RDONLY | fsConstants.O_NONBLOCK);
+  const writeEnd = openSync(options.fifo, fsConstants.O_WRONLY);
   const filter = openSync(options.filter, 'r');
-  const child = spawn('setpriv', [...WRAPPER, '--args', '3', '--json-status-fd', '5', '--seccomp', '6', '--', ...options.command], {
-    // A session of its own: Ctrl-C goes to zilch alone, which then stops its builds in good order.
-    detached: true,
-    cwd: '/',
-    env: hostEnvironment(),
-    stdio: ['ignore', writeEnd, writeEnd, sandboxArguments, 'pipe', 'pipe', filter],
-  });
-  for (const fd of [writeEnd, sandboxArguments, filter]) closeSync(fd);
+  const child = spawn(
+    'setpriv',
+    [...bwrapCommand(process.pid), '--json-status-fd', '3', '--seccomp', '4', ...options.sandbox, '--', ...options.command],
+    {
+      // A session of its own: Ctrl-C goes to zilch alone, which then stops its builds in good order.
+      detached: true,
+      cwd: '/',
+      env: hostEnvironment(),
+      stdio: ['ignore', writeEnd, writeEnd, 'pipe', filter],
+    },
+  );
+  for (const fd of [writeEnd, filter]) closeSync(fd);
   const output = new Socket({ fd: readEnd, readable: true, writable: false });
   output.on('data', options.onOutput);
   const outputEnded = new Promise<void>((resolve) => output.on('close', () => resolve()));
 
-  const [, , , , timesPipe, statusPipe] = child.stdio as readonly unknown[];
-  const times = collect(timesPipe as Readable);
-  const status = new SandboxStatus(statusPipe as Readable);
+  const report = new Report(child.stdio[3] as Readable);
   const sampler = new Sampler();
-  const abort = (): void => status.kill();
-  status.onStart = (sampled): void => {
+  const abort = (): void => report.kill();
+  report.onStart = (sampled): void => {
     if (options.signal.aborted) abort();
     else sampler.start(sampled);
   };
   options.signal.addEventListener('abort', abort);
+  let cpuSeconds: number | undefined;
   try {
     const exitCode = await new Promise<number | Error>((resolve) => {
       child.on('error', resolve);
-      child.on('exit', (code, signal) => resolve(code ?? (signal === null ? 1 : 128 + 9)));
+      child.on('exit', (code, signal) => {
+        cpuSeconds = childrenCpu.sinceLast();
+        resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+      });
     });
     if (exitCode instanceof Error) {
       output.destroy();
+      if ((exitCode as NodeJS.ErrnoException).code === 'E2BIG')
+        return fail('E_BUILD', 'the arguments and the environment of the builder are too long', 'put long ones into files', exitCode);
       return fail('E_SANDBOX', `setpriv cannot be run: ${exitCode.message}`, 'install util-linux', exitCode);
     }
     await outputEnded;
-    return ok({ exitCode, usage: { cpuSeconds: cpuSeconds(await times), maxRssBytes: sampler.peakBytes }, buildDirWasFull: sampler.wasFull });
+    return ok({ exitCode, usage: { cpuSeconds, maxRssBytes: sampler.peakBytes }, buildDirWasFull: sampler.wasFull });
   } finally {
-    status.ended();
+    report.forgetBuilder();
     sampler.stop();
     options.signal.removeEventListener('abort', abort);
   }
@@ -93,22 +106,8 @@ function hostEnvironment(): NodeJS.ProcessEnv {
   return { PATH: `${process.env['PATH'] ?? ''}:/usr/bin:/bin:/usr/sbin:/sbin`, LC_ALL: 'C' };
 }
 
-async function collect(stream: Readable): Promise<string> {
-  let text = '';
-  stream.setEncoding('utf8');
-  stream.on('data', (piece: string) => (text += piece));
-  await new Promise<void>((resolve) => stream.on('close', () => resolve()));
-  return text;
-}
-
-/** Adds up what `times` prints: `0m0.01s 0m0.02s` for the shell, and again for its children. */
-function cpuSeconds(times: string): number | undefined {
-  const parts = [...times.matchAll(/(\d+)m([\d.]+)s/g)];
-  return parts.length === 0 ? undefined : parts.reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0);
-}
-
-/** What bwrap reports of itself: a JSON document a line. */
-class SandboxStatus {
+/** What bwrap tells of itself: JSON documents, a line each. */
+class Report {
   onStart: (sampled: Sampled) => void = () => undefined;
   private builderPid: number | undefined;
   private text = '';
@@ -116,11 +115,12 @@ class SandboxStatus {
   constructor(stream: Readable) {
     stream.setEncoding('utf8');
     stream.on('data', (piece: string) => {
+      const knew = this.text.includes('}');
       this.text += piece;
-      const line = /"child-pid": (\d+)/.exec(this.text);
-      if (line === null || this.builderPid !== undefined || !this.text.includes('}')) return;
-      this.builderPid = Number(line[1]);
-      this.onStart({ pid: this.builderPid, pidNamespace: `pid:[${/"pid-namespace": (\d+)/.exec(this.text)?.[1] ?? ''}]` });
+      const start = /"child-pid": (\d+).*"pid-namespace": (\d+).*\}/.exec(this.text);
+      if (knew || start === null) return;
+      this.builderPid = Number(start[1]);
+      this.onStart({ pid: this.builderPid, pidNamespace: `pid:[${start[2] ?? ''}]` });
     });
   }
 
@@ -134,7 +134,8 @@ class SandboxStatus {
     }
   }
 
-  ended(): void {
+  /** Its process id may soon be another's. */
+  forgetBuilder(): void {
     this.builderPid = undefined;
   }
 }
@@ -152,9 +153,8 @@ export async function makeFifo(path: string): Promise<Result<void>> {
 export async function checkSandbox(): Promise<Result<void>> {
   const trial = ['--unshare-user', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-ipc', '--uid', '1000', '--gid', '100'];
   return await new Promise((resolve) => {
-    const args = [...WRAPPER, ...trial, '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', '--', 'true'];
-    const stdio = { env: hostEnvironment(), encoding: 'utf8' } as const;
-    execFile('sh', ['-c', '"$@" 4>/dev/null', 'sh', 'setpriv', ...args], stdio, (error, _stdout, stderr) => {
+    const args = [...bwrapCommand(process.pid), ...trial, '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', '--', 'true'];
+    execFile('setpriv', args, { env: hostEnvironment(), encoding: 'utf8' }, (error, _stdout, stderr) => {
       if (error === null) resolve(ok(undefined));
       else resolve(fail('E_SANDBOX', `builds cannot be sandboxed: ${firstLine(stderr) ?? error.message}`, sandboxHint(stderr)));
     });

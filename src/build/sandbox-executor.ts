@@ -1,5 +1,5 @@
 /** Builds in the own sandbox. */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { scratchPath, storePathBaseName, type StorePath } from '../formats/index.js';
@@ -7,12 +7,12 @@ import { err, fail, ok, type Result } from '../result.js';
 import { attempt, removeTree, removeTreeSync, type Store } from '../store/index.js';
 import { invocation, type Invocation } from './environment.js';
 import type { Executed, Executor, ExecutorFailure, ExecutorRequest } from './executor.js';
+import { killOrphans } from './orphans.js';
 import { finishOutputs } from './outputs.js';
 import { checkSandbox, makeFifo, runInSandbox, type RunResult } from './run.js';
 import { sandboxArguments } from './sandbox.js';
-import { seccompFilter } from './seccomp.js';
 import { isFull } from './usage.js';
-import { layOut, rootDir, sandboxInputs } from './workplace.js';
+import { furnish, layOut, outputIn, sandboxInputs, storeDirOf, type Furnishings } from './workplace.js';
 
 /** What is varied to show that builds do not look at it. */
 export interface SandboxVariation {
@@ -20,9 +20,8 @@ export interface SandboxVariation {
 }
 
 /** What the builds of one executor share. */
-interface Workshop {
+interface Workshop extends Furnishings {
   readonly directory: string;
-  readonly filter: string;
   /** FIFOs that no build uses at the moment. */
   readonly fifos: string[];
   fifosMade: number;
@@ -40,12 +39,12 @@ export class SandboxExecutor implements Executor {
   async prepare(): Promise<Result<void>> {
     const sandbox = await checkSandbox();
     if (!sandbox.ok) return sandbox;
+    killOrphans(this.store.layout.zilchTempDir);
     const directory = this.store.tempDir();
     if (!directory.ok) return directory;
-    const filter = join(directory.value, 'filter');
-    const written = attempt('write', filter, () => writeFileSync(filter, seccompFilter()));
-    if (!written.ok) return written;
-    this.workshop = { directory: directory.value, filter, fifos: [], fifosMade: 0 };
+    const furnished = attempt('write', directory.value, () => furnish(directory.value));
+    if (!furnished.ok) return furnished;
+    this.workshop = { ...furnished.value, directory: directory.value, fifos: [], fifosMade: 0 };
     return ok(undefined);
   }
 
@@ -76,20 +75,17 @@ export class SandboxExecutor implements Executor {
   }
 
   private async run(request: ExecutorRequest, invoked: Invocation, workDir: string): Promise<Result<RunResult>> {
-    const argumentsFile = join(workDir, 'arguments');
-    const laidOut = attempt('lay out a sandbox in', workDir, () => {
-      const buildDir = layOut(workDir, invoked, request.buildMemory);
-      const inputs = sandboxInputs(this.store, request.inputs);
-      const args = sandboxArguments({ ...this.variation, buildDir, inputs, rootDir: rootDir(workDir), env: invoked.env });
-      writeFileSync(argumentsFile, args.map((argument) => `${argument}\0`).join(''));
-    });
-    if (!laidOut.ok) return laidOut;
     const { workshop } = this;
     if (workshop === undefined) throw new Error('Internal error: a build before prepare');
+    const laidOut = attempt('lay out a sandbox in', workDir, () => ({
+      buildDir: layOut(workDir, invoked, request.buildMemory),
+      inputs: sandboxInputs(this.store, request.inputs),
+    }));
+    if (!laidOut.ok) return laidOut;
     const fifo = await takeFifo(workshop);
     if (!fifo.ok) return fifo;
     const ran = await runInSandbox({
-      argumentsFile,
+      sandbox: sandboxArguments({ ...this.variation, ...laidOut.value, etcDir: workshop.etcDir, storeDir: storeDirOf(workDir), env: invoked.env }),
       command: [invoked.program, ...invoked.args],
       filter: workshop.filter,
       fifo: fifo.value,
@@ -118,8 +114,7 @@ export class SandboxExecutor implements Executor {
         'make room (`zilch gc` deletes what nothing needs) or put the store elsewhere with --store',
       );
     }
-    const hostPath = (path: StorePath): string => join(rootDir(workDir), path);
-    return await finishOutputs({ store: this.store, drv, drvPath, scratch, hostPath, inputs });
+    return await finishOutputs({ store: this.store, drv, drvPath, scratch, hostPath: (path) => outputIn(workDir, path), inputs });
   }
 
   /** Moves a failed build's tree to where no sweep finds it. */

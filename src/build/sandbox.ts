@@ -2,25 +2,26 @@
  * The sandbox: bubblewrap's arguments that make of a directory what Nix's sandbox is. Pure. Source: Nix's
  * `local-derivation-goal.cc`, `startBuilder` and `runChild`; bwrap(1).
  *
- * Where it differs from Nix's: inputs are bound read-only, where Nix relies on their permissions; /dev also has `core`
- * and never `kvm`; standard output and error are a pipe and not a terminal.
+ * Where it differs from Nix's: inputs and the files of /etc are bound read-only, where Nix relies on their permissions;
+ * /dev also has `core` and never `kvm`; standard output and error are a pipe and not a terminal.
  */
+import { STORE_DIR } from '../formats/index.js';
 import { BUILD_DIR } from './environment.js';
 
 /** User and group of the builder, as /etc/passwd of the sandbox names them. */
 const BUILD_UID = 1000;
 const BUILD_GID = 100;
 
-/** The files that a sandbox's root holds, by path. */
-export const ROOT_FILES: ReadonlyMap<string, string> = new Map([
+/** The files of a sandbox's /etc, by name. */
+export const ETC_FILES: ReadonlyMap<string, string> = new Map([
   [
-    'etc/passwd',
+    'passwd',
     `root:x:0:0:Nix build user:${BUILD_DIR}:/noshell\n` +
       `nixbld:x:${BUILD_UID}:${BUILD_GID}:Nix build user:${BUILD_DIR}:/noshell\n` +
       'nobody:x:65534:65534:Nobody:/:/noshell\n',
   ],
-  ['etc/group', `root:x:0:\nnixbld:!:${BUILD_GID}:\nnogroup:x:65534:\n`],
-  ['etc/hosts', '127.0.0.1 localhost\n::1 localhost\n'],
+  ['group', `root:x:0:\nnixbld:!:${BUILD_GID}:\nnogroup:x:65534:\n`],
+  ['hosts', '127.0.0.1 localhost\n::1 localhost\n'],
 ]);
 
 /** An input of a build, as it lies on the host. */
@@ -35,8 +36,10 @@ export type BuildDir =
   { readonly kind: 'memory'; readonly bytes: number } | { readonly kind: 'disk'; readonly hostPath: string };
 
 export interface SandboxSpec {
-  /** Host directory that becomes the root: holds `ROOT_FILES`, `tmp` and `nix/store`, where the outputs appear. */
-  readonly rootDir: string;
+  /** Host directory that becomes /nix/store: what the builder makes there appears in it. */
+  readonly storeDir: string;
+  /** Host directory with the `ETC_FILES`; all sandboxes can share one. */
+  readonly etcDir: string;
   readonly buildDir: BuildDir;
   readonly inputs: readonly SandboxInput[];
   readonly env: ReadonlyMap<string, string>;
@@ -54,11 +57,13 @@ export function sandboxArguments(spec: SandboxSpec): string[] {
     ...['--as-pid-1', '--die-with-parent', ...(spec.interactive === true ? [] : ['--new-session'])],
     ...['--uid', String(BUILD_UID), '--gid', String(BUILD_GID), '--cap-drop', 'ALL'],
     ...['--hostname', spec.hostname ?? 'localhost'],
-    ...['--bind', spec.rootDir, '/'],
+    // All else is in memory: nothing to lay out before and to delete after, which takes longer than a small build.
+    ...['--perms', '1777', '--dir', '/tmp', '--dir', '/etc', '--dir', '/nix', '--bind', spec.storeDir, STORE_DIR],
+    ...[...ETC_FILES.keys()].flatMap((name) => ['--ro-bind', `${spec.etcDir}/${name}`, `/etc/${name}`]),
     ...spec.inputs.flatMap((input) => (input.kind === 'tree' ? ['--ro-bind', input.hostPath, input.path] : ['--symlink', input.target, input.path])),
     ...['--proc', '/proc', '--dev', '/dev', '--perms', '1777', '--tmpfs', '/dev/shm'],
     ...buildDirArguments(spec.buildDir),
-    ...['--chdir', BUILD_DIR, '--clearenv'],
+    ...['--chmod', '0750', '/', '--chdir', BUILD_DIR, '--clearenv'],
     ...[...spec.env].flatMap(([key, value]) => ['--setenv', key, value]),
   ];
 }

