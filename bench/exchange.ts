@@ -1,16 +1,14 @@
 /**
  * A store on the move, beside Nix: a tree of 50,000 files dumped and restored, a closure of 1 GB pulled over loopback, 16
  * readers served at once. In memory where there is some, so that hashing and copying are measured and not a disk.
- * Needs `npm run build`. `npx jiti bench/exchange.ts [rounds]`.
+ * Needs `npm run build`. `npx jiti bench/exchange.ts [rounds] [files|pull]`.
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, openSync, closeSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { BinaryCache, openBlobs, Puller } from '../src/exchange/index.js';
 import { makeTextPath, type StorePath } from '../src/formats/index.js';
@@ -19,6 +17,7 @@ import { dumpTree, restoreTree, Store } from '../src/store/index.js';
 import { compare } from './harness.js';
 
 const rounds = Number(process.argv[2] ?? 3);
+const only = process.argv[3];
 const work = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'zilch-bench-'));
 const environment = {
   ...process.env,
@@ -87,7 +86,9 @@ async function dumpAndRestore(): Promise<void> {
   makeTree(tree);
   const nar = join(work, 'many.nar');
   const restored = join(work, 'restored');
-  const clear = (): void => rmSync(restored, { recursive: true, force: true });
+  const clear = (): void => {
+    rmSync(restored, { recursive: true, force: true });
+  };
   const withFile = (file: string, flags: string, use: (fd: number) => void): void => {
     const fd = openSync(file, flags);
     use(fd);
@@ -98,10 +99,9 @@ async function dumpAndRestore(): Promise<void> {
     {
       name: 'dumpTree, into a file',
       run: async () => {
-        const sink = createWriteStream(nar);
-        const chunks: Buffer[] = [];
-        unwrap(await dumpTree(tree, (chunk) => chunks.push(Buffer.from(chunk))));
-        await pipeline(Readable.from(chunks), sink);
+        const fd = openSync(nar, 'w');
+        unwrap(await dumpTree(tree, (chunk) => void writeSync(fd, chunk)));
+        closeSync(fd);
       },
     },
     { name: 'nix-store --dump, into a file', run: () => withFile(nar, 'w', (fd) => nix('nix-store', ['--dump', tree], fd)) },
@@ -112,7 +112,9 @@ async function dumpAndRestore(): Promise<void> {
     {
       name: 'restoreTree',
       prepare: clear,
-      run: async () => void unwrap(await restoreTree(createReadStream(nar, { highWaterMark: 1 << 20 }), restored)),
+      run: async () => {
+        unwrap(await restoreTree(createReadStream(nar, { highWaterMark: 1 << 20 }), restored));
+      },
     },
     { name: 'nix-store --restore', prepare: clear, run: () => withFile(nar, 'r', (fd) => nix('nix-store', ['--restore', restored], 'ignore', fd)) },
     rounds,
@@ -163,37 +165,37 @@ async function serveReaders(store: Store, closure: readonly StorePath[], address
   const urls = await Promise.all(
     large.map(async (path) => `${address}/${unwrap(await new BinaryCache(unwrap(openBlobs(address, {}))).narInfo(path))!.url}`),
   );
-  const all = (start: (index: number) => ChildProcess): Promise<void[]> =>
-    Promise.all(
-      Array.from(
-        { length: READERS },
-        (_, index) =>
-          new Promise<void>((resolve, reject) =>
-            start(index).on('close', (status) => (status === 0 ? resolve() : reject(new Error(`status ${status}`)))),
-          ),
-      ),
-    );
+  const ended = (child: ChildProcess): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      child.on('close', (status) => {
+        if (status === 0) resolve(status);
+        else reject(new Error(`a reader ended with status ${status}`));
+      });
+    });
+  const all = async (start: (index: number) => ChildProcess): Promise<void> => {
+    await Promise.all(Array.from({ length: READERS }, (_, index) => ended(start(index))));
+  };
   const each = (index: number): number => index % large.length;
   await compare(
     `serve ${READERS} readers at once, ${((READERS * bytes) / PATHS / 1e6).toFixed(0)} MB in all`,
     {
       name: 'curl from zilch cache serve',
-      run: async () => void (await all((index) => spawn('curl', ['-sf', '-o', '/dev/null', urls[each(index)]!], { stdio: 'inherit' }))),
+      run: () => all((index) => spawn('curl', ['-sf', '-o', '/dev/null', urls[each(index)]!], { stdio: 'inherit' })),
     },
     {
       name: 'nix-store --dump | cat, as nix-serve does',
-      run: async () =>
-        void (await all((index) =>
+      run: () =>
+        all((index) =>
           spawn('sh', ['-c', `nix-store --dump ${store.hostPath(large[each(index)]!)} | cat >/dev/null`], { env: environment, stdio: 'inherit' }),
-        )),
+        ),
     },
     rounds,
   );
 }
 
 try {
-  await dumpAndRestore();
-  await pullAndServe();
+  if (only !== 'pull') await dumpAndRestore();
+  if (only !== 'files') await pullAndServe();
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
