@@ -1,4 +1,7 @@
+export { ascentRecipe } from './ascent.js';
 export { binutils } from './binutils.js';
+export { clangBy, clangByGcc10 } from './clang.js';
+export { cmake } from './cmake.js';
 export { gcc10, gcc10Again, gcc10ByGcc3 } from './gcc10.js';
 export { gcc10Fixpoint } from './gcc10-fixpoint.js';
 export { gcc10Source } from './gcc10-source.js';
@@ -7,5 +10,8 @@ export { gcc3 } from './gcc3.js';
 export { gcc3C } from './gcc3-c.js';
 export { gnumake } from './gnumake.js';
 export { linuxHeaders } from './linux-headers.js';
+export { lldBy, lldByGcc10 } from './lld.js';
+export { llvmSource } from './llvm-source.js';
+export { llvmBy, llvmByGcc10 } from './llvm.js';
 export { musl } from './musl.js';
-export { gcc10CxxTorture, gcc10Torture, gcc3Torture, tinyccTorture } from './torture.js';
+export { gcc10ByGcc3Torture, gcc10CxxTorture, gcc10Torture, gcc3Torture, tinyccTorture } from './torture.js';
