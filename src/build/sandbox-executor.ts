@@ -1,7 +1,7 @@
 /** Builds in the own sandbox. */
 import { mkdirSync, renameSync } from 'node:fs';
 import { constants } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { scratchPath, storePathBaseName, type StorePath } from '../formats/index.js';
 import { err, fail, ok, type Result } from '../result.js';
 import { attempt, removeTree, removeTreeSync, type Store } from '../store/index.js';
@@ -117,13 +117,15 @@ export class SandboxExecutor implements Executor {
     return await finishOutputs({ store: this.store, drv, drvPath, scratch, hostPath: (path) => outputIn(workDir, path), inputs });
   }
 
-  /** Moves a failed build's tree to where no sweep finds it. */
-  private keep(workDir: string, drvPath: StorePath): string {
+  /** Moves a failed build's tree to where no sweep finds it; `undefined` when it cannot be moved, and is swept. */
+  private keep(workDir: string, drvPath: StorePath): string | undefined {
     const kept = join(this.store.layout.zilchDir, 'kept', storePathBaseName(drvPath).replace(/\.drv$/, ''));
-    mkdirSync(join(kept, '..'), { recursive: true });
-    removeTreeSync(kept);
-    renameSync(workDir, kept);
-    return kept;
+    const moved = attempt('keep', kept, () => {
+      mkdirSync(dirname(kept), { recursive: true });
+      removeTreeSync(kept);
+      renameSync(workDir, kept);
+    });
+    return moved.ok ? kept : undefined;
   }
 }
 
