@@ -40,6 +40,7 @@ export default chain('stage1', {
     clang: crossing.clang,
     lld: crossing.lld,
     toolchain: crossing.toolchain,
+    'toolchain-zlib': crossing.toolchainZlib,
     'toolchain-fixpoint': crossing.fixpoint,
     'crossing-gnumake': crossing.gnumake,
     busybox: crossing.busybox,
