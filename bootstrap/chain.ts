@@ -41,6 +41,7 @@ export default chain('stage1', {
     lld: crossing.lld,
     toolchain: crossing.toolchain,
     'toolchain-zlib': crossing.toolchainZlib,
+    'portable-toolchain': crossing.portableToolchain,
     'toolchain-fixpoint': crossing.fixpoint,
     'crossing-gnumake': crossing.gnumake,
     busybox: crossing.busybox,
