@@ -21,6 +21,7 @@ export default chain('stage1', {
     'gcc10-zlib': ascent.gcc10Zlib,
     'tinycc-torture': ascent.tinyccTorture,
     'gcc3-torture': ascent.gcc3Torture,
+    'gcc10-by-gcc3-torture': ascent.gcc10ByGcc3Torture,
     'gcc10-torture': ascent.gcc10Torture,
     'gcc10-c++-torture': ascent.gcc10CxxTorture,
     cmake: ascent.cmake,

@@ -14,4 +14,4 @@ export { lldBy, lldByGcc10 } from './lld.js';
 export { llvmSource } from './llvm-source.js';
 export { llvmBy, llvmByGcc10 } from './llvm.js';
 export { musl } from './musl.js';
-export { gcc10CxxTorture, gcc10Torture, gcc3Torture, tinyccTorture } from './torture.js';
+export { gcc10ByGcc3Torture, gcc10CxxTorture, gcc10Torture, gcc3Torture, tinyccTorture } from './torture.js';
