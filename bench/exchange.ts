@@ -20,7 +20,11 @@ import { compare } from './harness.js';
 
 const rounds = Number(process.argv[2] ?? 3);
 const work = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'zilch-bench-'));
-const environment = { ...process.env, HOME: work, NIX_CONFIG: 'build-users-group =\nsandbox = false\nexperimental-features = nix-command ca-derivations' };
+const environment = {
+  ...process.env,
+  HOME: work,
+  NIX_CONFIG: 'build-users-group =\nsandbox = false\nexperimental-features = nix-command ca-derivations',
+};
 const zilch = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const noTrust = { keys: [], checkSignatures: false };
 
@@ -31,7 +35,7 @@ const FILE_BYTES = 2 << 20;
 const READERS = 16;
 
 function nix(program: string, args: readonly string[], stdout: 'ignore' | number = 'ignore', stdin: 'ignore' | number = 'ignore'): void {
-  execFileSync(program, args, { env: environment, stdio: [stdin, stdout, 'inherit'] });
+  execFileSync(program, args, { env: environment, stdio: [stdin, stdout, 'ignore'] });
 }
 
 /** Directories of a hundred files of up to 8 KiB. */
@@ -68,7 +72,9 @@ async function fillStore(store: Store): Promise<StorePath> {
 
 /** `zilch cache serve` in a process of its own; gives it and its address. */
 async function serve(root: string, compression: string): Promise<readonly [ChildProcess, string]> {
-  const child = spawn(process.execPath, [zilch, 'cache', 'serve', '--store', root, '--port', '0', '--compression', compression, '--quiet'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [zilch, 'cache', 'serve', '--store', root, '--port', '0', '--compression', compression, '--quiet'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   for await (const line of createInterface({ input: child.stdout })) {
     const address = /http:\/\/\S+/.exec(line)?.[0];
     if (address !== undefined) return [child, address];
@@ -103,7 +109,11 @@ async function dumpAndRestore(): Promise<void> {
   );
   await compare(
     `restore ${FILES} files`,
-    { name: 'restoreTree', prepare: clear, run: async () => void unwrap(await restoreTree(createReadStream(nar, { highWaterMark: 1 << 20 }), restored)) },
+    {
+      name: 'restoreTree',
+      prepare: clear,
+      run: async () => void unwrap(await restoreTree(createReadStream(nar, { highWaterMark: 1 << 20 }), restored)),
+    },
     { name: 'nix-store --restore', prepare: clear, run: () => withFile(nar, 'r', (fd) => nix('nix-store', ['--restore', restored], 'ignore', fd)) },
     rounds,
   );
@@ -150,14 +160,33 @@ async function pullAndServe(): Promise<void> {
 /** What `nix-serve`, Nix's own HTTP cache, does for each request is run `nix-store --dump`. */
 async function serveReaders(store: Store, closure: readonly StorePath[], address: string, bytes: number): Promise<void> {
   const large = closure.filter((path) => store.pathInfo(path)!.narSize > FILE_BYTES).slice(0, READERS);
-  const urls = await Promise.all(large.map(async (path) => `${address}/${unwrap(await new BinaryCache(unwrap(openBlobs(address, {}))).narInfo(path))!.url}`));
+  const urls = await Promise.all(
+    large.map(async (path) => `${address}/${unwrap(await new BinaryCache(unwrap(openBlobs(address, {}))).narInfo(path))!.url}`),
+  );
   const all = (start: (index: number) => ChildProcess): Promise<void[]> =>
-    Promise.all(Array.from({ length: READERS }, (_, index) => new Promise<void>((resolve, reject) => start(index).on('close', (status) => (status === 0 ? resolve() : reject(new Error(`status ${status}`)))))));
+    Promise.all(
+      Array.from(
+        { length: READERS },
+        (_, index) =>
+          new Promise<void>((resolve, reject) =>
+            start(index).on('close', (status) => (status === 0 ? resolve() : reject(new Error(`status ${status}`)))),
+          ),
+      ),
+    );
   const each = (index: number): number => index % large.length;
   await compare(
     `serve ${READERS} readers at once, ${((READERS * bytes) / PATHS / 1e6).toFixed(0)} MB in all`,
-    { name: 'curl from zilch cache serve', run: async () => void (await all((index) => spawn('curl', ['-sf', '-o', '/dev/null', urls[each(index)]!], { stdio: 'inherit' }))) },
-    { name: 'nix-store --dump | cat, as nix-serve does', run: async () => void (await all((index) => spawn('sh', ['-c', `nix-store --dump ${store.hostPath(large[each(index)]!)} | cat >/dev/null`], { env: environment, stdio: 'inherit' }))) },
+    {
+      name: 'curl from zilch cache serve',
+      run: async () => void (await all((index) => spawn('curl', ['-sf', '-o', '/dev/null', urls[each(index)]!], { stdio: 'inherit' }))),
+    },
+    {
+      name: 'nix-store --dump | cat, as nix-serve does',
+      run: async () =>
+        void (await all((index) =>
+          spawn('sh', ['-c', `nix-store --dump ${store.hostPath(large[each(index)]!)} | cat >/dev/null`], { env: environment, stdio: 'inherit' }),
+        )),
+    },
     rounds,
   );
 }

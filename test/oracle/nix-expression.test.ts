@@ -4,8 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeContentPath, sha256 } from '../../src/formats/index.js';
-import { chain, Instantiator, local, recipe, seed, selfPath, sh, source, text, type AnyRecipe, type Interpolated } from '../../src/recipe/index.js';
+import { loadChain, OWN_CHAIN } from '../../src/chain/index.js';
+import { makeContentPath, sha256, sha256Hash } from '../../src/formats/index.js';
+import {
+  chain,
+  Instantiator,
+  local,
+  recipe,
+  seed,
+  selfPath,
+  sh,
+  source,
+  sourcePath,
+  text,
+  type AnyRecipe,
+  type Interpolated,
+  type Local,
+  type Seed,
+} from '../../src/recipe/index.js';
 import { unwrap } from '../../src/result.js';
 import { nixExpression, type ExternalContent } from '../../src/exchange/nix-expression/index.js';
 import { whyNoNix } from '../support/nix.js';
@@ -34,6 +50,18 @@ function external({ name }: { readonly name: string }): ExternalContent {
 
 const externals = { local: external, seed: external };
 
+/** The derivations of every attribute of an expression, evaluated by Nix on a store of its own below `home`. */
+function drvPaths(file: string, home: string): Map<string, string> {
+  const env = { ...process.env, NIX_CONFIG: 'experimental-features = nix-command ca-derivations', NIX_REMOTE: `local?root=${home}/root` };
+  const show = 'e: builtins.mapAttrs (_: drv: builtins.unsafeDiscardStringContext drv.drvPath) (e {})';
+  const json = execFileSync('nix-instantiate', ['--eval', '--strict', '--json', '--expr', `(${show}) (import ${file})`], {
+    encoding: 'utf8',
+    env,
+    maxBuffer: 1 << 28,
+  });
+  return new Map(Object.entries(JSON.parse(json) as Record<string, string>));
+}
+
 /** What nix-instantiate says of each target; what it needs is written beside the expression. */
 function instantiate(targets: Readonly<Record<string, AnyRecipe>>): Map<string, string> {
   const names = Object.keys(targets);
@@ -45,14 +73,7 @@ function instantiate(targets: Readonly<Record<string, AnyRecipe>>): Map<string, 
   writeFileSync(join(home, 'nix/default.nix'), expression.text);
   for (const name of expression.files.keys()) writeFileSync(join(home, 'nix/files', name), 'hello');
   for (const { file } of expression.sources) writeFileSync(join(home, 'sources', file), file);
-  const env = { ...process.env, NIX_CONFIG: 'experimental-features = nix-command ca-derivations', NIX_REMOTE: `local?root=${home}/root` };
-  const show = 'e: builtins.mapAttrs (_: drv: builtins.unsafeDiscardStringContext drv.drvPath) (e {})';
-  const json = execFileSync('nix-instantiate', ['--eval', '--strict', '--json', '--expr', `(${show}) (import ${home}/nix/default.nix)`], {
-    encoding: 'utf8',
-    env,
-    maxBuffer: 1 << 28,
-  });
-  return new Map(Object.entries(JSON.parse(json) as Record<string, string>));
+  return drvPaths(join(home, 'nix/default.nix'), home);
 }
 
 function expected(targets: Readonly<Record<string, AnyRecipe>>): Map<string, string> {
@@ -143,6 +164,33 @@ describe.skipIf(missing !== undefined)('a chain as Nix expressions', () => {
       const made = chain('a', { one: { a: recipe({ name: 'a', shell: '/sh', script: sh`true`, env: { [name]: 'x' } }) } });
       expect(nixExpression(made, made.targets, externals)).toMatchObject({ ok: false, failure: { code: 'E_EXPORT' } });
     }
+  });
+
+  it('gives the same derivations for the chain that comes with Zilch', async () => {
+    const { chain: own } = unwrap(await loadChain(OWN_CHAIN));
+    const contents = new Map<string, ExternalContent>();
+    const contentOf = (name: string, about: string, method: 'flat' | 'recursive'): ExternalContent => {
+      const contentAddress = { method, hash: sha256Hash(sha256(about)) };
+      const content = { path: makeContentPath(name, method, contentAddress.hash), contentAddress };
+      contents.set(name + contentAddress.hash.hex, content);
+      return content;
+    };
+    const local = (it: Local): ExternalContent => contentOf(it.name, it.url + String(it.only), 'recursive');
+    const seed = (it: Seed): ExternalContent => contentOf(it.name, it.name, 'recursive');
+    const expression = unwrap(nixExpression(own, own.targets, { local, seed }));
+    for (const it of expression.sources)
+      contents.set(it.file + it.sha256, { path: sourcePath(it), contentAddress: { method: 'flat', hash: sha256Hash(it.sha256) } });
+    // In place of files that take long to fetch, their store paths: Nix sees no difference until it builds.
+    const fixed = [...contents].map(([key, { path }]) => `"${key}" = builtins.appendContext "${path}" { "${path}" = { path = true; }; };`);
+    const text = expression.text
+      .replace(/^let$/m, `let\n  fixed = {\n${fixed.join('\n')}\n  };`)
+      .replace(/^  (file|tree) = .*$/gm, '  $1 = name: path: sha256: fixed.${name + sha256};');
+    const home = mkdtempSync(join(directory, 'own-'));
+    writeFileSync(join(home, 'default.nix'), text);
+    const instantiator = new Instantiator({ local: (it) => local(it).path, seed: (it) => seed(it).path });
+    const expected = new Map(own.targets.map(({ name, recipe }) => [name, instantiator.instantiate(recipe).drvPath as string]));
+    expect(expected.size).toBeGreaterThan(5);
+    expect(drvPaths(join(home, 'default.nix'), home)).toEqual(expected);
   });
 
   it('gives the same derivations for random chains', () => {
