@@ -5,6 +5,7 @@ export type { Executed, Executor, ExecutorFailure, ExecutorRequest } from './exe
 export { SandboxExecutor, type SandboxVariation } from './sandbox-executor.js';
 export { checkSandbox } from './run.js';
 export { logPath, readLog } from './log.js';
+export { isAlive, Journal, JournalReader, journalsDirectory, listJournals, type JournalEvent, type JournalLine, type RunHeader } from './journal.js';
 export { durationsFile, readDurations } from './durations.js';
 export { estimates, machineRatio, type Durations, type Estimates } from './estimate.js';
 export { firstDifference } from './compare.js';

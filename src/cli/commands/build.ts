@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { buildGraph, readDurations, type BuildOptions, type BuildReport, type Event } from '../../build/index.js';
+import { buildGraph, Journal, journalsDirectory, readDurations, type BuildOptions, type BuildReport, type Event } from '../../build/index.js';
 import { neededSources, targetClosure, type PreparedTarget, type Wanted } from '../../chain/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { readPins } from '../../verify/index.js';
@@ -67,7 +67,7 @@ async function buildCommand(names: readonly string[], options: BuildCommandOptio
           outputs: outputName === undefined ? target.recipe.outputNames : [outputName],
         }));
         const durations = new Map<string, number>();
-        const built = await runBuild(session, [...wanted, ...tests], options, signal, watching(reporter, durations));
+        const built = await runBuild(session, names, [...wanted, ...tests], options, signal, watching(reporter, durations));
         if (!built.ok) return built;
         reporter.close();
         return conclude(session, built.value, { targets, asked: named.value, durations, tests: tests.map(({ drvPath }) => drvPath) }, options);
@@ -78,8 +78,34 @@ async function buildCommand(names: readonly string[], options: BuildCommandOptio
   }
 }
 
-/** Fetches what is missing, and builds. */
+/** Fetches what is missing, and builds; what happens goes into a journal too. `names` is what the user asked for. */
 export async function runBuild(
+  session: Session,
+  names: readonly string[],
+  wanted: readonly Wanted[],
+  options: BuildCommandOptions,
+  signal: AbortSignal,
+  show: (event: Event) => void,
+): Promise<Result<BuildReport>> {
+  const { store, loaded, chain } = session;
+  const targets = names.length > 0 ? names : [options.all === true ? 'all' : chain.defaultTarget];
+  const journal = new Journal(journalsDirectory(store.layout.zilchDir), {
+    chain: loaded.directory,
+    targets,
+    jobs: options.jobs,
+    cores: options.cores,
+  });
+  try {
+    return await fetchAndBuild(session, wanted, options, signal, (event) => {
+      journal.emit(event);
+      show(event);
+    });
+  } finally {
+    journal.close();
+  }
+}
+
+async function fetchAndBuild(
   session: Session,
   wanted: readonly Wanted[],
   options: BuildCommandOptions,
