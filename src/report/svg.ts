@@ -38,16 +38,8 @@ function escape(text: string): string {
     .replace(/[&<>"]/g, (character) => ESCAPES[character]!);
 }
 
-/** The page has the same rules in its own style sheet. */
-const SVG_STYLE = `
-svg{--paper:#fcfbf8;--ink:#1d1c1a;--soft:#66625b;--line:#c9c4ba;--band:#f3f0e9;--built:#2c6e63;--work:#b45309;--bad:#b3261e;
-font:12.5px ui-sans-serif,system-ui,"DejaVu Sans",sans-serif;background:var(--paper)}
-@media(prefers-color-scheme:dark){svg{--paper:#161513;--ink:#ece8df;--soft:#a49e93;--line:#4a463f;--band:#1f1d1a;--built:#6fc2b0;--work:#f0a04b;--bad:#ff8a80}}
-${drawingRules()}`;
-
-/** The rules that drawings need, in the colours of whoever shows them. */
-function drawingRules(): string {
-  return `
+/** The rules that drawings need, in whatever colours their surroundings name. */
+export const DRAWING_RULES = `
 .band{fill:var(--band)}.band-name,.axis{fill:var(--soft);font-size:11px}.band-name{letter-spacing:.06em}
 .edge,.stem,.grid{fill:none;stroke:var(--line);stroke-width:1}.edge.critical,.stem.critical{stroke:var(--work);stroke-width:1.8}
 .name{fill:var(--ink);font-weight:600}.version,.facts{fill:var(--soft);font-weight:400}.facts{font-size:11px}
@@ -56,5 +48,10 @@ function drawingRules(): string {
 .building .bubble,.waiting .bubble{fill:var(--work);stroke:var(--work)}.building .facts,.waiting .facts{fill:var(--work)}
 .failed .bubble,.lost .bubble{fill:var(--paper);stroke:var(--bad);stroke-width:2}.failed .facts,.different .facts,.lost .facts{fill:var(--bad)}
 .bar{fill:var(--built)}.bar.critical{fill:var(--work)}.bar.failed,.bar.lost{fill:var(--bad)}.bar.reused,.bar.waiting{fill:var(--line)}
-.bar-name{fill:var(--ink);font-size:11px}.usage{fill:var(--line)}.fetch{fill:var(--soft)}`;
-}
+.bar-name{fill:var(--paper);font-size:11px}.usage{fill:var(--line)}.fetch{fill:var(--soft)}`;
+
+const SVG_STYLE = `
+svg{--paper:#fcfbf8;--ink:#1d1c1a;--soft:#66625b;--line:#c9c4ba;--band:#f3f0e9;--built:#2c6e63;--work:#b45309;--bad:#b3261e;
+font:12.5px ui-sans-serif,system-ui,"DejaVu Sans",sans-serif;background:var(--paper)}
+@media(prefers-color-scheme:dark){svg{--paper:#161513;--ink:#ece8df;--soft:#a49e93;--line:#4a463f;--band:#1f1d1a;--built:#6fc2b0;--work:#f0a04b;--bad:#ff8a80}}
+${DRAWING_RULES}`;

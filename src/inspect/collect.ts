@@ -9,7 +9,7 @@ import { ingredientsOf, type AnyRecipe, type Chain, type Source } from '../recip
 import { ok, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
 import { comparePin, pinKey, readPins } from '../verify/index.js';
-import type { ChainReport, OutputFacts, RecipeFacts, SeedFacts, SourceFacts } from './chain-report.js';
+import type { ChainReport, OutputFacts, RecipeFacts, SeedFacts, SourceFacts } from '../report/index.js';
 
 /** A chain that is ready to be built, and the store it is built in. */
 export interface ReportedChain {
