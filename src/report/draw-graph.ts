@@ -17,21 +17,26 @@ export function drawGraph(report: ChainReport, layout: ChainLayout, live: Readon
   const places = new Map(layout.nodes.map(({ id, x, y }) => [id, { x, y }]));
   const way = slowestWay(report);
   const isCritical = (from: string, to: string): boolean => way.some((id, index) => id === from && way[index + 1] === to);
-  const needed = new Set(layout.edges.map(({ from }) => from));
+  const needed = new Set(layout.edges.flatMap(({ from, implied }) => (implied ? [] : [from])));
   const bands = layout.stages.map(({ name, x, width }, index) =>
     svg(
       'g',
       {},
-      ...(index % 2 === 0 ? [svg('rect', { class: 'band', x, y: 0, width, height: layout.height })] : []),
+      ...(index % 2 === 0 ? [svg('rect', { class: 'band', x, y: -BEYOND, width, height: layout.height + 2 * BEYOND })] : []),
       svg('text', { class: 'band-name', x: x + 14, y: 28 }, name),
     ),
   );
-  const edges = layout.edges.map(({ from, to, path }) =>
-    svg('path', { class: isCritical(from, to) ? 'edge critical' : 'edge', d: path, 'data-from': from, 'data-to': to }),
+  const edges = layout.edges.map(({ from, to, path, implied }) =>
+    svg('path', {
+      class: ['edge', implied ? 'implied' : '', isCritical(from, to) ? 'critical' : ''].filter((name) => name !== '').join(' '),
+      d: path,
+      'data-from': from,
+      'data-to': to,
+    }),
   );
   const seeds = report.seeds.map((seed) => seedNode(seed, places.get(seed.path)));
   const recipes = report.recipes.map((recipe) =>
-    recipeNode(recipe, places.get(recipe.id), live.get(recipe.id), needed.has(recipe.id), way.includes(recipe.id)),
+    recipeNode(recipe, places.get(recipe.id), live.get(recipe.id), needed.has(recipe.id), way.slice(0, -1).includes(recipe.id)),
   );
   return svg(
     'svg',
@@ -49,10 +54,16 @@ export function drawGraph(report: ChainReport, layout: ChainLayout, live: Readon
   );
 }
 
+/** Bands go on above and below the picture, wherever it is put. */
+const BEYOND = 3000;
+
 interface Place {
   readonly x: number;
   readonly y: number;
 }
+
+/** What has no size yet. */
+const UNBUILT = 9;
 
 const CHARACTER = { name: 6.9, facts: 5.9 } as const;
 
@@ -83,7 +94,7 @@ function recipeNode(
 ): SvgElement {
   const { x, y } = place;
   const status = statusOf(recipe, live);
-  const diameter = bubbleDiameter(builtSize(recipe));
+  const diameter = builtSize(recipe) === 0 ? UNBUILT : bubbleDiameter(builtSize(recipe));
   const textX = x + diameter + 8;
   const room = Math.floor((NODE_BOX.width - diameter - 8) / CHARACTER.name);
   const name = shorten(recipe.id, room);

@@ -50,8 +50,8 @@ function drawBar({ build, lane, from, to, critical }: Bar, x: (at: number) => nu
     'g',
     { class: 'run-build', 'data-drv': build.drvPath },
     svg('title', {}, `${label}${status}${critical ? ', on the critical path' : ''}`),
-    svg('rect', { class: `bar ${build.status}${critical ? ' critical' : ''}`, x: left, y, width, height: critical ? 16 : 18, rx: 2 }),
-    ...(critical ? [svg('rect', { class: 'bar critical', x: left, y: y + 17.5, width, height: 2 })] : []),
+    svg('rect', { class: `bar ${build.status}`, x: left, y, width, height: 16, rx: 1 }),
+    ...(critical ? [svg('rect', { class: 'bar-critical', x: left, y: y + 18, width, height: 3 })] : []),
     ...(outside ? [] : [svg('text', { class: 'bar-name inside', x: left + 5, y: y + 12.5 }, label)]),
   );
 }

@@ -9,8 +9,11 @@ export interface ChainLayout {
   readonly stages: readonly { readonly name: string; readonly x: number; readonly width: number }[];
   /** Left edge and middle of each node's box, by the recipe's id or the seed's store path. */
   readonly nodes: readonly { readonly id: string; readonly x: number; readonly y: number }[];
-  /** From what is needed to what needs it; `path` is SVG's. */
-  readonly edges: readonly { readonly from: string; readonly to: string; readonly path: string }[];
+  /**
+   * From what is needed to what needs it; `path` is SVG's. Nearly everything needs the first packages, and a picture of
+   * that would be a hatching: a need that others imply is `implied`, and only shown for a package that is pointed at.
+   */
+  readonly edges: readonly { readonly from: string; readonly to: string; readonly path: string; readonly implied: boolean }[];
 }
 
 /** What every node is given room for: a bubble and two lines of text beside it. In the units of the picture. */
@@ -34,12 +37,7 @@ const POINTS = 72;
 
 function graphOf(report: ChainReport): Graph {
   const roots = report.recipes.filter(({ needs }) => needs.length === 0).map(({ id }) => id);
-  const edges = [
-    ...report.recipes.flatMap(({ id, needs }) => needs.map((need) => ({ tail: need.id, head: id }))),
-    ...report.recipes.flatMap(({ id, takes }) =>
-      report.seeds.filter(({ path }) => takes.includes(path)).map(({ path }) => ({ tail: path as string, head: id })),
-    ),
-  ];
+  const edges = edgesOf(report).drawn;
   // Recipes without a need of their own still come after the seed: nothing is there before it.
   const seeded = new Set(edges.map(({ head }) => head));
   const adrift = roots
@@ -57,6 +55,24 @@ function graphOf(report: ChainReport): Graph {
     ],
     edges: [...edges, ...adrift, ...gatesOf(report).edges],
   };
+}
+
+interface Edge {
+  readonly tail: string;
+  readonly head: string;
+}
+
+/** The needs that no longer way stands for, and the others. */
+function edgesOf(report: ChainReport): { readonly drawn: readonly Edge[]; readonly implied: readonly Edge[] } {
+  const before = new Map<string, ReadonlySet<string>>();
+  const [drawn, implied]: [Edge[], Edge[]] = [[], []];
+  for (const { id, needs, takes } of report.recipes) {
+    const direct: string[] = [...needs.map((need) => need.id), ...report.seeds.map(({ path }) => path).filter((path) => takes.includes(path))];
+    const behind = new Set(direct.flatMap((need) => [...(before.get(need) ?? [])]));
+    for (const tail of direct) (behind.has(tail) ? implied : drawn).push({ tail, head: id });
+    before.set(id, new Set([...direct, ...behind]));
+  }
+  return { drawn, implied };
 }
 
 /** Between two stages, an invisible node that all of one come before and all of the next after: so bands do not overlap. */
@@ -100,10 +116,18 @@ function readLayout(rendered: Rendered, report: ChainReport): ChainLayout {
       const [x, y] = place(pos);
       return { id: name, x: x - NODE_BOX.width / 2, y };
     });
-  const edges = (rendered.edges ?? []).flatMap(({ tail, head, pos, style }) => {
+  const drawn = (rendered.edges ?? []).flatMap(({ tail, head, pos, style }) => {
     if (style === 'invis' || pos === undefined) return [];
-    return [{ from: objects[tail]!.name, to: objects[head]!.name, path: curve(pos, place) }];
+    return [{ from: objects[tail]!.name, to: objects[head]!.name, path: curve(pos, place), implied: false }];
   });
+  const places = new Map(nodes.map((node) => [node.id, node]));
+  const implied = edgesOf(report).implied.map(({ tail, head }) => {
+    const [from, to] = [places.get(tail)!, places.get(head)!];
+    const x = from.x + NODE_BOX.width;
+    const bend = (to.x - x) / 2;
+    return { from: tail, to: head, path: `M${x} ${from.y}C${x + bend} ${from.y} ${to.x - bend} ${to.y} ${to.x} ${to.y}`, implied: true };
+  });
+  const edges = [...drawn, ...implied];
   return { width: round(right + 2 * MARGIN.side), height: round(top + MARGIN.top + MARGIN.bottom), stages: bands(nodes, report), nodes, edges };
 }
 

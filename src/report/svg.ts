@@ -41,13 +41,13 @@ function escape(text: string): string {
 /** The rules that drawings need, in whatever colours their surroundings name. */
 export const DRAWING_RULES = `
 .band{fill:var(--band)}.band-name,.axis{fill:var(--soft);font-size:11px}.band-name{letter-spacing:.06em}
-.edge,.stem,.grid{fill:none;stroke:var(--line);stroke-width:1}.edge.critical,.stem.critical{stroke:var(--work);stroke-width:1.8}
+.edge,.stem,.grid{fill:none;stroke:var(--line);stroke-width:1}.edge.implied{display:none}.edge.critical,.stem.critical{stroke:var(--work);stroke-width:1.8}
 .name{fill:var(--ink);font-weight:600}.version,.facts{fill:var(--soft);font-weight:400}.facts{font-size:11px}
 .bubble{fill:var(--built);stroke:var(--built);stroke-width:1.2}.ring{fill:none;stroke:var(--line)}
 .not-built .bubble,.queued .bubble{fill:var(--paper);stroke:var(--soft);stroke-dasharray:2 2}
 .building .bubble,.waiting .bubble{fill:var(--work);stroke:var(--work)}.building .facts,.waiting .facts{fill:var(--work)}
 .failed .bubble,.lost .bubble{fill:var(--paper);stroke:var(--bad);stroke-width:2}.failed .facts,.different .facts,.lost .facts{fill:var(--bad)}
-.bar{fill:var(--built)}.bar.critical{fill:var(--work)}.bar.failed,.bar.lost{fill:var(--bad)}.bar.reused,.bar.waiting{fill:var(--line)}
+.bar{fill:var(--built)}.bar-critical{fill:var(--work)}.bar.failed,.bar.lost{fill:var(--bad)}.bar.reused,.bar.waiting{fill:var(--line)}
 .bar-name{fill:var(--paper);font-size:11px}.usage{fill:var(--line)}.fetch{fill:var(--soft)}`;
 
 const SVG_STYLE = `

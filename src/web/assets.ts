@@ -13,10 +13,14 @@ export function assets(fromFiles: boolean): Asset[] {
   const built = (name: string): string => readFileSync(new URL(`../../dist/web/page/${name}`, import.meta.url), 'utf8');
   return [
     { name: 'index.html', type: 'text/html; charset=utf-8', body: document(fromFiles) },
+    { name: 'icon.svg', type: 'image/svg+xml', body: ICON },
     { name: 'page.js', type: 'text/javascript; charset=utf-8', body: built('main.js') },
     { name: 'page.css', type: 'text/css; charset=utf-8', body: built('style.css') },
   ];
 }
+
+/** The seed, small in its ring. */
+const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7" fill="#fcfbf8" stroke="#88837a"/><circle cx="8" cy="8" r="2.5" fill="#b45309"/></svg>\n`;
 
 function document(fromFiles: boolean): string {
   // frame-ancestors cannot be said here; connect-src has nothing to connect to.
@@ -28,6 +32,7 @@ function document(fromFiles: boolean): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Zilch</title>
+<link rel="icon" href="icon.svg">
 <link rel="stylesheet" href="page.css">
 <body>
 <div id="page"></div>

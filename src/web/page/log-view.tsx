@@ -44,7 +44,13 @@ export function LogView({ logKey, growing }: { readonly logKey: `log/${string}`;
           value={wanted.value}
           onInput={(event) => (wanted.value = event.currentTarget.value)}
         />
-        <span role="status">{needle === '' ? `${chunks.reduce((sum, { lines }) => sum + lines, 0)} lines` : `${count} found`}</span>
+        <span role="status">
+          {log.value.text === ''
+            ? 'nothing was written'
+            : needle === ''
+              ? `${chunks.reduce((sum, { lines }) => sum + lines, 0)} lines`
+              : `${count} found`}
+        </span>
         {growing && <span class="work">being written</span>}
         {log.value.cut && <span>the beginning is left out</span>}
       </p>

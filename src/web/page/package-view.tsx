@@ -1,6 +1,6 @@
 /** One package: what it is made of, what came out, what it looked like while it was made. */
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { buildStatus, type ChainReport, type RecipeFacts } from '../../report/index.js';
 import { formatBytes, formatCount, formatSeconds } from '../../quantity.js';
 import type { OutputDetails, PackageDetails, TreeFile } from '../package-details.js';
@@ -305,8 +305,13 @@ function LocalFile({ file, name }: { readonly file: TreeFile; readonly name: str
 
 function Source({ text, line }: { readonly text: string; readonly line?: number }) {
   const lines = text.replace(/\n$/, '').split('\n');
+  const frame = useRef<HTMLPreElement>(null);
+  useEffect(() => {
+    const here = frame.current?.querySelector<HTMLElement>('.here');
+    if (frame.current !== null && here != null) frame.current.scrollTop = here.offsetTop - frame.current.offsetTop - 60;
+  }, [text, line]);
   return (
-    <pre class="source" tabIndex={0}>
+    <pre class="source" tabIndex={0} ref={frame}>
       {lines.map((one, index) => (
         <span key={index} class={index + 1 === line ? 'line here' : 'line'}>
           {one}
