@@ -1,7 +1,16 @@
 /** The picture of a chain: it grows from the seed, each node a bubble as large as what was built. */
 import { formatBytes, formatSeconds } from '../quantity.js';
-import { buildStatus, builtSize, pinStatus, slowestWay, type ChainReport, type RecipeFacts, type SeedFacts } from './chain-report.js';
-import { bubbleDiameter, MARGIN, NODE_BOX, type ChainLayout } from './layout.js';
+import {
+  buildStatus,
+  builtSize,
+  pinStatus,
+  slowestWay,
+  type ChainReport,
+  type RecipeFacts,
+  type SeedFacts,
+  type SourceFacts,
+} from './chain-report.js';
+import { bubbleDiameter, MARGIN, NODE_BOX, shownSources, type ChainLayout } from './layout.js';
 import type { RunBuildStatus } from './run.js';
 import { svg, type SvgElement } from './svg.js';
 
@@ -35,6 +44,7 @@ export function drawGraph(report: ChainReport, layout: ChainLayout, live: Readon
     }),
   );
   const seeds = report.seeds.map((seed) => seedNode(seed, places.get(seed.path)));
+  const sources = shownSources(report).map((source) => sourceNode(source, places.get(source.path)));
   const recipes = report.recipes.map((recipe) =>
     recipeNode(recipe, places.get(recipe.id), live.get(recipe.id), needed.has(recipe.id), way.slice(0, -1).includes(recipe.id)),
   );
@@ -50,6 +60,7 @@ export function drawGraph(report: ChainReport, layout: ChainLayout, live: Readon
     ...bands,
     ...edges,
     ...seeds,
+    ...sources,
     ...recipes,
   );
 }
@@ -82,6 +93,21 @@ function seedNode({ name, size, path }: SeedFacts, place: Place = { x: MARGIN.si
     svg('circle', { class: 'bubble', cx: right - 8, cy: y, r: diameter / 2 }),
     svg('text', { class: 'name', x: textX, y: y - 3 }, name),
     svg('text', { class: 'facts', x: textX, y: y + 11 }, facts),
+  );
+}
+
+/** Sources are squares: text that is taken as it is, not something that was built. */
+function sourceNode({ file, size, path }: SourceFacts, place: Place = { x: 0, y: 0 }): SvgElement {
+  const side = Math.min(20, bubbleDiameter(size));
+  const right = place.x + NODE_BOX.width;
+  const facts = ` ${formatBytes(size)}`;
+  const name = shorten(file, Math.floor((NODE_BOX.width - side - 8) / CHARACTER.facts) - facts.length);
+  return svg(
+    'g',
+    { class: 'source', 'data-source': path },
+    svg('title', {}, `${file}, ${size} bytes`),
+    svg('rect', { class: 'square', x: round(right - side), y: round(place.y - side / 2), width: round(side), height: round(side) }),
+    svg('text', { class: 'facts', x: round(right - side - 7), y: place.y + 4, 'text-anchor': 'end' }, `${name}${facts}`),
   );
 }
 

@@ -1,13 +1,13 @@
 /** Where everything in the picture of a chain lies: seeds at the left, each stage a band, needs drawn as curves. */
 import type { Graph } from '@viz-js/viz';
-import type { ChainReport } from './chain-report.js';
+import type { ChainReport, SourceFacts } from './chain-report.js';
 
 export interface ChainLayout {
   readonly width: number;
   readonly height: number;
   /** Bands of stages, from left to right. */
   readonly stages: readonly { readonly name: string; readonly x: number; readonly width: number }[];
-  /** Left edge and middle of each node's box, by the recipe's id or the seed's store path. */
+  /** Left edge and middle of each node's box, by the recipe's id, or the store path of a seed or a source. */
   readonly nodes: readonly { readonly id: string; readonly x: number; readonly y: number }[];
   /**
    * From what is needed to what needs it; `path` is SVG's. Nearly everything needs the first packages, and a picture of
@@ -17,7 +17,10 @@ export interface ChainLayout {
 }
 
 /** What every node is given room for: a bubble and two lines of text beside it. In the units of the picture. */
-export const NODE_BOX = { width: 184, height: 52 } as const;
+export const NODE_BOX = { width: 176, height: 52 } as const;
+const SOURCE_HEIGHT = 26;
+/** In larger chains, sources are told on the packages' pages only. */
+const MAX_RECIPES_WITH_SOURCES = 60;
 /** Room around the picture, and above it for the names of the stages. */
 export const MARGIN = { side: 28, top: 52, bottom: 28 } as const;
 
@@ -45,16 +48,27 @@ function graphOf(report: ChainReport): Graph {
     .flatMap((id) => report.seeds.slice(0, 1).map(({ path }) => ({ tail: path, head: id, attributes: { style: 'invis' } })));
   return {
     directed: true,
-    graphAttributes: { rankdir: 'LR', nodesep: 0.12, ranksep: 0.62, splines: 'spline', margin: 0 },
+    graphAttributes: { rankdir: 'LR', nodesep: 0.1, ranksep: 0.5, splines: 'spline', margin: 0 },
     nodeAttributes: { shape: 'box', fixedsize: true, width: NODE_BOX.width / POINTS, height: NODE_BOX.height / POINTS, label: '' },
     edgeAttributes: { arrowhead: 'none', tailport: 'e', headport: 'w' },
     nodes: [
       ...report.seeds.map(({ path }) => ({ name: path as string })),
+      ...shownSources(report).map(({ path }) => ({ name: path as string, attributes: { height: SOURCE_HEIGHT / POINTS } })),
       ...report.recipes.map(({ id }) => ({ name: id })),
       ...gatesOf(report).nodes,
     ],
     edges: [...edges, ...adrift, ...gatesOf(report).edges],
   };
+}
+
+/** The sources that have a place in the picture. */
+export function shownSources(report: ChainReport): readonly SourceFacts[] {
+  return report.recipes.length <= MAX_RECIPES_WITH_SOURCES ? report.sources : [];
+}
+
+/** The first stage that takes a source. */
+function sourceStage(report: ChainReport, { path }: SourceFacts): string | undefined {
+  return report.recipes.find(({ takes }) => takes.includes(path))?.stage;
 }
 
 interface Edge {
@@ -67,9 +81,10 @@ function edgesOf(report: ChainReport): { readonly drawn: readonly Edge[]; readon
   const before = new Map<string, ReadonlySet<string>>();
   const [drawn, implied]: [Edge[], Edge[]] = [[], []];
   for (const { id, needs, takes } of report.recipes) {
-    const direct: string[] = [...needs.map((need) => need.id), ...report.seeds.map(({ path }) => path).filter((path) => takes.includes(path))];
+    const leaves = [...report.seeds, ...shownSources(report)].map(({ path }) => path);
+    const direct: string[] = [...needs.map((need) => need.id), ...leaves.filter((path) => takes.includes(path))];
     const behind = new Set(direct.flatMap((need) => [...(before.get(need) ?? [])]));
-    for (const tail of direct) (behind.has(tail) ? implied : drawn).push({ tail, head: id });
+    for (const tail of direct) (behind.has(tail) && !leaves.some((leaf) => leaf === tail) ? implied : drawn).push({ tail, head: id });
     before.set(id, new Set([...direct, ...behind]));
   }
   return { drawn, implied };
@@ -89,8 +104,18 @@ function gatesOf(report: ChainReport): {
   const firsts = new Set(report.recipes.filter(({ stage, needs }) => !needs.some((need) => stageOf.get(need.id) === stage)).map(({ id }) => id));
   const needed = new Set(report.recipes.flatMap(({ stage, needs }) => needs.filter((need) => stageOf.get(need.id) === stage).map(({ id }) => id)));
   const gates = groups.slice(1).map((_, index) => ({ name: `gate ${index}`, attributes: { width: 0.05, height: 0.05, style: 'invis' } }));
+  const sources = (stage: string | undefined): string[] =>
+    shownSources(report)
+      .filter((source) => sourceStage(report, source) === stage)
+      .map(({ path }) => path);
   const edges = groups.flatMap((group, index) => [
-    ...(index === 0 ? [] : group.filter((id) => firsts.has(id)).map((head) => ({ tail: `gate ${index - 1}`, head, attributes }))),
+    ...(index === 0
+      ? []
+      : [...group.filter((id) => firsts.has(id)), ...sources(report.stages[index - 1])].map((head) => ({
+          tail: `gate ${index - 1}`,
+          head,
+          attributes,
+        }))),
     ...(index === groups.length - 1 ? [] : group.filter((id) => !needed.has(id)).map((tail) => ({ tail, head: `gate ${index}`, attributes }))),
   ]);
   return { nodes: gates, edges };
@@ -109,7 +134,7 @@ function readLayout(rendered: Rendered, report: ChainReport): ChainLayout {
     return [round(x + MARGIN.side), round(top - y + MARGIN.top)];
   };
   const objects = rendered.objects ?? [];
-  const wanted = new Set<string>([...report.seeds.map(({ path }) => path), ...report.recipes.map(({ id }) => id)]);
+  const wanted = new Set<string>([...[...report.seeds, ...report.sources].map(({ path }) => path), ...report.recipes.map(({ id }) => id)]);
   const nodes = objects
     .filter(({ name }) => wanted.has(name))
     .map(({ name, pos }) => {
@@ -144,7 +169,11 @@ function bands(nodes: ChainLayout['nodes'], report: ChainReport): ChainLayout['s
   const place = new Map(nodes.map(({ id, x }) => [id, x]));
   const padding = 14;
   return report.stages.flatMap((name) => {
-    const lefts = report.recipes.filter(({ stage }) => stage === name).flatMap(({ id }) => place.get(id) ?? []);
+    const ids: string[] = [
+      ...report.recipes.filter(({ stage }) => stage === name).map(({ id }) => id),
+      ...report.sources.filter((source) => sourceStage(report, source) === name).map(({ path }) => path),
+    ];
+    const lefts = ids.flatMap((id) => place.get(id) ?? []);
     if (lefts.length === 0) return [];
     const x = Math.min(...lefts) - padding;
     return [{ name, x, width: Math.max(...lefts) + NODE_BOX.width + padding - x }];

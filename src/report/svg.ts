@@ -44,6 +44,7 @@ export const DRAWING_RULES = `
 .edge,.stem,.grid{fill:none;stroke:var(--line);stroke-width:1}.edge.implied{display:none}.edge.critical,.stem.critical{stroke:var(--work);stroke-width:1.8}
 .name{fill:var(--ink);font-weight:600}.version,.facts{fill:var(--soft);font-weight:400}.facts{font-size:11px}
 .bubble{fill:var(--built);stroke:var(--built);stroke-width:1.2}.ring{fill:none;stroke:var(--line)}
+.square{fill:var(--line)}
 .not-built .bubble,.queued .bubble{fill:var(--paper);stroke:var(--soft);stroke-dasharray:2 2}
 .building .bubble,.waiting .bubble{fill:var(--work);stroke:var(--work)}.building .facts,.waiting .facts{fill:var(--work)}
 .failed .bubble,.lost .bubble{fill:var(--paper);stroke:var(--bad);stroke-width:2}.failed .facts,.different .facts,.lost .facts{fill:var(--bad)}

@@ -50,7 +50,7 @@ export function GraphView({ report, layout }: ChainResource) {
     const { width, height } = frame.current!.getBoundingClientRect();
     const whole = Math.min(width / layout.width, height / layout.height, 1.4);
     // Text that cannot be read is no picture of anything: then it begins at the seed instead.
-    const scale = Math.max(whole, Math.min(0.6, height / layout.height), 0.3);
+    const scale = Math.max(whole, Math.min(0.9, height / layout.height), 0.3);
     show({ scale, x: Math.max(0, (width - layout.width * scale) / 2), y: (height - layout.height * scale) / 2 });
   };
   const zoom = (factor: number, centre?: { readonly x: number; readonly y: number }): void => {
@@ -181,6 +181,9 @@ function Legend() {
     <ul class="legend">
       <li>
         <i class="dot built" /> built; as large as its volume
+      </li>
+      <li>
+        <i class="dot source" /> source, as published
       </li>
       <li>
         <i class="dot open" /> not built
