@@ -52,8 +52,8 @@ function graphOf(report: ChainReport): Graph {
     nodeAttributes: { shape: 'box', fixedsize: true, width: NODE_BOX.width / POINTS, height: NODE_BOX.height / POINTS, label: '' },
     edgeAttributes: { arrowhead: 'none', tailport: 'e', headport: 'w' },
     nodes: [
-      ...report.seeds.map(({ path }) => ({ name: path as string })),
-      ...shownSources(report).map(({ path }) => ({ name: path as string, attributes: { height: SOURCE_HEIGHT / POINTS } })),
+      ...report.seeds.map(({ path }) => ({ name: path })),
+      ...shownSources(report).map(({ path }) => ({ name: path, attributes: { height: SOURCE_HEIGHT / POINTS } })),
       ...report.recipes.map(({ id }) => ({ name: id })),
       ...gatesOf(report).nodes,
     ],

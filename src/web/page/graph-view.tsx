@@ -183,7 +183,7 @@ function Legend() {
         <i class="dot built" /> built; as large as its volume
       </li>
       <li>
-        <i class="dot source" /> source, as published
+        <i class="dot given" /> source, as published
       </li>
       <li>
         <i class="dot open" /> not built

@@ -311,7 +311,7 @@ function Source({ text, line }: { readonly text: string; readonly line?: number 
     if (frame.current !== null && here != null) frame.current.scrollTop = here.offsetTop - frame.current.offsetTop - 60;
   }, [text, line]);
   return (
-    <pre class="source" tabIndex={0} ref={frame}>
+    <pre class="listing" tabIndex={0} ref={frame}>
       {lines.map((one, index) => (
         <span key={index} class={index + 1 === line ? 'line here' : 'line'}>
           {one}

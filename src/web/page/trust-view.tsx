@@ -24,7 +24,7 @@ function Ask({ report }: { readonly report: ChainReport }) {
       class="ask"
       onSubmit={(event) => {
         event.preventDefault();
-        const text = String(new FormData(event.currentTarget).get('what')).trim();
+        const text = event.currentTarget.querySelector('input')?.value.trim() ?? '';
         const recipe = makerOf(report, text);
         failure.value = recipe === undefined ? `nothing in this chain made ${text}` : '';
         if (recipe !== undefined) window.location.hash = linkTo('trust', recipe.id);
