@@ -1,5 +1,5 @@
 /** The chain as a picture that can be moved, enlarged, and walked with the keyboard. */
-import { useComputed, useSignal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { buildStatus, builtSize, drawGraph, slowestWay, type ChainReport, type LiveStatus } from '../../report/index.js';
 import { formatBytes, formatSeconds } from '../../quantity.js';
@@ -24,7 +24,7 @@ export function GraphView({ report, layout }: ChainResource) {
   const sheet = useRef<HTMLDivElement>(null);
   const camera = useRef<Camera>({ x: 0, y: 0, scale: 1 });
   const now = useNow();
-  const live = useComputed(() => liveStatus(report, now.value)).value;
+  const live = liveStatus(report, now.value);
   const liveKey = JSON.stringify([...live]);
   const picture = useMemo(
     () =>
@@ -202,11 +202,10 @@ function Legend() {
   );
 }
 
-/** The statuses of the run that goes on, else none. */
-export function liveStatus(report: ChainReport, now: number): ReadonlyMap<string, LiveStatus> {
-  const run =
-    runs.value.find(({ running }) => running) ??
-    runs.value.find(({ summary }) => summary !== undefined && summary.failed > 0 && summary === runs.value[0]?.summary);
+/** The statuses of the run that goes on, or of the last one where it failed: of others the store tells all. */
+function liveStatus(report: ChainReport, now: number): ReadonlyMap<string, LiveStatus> {
+  const [newest] = runs.value;
+  const run = runs.value.find(({ running }) => running) ?? ((newest?.summary?.failed ?? 0) > 0 ? newest : undefined);
   const ids = new Map(report.recipes.map(({ drvPath, id }) => [drvPath, id]));
   return new Map(
     run?.builds.flatMap(({ drvPath, status, startedAt, endedAt }) => {
