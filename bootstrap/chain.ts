@@ -1,6 +1,7 @@
 import { chain } from 'zilch';
 import { stage1 } from './1-stage1/index.js';
 import * as ascent from './2a-ascent/index.js';
+import * as crossing from './2b-crossing/index.js';
 
 /** The table of contents: from one TinyCC to a Linux that rebuilds itself. */
 export default chain('stage1', {
@@ -11,6 +12,7 @@ export default chain('stage1', {
     'gcc3-c': ascent.gcc3C,
     musl: ascent.musl,
     gcc3: ascent.gcc3,
+    'linux-headers': ascent.linuxHeaders,
     'gcc10-source': ascent.gcc10Source,
     'gcc10-by-gcc3': ascent.gcc10ByGcc3,
     gcc10: ascent.gcc10,
@@ -19,7 +21,30 @@ export default chain('stage1', {
     'gcc10-zlib': ascent.gcc10Zlib,
     'tinycc-torture': ascent.tinyccTorture,
     'gcc3-torture': ascent.gcc3Torture,
+    'gcc10-by-gcc3-torture': ascent.gcc10ByGcc3Torture,
     'gcc10-torture': ascent.gcc10Torture,
     'gcc10-c++-torture': ascent.gcc10CxxTorture,
+    cmake: ascent.cmake,
+    'llvm-source': ascent.llvmSource,
+    'llvm-by-gcc10': ascent.llvmByGcc10,
+    'clang-by-gcc10': ascent.clangByGcc10,
+    'lld-by-gcc10': ascent.lldByGcc10,
+  },
+  '2b-crossing': {
+    'crossing-builtins': crossing.builtins,
+    'crossing-musl': crossing.musl,
+    'c-toolchain': crossing.cToolchain,
+    runtimes: crossing.runtimes,
+    sysroot: crossing.sysroot,
+    bridge: crossing.bridge,
+    llvm: crossing.llvm,
+    clang: crossing.clang,
+    lld: crossing.lld,
+    toolchain: crossing.toolchain,
+    'toolchain-zlib': crossing.toolchainZlib,
+    'portable-toolchain': crossing.portableToolchain,
+    'toolchain-fixpoint': crossing.fixpoint,
+    'crossing-gnumake': crossing.gnumake,
+    busybox: crossing.busybox,
   },
 });

@@ -101,3 +101,30 @@ export const zlib = source({
   sha256: '71feb7947e3c00ef125f83b79a4e529bde31171e5babe48b391f06758d1ab0a1',
   debian: 'pool/main/z/zlib/zlib_1.2.13.dfsg.orig.tar.bz2',
 });
+
+/** The kernel; and, long before it is built, the headers by which programs talk to it. */
+export const linux = source({
+  name: 'linux',
+  version: '6.1.176',
+  size: 137945728,
+  sha256: '9aad4025973feea3f0d978e82ab7db97d8d5ce3f59fcc6b1f316153d66e3a504',
+  debian: 'pool/main/l/linux/linux_6.1.176.orig.tar.xz',
+});
+
+/** What LLVM's build is written in. */
+export const cmake = source({
+  name: 'cmake',
+  version: '3.25.1',
+  size: 10561054,
+  sha256: '1c511d09516af493694ed9baf13c55947a36389674d657a2d5e0ccedc6b291d8',
+  debian: 'pool/main/c/cmake/cmake_3.25.1.orig.tar.gz',
+});
+
+/** LLVM with all that belongs to it: clang, lld, compiler-rt, libunwind, libc++. The first two thirds are tests. */
+export const llvm = source({
+  name: 'llvm',
+  version: '16.0.6',
+  size: 136421172,
+  sha256: '5ab98480d3bc9f1896de1a1afafb46c318a9baa02bf21a4f6830c644d06c1cc0',
+  debian: 'pool/main/l/llvm-toolchain-16/llvm-toolchain-16_16.0.6.orig.tar.xz',
+});

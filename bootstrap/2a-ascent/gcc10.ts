@@ -25,7 +25,7 @@ export CFLAGS_FOR_TARGET=-O2 CXXFLAGS_FOR_TARGET=-O2
   --with-sysroot=${musl} --with-native-system-header-dir=/include --with-as=${binutils}/bin/as --with-ld=${binutils}/bin/ld \
   --enable-checking=release --disable-bootstrap --disable-multilib --disable-multiarch --disable-nls --disable-shared \
   --disable-analyzer --disable-cet --disable-decimal-float --disable-fixed-point --disable-gcov --disable-lto --disable-plugin \
-  --disable-libatomic --disable-libcc1 --disable-libgomp --disable-libitm --disable-libquadmath --disable-libsanitizer \
+  --disable-libada --disable-libatomic --disable-libcc1 --disable-libgomp --disable-libitm --disable-libquadmath --disable-libsanitizer \
   --disable-libssp --disable-libvtv --disable-libstdcxx-pch --disable-libstdcxx-filesystem-ts
 
 phase build

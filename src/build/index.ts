@@ -2,7 +2,9 @@
 export { buildGraph, realisedOutputs, type BuildOptions, type BuildReport, type BuildRequest } from './build.js';
 export * from './event.js';
 export type { Executed, Executor, ExecutorFailure, ExecutorRequest } from './executor.js';
+export type { SandboxVariation } from './sandbox-executor.js';
 export { checkSandbox } from './run.js';
+export { Identities } from './identity.js';
 export { logPath, readLog } from './log.js';
 export { durationsFile, readDurations } from './durations.js';
 export type { Durations } from './estimate.js';

@@ -32,6 +32,13 @@ describe('the graph of a chain', () => {
     expect(whyNeeded(graph, 'first', 'first')).toEqual(['first']);
   });
 
+  it('tells things of the same name apart', () => {
+    const twin = (script: string) => recipe({ name: 'twin', shell: text`${first.bin}/sh`, script: sh`${script}` });
+    const both = recipe({ name: 'first', shell: text`${first.bin}/sh`, script: sh`cat ${twin('a')} ${twin('b')} > $out` });
+    const twins = dependencyGraph(chain('both', { one: { first, both } }));
+    expect(twins.get('both')?.needs.map(({ id }) => id)).toEqual(['first', 'twin', 'twin#2']);
+  });
+
   it('knows no way against the arrows', () => {
     expect(whyNeeded(graph, 'first', 'last')).toBeUndefined();
   });

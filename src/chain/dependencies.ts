@@ -22,26 +22,28 @@ export type DependencyGraph = ReadonlyMap<string, DependencyNode>;
 /** Reads the graph off a chain's recipes. Tests are left out: nothing needs them. */
 export function dependencyGraph(chain: Chain): DependencyGraph {
   const targets = new Map<AnyRecipe, { readonly name: string; readonly stage: string }>(chain.targets.map((target) => [target.recipe, target]));
+  const names = new UniqueNames(chain.targets.map(({ name }) => name));
   const nodes = new Map<string, DependencyNode>();
   const idOf = (ingredient: Ingredient): string => {
     switch (ingredient.kind) {
       case 'output':
         return visit(ingredient.recipe);
       case 'source':
-        return leaf(ingredient.file, 'source');
+        return leaf(ingredient.sha256, ingredient.file, 'source');
       case 'seed':
-        return leaf(`seed:${ingredient.name}`, 'seed');
+        return leaf(`seed:${ingredient.name}`, `seed:${ingredient.name}`, 'seed');
       case 'local':
-        return leaf(ingredient.name, 'local');
+        return leaf([ingredient.url, ...(ingredient.only ?? [])].join('\n'), ingredient.name, 'local');
     }
   };
-  const leaf = (id: string, kind: DependencyNode['kind']): string => {
+  const leaf = (identity: string, name: string, kind: DependencyNode['kind']): string => {
+    const id = names.of(identity, name);
     if (!nodes.has(id)) nodes.set(id, { id, kind, stage: undefined, needs: [] });
     return id;
   };
   const visit = (recipe: AnyRecipe): string => {
     const target = targets.get(recipe);
-    const id = target?.name ?? recipe.drvName;
+    const id = target?.name ?? names.of(recipe, recipe.drvName);
     if (nodes.has(id)) return id;
     const needs = new Map<string, Set<string>>();
     for (const ingredient of ingredientsOf(recipe)) {
@@ -56,6 +58,26 @@ export function dependencyGraph(chain: Chain): DependencyGraph {
   };
   for (const { recipe } of chain.targets) visit(recipe);
   return nodes;
+}
+
+/** Gives each thing a name of its own: the second `test.sh` becomes `test.sh#2`. */
+class UniqueNames {
+  private readonly given = new Map<unknown, string>();
+  private readonly taken: Set<string>;
+
+  constructor(taken: Iterable<string>) {
+    this.taken = new Set(taken);
+  }
+
+  of(thing: unknown, wish: string): string {
+    const known = this.given.get(thing);
+    if (known !== undefined) return known;
+    let name = wish;
+    for (let n = 2; this.taken.has(name); n++) name = `${wish}#${n}`;
+    this.taken.add(name);
+    this.given.set(thing, name);
+    return name;
+  }
 }
 
 /** A shortest way from one node to another along what is needed, both included; `undefined` when there is none. */

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { createJiti } from 'jiti';
 import type { Chain, Location, RecipeError } from '../recipe/index.js';
 import { err, fail, ok, type Failure, type Result } from '../result.js';
 
@@ -41,11 +42,11 @@ export async function loadChain(directory: string): Promise<Result<LoadedChain>>
 async function run(file: string): Promise<Result<unknown>> {
   // Loaded here, for the commands that need no chain start faster without it; and required, for importing it takes Node
   // three times as long.
-  const { createJiti } = createRequire(import.meta.url)('jiti') as typeof import('jiti');
+  const jitiPackage = createRequire(import.meta.url)('jiti') as { readonly createJiti: typeof createJiti };
   const alias = { zilch: join(CHECKOUT, 'dist/recipe/index.js'), 'zilch/bootstrap': OWN_CHAIN };
   // Without interop, a default export is what the chain wrote and not a proxy of it.
   // One extension: for each it does not find it tries, and makes stack traces of, dozens of names.
-  const jiti = createJiti(import.meta.url, { alias, extensions: ['.ts'], fsCache: cacheDirectory(), interopDefault: false });
+  const jiti = jitiPackage.createJiti(import.meta.url, { alias, extensions: ['.ts'], fsCache: cacheDirectory(), interopDefault: false });
   try {
     const module = await jiti.import<{ readonly default?: unknown }>(file);
     return ok(module.default);

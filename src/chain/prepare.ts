@@ -30,6 +30,8 @@ export interface PreparedChain {
   readonly derivations: ReadonlyMap<DrvPath, Derivation>;
   /** Every source of the chain, by its store path. */
   readonly sources: ReadonlyMap<StorePath, Source>;
+  /** Where the store has the chain's local files and seeds. */
+  readonly external: ReadonlyMap<Local | Seed, StorePath>;
 }
 
 /**
@@ -54,7 +56,7 @@ export async function prepareChain(chain: Chain, store: Store, seedPath: (seed: 
     return { ...target, build: instantiator.instantiate(target.recipe), test: test === undefined ? undefined : instantiator.instantiate(test) };
   });
   const derivations = new Map([...allRecipes(chain)].map((recipe) => instantiator.instantiate(recipe)).map(({ drvPath, drv }) => [drvPath, drv]));
-  return ok({ defaultTarget: chain.defaultTarget, targets, derivations, sources });
+  return ok({ defaultTarget: chain.defaultTarget, targets, derivations, sources, external });
 }
 
 /** The seeds that a chain starts from. */

@@ -1,13 +1,14 @@
 /** What the commands that build have in common. */
 import { Option, type Command } from 'commander';
-import { buildGraph, readDurations, type BuildOptions, type BuildReport, type Event } from '../build/index.js';
+import { buildGraph, readDurations, type BuildOptions, type BuildReport, type BuildRequest, type Event } from '../build/index.js';
 import { neededSources, type Wanted } from '../chain/index.js';
 import { fail, type Result } from '../result.js';
 import { collect, positiveInteger, processors, withChain, type ChainOptions } from './command.js';
+import { builtBefore, compareBuilds, executorOf, substituteWanted, withElsewhere, type ElsewhereOptions } from './elsewhere.js';
 import { BuiltOutputs, fetchAll, type Session } from './session.js';
 
 /** Their options. */
-export interface BuildCommandOptions extends ChainOptions {
+export interface BuildCommandOptions extends ChainOptions, ElsewhereOptions {
   readonly jobs: number;
   readonly cores: number;
   readonly offline?: true;
@@ -22,7 +23,7 @@ export interface BuildCommandOptions extends ChainOptions {
 
 /** The options that building needs, whichever command builds. */
 export function withBuildOptions(command: Command): Command {
-  return withChain(command)
+  return withElsewhere(withChain(command))
     .addOption(new Option('-j, --jobs <n>', 'builds at once').argParser(positiveInteger).default(processors(), 'number of processors'))
     .addOption(
       new Option('--cores <n>', 'processors that each build is told to use').argParser(positiveInteger).default(processors(), 'number of processors'),
@@ -50,8 +51,16 @@ export async function runBuild(
   { signal, emit, sourcesOf = [] }: RunContext,
 ): Promise<Result<BuildReport>> {
   const { store, chain, loaded } = session;
+  const executor = await executorOf(store, options);
+  if (!executor.ok) return executor;
+  const substituted = await substituteWanted(session, wanted, options, signal, emit);
+  if (!substituted.ok) return substituted;
   const builtOutputs = new BuiltOutputs(session);
-  const missing = neededSources(chain, [...wanted, ...sourcesOf], (drvPath) => store.isValid(drvPath) && builtOutputs.areComplete(drvPath));
+  const isThere = ({ drvPath, outputs }: Wanted): boolean => outputs.every((name) => builtOutputs.find(drvPath, name) !== undefined);
+  // What caches gave comes without its derivation and that one's sources: only what is still to be built needs those.
+  const mayLackSources = options.substituters !== undefined && options.rebuild !== true && executor.value === undefined;
+  const open = mayLackSources ? wanted.filter((one) => !isThere(one)) : wanted;
+  const missing = neededSources(chain, [...open, ...sourcesOf], (drvPath) => store.isValid(drvPath) && builtOutputs.areComplete(drvPath));
   if (missing.length > 0) {
     const fetched = await fetchAll(missing, store, { ...options, emit, signal });
     if (!fetched.ok) return fetched;
@@ -64,14 +73,18 @@ export async function runBuild(
     rebuild: options.rebuild === true,
     signal,
   };
-  const report = await buildGraph({
+  const before = executor.value === undefined ? [] : builtBefore(session, wanted);
+  const request: BuildRequest = {
     store,
     closure: chain.derivations,
     wanted,
     options: buildOptions,
     emit,
     referenceDurations: readDurations(loaded.durationsFile),
-  });
+    ...(executor.value === undefined ? {} : { executor: executor.value }),
+  };
+  const built = await buildGraph(request);
+  const report = built.ok ? await compareBuilds({ ...request, wanted: before }, built.value) : built;
   return report.ok && signal.aborted
     ? fail('E_CANCELLED', 'stopped before everything was built', 'what was finished is kept; the same command goes on from there')
     : report;

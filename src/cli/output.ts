@@ -43,11 +43,12 @@ export function showFailure(failure: Failure): ExitCode {
 /** A failure as people read it; every line ends in a newline. */
 export function failureLines(failure: Failure): string[] {
   const lines = [`${pc.red('error')} ${pc.bold(failure.code)}: ${failure.message}\n`];
+  let { hint } = failure;
   for (let { cause } = failure; cause !== undefined && !(cause instanceof Error); cause = cause.cause) {
-    lines.push(`  because ${cause.message} (${cause.code})\n`);
-    failure = cause.hint === undefined ? failure : { ...failure, hint: failure.hint ?? cause.hint };
+    if (!failure.message.includes(cause.message)) lines.push(`  because ${cause.message} (${cause.code})\n`);
+    hint ??= cause.hint;
   }
-  if (failure.hint !== undefined) lines.push(`  ${pc.cyan('hint')}: ${failure.hint}\n`);
+  if (hint !== undefined) lines.push(`  ${pc.cyan('hint')}: ${hint}\n`);
   return lines;
 }
 

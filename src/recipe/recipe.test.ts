@@ -13,12 +13,14 @@ function instantiator(): Instantiator {
 
 describe('the shell text of a recipe', () => {
   it('loses the indentation that all its lines share', () => {
-    expect(sh`
+    expect(
+      sh`
       one
         two
 
       three
-    `.parts).toEqual(['one\n  two\n\nthree\n']);
+    `.parts,
+    ).toEqual(['one\n  two\n\nthree\n']);
   });
 
   it('keeps backslashes as the shell should see them', () => {
@@ -30,10 +32,12 @@ describe('the shell text of a recipe', () => {
       a
         b
     `;
-    expect(concat(sh`
+    expect(
+      concat(sh`
       begin
       ${inner}
-    `).parts).toEqual(['begin\na\n  b\n\n']);
+    `).parts,
+    ).toEqual(['begin\na\n  b\n\n']);
   });
 
   it('joins lists by spaces and keeps ingredients apart from text', () => {
@@ -42,9 +46,10 @@ describe('the shell text of a recipe', () => {
 
   it('refuses undefined, which import cycles leave behind, and points at the line', () => {
     const forgotten = undefined as unknown as string;
-    expect(() => sh`${forgotten}`).toThrow(RecipeError);
+    const interpolate = (): unknown => sh`${forgotten}`;
+    expect(interpolate).toThrow(RecipeError);
     try {
-      sh`${forgotten}`;
+      interpolate();
     } catch (error) {
       expect((error as RecipeError).location?.file).toBe(import.meta.filename);
       expect((error as RecipeError).hint).toContain('circle');
@@ -55,7 +60,13 @@ describe('the shell text of a recipe', () => {
 describe('a recipe', () => {
   it('has what it interpolates as its inputs, and nothing else', () => {
     const a = recipe({ name: 'a', outputs: ['x', 'y'], builder: seed('tcc'), args: [text`${musl}`, selfPath('x')] });
-    const b = recipe({ name: 'b', version: '1', shell: text`${a.x}/bin/ash`, path: [a.x], script: sh`cat ${a.y} ${local(import.meta.url, './x.patch')} > $out` });
+    const b = recipe({
+      name: 'b',
+      version: '1',
+      shell: text`${a.x}/bin/ash`,
+      path: [a.x],
+      script: sh`cat ${a.y} ${local(import.meta.url, './x.patch')} > $out`,
+    });
     const { drv, drvPath } = instantiator().instantiate(b);
     const inputOfB = instantiator().instantiate(a);
     expect(drvPath).toMatch(/-b-1\.drv$/);
@@ -69,10 +80,15 @@ describe('a recipe', () => {
     // The expected paths are what nix-instantiate printed for this very pair, `hi` being builtins.toFile "hi" "hello".
     const hi = local(import.meta.url, './hi');
     const a = recipe({ name: 'a', outputs: ['x', 'y'], builder: '/bin/sh', args: ['-c', text`echo ${hi} > ${selfPath('x')}; echo $x > $y`] });
-    const b = recipe({ name: 'b', shell: '/bin/sh', path: [a.x], script: sh`
+    const b = recipe({
+      name: 'b',
+      shell: '/bin/sh',
+      path: [a.x],
+      script: sh`
       echo ${a.y}
         indented \${foo}
-    ` });
+    `,
+    });
     expect(instantiator().instantiate(a).drvPath).toBe('/nix/store/8qa5z6pzw2rb87dfa6va74ha9xx5mcsp-a.drv');
     expect(instantiator().instantiate(b).drvPath).toBe('/nix/store/wind48sj9b1dis5v97fkm79859niwh48-b.drv');
   });
@@ -90,7 +106,13 @@ describe('a recipe', () => {
   });
 
   it('has its test as a recipe of its own, which needs it and is not needed by it', () => {
-    const a = recipe({ name: 'a', version: '2', shell: '/sh', script: sh`true`, test: (self) => ({ path: [self], script: sh`${self}/bin/a > $out` }) });
+    const a = recipe({
+      name: 'a',
+      version: '2',
+      shell: '/sh',
+      script: sh`true`,
+      test: (self) => ({ path: [self], script: sh`${self}/bin/a > $out` }),
+    });
     expect(a.test?.drvName).toBe('a-test-2');
     const { drv } = instantiator().instantiate(a.test ?? a);
     expect([...drv.inputDrvs.keys()]).toEqual([instantiator().instantiate(a).drvPath]);
@@ -131,7 +153,14 @@ describe('a recipe', () => {
 
 describe('a source', () => {
   it('has the store path that nix-store --add-fixed gives its bytes', () => {
-    const empty = source({ name: 'empty', version: '1', file: 'empty', size: 0, sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', urls: ['https://example.org/empty'] });
+    const empty = source({
+      name: 'empty',
+      version: '1',
+      file: 'empty',
+      size: 0,
+      sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+      urls: ['https://example.org/empty'],
+    });
     expect(sourcePath(empty)).toBe('/nix/store/1q82x5ah029adc0r5p06p3ivlzzh3hss-empty');
   });
 
@@ -146,7 +175,10 @@ describe('a chain', () => {
 
   it('lists its targets in order, with their stages', () => {
     const { targets } = chain('b', { one: { b: a }, two: { a } });
-    expect(targets.map(({ name, stage }) => [name, stage])).toEqual([['b', 'one'], ['a', 'two']]);
+    expect(targets.map(({ name, stage }) => [name, stage])).toEqual([
+      ['b', 'one'],
+      ['a', 'two'],
+    ]);
   });
 
   it('refuses a default that is not there, two targets of one name, and holes left by import cycles', () => {

@@ -17,8 +17,6 @@ export interface Layout {
   readonly gcLockFile: string;
   /** Where a running garbage collection is told of new roots. */
   readonly gcSocket: string;
-  /** Build logs, `<two characters>/<rest>.bz2` or other endings. */
-  readonly logsDir: string;
   /** What is Zilch's alone, on the same file system as the store so that work is moved into it by renaming. */
   readonly zilchDir: string;
   readonly zilchTempDir: string;
@@ -45,7 +43,6 @@ export function layoutOf(root: string): Layout {
     tempRootsDir: join(stateDir, 'temproots'),
     gcLockFile: join(stateDir, 'gc.lock'),
     gcSocket: join(stateDir, 'gc-socket/socket'),
-    logsDir: join(root, 'nix/var/log/nix/drvs'),
     zilchDir,
     zilchTempDir: join(zilchDir, 'tmp'),
     zilchLocksDir: join(zilchDir, 'locks'),

@@ -1,6 +1,6 @@
 /** Opening or making the database of a store, and the checks of what versions it is of. */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { err, fail, ok, type Result } from '../result.js';
 import { Database } from './database.js';
 import { tryLock, type FileLock, type LockMode } from './file-lock.js';
@@ -100,11 +100,27 @@ function readVersion(file: string): number | undefined {
 }
 
 /**
+ * One directory after the other: where the parent is there and a directory still cannot be made in it for ENOENT, as in
+ * /proc, Node's own recursion never ends and takes all memory.
+ */
+function makeRoot(root: string): void {
+  if (existsSync(root)) return;
+  if (dirname(root) !== root) makeRoot(dirname(root));
+  try {
+    mkdirSync(root);
+  } catch (error) {
+    // Another process was faster.
+    if (!existsSync(root)) throw error;
+  }
+}
+
+/**
  * Makes directories and tables. The version files are written last: killed before that, the store still counts as
  * missing, and all of this, which minds nothing that is there already, is done again.
  */
 function complete(layout: Layout): Result<void> {
   const directories = [layout.storeDir, layout.linksDir, layout.dbDir, layout.tempRootsDir, layout.profilesDir, layout.gcRootsDir];
+  makeRoot(layout.root);
   for (const directory of directories) mkdirSync(directory, { recursive: true });
   const bigLock = waitForLock(bigLockFile(layout), 'exclusive', () => isComplete(layout));
   if (!bigLock.ok) return bigLock;

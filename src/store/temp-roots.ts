@@ -35,24 +35,9 @@ export class TempRoots {
     if (this.#known.has(path)) return ok(undefined);
     try {
       this.#file ??= this.#create();
-      for (;;) {
-        // While we hold the collector's lock shared, none runs; and one that starts later reads our file.
-        const gcLock = tryLock(this.#layout.gcLockFile, 'shared');
-        if (gcLock !== undefined) {
-          try {
-            writeSync(this.#file.fd, `${path}\0`);
-          } finally {
-            gcLock.release();
-          }
-          break;
-        }
-        // One is running and has read the files already: it listens for more.
-        if (await this.#tellCollector(path)) {
-          writeSync(this.#file.fd, `${path}\0`);
-          break;
-        }
-        await sleep(2);
-      }
+      // Written first: a collection that starts from now on reads it. What is left is one that is running already.
+      writeSync(this.#file.fd, `${path}\0`);
+      while (!(this.#noneIsRunning() || (await this.#tellCollector(path)))) await sleep(2);
     } catch (error) {
       return err(ioFailure('record a temporary root in', this.#layout.tempRootsDir, error));
     }
@@ -65,6 +50,12 @@ export class TempRoots {
     this.#file?.releaseAndDelete();
     this.#file = undefined;
     this.#known.clear();
+  }
+
+  #noneIsRunning(): boolean {
+    const gcLock = tryLock(this.#layout.gcLockFile, 'shared');
+    gcLock?.release();
+    return gcLock !== undefined;
   }
 
   #create(): FileLock {

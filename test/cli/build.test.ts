@@ -172,6 +172,12 @@ describe('a wrong command line', () => {
     expect(ran.stderr).toContain(why);
   });
 
+  it('or a store in a place where no directory can be made ends at once', async () => {
+    const ran = await rig.run(['sources', 'fetch', '--offline', '--store', '/proc/nowhere']);
+    expect(ran.status).toBe(1);
+    expect(ran.stderr).toContain('cannot open the store /proc/nowhere');
+  });
+
   it('names the nearest target', async () => {
     rig.write(HELLO, ['hello']);
     const ran = await rig.onChain('build', 'helo');

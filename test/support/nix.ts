@@ -1,7 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 /** The version our formats are held to, byte for byte. */
 export const ORACLE_VERSION = '2.8.0';
@@ -27,8 +28,17 @@ export class Nix {
 
   /** Runs one of Nix's programs; gives its output. */
   run(program: string, ...args: readonly string[]): Buffer {
-    const env = { ...process.env, NIX_CONFIG: CONFIG, NIX_REMOTE: this.root, HOME: this.root };
-    return execFileSync(program, args, { env, maxBuffer: 1 << 30, stdio: ['ignore', 'pipe', 'pipe'] });
+    return execFileSync(program, args, { env: this.environment(), maxBuffer: 1 << 30, stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  /** As `run`, leaving this process free to serve what the program asks for. */
+  async runAsync(program: string, ...args: readonly string[]): Promise<Buffer> {
+    const { stdout } = await promisify(execFile)(program, args, { env: this.environment(), maxBuffer: 1 << 30, encoding: 'buffer' });
+    return stdout;
+  }
+
+  private environment(): NodeJS.ProcessEnv {
+    return { ...process.env, NIX_CONFIG: CONFIG, NIX_REMOTE: this.root, HOME: this.root };
   }
 
   text(program: string, ...args: readonly string[]): string {

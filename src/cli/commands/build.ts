@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { BuildReport, Event } from '../../build/index.js';
 import { targetClosure, type PreparedTarget } from '../../chain/index.js';
-import { fail, ok, type Result } from '../../result.js';
+import { err, fail, ok, type Result } from '../../result.js';
 import { readPins } from '../../verify/index.js';
 import { outputTable, type TableRow } from '../build-table.js';
 import { runBuild, withBuildOptions, type BuildCommandOptions } from '../building.js';
@@ -97,13 +97,10 @@ async function conclude(
     if (tests.length > 0 && report.failures.size === 0) printLine(`tests: ${tests.length - failedTests} passed`);
   }
   if (report.failures.size > 0) return ok(EXIT.failed);
-  const changed = [...report.comparisons.values()].filter(({ kind }) => kind === 'different').length;
-  if (changed > 0)
-    return fail(
-      'E_DIFFERENT',
-      `${changed} of ${report.comparisons.size} builds came out different when built again`,
-      'the first difference of each is shown above',
-    );
+  if ([...report.comparisons.values()].some(({ kind }) => kind === 'different')) {
+    const { firstDifferentBuild } = await import('../../exchange/index.js');
+    return err(firstDifferentBuild(session.store, session.chain.derivations, report.comparisons)!);
+  }
   if (different.length > 0) {
     const names = different.map(({ key }) => key).join(', ');
     return fail(

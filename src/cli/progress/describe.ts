@@ -14,7 +14,8 @@ export function describe(event: Event): readonly string[] {
     case 'fetch-done':
       return [`fetched  ${event.name}`];
     case 'fetch-failed':
-      return [`${event.final ? pc.red('missing') : pc.yellow('retried')}  ${event.name}: ${event.failure.message}`];
+      // What no place has ends the run, with a failure that says what each of them answered.
+      return [event.final ? `${pc.red('missing')}  ${event.name}` : `${pc.yellow('retried')}  ${event.name}: ${event.failure.message}`];
     case 'build-wait':
       return [`waiting  ${event.name}: another zilch builds it`];
     case 'build-done':

@@ -22,8 +22,9 @@ export function draw(state: ProgressState, now: number, width: number, height: n
   ];
   const hidden = running.length - Math.max(1, height - 3);
   const shown = hidden > 0 ? [...running.slice(0, running.length - hidden - 1), fit(`  and ${hidden + 1} more`, width)] : running;
-  const last = state.lastLine === '' ? [] : [pc.dim(fit(`  ${state.lastLine}`, width))];
-  return [...shown, ...last, fit(bar(state, now), width)];
+  const last = state.lastLine === '' || state.building.size === 0 ? [] : [pc.dim(fit(`  ${state.lastLine}`, width))];
+  // Building again is not planned, so there is nothing to count.
+  return [...shown, ...last, ...(state.planned.size === 0 ? [] : [fit(bar(state, now), width)])];
 }
 
 function bar(state: ProgressState, now: number): string {
@@ -31,6 +32,6 @@ function bar(state: ProgressState, now: number): string {
   const filled = Math.min(BAR_WIDTH, Math.floor(share * BAR_WIDTH));
   const counts = `${state.finished.size}/${state.planned.size} built`;
   const failed = state.failed === 0 ? '' : `, ${state.failed} failed`;
-  const left = secondsLeft === undefined || state.planned.size === 0 ? '' : `, about ${formatSeconds(Math.ceil(secondsLeft))} left`;
+  const left = secondsLeft === undefined ? '' : `, about ${formatSeconds(Math.ceil(secondsLeft))} left`;
   return `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ${counts}${failed}${left}`;
 }

@@ -45,8 +45,7 @@ export function terminalReporter(stream: NodeJS.WriteStream): Reporter {
   let height = 0;
   const erase = (): string => (height === 0 ? '' : `\u001b[${height}A\u001b[0J`);
   const redraw = (stay: readonly string[] = []): void => {
-    const lines = draw(state, Date.now(), (stream.columns || 80) - 1, stream.rows || 24);
-    const live = state.planned.size === 0 && state.fetching.size === 0 ? [] : lines;
+    const live = draw(state, Date.now(), (stream.columns || 80) - 1, stream.rows || 24);
     stream.write(`${erase()}${height === 0 && live.length > 0 ? HIDE_CURSOR : ''}${[...stay, ...live].map((line) => `${line}\n`).join('')}`);
     height = live.length;
   };

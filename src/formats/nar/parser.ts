@@ -50,7 +50,11 @@ export class NarParser {
   private done = false;
   private failed: Result<never> | undefined;
 
-  constructor(private readonly visitor: NarVisitor) {
+  /** @param mayBeFollowed do not fail on bytes behind the archive: they are `rest` */
+  constructor(
+    private readonly visitor: NarVisitor,
+    private readonly mayBeFollowed = false,
+  ) {
     this.steps = this.archive();
   }
 
@@ -61,7 +65,7 @@ export class NarParser {
     this.append(chunk);
     try {
       if (!this.done) this.done = this.steps.next().done === true;
-      if (this.done && this.available > 0) this.problem('bytes follow the end of the archive');
+      if (this.done && this.available > 0 && !this.mayBeFollowed) this.problem('bytes follow the end of the archive');
     } catch (error) {
       if (!(error instanceof NarProblem)) throw error;
       this.failed = fail('E_NAR', error.message, 'the archive is damaged, or not a NAR');
@@ -73,6 +77,11 @@ export class NarParser {
     this.used = 0;
     this.bytes = rest;
     return ok(undefined);
+  }
+
+  /** The bytes of the last chunk that lie behind the archive's end; `undefined` while it has not ended. */
+  get rest(): Uint8Array | undefined {
+    return this.done ? this.bytes : undefined;
   }
 
   /** Says that no more is to come; fails when the archive is not complete. */

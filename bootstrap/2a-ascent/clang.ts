@@ -1,0 +1,56 @@
+import { sh, type AnyRecipe } from 'zilch';
+import { byGcc10, llvmByGcc10 } from './llvm.js';
+import { llvmPart, type Compiler } from './llvm-build.js';
+
+/**
+ * Clang, with its own headers and no library. What it links to, and with which linker, is told by configuration files beside it:
+ * no path is compiled into it. See docs/decisions/where-clang-finds-things.md.
+ */
+export const clangBy = (compiler: Compiler, llvm: AnyRecipe) =>
+  llvmPart({
+    name: 'clang',
+    compiler,
+    folder: 'clang',
+    components: ['clang', 'clang-resource-headers'],
+    // What clang offers to graphics cards is three programs that make would build along.
+    options: sh`-DLLVM_DIR=${llvm}/lib/cmake/llvm -DCLANG_DEFAULT_CXX_STDLIB=libc++ -DCLANG_DEFAULT_LINKER=lld \
+  -DCLANG_DEFAULT_OBJCOPY=llvm-objcopy -DCLANG_DEFAULT_RTLIB=compiler-rt -DCLANG_DEFAULT_UNWINDLIB=libunwind \
+  -DCLANG_ENABLE_ARCMT=OFF -DCLANG_ENABLE_STATIC_ANALYZER=OFF -DCLANG_INCLUDE_DOCS=OFF -DCLANG_INCLUDE_TESTS=OFF \
+  -DCLANG_PLUGIN_SUPPORT=OFF -DCLANG_TOOL_CLANG_LINKER_WRAPPER_BUILD=OFF -DCLANG_TOOL_CLANG_OFFLOAD_BUNDLER_BUILD=OFF \
+  -DCLANG_TOOL_CLANG_OFFLOAD_PACKAGER_BUILD=OFF -DLLVM_ENABLE_PIC=OFF`,
+    finish: sh`strip "$out/bin/clang-16"`,
+    test: (self) => sh`
+phase 'is for musl on x86-64'
+test "$(${self}/bin/clang -dumpmachine)" = x86_64-unknown-linux-musl
+
+phase 'compiles what needs no library'
+cat >answer.c <<'.'
+#include <stdarg.h>
+#include <stdint.h>
+int sum (int n, ...)
+{
+  va_list list; int total = 0;
+  va_start (list, n);
+  while (n--) total += va_arg (list, int) + (int) va_arg (list, double);
+  va_end (list);
+  return total;
+}
+__asm__ (".globl _start\n_start: and $-16, %rsp; call begin");
+void begin (void)
+{
+  int64_t status = sum (2, 10, 1.5, 20, 11.25);
+  __asm__ ("syscall" :: "a" (60), "D" (status));
+}
+.
+for level in -O0 -O1 -O2 -O3 -Os; do
+  ${self}/bin/clang $level -ffreestanding -c answer.c -o answer.o
+  ld answer.o -o answer
+  status=0
+  ./answer || status=$?
+  test "$status" = 42
+done
+`,
+  });
+
+/** Clang by GCC 10. */
+export const clangByGcc10 = clangBy(byGcc10, llvmByGcc10);

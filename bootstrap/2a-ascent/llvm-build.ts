@@ -1,0 +1,72 @@
+import { sh, type AnyRecipe, type Text } from 'zilch';
+import { stage1 } from '../1-stage1/index.js';
+import { ascentRecipe } from './ascent.js';
+import { cmake } from './cmake.js';
+import { gnumake } from './gnumake.js';
+import { llvmSource } from './llvm-source.js';
+
+/** What compiles a part of LLVM. */
+export interface Compiler {
+  /** Becomes part of names: `clang-by-gcc10`. The compiler that is to be the last has none. */
+  readonly name?: string;
+  /** Packages with compiler, assembler, linker and ar. */
+  readonly path: readonly AnyRecipe[];
+  readonly cc: string;
+  readonly cxx: string;
+}
+
+interface LlvmPart {
+  readonly name: string;
+  readonly compiler: Compiler;
+  /** Its folder in LLVM's source tree. */
+  readonly folder: string;
+  /** Further options for cmake, beside those that hold for all. */
+  readonly options: Text;
+  /** What is installed, LLVM's "distribution components". */
+  readonly components: readonly string[];
+  /** What is built: by default, what the components need, and nothing else. */
+  readonly target?: string;
+  /** After installing. */
+  readonly finish: Text;
+  readonly test: (self: AnyRecipe) => Text;
+}
+
+/**
+ * A part of LLVM. Programs are static: they depend on nothing, can be put anywhere, and start fast. Musl gives threads 128 KB
+ * of stack unless a program asks for more, as it must for the optimiser.
+ */
+export const llvmPart = ({ name, compiler, folder, options, components, target = 'distribution', finish, test }: LlvmPart) =>
+  ascentRecipe({
+    name: compiler.name === undefined ? name : `${name}-by-${compiler.name}`,
+    version: '16.0.6',
+    path: [...compiler.path, cmake, gnumake, stage1.protobusybox],
+    script: sh`
+phase configure
+ln -s ${llvmSource} source # a short name, so that no object has the source's store path in it
+export CC=${compiler.cc} CXX=${compiler.cxx} CFLAGS=-fno-pie CXXFLAGS=-fno-pie LDFLAGS='-static -Wl,-z,stack-size=8388608'
+cmake -S source/${folder} -B build -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$out" -DCMAKE_SKIP_RPATH=ON \
+  -DCMAKE_OPTIMIZE_DEPENDENCIES=ON -DLLVM_APPEND_VC_REV=OFF -DLLVM_INCLUDE_TESTS=OFF -DLLVM_INCLUDE_DOCS=OFF \
+  -DLLVM_DISTRIBUTION_COMPONENTS='${components.join(';')}' \
+  ${options}
+
+phase build
+make -C build -j"$NIX_BUILD_CORES" ${target}
+
+phase install
+for component in ${components}; do
+  cmake -DCMAKE_INSTALL_COMPONENT=$component -P build/cmake_install.cmake
+done
+${finish}
+`,
+    references: { allowed: [] },
+    test: (self) => ({
+      path: [...compiler.path, stage1.protobusybox],
+      script: sh`
+${test(self)}
+
+phase 'no trace of how it was built'
+if grep -rlF -e /build/ -e ${llvmSource} ${self}; then exit 1; fi
+mkdir "$out"
+`,
+    }),
+  });

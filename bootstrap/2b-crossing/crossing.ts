@@ -1,0 +1,34 @@
+import { clangBy, clangByGcc10, linuxHeaders, lldBy, lldByGcc10, llvmBy, llvmByGcc10 } from '../2a-ascent/index.js';
+import { builtinsBy } from './builtins.js';
+import type { Compilers } from './compilers.js';
+import { muslBy } from './musl.js';
+import { runtimesBy } from './runtimes.js';
+import { sysrootOf } from './sysroot.js';
+import { toolchainOf } from './toolchain.js';
+
+/**
+ * From compilers, whatever they were made by, to libraries of their making, and then to compilers on those libraries. All
+ * that is in the result was compiled by clang, from source that is LLVM's, musl's or Linux's.
+ */
+export function crossing(before: Compilers) {
+  const builtins = builtinsBy(before);
+  const musl = muslBy(before, builtins);
+  const cSysroot = sysrootOf('c-sysroot', [musl, linuxHeaders]);
+  const cToolchain = toolchainOf({ name: 'c-toolchain', compilers: before, builtins, sysroot: cSysroot, tested: false });
+  const runtimes = runtimesBy(cToolchain);
+  const sysroot = sysrootOf('sysroot', [musl, linuxHeaders, runtimes]);
+
+  const bridge = toolchainOf({ name: 'bridge', compilers: before, builtins, sysroot });
+  const byBridge = { path: [bridge], cc: 'cc', cxx: 'c++' };
+  const llvm = llvmBy(byBridge);
+  const compilers = { llvm, clang: clangBy(byBridge, llvm), lld: lldBy(byBridge, llvm) };
+  const toolchain = toolchainOf({ name: 'toolchain', compilers, builtins, sysroot });
+  return { builtins, musl, cToolchain, runtimes, sysroot, bridge, ...compilers, toolchain };
+}
+
+/** From what GCC compiled: the toolchain that everything later is made with. */
+export const { builtins, musl, cToolchain, runtimes, sysroot, bridge, llvm, clang, lld, toolchain } = crossing({
+  llvm: llvmByGcc10,
+  clang: clangByGcc10,
+  lld: lldByGcc10,
+});

@@ -1,0 +1,48 @@
+import { sh, type AnyRecipe } from 'zilch';
+import { stage1 } from '../1-stage1/index.js';
+import { ascentRecipe, gnumake } from '../2a-ascent/index.js';
+import * as sources from '../sources.js';
+import type { Compilers } from './compilers.js';
+
+/** musl, static and shared, by clang: with nothing of GCC's in it. */
+export const muslBy = ({ llvm, clang, lld }: Compilers, builtins: AnyRecipe) =>
+  ascentRecipe({
+    name: 'musl',
+    version: '1.2.5',
+    path: [clang, lld, llvm, gnumake, stage1.protobusybox],
+    script: sh`
+phase unpack
+unpack ${sources.musl} musl
+shell_scripts musl
+cd musl
+
+phase configure
+CC=clang AR=llvm-ar RANLIB=llvm-ranlib LIBCC=${builtins}/lib/linux/libclang_rt.builtins-x86_64.a \
+  ./configure --prefix="$out" --syslibdir="$out/lib" --build=x86_64-linux-musl --disable-wrapper
+
+phase build
+make -j"$NIX_BUILD_CORES"
+
+phase install
+make install
+# The loader is the library. By its whole path the link would not survive a copy.
+ln -sf libc.so "$out/lib/ld-musl-x86_64.so.1"
+`,
+    references: { allowed: [] },
+    test: (self) => ({
+      path: [llvm, stage1.protobusybox],
+      script: sh`
+phase 'the library is itself a program'
+${self}/lib/libc.so 2>log || true # it says so and fails
+grep -q '^musl libc (x86_64)' log
+grep -q '^Version 1.2.5$' log
+
+phase 'needs no other library, and holds nothing of GCC'
+if llvm-readelf -d ${self}/lib/libc.so | grep NEEDED; then exit 1; fi
+llvm-readelf -p .comment ${self}/lib/libc.so >comment
+grep -q clang comment
+if grep GCC: comment; then exit 1; fi
+mkdir "$out"
+`,
+    }),
+  });

@@ -1,0 +1,199 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Option, type Command } from 'commander';
+import { cacheServer, CompressedNars, parseCompression, push, Puller, type Answered, type Compression } from '../../exchange/index.js';
+import { emitter } from '../../build/index.js';
+import { formatPublicKey, formatSecretKey, generateSecretKey, publicKeyOf } from '../../formats/index.js';
+import { fail, ok, type Result } from '../../result.js';
+import { attempt, Store } from '../../store/index.js';
+import { collect, perform, positiveInteger, storeRoot, withChain, withStore, type ChainOptions, type StoreOptions } from '../command.js';
+import { formatBytes, formatCount } from '../format.js';
+import { interruptible } from '../interrupt.js';
+import { printError, printLine } from '../output.js';
+import { chooseReporter } from '../progress/reporters.js';
+import { withSelection, withWish } from '../selection.js';
+import { withTrust, type TrustOptions } from '../trust-options.js';
+import { openCaches, readSecretKeys, trustOf } from '../trust-reading.js';
+
+interface SigningOptions {
+  readonly signKey?: readonly string[];
+  readonly compression: string;
+}
+
+interface ServeOptions extends StoreOptions, SigningOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly priority: number;
+  readonly narCache?: string;
+  readonly narCacheSize: number;
+  readonly quiet?: true;
+}
+
+const GIB = 2 ** 30;
+
+/** `zilch cache serve|push|pull|key` */
+export function register(command: Command): void {
+  const serve = command.command('serve').summary('serve the store as a binary cache over HTTP, which Nix can substitute from');
+  withSigning(withStore(serve))
+    .option('--host <address>', 'address to listen at', '127.0.0.1')
+    .addOption(new Option('--port <n>', 'port to listen at').argParser(Number).default(5000))
+    .addOption(new Option('--priority <n>', 'clients ask caches of lower priority first').argParser(Number).default(40))
+    .option('--nar-cache <dir>', 'where compressed NARs are kept (default: in the store’s own nix/var/zilch)')
+    .addOption(new Option('--nar-cache-size <n>', 'GiB of compressed NARs to keep').argParser(positiveInteger).default(10))
+    .option('--quiet', 'do not print what is asked');
+  perform(serve, serveCommand);
+
+  const pushing = command.command('push').summary('put targets or store paths, with all they refer to, into a cache');
+  pushing
+    .argument('<cache>', 'directory, file://, http://, https:// or s3://bucket?endpoint=…&region=…')
+    .argument('[names...]', 'targets, target^output, or /nix/store/… (default: the chain’s default target)');
+  withSigning(withChain(pushing)).option('--derivations', 'push also how the targets are made: derivations and sources');
+  perform(pushing, (address: string, names: readonly string[], options: ChainOptions & SigningOptions & { derivations?: true }) =>
+    pushCommand(address, names, options),
+  );
+
+  const pulling = command.command('pull').summary('take targets or store paths, with all they refer to, from a cache');
+  pulling
+    .argument('<cache>', 'directory, file://, http://, https:// or s3://bucket?endpoint=…&region=…')
+    .argument('[names...]', 'targets, target^output, or /nix/store/… (default: the chain’s default target)');
+  withTrust(withChain(pulling));
+  perform(pulling, (address: string, names: readonly string[], options: ChainOptions & TrustOptions) => pullCommand(address, names, options));
+
+  const key = command
+    .command('key')
+    .summary('make a key to sign with; prints the public one')
+    .argument('<name>', 'name of the key, by custom host-1')
+    .argument('<file>', 'where to put the secret key');
+  perform(key, (name: string, file: string) => Promise.resolve(keyCommand(name, file)));
+}
+
+function withSigning(command: Command): Command {
+  return command
+    .option('--sign-key <file>', 'secret key to sign with, as `zilch cache key` makes it; may be given more than once', collect)
+    .option('--compression <kind>', 'none, zstd, xz, gzip, br or bzip2', 'zstd');
+}
+
+async function serveCommand(options: ServeOptions): Promise<Result<undefined>> {
+  const compression = parseCompression(options.compression);
+  if (!compression.ok) return compression;
+  const secretKeys = readSecretKeys(options.signKey ?? []);
+  if (!secretKeys.ok) return secretKeys;
+  const store = Store.open(storeRoot(options), { readOnly: true });
+  if (!store.ok) return store;
+  try {
+    const directory = options.narCache ?? join(store.value.layout.zilchDir, 'nars');
+    const compressed = compression.value === 'none' ? undefined : new CompressedNars(directory, options.narCacheSize * GIB);
+    const onAnswer = options.quiet === true ? undefined : logAnswer;
+    const server = cacheServer({
+      store: store.value,
+      secretKeys: secretKeys.value,
+      compression: compression.value,
+      compressed,
+      priority: options.priority,
+      onAnswer,
+    });
+    return await interruptible(async (signal) => {
+      const listening = await new Promise<Result<undefined>>((resolve) => {
+        server.once('error', (error) =>
+          resolve(fail('E_LISTEN', `cannot listen at ${options.host}:${options.port}: ${error.message}`, 'choose another with --port')),
+        );
+        server.listen(options.port, options.host, () => resolve(ok(undefined)));
+      });
+      if (!listening.ok) return listening;
+      const address = server.address();
+      printLine(
+        `serving ${store.value.root} at http://${options.host}:${typeof address === 'object' && address !== null ? address.port : options.port}`,
+      );
+      for (const key of secretKeys.value) printLine(`signed by ${formatPublicKey(publicKeyOf(key))}`);
+      if (secretKeys.value.length === 0) printLine('not signed: clients that check signatures take nothing; --sign-key signs');
+      await new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => resolve());
+      });
+      server.closeAllConnections();
+      server.close();
+      return ok(undefined);
+    });
+  } finally {
+    store.value.close();
+  }
+}
+
+function logAnswer({ method, path, status, bytes, milliseconds, failure }: Answered): void {
+  printLine(`${status} ${method} ${path} ${formatBytes(bytes)} ${milliseconds.toFixed(0)} ms`);
+  if (failure !== undefined) printError(`error ${failure.code}: ${failure.message}\n`);
+}
+
+async function pushCommand(
+  address: string,
+  names: readonly string[],
+  options: ChainOptions & SigningOptions & { derivations?: true },
+): Promise<Result<undefined>> {
+  const compression = parseCompression(options.compression);
+  if (!compression.ok) return compression;
+  const secretKeys = readSecretKeys(options.signKey ?? []);
+  if (!secretKeys.ok) return secretKeys;
+  const caches = openCaches([address]);
+  if (!caches.ok) return caches;
+  const cache = caches.value[0]!;
+  return interruptible((signal) =>
+    withSelection(names, { ...options, signal }, async (store, { paths, realisations }) => {
+      const onPush = (path: string, fileSize: number): void => printError(`pushed ${path}  ${formatBytes(fileSize)}\n`);
+      const pushed = await push(paths, realisations, {
+        store,
+        cache,
+        compression: compression.value satisfies Compression,
+        secretKeys: secretKeys.value,
+        signal,
+        onPush,
+      });
+      if (!pushed.ok) return pushed;
+      printLine(
+        `${formatCount(pushed.value.paths, 'path')} pushed to ${cache.address}, ${formatBytes(pushed.value.fileBytes)}; ${formatCount(realisations.length, 'realisation')}`,
+      );
+      return ok(undefined);
+    }),
+  );
+}
+
+async function pullCommand(address: string, names: readonly string[], options: ChainOptions & TrustOptions): Promise<Result<undefined>> {
+  const trust = trustOf(options);
+  if (!trust.ok) return trust;
+  const caches = openCaches([address]);
+  if (!caches.ok) return caches;
+  const reporter = chooseReporter(false);
+  try {
+    return await interruptible((signal) =>
+      withWish(names, { ...options, emit: reporter.emit, signal }, async (store, { ids, paths }) => {
+        const puller = new Puller({ store, caches: caches.value, trust: trust.value, signal, emit: emitter(reporter.emit) });
+        for (const id of ids) {
+          const pulled = await puller.realisation(id);
+          if (!pulled.ok) return pulled;
+          if (!pulled.value)
+            return fail(
+              'E_NOT_IN_CACHE',
+              `${address} does not know what sha256:${id.drvHash}!${id.outputName} became`,
+              'was it pushed from the same chain, with the same seed?',
+            );
+        }
+        const pulled = await puller.closure(paths);
+        if (!pulled.ok) return pulled;
+        reporter.close();
+        printLine(`${formatCount(puller.pulled.paths, 'path')} pulled, ${formatBytes(puller.pulled.narBytes)}`);
+        return ok(undefined);
+      }),
+    );
+  } finally {
+    reporter.close();
+  }
+}
+
+function keyCommand(name: string, file: string): Result<undefined> {
+  const key = generateSecretKey(name);
+  // Never over an older key, whose signatures would be orphaned.
+  const written = attempt('write the key', file, () => {
+    writeFileSync(file, `${formatSecretKey(key)}\n`, { mode: 0o600, flag: 'wx' });
+  });
+  if (!written.ok) return written;
+  printLine(formatPublicKey(publicKeyOf(key)));
+  return ok(undefined);
+}

@@ -1,0 +1,79 @@
+/** What `zilch build` has from elsewhere: outputs from caches, and builds by real Nix. */
+import { join } from 'node:path';
+import { Option, type Command } from 'commander';
+import { buildGraph, emitter, type BuildReport, type Emit, type Executor } from '../build/index.js';
+import type { Wanted } from '../chain/index.js';
+import { fail, ok, type Result } from '../result.js';
+import type { Store } from '../store/index.js';
+import { collect } from './command.js';
+import { BuiltOutputs, type Session } from './session.js';
+import { withTrust, type TrustOptions } from './trust-options.js';
+
+export interface ElsewhereOptions extends TrustOptions {
+  readonly substituters?: readonly string[];
+  readonly via?: 'nix';
+  readonly nixStore?: string;
+  readonly builders?: string;
+}
+
+/** Adds `--substituters` with what belongs to it, and `--via nix` with what belongs to it. */
+export function withElsewhere(command: Command): Command {
+  return withTrust(command.option('--substituters <caches>', 'take from these caches what they have instead of building it', collect))
+    .addOption(
+      new Option('--via <builder>', 'build by real Nix instead of in our own sandbox, and compare with what was built here before').choices(['nix']),
+    )
+    .option('--nix-store <uri>', 'the store Nix builds in: a directory, daemon, ssh-ng://host (default: one of its own in the store)')
+    .option('--builders <machines>', 'machines that Nix builds on, as in its setting of this name; then none is built on this one');
+}
+
+/** Takes from caches what is wanted, as far as they have it. */
+export async function substituteWanted(
+  { store, chain }: Session,
+  wanted: readonly Wanted[],
+  options: ElsewhereOptions,
+  signal: AbortSignal,
+  emit: Emit,
+): Promise<Result<void>> {
+  if (options.substituters === undefined) return ok(undefined);
+  // Loaded here: most builds need none of it, and start faster without.
+  const [{ substitute }, { openCaches, trustOf }] = await Promise.all([import('../exchange/index.js'), import('./trust-reading.js')]);
+  const trust = trustOf(options);
+  if (!trust.ok) return trust;
+  const caches = openCaches(options.substituters);
+  if (!caches.ok) return caches;
+  const substituted = await substitute(chain.derivations, wanted, { store, caches: caches.value, trust: trust.value, signal, emit: emitter(emit) });
+  return substituted.ok ? ok(undefined) : substituted;
+}
+
+/** The executor that the options ask for; `undefined` for our own sandbox. */
+export async function executorOf(store: Store, { via, nixStore, builders }: ElsewhereOptions): Promise<Result<Executor | undefined>> {
+  if (via === undefined) {
+    return nixStore === undefined && builders === undefined
+      ? ok(undefined)
+      : fail('E_USAGE', '--nix-store and --builders mean nothing without --via nix');
+  }
+  const { NixExecutor } = await import('../exchange/index.js');
+  return ok(new NixExecutor(store, { storeUri: nixStore ?? join(store.layout.zilchDir, 'via-nix'), builders }));
+}
+
+/** What of all that is wanted, and of what that needs, is built already. */
+export function builtBefore({ store, chain, ...session }: Session, wanted: readonly Wanted[]): Wanted[] {
+  const built = new BuiltOutputs({ store, chain, ...session });
+  const needed = new Set(wanted.map(({ drvPath }) => drvPath));
+  for (const drvPath of needed) for (const input of chain.derivations.get(drvPath)?.inputDrvs.keys() ?? []) needed.add(input);
+  return [...needed]
+    .filter((drvPath) => built.areComplete(drvPath))
+    .map((drvPath) => ({ drvPath, outputs: [...chain.derivations.get(drvPath)!.outputs.keys()] }));
+}
+
+/** Builds again by `executor` what was built before it came into play, and adds to the report what that showed. */
+export async function compareBuilds(request: Parameters<typeof buildGraph>[0], report: BuildReport): Promise<Result<BuildReport>> {
+  if (request.wanted.length === 0 || request.options?.signal?.aborted === true) return ok(report);
+  const compared = await buildGraph({ ...request, options: { ...request.options, rebuild: true } });
+  if (!compared.ok) return compared;
+  return ok({
+    ...report,
+    failures: new Map([...report.failures, ...compared.value.failures]),
+    comparisons: new Map([...report.comparisons, ...compared.value.comparisons]),
+  });
+}

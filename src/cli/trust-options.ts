@@ -1,0 +1,16 @@
+import type { Command } from 'commander';
+import { collect } from './command.js';
+
+/** Options of commands that take from caches. */
+export interface TrustOptions {
+  readonly trustedPublicKeys?: readonly string[];
+  /** False when `--no-check-sigs` was given. */
+  readonly checkSigs: boolean;
+}
+
+/** Adds `--trusted-public-keys` and `--no-check-sigs`. */
+export function withTrust(command: Command): Command {
+  return command
+    .option('--trusted-public-keys <keys>', 'keys whose signatures are believed, NAME:BASE64, several separated by spaces or given again', collect)
+    .option('--no-check-sigs', 'BELIEVE ANYBODY: take from caches what no trusted key has signed');
+}

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import type { ReadStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { err, ok, type Failure, type Result } from '../../result.js';
+import { ioFailure } from '../../store/index.js';
+import { StreamFailure, type ByteStream } from '../stream-failure.js';
+import { checkKey, type Blob, type Blobs, type NewBlob } from './blobs.js';
+
+/** A cache in a directory of this machine, as `nix copy --to file://…` makes it. */
+export class DirectoryBlobs implements Blobs {
+  readonly address: string;
+
+  constructor(private readonly directory: string) {
+    this.address = `file://${directory}`;
+  }
+
+  async get(key: string): Promise<Result<Blob | undefined>> {
+    const file = this.fileOf(key);
+    if (!file.ok) return file;
+    try {
+      const handle = await open(file.value, 'r');
+      const { size } = await handle.stat();
+      return ok({ size, body: read(handle.createReadStream({ highWaterMark: 1 << 18 }), file.value) });
+    } catch (error) {
+      return orMissing(ioFailure('read', file.value, error), undefined);
+    }
+  }
+
+  async has(key: string): Promise<Result<boolean>> {
+    const file = this.fileOf(key);
+    if (!file.ok) return file;
+    try {
+      return ok((await stat(file.value)).isFile());
+    } catch (error) {
+      return orMissing(ioFailure('look at', file.value, error), false);
+    }
+  }
+
+  async put(key: string, blob: NewBlob): Promise<Result<void>> {
+    const file = this.fileOf(key);
+    if (!file.ok) return file;
+    // Renamed when complete: readers and a crash see all of the file or nothing of it.
+    const temporary = `${file.value}.${randomBytes(6).toString('hex')}.tmp`;
+    try {
+      await mkdir(dirname(file.value), { recursive: true });
+      const handle = await open(temporary, 'wx');
+      try {
+        for await (const chunk of blob.open()) await handle.writeFile(chunk);
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, file.value);
+      return ok(undefined);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      if (error instanceof StreamFailure) return err(error.failure);
+      return err(ioFailure('write', file.value, error));
+    }
+  }
+
+  private fileOf(key: string): Result<string> {
+    const checked = checkKey(key);
+    return checked.ok ? ok(join(this.directory, key)) : checked;
+  }
+}
+
+/** That there is no such file is an answer. */
+function orMissing<T>(failure: Failure, answer: T): Result<T> {
+  return failure.code === 'E_NOT_FOUND' ? ok(answer) : err(failure);
+}
+
+async function* read(stream: ReadStream, file: string): ByteStream & AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw new StreamFailure(ioFailure('read', file, error));
+  } finally {
+    stream.destroy();
+  }
+}

@@ -1,0 +1,128 @@
+/** One NAR from a cache to disk: nothing is made outside its place, nothing beyond its size, and nothing stays that is not what was promised. */
+import { createHash } from 'node:crypto';
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { makeContentPath, ModuloHasher, sha256Hash, storePathHash, storePathName, type Hash, type NarInfo } from '../../formats/index.js';
+import { err, fail, ok, type Result } from '../../result.js';
+import { attemptAsync, removeTree, restoreTree } from '../../store/index.js';
+import { StreamFailure, type ByteStream } from '../stream-failure.js';
+import type { BinaryCache } from './binary-cache.js';
+import { decompress, parseCompression } from './compression.js';
+
+const HOSTILE = 'the cache is broken or hostile: take another';
+
+/**
+ * Fetches a path's NAR and restores it at `hostPath`. Fails, leaving nothing, when it is longer or shorter than its
+ * narinfo says (`E_NAR_SIZE`), has another hash (`E_NAR_HASH`), is no NAR (`E_NAR`), or when the path is not the one
+ * that its content address makes (`E_CONTENT_ADDRESS`).
+ */
+export async function fetchNar(cache: BinaryCache, info: NarInfo, hostPath: string, signal?: AbortSignal): Promise<Result<void>> {
+  const compression = parseCompression(info.compression);
+  if (!compression.ok) return compression;
+  const room = await checkRoom(info, dirname(hostPath));
+  if (!room.ok) return room;
+  const blob = await cache.blobs.get(info.url, signal);
+  if (!blob.ok) return blob;
+  if (blob.value === undefined)
+    return fail('E_CACHE_ANSWER', `${cache.address} has no ${info.url}, which its narinfo of ${info.path} names`, HOSTILE);
+
+  const checks = new NarChecks(info, cache.address);
+  try {
+    const limited = limit(blob.value.body, compressedLimit(info), `${cache.address}/${info.url}`);
+    const restored = await restoreTree(checks.pass(decompress(limited, compression.value)), hostPath);
+    // What is wrong with the length or the hash says more than the first byte that is out of place.
+    const checked = checks.finish(restored);
+    if (!checked.ok) await removeTree(hostPath);
+    return checked;
+  } catch (error) {
+    await removeTree(hostPath);
+    if (error instanceof StreamFailure) return err(error.failure);
+    throw error;
+  }
+}
+
+/** Compressing never adds more than a little: what is longer holds something else than the NAR. */
+function compressedLimit({ fileSize, narSize }: NarInfo): number {
+  const most = narSize + Math.ceil(narSize / 64) + 65536;
+  return Math.min(fileSize ?? most, most);
+}
+
+async function* limit(source: ByteStream, most: number, what: string): ByteStream & AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of source) {
+    size += chunk.length;
+    if (size > most)
+      throw new StreamFailure({
+        code: 'E_NAR_SIZE',
+        message: `${what} does not end where its narinfo says it does, after at most ${most} bytes`,
+        hint: HOSTILE,
+      });
+    yield chunk;
+  }
+}
+
+/** A cache may name any size: better refused now than by a full disk in an hour. */
+async function checkRoom(info: NarInfo, directory: string): Promise<Result<void>> {
+  const file = await attemptAsync('look at the disk of', directory, () => statfs(directory));
+  if (!file.ok) return file;
+  const free = file.value.bavail * file.value.bsize;
+  if (info.narSize <= free) return ok(undefined);
+  return fail(
+    'E_DISK_FULL',
+    `${info.path} has ${info.narSize} bytes, and ${directory} has room for ${free}`,
+    'make room, or put the store elsewhere with --store',
+  );
+}
+
+class NarChecks {
+  private readonly hash = createHash('sha256');
+  private readonly modulo: ModuloHasher | undefined;
+  private size = 0;
+
+  constructor(
+    private readonly info: NarInfo,
+    private readonly from: string,
+  ) {
+    // A path that refers to itself is made of its hash modulo itself; of all others the plain hash tells.
+    if (info.contentAddress?.method === 'recursive' && (info.references.includes(info.path) || info.contentAddress.hash.algorithm !== 'sha256')) {
+      this.modulo = new ModuloHasher(storePathHash(info.path), info.contentAddress.hash.algorithm);
+    }
+  }
+
+  async *pass(source: ByteStream): ByteStream & AsyncGenerator<Uint8Array> {
+    for await (const chunk of source) {
+      this.size += chunk.length;
+      if (this.size > this.info.narSize) throw new StreamFailure(this.wrongSize('longer').failure);
+      this.hash.update(chunk);
+      this.modulo?.push(chunk);
+      yield chunk;
+    }
+  }
+
+  finish(restored: Result<void>): Result<void> {
+    const { info } = this;
+    if (!restored.ok && restored.failure.code !== 'E_NAR') return restored;
+    if (this.size < info.narSize && restored.ok) return this.wrongSize('shorter');
+    const found = this.hash.digest('hex');
+    if (restored.ok && found === info.narHash) return this.checkContentAddress();
+    if (!restored.ok) return fail('E_NAR', `${this.from} gives a damaged NAR for ${info.path}: ${restored.failure.message}`, HOSTILE);
+    return fail('E_NAR_HASH', `${this.from} gives a NAR for ${info.path} whose hash is ${found}, not ${info.narHash} as promised`, HOSTILE);
+  }
+
+  private checkContentAddress(): Result<void> {
+    const { path, narHash, contentAddress, references } = this.info;
+    if (contentAddress?.method !== 'recursive') return ok(undefined);
+    const hash: Hash = this.modulo?.digest() ?? sha256Hash(narHash);
+    const others = references.filter((reference) => reference !== path);
+    const isSha256 = hash.algorithm === 'sha256';
+    if (hash.hex === contentAddress.hash.hex && (isSha256 || references.length === 0)) {
+      const made = makeContentPath(storePathName(path), 'recursive', hash, isSha256 ? { others, self: references.includes(path) } : undefined);
+      if (made === path) return ok(undefined);
+    }
+    return fail('E_CONTENT_ADDRESS', `${this.from} calls ${path} content-addressed, but its content makes another path`, HOSTILE);
+  }
+
+  private wrongSize(how: string): ReturnType<typeof fail> {
+    return fail('E_NAR_SIZE', `${this.from} gives a NAR for ${this.info.path} that is ${how} than the ${this.info.narSize} bytes promised`, HOSTILE);
+  }
+}

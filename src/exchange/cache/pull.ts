@@ -1,0 +1,243 @@
+/** From caches into a store: a closure of paths, each after what it refers to, from the first cache that has it and gives what it promised. */
+import { join } from 'node:path';
+import {
+  formatDrvOutputId,
+  parseDrvOutputId,
+  storePathBaseName,
+  type DrvOutputId,
+  type NarInfo,
+  type PathInfo,
+  type Realisation,
+  type StorePath,
+} from '../../formats/index.js';
+import { err, fail, ok, type Failure, type Result } from '../../result.js';
+import type { EventBody } from '../../build/index.js';
+import { removeTree, type Store } from '../../store/index.js';
+import { inOrder } from '../in-order.js';
+import { Gate } from '../gate.js';
+import type { BinaryCache } from './binary-cache.js';
+import { fetchNar } from './fetch-nar.js';
+import { checkPathTrust, checkRealisationTrust, type Trust } from './trust.js';
+
+export interface PullOptions {
+  readonly store: Store;
+  /** In the order to ask them. */
+  readonly caches: readonly BinaryCache[];
+  readonly trust: Trust;
+  /** NARs at once; 4 when left out. */
+  readonly jobs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly emit?: ((event: EventBody) => void) | undefined;
+}
+
+export interface Pulled {
+  /** Paths that were not valid before. */
+  readonly paths: number;
+  /** Bytes of their NARs. */
+  readonly narBytes: number;
+}
+
+/** What a cache promised of a path. */
+interface Offer {
+  readonly cache: BinaryCache;
+  readonly info: NarInfo;
+}
+
+const QUESTIONS_AT_ONCE = 32;
+const NARS_AT_ONCE = 4;
+
+/** One run of pulling: what was asked, and which caches do not answer, is remembered. */
+export class Puller {
+  private readonly questions = new Gate(QUESTIONS_AT_ONCE);
+  private readonly transfers: Gate;
+  /** Caches that could not be reached: asking again for each path would take minutes. */
+  private readonly dead = new Map<BinaryCache, Failure>();
+  private readonly arriving = new Map<StorePath, Promise<Result<void>>>();
+  private paths = 0;
+  private narBytes = 0;
+
+  constructor(private readonly options: PullOptions) {
+    this.transfers = new Gate(options.jobs ?? NARS_AT_ONCE);
+  }
+
+  get pulled(): Pulled {
+    return { paths: this.paths, narBytes: this.narBytes };
+  }
+
+  /**
+   * Makes the paths and all they refer to valid. Fails with `E_NOT_IN_CACHE` when no cache has one of them, before any
+   * NAR is fetched, or with the last cache's failure. What came before a failure stays.
+   */
+  async closure(roots: Iterable<StorePath>): Promise<Result<void>> {
+    const offers = await this.offers(roots);
+    if (!offers.ok) return offers;
+    const paths = inOrder(offers.value.keys(), (path) => offers.value.get(path)?.info.references ?? []);
+    // References are known before paths are, so that no honest ones form a circle; waiting for each other would never end.
+    if (!paths.ok)
+      return fail(
+        'E_CACHE_ANSWER',
+        `paths of the caches refer to each other in a circle: ${paths.failure.message}`,
+        'a cache is broken or hostile: take another',
+      );
+    const results = await Promise.all(paths.value.map((path) => this.arrive(path, offers.value)));
+    return results.find((result) => !result.ok) ?? ok(undefined);
+  }
+
+  /**
+   * Learns what a build gave, pulls it, and registers it. `false` when no cache knows. All that the realisation depends
+   * on is taken along.
+   */
+  async realisation(id: DrvOutputId): Promise<Result<boolean>> {
+    const known = await this.realisations([id]);
+    if (!known.ok || known.value === undefined) return known.ok ? ok(false) : known;
+    const pulled = await this.closure(known.value.map(({ outPath }) => outPath));
+    if (!pulled.ok) return pulled;
+    const registered = this.options.store.registerRealisations(known.value);
+    return registered.ok ? ok(true) : registered;
+  }
+
+  /** The realisations and those they depend on, each after those; `undefined` when one is known nowhere. */
+  private async realisations(ids: readonly DrvOutputId[]): Promise<Result<readonly Realisation[] | undefined>> {
+    const found = new Map<string, Realisation>();
+    const pending = [...ids];
+    for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+      if (found.has(formatDrvOutputId(id)) || this.options.store.realisation(id) !== undefined) continue;
+      const realisation = await this.askForRealisation(id);
+      if (!realisation.ok || realisation.value === undefined) return realisation.ok ? ok(undefined) : realisation;
+      found.set(formatDrvOutputId(id), realisation.value);
+      for (const text of realisation.value.dependentRealisations.keys()) {
+        const dependency = parseDrvOutputId(text);
+        if (dependency.ok) pending.push(dependency.value);
+      }
+    }
+    const ordered = inOrder(found.keys(), (text) => found.get(text)?.dependentRealisations.keys() ?? []);
+    return ordered.ok ? ok(ordered.value.map((text) => found.get(text)!)) : ordered;
+  }
+
+  private async askForRealisation(id: DrvOutputId): Promise<Result<Realisation | undefined>> {
+    let refused: Result<never> | undefined;
+    for (const cache of this.alive()) {
+      const answer = await this.ask(cache, formatDrvOutputId(id), () => cache.realisation(id, this.options.signal));
+      if (!answer.ok) {
+        refused = answer;
+        continue;
+      }
+      if (answer.value === undefined) continue;
+      const trusted = checkRealisationTrust(answer.value, this.options.trust, cache.address);
+      if (trusted.ok) return answer;
+      this.refused(formatDrvOutputId(id), trusted.failure, false);
+      refused = trusted;
+    }
+    return refused ?? ok(undefined);
+  }
+
+  /** Finds who has what of the closure that is not valid yet. */
+  private async offers(roots: Iterable<StorePath>): Promise<Result<ReadonlyMap<StorePath, Offer>>> {
+    const offers = new Map<StorePath, Offer>();
+    const seen = new Set<StorePath>();
+    const visit = async (path: StorePath): Promise<Result<void>> => {
+      if (seen.has(path)) return ok(undefined);
+      seen.add(path);
+      const rooted = await this.options.store.addTempRoot(path);
+      if (!rooted.ok || this.options.store.isValid(path)) return rooted;
+      const offer = await this.offer(path, this.alive());
+      if (!offer.ok) return offer;
+      offers.set(path, offer.value);
+      const visited = await Promise.all(offer.value.info.references.map(visit));
+      return visited.find((result) => !result.ok) ?? ok(undefined);
+    };
+    for (const visited of await Promise.all([...roots].map(visit))) if (!visited.ok) return visited;
+    return ok(offers);
+  }
+
+  /** The first of the caches that has the path and may be believed. */
+  private async offer(path: StorePath, caches: readonly BinaryCache[]): Promise<Result<Offer>> {
+    const name = storePathBaseName(path);
+    let refused: Failure | undefined;
+    for (const cache of caches) {
+      const answer = await this.ask(cache, name, () => cache.narInfo(path, this.options.signal));
+      if (!answer.ok) {
+        refused = answer.failure;
+        continue;
+      }
+      if (answer.value === undefined) continue;
+      const trusted = checkPathTrust(answer.value, this.options.trust, cache.address);
+      if (trusted.ok) return ok({ cache, info: answer.value });
+      this.refused(name, trusted.failure, false);
+      refused = trusted.failure;
+    }
+    refused ??= [...this.dead.values()][0];
+    return refused === undefined ? fail('E_NOT_IN_CACHE', `no cache has ${path}`, 'build it, or name another cache') : err(refused);
+  }
+
+  private async ask<T>(cache: BinaryCache, name: string, question: () => Promise<Result<T>>): Promise<Result<T>> {
+    const answer = await this.questions.within(question);
+    if (answer.ok) return answer;
+    if (answer.failure.code === 'E_NETWORK') this.dead.set(cache, answer.failure);
+    this.refused(name, answer.failure, false);
+    return answer;
+  }
+
+  private arrive(path: StorePath, offers: ReadonlyMap<StorePath, Offer>): Promise<Result<void>> {
+    const arriving = this.arriving.get(path) ?? this.fetch(path, offers);
+    this.arriving.set(path, arriving);
+    return arriving;
+  }
+
+  /** Fetches while its references arrive, and is registered after them. */
+  private async fetch(path: StorePath, offers: ReadonlyMap<StorePath, Offer>): Promise<Result<void>> {
+    const first = offers.get(path);
+    if (first === undefined) throw new Error(`Internal error: nobody offers ${path}`);
+    const { store, signal } = this.options;
+    const directory = store.tempDir();
+    if (!directory.ok) return directory;
+    try {
+      const hostPath = join(directory.value, 'tree');
+      const fetched = await this.transfers.within(async (): Promise<Result<Offer>> => {
+        if (signal?.aborted === true) return fail('E_CANCELLED', 'stopped while pulling');
+        return this.fetchFromAny(path, first, hostPath);
+      });
+      if (!fetched.ok) return fetched;
+      const { info } = fetched.value;
+      for (const reference of info.references) {
+        const arrived = reference === path ? undefined : await this.arriving.get(reference);
+        if (arrived?.ok === false) return arrived;
+      }
+      const added = await store.addPaths([{ hostPath, info: pathInfoOf(info) }]);
+      if (!added.ok) return added;
+      this.paths++;
+      this.narBytes += info.narSize;
+      this.options.emit?.({ type: 'fetch-done', name: storePathBaseName(path), path });
+      return ok(undefined);
+    } finally {
+      await removeTree(directory.value);
+    }
+  }
+
+  private async fetchFromAny(path: StorePath, first: Offer, hostPath: string): Promise<Result<Offer>> {
+    const name = storePathBaseName(path);
+    for (let offer = first; ;) {
+      this.options.emit?.({ type: 'fetch-start', name, from: offer.cache.address, size: offer.info.narSize });
+      const fetched = await fetchNar(offer.cache, offer.info, hostPath, this.options.signal);
+      if (fetched.ok) return ok(offer);
+      const left = this.options.caches.slice(this.options.caches.indexOf(offer.cache) + 1);
+      const next = fetched.failure.code === 'E_CANCELLED' || left.length === 0 ? undefined : await this.offer(path, left);
+      this.refused(name, fetched.failure, next?.ok !== true);
+      if (next?.ok !== true) return fetched;
+      offer = next.value;
+    }
+  }
+
+  private alive(): readonly BinaryCache[] {
+    return this.options.caches.filter((cache) => !this.dead.has(cache));
+  }
+
+  private refused(name: string, failure: Failure, final: boolean): void {
+    this.options.emit?.({ type: 'fetch-failed', name, failure, final });
+  }
+}
+
+/** What a store keeps of a narinfo file. */
+function pathInfoOf({ path, narHash, narSize, references, deriver, contentAddress, signatures }: NarInfo): PathInfo {
+  return { path, narHash, narSize, references, deriver, contentAddress, signatures, ultimate: false };
+}

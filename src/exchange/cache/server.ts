@@ -1,0 +1,225 @@
+/** A store as a binary cache over HTTP: real Nix substitutes from it. What it serves is computed from the store as it is asked for. */
+import http from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import {
+  formatHash,
+  parseDrvOutputId,
+  pathFingerprint,
+  realisationFingerprint,
+  sha256Hash,
+  signText,
+  storePathHash,
+  writeNarInfo,
+  writeRealisation,
+  type PathInfo,
+  type Realisation,
+  type SecretKey,
+} from '../../formats/index.js';
+import type { Failure } from '../../result.js';
+import type { Store } from '../../store/index.js';
+import { storeNar } from '../store-stream.js';
+import { StreamFailure, type ByteStream } from '../stream-failure.js';
+import { cacheInfo, JSON_TYPE, NARINFO_TYPE, NAR_TYPE } from './binary-cache.js';
+import { parseRange, type ByteRange } from './byte-range.js';
+import type { CompressedNars } from './compressed-nars.js';
+import { COMPRESSIONS, type Compression } from './compression.js';
+
+export interface ServerOptions {
+  /** May be open for reading only, and be built in meanwhile by other processes. */
+  readonly store: Store;
+  /** Sign everything that is served, besides the signatures that the store has. */
+  readonly secretKeys: readonly SecretKey[];
+  readonly compression: Compression;
+  /** Not needed when the compression is `none`: then NARs come from the store itself. */
+  readonly compressed: CompressedNars | undefined;
+  /** Clients ask caches of lower priority first; Nix's own is 40. */
+  readonly priority: number;
+  /** Told of every answer when it ends. */
+  readonly onAnswer?: ((answer: Answered) => void) | undefined;
+}
+
+/** What a client asked and got. */
+export interface Answered {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly bytes: number;
+  readonly milliseconds: number;
+  /** Why it ended early or was no success, when that is not the client's doing. */
+  readonly failure?: Failure | undefined;
+}
+
+/** Milliseconds in which a client must take or send something. */
+const IDLE_TIMEOUT = 120_000;
+const MAX_CONNECTIONS = 512;
+
+/** Makes the server; `listen` is the caller's business. */
+export function cacheServer(options: ServerOptions): http.Server {
+  const server = http.createServer({ requestTimeout: 30_000, headersTimeout: 20_000, keepAliveTimeout: 30_000 }, (request, response) => {
+    const started = performance.now();
+    let failure: Failure | undefined;
+    response.on('close', () => {
+      const bytes = Number(response.getHeader('content-length') ?? 0);
+      options.onAnswer?.({
+        method: request.method ?? '',
+        path: request.url ?? '',
+        status: response.statusCode,
+        bytes,
+        milliseconds: performance.now() - started,
+        failure,
+      });
+    });
+    response.setTimeout(IDLE_TIMEOUT, () => response.destroy());
+    answer(options, request, response).catch((error: unknown) => {
+      if (!(error instanceof StreamFailure) && !isGone(error)) throw error;
+      if (error instanceof StreamFailure) failure = error.failure;
+      // Half an answer must not look like a whole one.
+      if (response.headersSent) response.destroy();
+      else refuse(response, 500);
+    });
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  return server;
+}
+
+async function answer(options: ServerOptions, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('allow', 'GET, HEAD');
+    refuse(response, 405);
+    return;
+  }
+  const path = pathOf(request.url ?? '');
+  const narInfo = /^\/([0-9a-z]{32})\.narinfo$/.exec(path ?? '');
+  const nar = /^\/nar\/([0-9a-z]{32})-([0-9a-z]{52})\.nar(\.\w+)?$/.exec(path ?? '');
+  const realisation = /^\/realisations\/(.+)\.doi$/.exec(path ?? '');
+  if (path === '/nix-cache-info') {
+    text(request, response, cacheInfo(options.priority), 'text/x-nix-cache-info');
+  } else if (narInfo?.[1] !== undefined) {
+    const info = find(options.store, narInfo[1]);
+    if (info === undefined) refuse(response, 404);
+    else text(request, response, narInfoOf(info, options), NARINFO_TYPE);
+  } else if (nar?.[1] !== undefined) {
+    const info = find(options.store, nar[1]);
+    if (info === undefined || narName(info, options.compression) !== path?.slice('/nar/'.length)) refuse(response, 404);
+    else await sendNar(options, request, response, info);
+  } else if (realisation?.[1] !== undefined) {
+    const id = parseDrvOutputId(realisation[1]);
+    const known = id.ok ? options.store.realisation(id.value) : undefined;
+    if (known === undefined) refuse(response, 404);
+    else text(request, response, realisationOf(known, options), JSON_TYPE);
+  } else {
+    refuse(response, 404);
+  }
+}
+
+function pathOf(url: string): string | undefined {
+  try {
+    return decodeURIComponent(url.replace(/\?.*$/, ''));
+  } catch {
+    return undefined;
+  }
+}
+
+function find(store: Store, hashPart: string): PathInfo | undefined {
+  const path = store.pathByHash(hashPart);
+  return path === undefined ? undefined : store.pathInfo(path);
+}
+
+function narInfoOf(info: PathInfo, { secretKeys, compression }: ServerOptions): string {
+  const signatures = [...new Set([...info.signatures, ...secretKeys.map((key) => signText(pathFingerprint(info), key))])];
+  return writeNarInfo({ ...info, signatures, url: `nar/${narName(info, compression)}`, compression });
+}
+
+/** Names the path, to find it, and the NAR's hash: what it names never changes, so it may be cached for ever. */
+function narName({ path, narHash }: PathInfo, compression: Compression): string {
+  return `${storePathHash(path)}-${formatHash(sha256Hash(narHash), 'base32')}.nar${COMPRESSIONS[compression]}`;
+}
+
+function realisationOf(realisation: Realisation, { secretKeys }: ServerOptions): string {
+  const signatures = secretKeys.map((key) => signText(realisationFingerprint(realisation), key));
+  return writeRealisation({ ...realisation, signatures: [...new Set([...realisation.signatures, ...signatures])] });
+}
+
+function text(request: http.IncomingMessage, response: http.ServerResponse, body: string, type: string): void {
+  const bytes = Buffer.from(body);
+  response.setHeader('content-type', type);
+  response.setHeader('content-length', bytes.length);
+  response.end(request.method === 'HEAD' ? undefined : bytes);
+}
+
+function refuse(response: http.ServerResponse, status: number): void {
+  const body = `${http.STATUS_CODES[status] ?? ''}\n`;
+  response.statusCode = status;
+  response.setHeader('content-type', 'text/plain');
+  response.setHeader('content-length', body.length);
+  response.end(body);
+}
+
+async function sendNar(options: ServerOptions, request: http.IncomingMessage, response: http.ServerResponse, info: PathInfo): Promise<void> {
+  const { store, compression, compressed } = options;
+  const etag = `"${info.narHash}${COMPRESSIONS[compression]}"`;
+  response.setHeader('etag', etag);
+  response.setHeader('cache-control', 'public, max-age=31536000, immutable');
+  if (request.headers['if-none-match'] === etag) {
+    response.writeHead(304);
+    response.end();
+    return;
+  }
+  // The part of another version is no use to anyone.
+  const ifRange = request.headers['if-range'];
+  const range = ifRange === undefined || ifRange === etag ? request.headers.range : undefined;
+  if (compression === 'none' || compressed === undefined) {
+    await send(request, response, info.narSize, range, (part) => slice(storeNar(store, info), part));
+    return;
+  }
+  const opened = await compressed.open(store, info, compression);
+  if (!opened.ok) throw new StreamFailure(opened.failure);
+  const { handle, size } = opened.value;
+  try {
+    await send(request, response, size, range, ({ first, last }) =>
+      handle.createReadStream({ start: first, end: last, highWaterMark: 1 << 18, autoClose: false }),
+    );
+  } finally {
+    await handle.close();
+  }
+}
+
+/** All of it, or the part that was asked for; reads only as fast as the client takes. */
+async function send(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  size: number,
+  rangeHeader: string | undefined,
+  open: (part: ByteRange) => ByteStream,
+): Promise<void> {
+  const range = parseRange(rangeHeader, size);
+  response.setHeader('accept-ranges', 'bytes');
+  response.setHeader('content-type', NAR_TYPE);
+  if (range === 'unsatisfiable') {
+    response.setHeader('content-range', `bytes */${size}`);
+    refuse(response, 416);
+    return;
+  }
+  const part = range ?? { first: 0, last: size - 1 };
+  if (range !== undefined) response.setHeader('content-range', `bytes ${range.first}-${range.last}/${size}`);
+  response.statusCode = range === undefined ? 200 : 206;
+  response.setHeader('content-length', part.last - part.first + 1);
+  if (request.method === 'HEAD') response.end();
+  else await pipeline(open(part), response);
+}
+
+/** A part of a stream that can only be read from its beginning. */
+async function* slice(source: ByteStream, { first, last }: ByteRange): ByteStream & AsyncGenerator<Uint8Array> {
+  let offset = 0;
+  for await (const chunk of source) {
+    const part = chunk.subarray(Math.max(first - offset, 0), Math.max(last + 1 - offset, 0));
+    offset += chunk.length;
+    if (part.length > 0) yield part;
+    if (offset > last) return;
+  }
+}
+
+/** Clients that hang up are no news. */
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE'].includes(String(error.code));
+}

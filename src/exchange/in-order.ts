@@ -1,0 +1,27 @@
+import { fail, ok, type Result } from '../result.js';
+
+/**
+ * The things, each after those it needs; what it needs beyond them does not count, nor does itself. Fails with `E_CIRCLE`
+ * and one thing that, over others, needs itself.
+ */
+export function inOrder<T extends string>(things: Iterable<T>, needs: (thing: T) => Iterable<T>): Result<T[]> {
+  const among = new Set(things);
+  const ordered = new Set<T>();
+  const begun = new Set<T>();
+  // Not by recursion: a chain of needs may be longer than the stack is deep.
+  const stack = [...among];
+  for (let thing = stack.at(-1); thing !== undefined; thing = stack.at(-1)) {
+    const needed = [...needs(thing)].filter((other) => other !== thing && among.has(other) && !ordered.has(other));
+    begun.add(thing);
+    // What is begun and not done is what led here.
+    const circle = needed.find((other) => begun.has(other));
+    if (circle !== undefined) return fail('E_CIRCLE', `${thing} needs ${circle}, which needs it`);
+    if (needed.length === 0) {
+      ordered.add(thing);
+      stack.pop();
+    } else {
+      stack.push(...needed);
+    }
+  }
+  return ok([...ordered]);
+}

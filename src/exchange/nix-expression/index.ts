@@ -1,0 +1,2 @@
+export { nixExpression, type ExternalContent, type ExternalContents, type NixExpression } from './expression.js';
+export { nixFlake } from './flake.js';

@@ -1,0 +1,3 @@
+export { NixExecutor } from './nix-executor.js';
+export { firstDifferentBuild } from './first-difference.js';
+export type { NixCommandOptions } from './nix-command.js';

@@ -1,0 +1,205 @@
+/**
+ * Builds through real Nix: hands a derivation and its inputs to a Nix store, lets that build it, there or on its remote
+ * builders, and takes the results back as if they had been built here.
+ */
+import { join } from 'node:path';
+import type { Executed, Executor, ExecutorFailure, ExecutorRequest } from '../../build/index.js';
+import {
+  makeContentPath,
+  parseContentAddress,
+  parseHash,
+  parseStorePath,
+  storePathName,
+  type ContentAddress,
+  type PathInfo,
+  type Sha256,
+  type StorePath,
+} from '../../formats/index.js';
+import { err, fail, ok, type Result } from '../../result.js';
+import { hashTree, hashTreeModulo, removeTree, restoreTree, type NewPath, type Store } from '../../store/index.js';
+import { Gate } from '../gate.js';
+import { StreamFailure } from '../stream-failure.js';
+import { NixCommand, parseLogLine, type NixCommandOptions } from './nix-command.js';
+
+/** Numbers of Nix's `ResultType`. Source: Nix's `logging.hh`. */
+const BUILD_LOG_LINE = 101;
+const SET_PHASE = 104;
+
+/** A machine that is cut off is no verdict on the build. */
+const MAX_TRIES = 4;
+
+export class NixExecutor implements Executor {
+  private readonly nix: NixCommand;
+  /** Nix 2.8 loses its place in the stream when a path that it copies becomes valid meanwhile, so one copy at a time. */
+  private readonly copies = new Gate(1);
+
+  constructor(
+    private readonly store: Store,
+    options: NixCommandOptions,
+  ) {
+    this.nix = new NixCommand(options);
+  }
+
+  async prepare(): Promise<Result<void>> {
+    const asked = await this.nix.run(['store', 'ping']);
+    return asked.ok ? ok(undefined) : asked;
+  }
+
+  async build(request: ExecutorRequest): Promise<Result<Executed, ExecutorFailure>> {
+    const copied = await this.copies.within(() => this.handOver(request));
+    if (!copied.ok) return copied;
+    const paths = await this.realise(request);
+    if (!paths.ok) return paths;
+    const directory = this.store.tempDir();
+    if (!directory.ok) return directory;
+    const release = async (): Promise<void> => {
+      await removeTree(directory.value);
+    };
+    const outputs = new Map<string, NewPath>();
+    for (const [outputName, path] of paths.value) {
+      const output = await this.takeBack(path, join(directory.value, outputName));
+      if (!output.ok) {
+        await release();
+        return output;
+      }
+      outputs.set(outputName, output.value);
+    }
+    return ok({ outputs, usage: {}, release });
+  }
+
+  /** Copies the derivation, and with it its inputs, which it refers to. Another process may be copying the same ones: then it is tried again. */
+  private async handOver({ drvPath, signal }: ExecutorRequest): Promise<Result<string>> {
+    const args = ['copy', '--derivation', '--no-check-sigs', '--from', `local?root=${this.store.root}`, '--to', this.nix.storeUri, drvPath];
+    for (let tries = 1; ; tries++) {
+      const copied = await this.nix.run(args, signal);
+      if (copied.ok || copied.failure.code !== 'E_NIX' || tries === MAX_TRIES) return copied;
+    }
+  }
+
+  private async realise(request: ExecutorRequest): Promise<Result<ReadonlyMap<string, StorePath>>> {
+    const { drv, drvPath, signal, cores, keepFailed, onOutput } = request;
+    const args = [
+      'build',
+      '--no-link',
+      '--json',
+      '--log-format',
+      'internal-json',
+      '--option',
+      'cores',
+      String(cores),
+      ...(keepFailed ? ['--keep-failed'] : []),
+      drvPath,
+    ];
+    for (let tries = 1; ; tries++) {
+      const built = await this.nix.run(args, signal, (line) => {
+        const said = saidByBuilder(line);
+        if (said !== undefined) onOutput(Buffer.from(`${said}\n`));
+      });
+      if (built.ok) return outputPaths(built.value, [...drv.outputs.keys()]);
+      if (built.failure.code !== 'E_NIX') return built;
+      const { message } = built.failure;
+      if (isVerdict(message)) return fail('E_BUILD', `the builder of ${drv.name} failed under Nix: ${message}`);
+      if (tries === MAX_TRIES) return built;
+      onOutput(Buffer.from(`Nix gave up on the build (${message}); trying again, ${tries + 1} of ${MAX_TRIES}\n`));
+    }
+  }
+
+  /** Copies an output out of the Nix store. What Nix says of it is held against what it is. */
+  private async takeBack(path: StorePath, hostPath: string): Promise<Result<NewPath>> {
+    const asked = await this.nix.run(['path-info', '--json', path]);
+    if (!asked.ok) return asked;
+    const info = readPathInfo(asked.value, path);
+    if (!info.ok) return info;
+    try {
+      const restored = await restoreTree(this.nix.stream(['store', 'dump-path', path]), hostPath);
+      if (!restored.ok) return restored;
+    } catch (error) {
+      if (error instanceof StreamFailure) return err(error.failure);
+      throw error;
+    }
+    const sound = await checkOutput(info.value, hostPath);
+    return sound.ok ? ok({ hostPath, info: info.value }) : sound;
+  }
+}
+
+/**
+ * Whether the build itself failed, which it would again. The trap: a remote build whose connection broke is reported with the same
+ * words, `builder for … failed with exit code 1`, behind what broke it.
+ */
+function isVerdict(message: string): boolean {
+  if (/' on '.*' failed: builder for '/.test(message)) return true;
+  return (
+    /builder for '.*' failed/.test(message) &&
+    !/unexpected end-of-file|cannot connect|cannot build on|broken pipe|connection (reset|closed)|timeout, server/i.test(message)
+  );
+}
+
+/** What the builder wrote: its lines, and the phases it announced, the way it announced them. */
+function saidByBuilder(line: string): string | undefined {
+  const json = parseLogLine(line);
+  const [text] = Array.isArray(json?.['fields']) ? (json['fields'] as readonly unknown[]) : [];
+  if (json?.['action'] !== 'result' || typeof text !== 'string') return undefined;
+  if (json['type'] === BUILD_LOG_LINE) return text;
+  return json['type'] === SET_PHASE ? `@nix ${JSON.stringify({ action: 'setPhase', phase: text })}` : undefined;
+}
+
+function outputPaths(json: string, names: readonly string[]): Result<ReadonlyMap<string, StorePath>> {
+  const [built] = JSON.parse(json) as readonly { readonly outputs?: Readonly<Record<string, string>> }[];
+  const paths = new Map<string, StorePath>();
+  for (const name of names) {
+    const path = parseStorePath(built?.outputs?.[name] ?? '');
+    if (!path.ok) return fail('E_NIX', `Nix does not say what output "${name}" became`);
+    paths.set(name, path.value);
+  }
+  return ok(paths);
+}
+
+interface NixPathInfo {
+  readonly narHash?: string;
+  readonly narSize?: number;
+  readonly references?: readonly string[];
+  readonly ca?: string;
+  readonly deriver?: string;
+}
+
+function readPathInfo(json: string, path: StorePath): Result<PathInfo & { readonly contentAddress: ContentAddress }> {
+  const [said] = JSON.parse(json) as readonly NixPathInfo[];
+  const narHash = parseHash(said?.narHash ?? '');
+  const contentAddress = parseContentAddress(said?.ca ?? '');
+  const references = (said?.references ?? []).map((reference) => parseStorePath(reference));
+  const deriver = said?.deriver === undefined ? undefined : parseStorePath(said.deriver);
+  const bad = [narHash, contentAddress, ...references].find((result) => !result.ok);
+  if (!narHash.ok || !contentAddress.ok || bad !== undefined || said?.narSize === undefined)
+    return fail('E_NIX', `Nix says of ${path} what cannot be: ${json.trim().slice(0, 200)}`);
+  return ok({
+    path,
+    narHash: narHash.value.hex as Sha256,
+    narSize: said.narSize,
+    references: references.flatMap((reference) => (reference.ok ? [reference.value] : [])).sort(),
+    ...(deriver?.ok === true ? { deriver: deriver.value as NonNullable<PathInfo['deriver']> } : {}),
+    contentAddress: contentAddress.value,
+    signatures: [],
+    ultimate: true,
+  });
+}
+
+async function checkOutput(
+  { path, narHash, narSize, references, contentAddress }: PathInfo & { readonly contentAddress: ContentAddress },
+  hostPath: string,
+): Promise<Result<void>> {
+  const digest = await hashTree(hostPath);
+  if (!digest.ok) return digest;
+  const modulo = await hashTreeModulo(hostPath, path);
+  if (!modulo.ok) return modulo;
+  const others = references.filter((reference) => reference !== path);
+  const made = makeContentPath(storePathName(path), 'recursive', modulo.value, { others, self: others.length < references.length });
+  const isSame =
+    digest.value.narHash === narHash && digest.value.narSize === narSize && modulo.value.hex === contentAddress.hash.hex && made === path;
+  return isSame
+    ? ok(undefined)
+    : fail(
+        'E_NIX',
+        `what Nix gave as ${path} is not what its own hash says`,
+        'the Nix store is damaged: `nix-store --verify --check-contents` on it says more',
+      );
+}

@@ -1,0 +1,11 @@
+import type { Failure } from '../result.js';
+
+/** Carries a failure out of a stream, whose only way to fail is to throw; caught where the stream is read to its end. */
+export class StreamFailure extends Error {
+  constructor(readonly failure: Failure) {
+    super(failure.message);
+  }
+}
+
+/** Bytes in pieces; a piece is valid until the next one is asked for. Throws `StreamFailure`. */
+export type ByteStream = AsyncIterable<Uint8Array>;

@@ -1,0 +1,194 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { BinaryCache, cacheServer, CompressedNars, push, Puller, substitute, type Compression, type Trust } from '../../src/exchange/index.js';
+import { openBlobs } from '../../src/exchange/blobs/index.js';
+import { formatPublicKey, generateSecretKey, parsePublicKey, publicKeyOf, type PathInfo, type SecretKey } from '../../src/formats/index.js';
+import { unwrap } from '../../src/result.js';
+import type { Store } from '../../src/store/index.js';
+import type { EventBody } from '../../src/build/index.js';
+import { Nix, whyNoNix } from '../support/nix.js';
+import { atEnd, codeOf, openStore, tempDirectory } from '../support/store.js';
+import { buildAll, prepare, realisationsOf, type Prepared } from './small-chain.js';
+
+const missing = whyNoNix();
+if (missing !== undefined) console.warn(`skipped: caches are not tried with real Nix: ${missing}`);
+
+let store: Store;
+let prepared: Prepared;
+let built: ReadonlyMap<string, PathInfo>;
+let key: SecretKey;
+let trust: Trust;
+
+beforeEach(async () => {
+  store = openStore();
+  prepared = await prepare(store);
+  built = await buildAll(store, prepared);
+  key = generateSecretKey('test-1');
+  trust = { keys: [publicKeyOf(key)], checkSignatures: true };
+});
+
+function cacheAt(address: string): BinaryCache {
+  return new BinaryCache(unwrap(openBlobs(address, {})));
+}
+
+async function pushed(compression: Compression, secretKeys: readonly SecretKey[] = [key]): Promise<BinaryCache> {
+  const cache = cacheAt(tempDirectory());
+  unwrap(await push([built.get('system^out')!.path], realisationsOf(store, prepared), { store, cache, compression, secretKeys }));
+  return cache;
+}
+
+/** Serves a store; gives the address. */
+async function serve(served: Store, compression: Compression): Promise<string> {
+  const compressed = compression === 'none' ? undefined : new CompressedNars(tempDirectory(), 1 << 30);
+  const server = cacheServer({ store: served, secretKeys: [key], compression, compressed, priority: 40 });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  atEnd(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function expectSamePaths(other: Store, paths: readonly string[]): void {
+  for (const path of paths as PathInfo['path'][]) {
+    const { narHash, narSize, references, contentAddress } = other.pathInfo(path)!;
+    expect(store.pathInfo(path)).toMatchObject({ narHash, narSize, references, contentAddress });
+    execFileSync('diff', ['-r', '--no-dereference', store.hostPath(path), other.hostPath(path)]);
+  }
+}
+
+describe('a cache in a directory', () => {
+  test.each(['none', 'zstd', 'xz', 'gzip', 'br', 'bzip2'] as const)('gives back what was pushed, compressed by %s', async (compression) => {
+    const cache = await pushed(compression);
+    const other = openStore();
+    const there = await prepare(other);
+    const puller = new Puller({ store: other, caches: [cache], trust });
+    expect(unwrap(await puller.realisation(there.identities.idOf(there.drvPathOf('system'), 'out')))).toBe(true);
+    expectSamePaths(other, store.closure([built.get('system^out')!.path]));
+    expect(unwrap(await other.verify({ contents: true })).defects).toEqual([]);
+    // The builder was there, the library's two outputs, the tool and the system were not.
+    expect(puller.pulled.paths).toBe(4);
+    expect(realisationsOf(other, there).length).toBe(4);
+  });
+
+  test('takes nothing twice', async () => {
+    const cache = await pushed('zstd');
+    expect(unwrap(await push([built.get('system^out')!.path], [], { store, cache, compression: 'zstd', secretKeys: [key] }))).toEqual({
+      paths: 0,
+      fileBytes: 0,
+    });
+  });
+
+  test('is not believed when nobody signed it, or somebody else, unless the user says so', async () => {
+    const { path } = built.get('system^out')!;
+    for (const keys of [[], [generateSecretKey('test-1')], [generateSecretKey('other')]]) {
+      const cache = await pushed('none', keys);
+      const other = openStore();
+      expect(codeOf(await new Puller({ store: other, caches: [cache], trust }).closure([path]))).toBe('E_UNTRUSTED');
+      expect(other.allPaths()).toEqual([]);
+      expect(codeOf(await new Puller({ store: other, caches: [cache], trust: { keys: [], checkSignatures: false } }).closure([path]))).toBe('ok');
+    }
+  });
+
+  test('spares the builds whose outputs it has, and their inputs', async () => {
+    const cache = await pushed('zstd');
+    const other = openStore();
+    const there = await prepare(other);
+    const substituted = unwrap(
+      await substitute(there.derivations, [{ drvPath: there.drvPathOf('system'), outputs: ['out'] }], { store: other, caches: [cache], trust }),
+    );
+    expect(substituted.outputs).toBe(1);
+    const again = await buildAll(other, there);
+    expect([...again.keys()].map((name) => again.get(name)?.path)).toEqual([...built.keys()].map((name) => built.get(name)?.path));
+  });
+
+  test('whose NAR is damaged is refused and told about, and the next cache is asked', async () => {
+    const bad = await pushed('none');
+    const good = await pushed('zstd');
+    const directory = bad.address.slice('file://'.length);
+    for (const name of readdirSync(join(directory, 'nar')))
+      execFileSync('sh', ['-c', `printf X | dd of=${join(directory, 'nar', name)} bs=1 seek=120 conv=notrunc status=none`]);
+    const { path } = built.get('system^out')!;
+    const events: EventBody[] = [];
+    const other = openStore();
+    expect(codeOf(await new Puller({ store: other, caches: [bad], trust }).closure([path]))).toMatch(/^E_NAR/);
+    expect(other.allPaths()).toEqual([]);
+    unwrap(await new Puller({ store: other, caches: [bad, good], trust, emit: (event) => events.push(event) }).closure([path]));
+    expectSamePaths(other, store.closure([path]));
+    expect(events.filter((event) => event.type === 'fetch-failed').length).toBe(store.closure([path]).length);
+  });
+
+  test('is not filled from a store whose path was altered on disk', async () => {
+    const { path } = built.get('tool^out')!;
+    execFileSync('sh', ['-c', `chmod -R u+w ${store.hostPath(path)} && echo altered > ${store.hostPath(path)}/needs`]);
+    const cache = cacheAt(tempDirectory());
+    expect(codeOf(await push([path], [], { store, cache, compression: 'zstd', secretKeys: [key] }))).toBe('E_STORE_DAMAGED');
+    expect(unwrap(await cache.narInfo(path))).toBeUndefined();
+  });
+});
+
+describe.skipIf(missing !== undefined)('real Nix', () => {
+  test.each(['none', 'zstd', 'xz'] as const)('substitutes from zilch cache serve, realisations included, compressed by %s', async (compression) => {
+    const address = await serve(store, compression);
+    const nix = new Nix();
+    atEnd(() => {
+      nix.close();
+    });
+    const { path } = built.get('system^out')!;
+    const options = [
+      '--option',
+      'substituters',
+      address,
+      '--option',
+      'trusted-public-keys',
+      formatPublicKey(publicKeyOf(key)),
+      '--option',
+      'sandbox',
+      'false',
+    ];
+    await nix.runAsync('nix-store', '--realise', path, ...options);
+    for (const each of store.closure([path])) execFileSync('diff', ['-r', '--no-dereference', store.hostPath(each), nix.hostPath(each)]);
+
+    // A Nix that has the derivations builds none of them: it asks for their realisations.
+    const second = new Nix();
+    atEnd(() => {
+      second.close();
+    });
+    const drvPath = prepared.drvPathOf('system');
+    await second.runAsync('nix', 'copy', '--no-check-sigs', '--derivation', '--from', store.root, drvPath);
+    const log = await second.runAsync('nix', 'build', '--no-link', '--json', '-v', drvPath, ...options, '--option', 'max-jobs', '0');
+    expect(JSON.parse(log.toString())).toMatchObject([{ drvPath, outputs: { out: path } }]);
+  });
+
+  test('makes caches with nix copy that zilch pulls from', async () => {
+    const nix = new Nix();
+    atEnd(() => {
+      nix.close();
+    });
+    const keyFile = join(tempDirectory(), 'key');
+    const publicKey = await nix.runAsync(
+      'sh',
+      '-c',
+      `nix key generate-secret --key-name nix-1 > ${keyFile}; nix key convert-secret-to-public < ${keyFile}`,
+    );
+    const drvPath = prepared.drvPathOf('system');
+    await nix.runAsync('nix', 'copy', '--no-check-sigs', '--derivation', '--from', store.root, drvPath);
+    // Built there, because only then does Nix sign realisations.
+    await nix.runAsync('nix-store', '--realise', drvPath, '--option', 'secret-key-files', keyFile);
+    const directory = tempDirectory();
+    await nix.runAsync('nix', 'copy', '--derivation', '--to', `file://${directory}?secret-key=${keyFile}`, drvPath);
+    await nix.runAsync('nix', 'copy', '--to', `file://${directory}?secret-key=${keyFile}`, drvPath);
+    expect(existsSync(join(directory, 'realisations'))).toBe(true);
+    const other = openStore();
+    const there = await prepare(other);
+    const keys = [unwrap(parsePublicKey(publicKey.toString()))];
+    const puller = new Puller({ store: other, caches: [cacheAt(`file://${directory}`)], trust: { keys, checkSignatures: true } });
+    expect(unwrap(await puller.realisation(there.identities.idOf(there.drvPathOf('system'), 'out')))).toBe(true);
+    unwrap(await puller.closure([prepared.drvPathOf('system')]));
+    expectSamePaths(other, store.closure([built.get('system^out')!.path, prepared.drvPathOf('system')]));
+    expect(readFileSync(other.hostPath(prepared.drvPathOf('system')), 'utf8')).toContain('Derive(');
+  });
+});

@@ -1,0 +1,66 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { exportNix } from '../../src/exchange/index.js';
+import { sha256 } from '../../src/formats/index.js';
+import { chain, selfPath, source } from '../../src/recipe/index.js';
+import { unwrap } from '../../src/result.js';
+import { whyNoNix } from '../support/nix.js';
+import { codeOf, openStore, tempDirectory } from '../support/store.js';
+import { buildAll, made, prepare, smallChain } from './small-chain.js';
+
+const missing = whyNoNix();
+if (missing !== undefined) console.warn(`skipped: Nix does not evaluate what is exported: ${missing}`);
+
+const tarball = source({ name: 'thing', version: '1', file: 'thing-1.tar', size: 5, sha256: sha256('bytes'), debian: 'pool/thing-1.tar' });
+const user = made('user', ['out'], 'copy', tarball, selfPath('out'));
+const exported = chain('system', { ...{ zero: { user } }, one: Object.fromEntries(smallChain.targets.map(({ name, recipe }) => [name, recipe])) });
+
+function nix(root: string, program: string, ...args: readonly string[]): string {
+  const config = `experimental-features = nix-command ca-derivations flakes\nsandbox = true\nsandbox-paths =\nbuild-users-group =\nsubstituters =\n`;
+  return execFileSync(program, ['--store', root, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, NIX_CONFIG: config, HOME: tempDirectory() },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim();
+}
+
+describe.skipIf(missing !== undefined)('an exported chain', () => {
+  test('is instantiated and built by Nix to the same paths, from its own store or from an empty one, as an expression or a flake', async () => {
+    const store = openStore();
+    const prepared = await prepare(store, exported);
+    const bytes = join(tempDirectory(), 'bytes');
+    writeFileSync(bytes, 'bytes');
+    unwrap(await store.addFlatFile('thing-1.tar', bytes));
+    const own = await buildAll(store, prepared);
+    const directory = join(tempDirectory(), 'export');
+    const request = {
+      store,
+      chain: exported,
+      targets: exported.targets,
+      drvPathOf: ({ name }: { name: string }) => prepared.drvPathOf(name),
+      derivations: prepared.derivations,
+      externalPath: () => prepared.maker,
+    };
+    expect(unwrap(await exportNix(request, directory))).toEqual({ derivations: 4, sources: 1 });
+    expect(readdirSync(directory).sort()).toEqual(['README.md', 'default.nix', 'nix', 'sources', 'store']);
+
+    const drvPaths = exported.targets.map(({ name }) => prepared.drvPathOf(name)).sort();
+    const its = join(directory, 'store');
+    // The store holds the derivations before anything is evaluated.
+    expect(nix(its, 'nix-store', '--query', '--requisites', ...drvPaths).split('\n')).toEqual(expect.arrayContaining(drvPaths));
+    nix(its, 'nix-store', '--verify', '--check-contents');
+    for (const root of [its, join(tempDirectory(), 'empty')]) {
+      expect(nix(root, 'nix-instantiate', directory).split('\n').sort()).toEqual(drvPaths);
+      expect(nix(root, 'nix', 'eval', '--raw', `path:${directory}/nix#system.drvPath`)).toBe(prepared.drvPathOf('system'));
+    }
+    expect(nix(its, 'nix-store', '--realise', prepared.drvPathOf('system'))).toBe(own.get('system^out')?.path);
+    const [flake] = JSON.parse(nix(its, 'nix', 'build', '--json', '--no-link', `path:${directory}/nix#user`)) as {
+      outputs: Record<string, string>;
+    }[];
+    expect(flake?.outputs).toEqual({ out: own.get('user^out')?.path });
+    expect(readFileSync(join(directory, 'nix/default.nix'), 'utf8')).toContain('thing = tarball "thing-1.tar"');
+    expect(codeOf(await exportNix(request, directory))).toBe('E_EXISTS');
+  });
+});
