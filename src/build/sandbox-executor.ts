@@ -12,7 +12,7 @@ import { finishOutputs } from './outputs.js';
 import { checkSandbox, makeFifo, runInSandbox, type RunResult } from './run.js';
 import { sandboxArguments } from './sandbox.js';
 import { isFull } from './usage.js';
-import { furnish, layOut, outputIn, sandboxInputs, storeDirOf, type Furnishings } from './workplace.js';
+import { furnish, layOut, outputIn, inputGraph, sandboxInputs, storeDirOf, type Furnishings } from './workplace.js';
 
 /** What is varied to show that builds do not look at it. */
 export interface SandboxVariation {
@@ -51,7 +51,7 @@ export class SandboxExecutor implements Executor {
   async build(request: ExecutorRequest): Promise<Result<Executed, ExecutorFailure>> {
     const { drv, drvPath } = request;
     const scratch = new Map([...drv.outputs.keys()].map((name) => [name, scratchPath(drvPath, drv, name)]));
-    const invoked = invocation(drv, scratch, request.cores);
+    const invoked = invocation(drv, scratch, request.cores, () => inputGraph(this.store, request.inputs));
     if (!invoked.ok) return invoked;
     const made = this.store.tempDir();
     if (!made.ok) return made;
