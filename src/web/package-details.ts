@@ -24,7 +24,7 @@ export interface OutputDetails {
   readonly files: readonly TreeFile[];
 }
 
-/** A file of a tree. Names that are not UTF-8 have U+FFFD in place of what is not. */
+/** A file of a tree. Names have U+FFFD in place of what is not UTF-8, and of control characters. */
 export interface TreeFile {
   readonly file: string;
   readonly kind: 'file' | 'program' | 'symlink' | 'other';
@@ -79,10 +79,10 @@ function treeFiles(root: string, withText: boolean): TreeFile[] {
     if (stat.isDirectory()) {
       for (const name of readdirSync(path, 'latin1').sort()) {
         const bytes = Buffer.from(name, 'latin1');
-        visit(Buffer.concat([path, Buffer.from('/'), bytes]), file === '' ? bytes.toString() : `${file}/${bytes.toString()}`);
+        visit(Buffer.concat([path, Buffer.from('/'), bytes]), file === '' ? visible(bytes) : `${file}/${visible(bytes)}`);
       }
     } else if (stat.isSymbolicLink()) {
-      files.push({ file, kind: 'symlink', size: stat.size, target: readlinkSync(path, 'buffer').toString() });
+      files.push({ file, kind: 'symlink', size: stat.size, target: visible(readlinkSync(path, 'buffer')) });
     } else if (stat.isFile()) {
       const text = withText && stat.size <= MAX_TEXT ? readText(path) : undefined;
       files.push({ file, kind: (stat.mode & 0o100) === 0 ? 'file' : 'program', size: stat.size, ...(text === undefined ? {} : { text }) });
@@ -92,6 +92,11 @@ function treeFiles(root: string, withText: boolean): TreeFile[] {
   };
   visit(Buffer.from(root), '');
   return files;
+}
+
+/** A name as it can be shown: no control characters, which some would act upon. */
+function visible(name: Buffer): string {
+  return name.toString().replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
 }
 
 /** `undefined` for what is no text. */

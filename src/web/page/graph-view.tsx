@@ -1,7 +1,7 @@
 /** The chain as a picture that can be moved, enlarged, and walked with the keyboard. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import { buildStatus, builtSize, drawGraph, slowestWay, type ChainReport, type LiveStatus } from '../../report/index.js';
+import { buildStatus, builtSize, drawGraph, slowestWay, type ChainReport, type LiveStatus, type SvgElement } from '../../report/index.js';
 import { formatBytes, formatSeconds } from '../../quantity.js';
 import type { ChainResource } from '../resources.js';
 import { runs } from './data.js';
@@ -28,9 +28,9 @@ export function GraphView({ report, layout }: ChainResource) {
   const liveKey = JSON.stringify([...live]);
   const picture = useMemo(
     () =>
-      draw(drawGraph(report, layout, live), ({ attributes }) => {
-        const id = attributes['data-id'];
-        return id === undefined ? {} : { role: 'link', tabIndex: -1, 'aria-label': describe(report, String(id), live) };
+      draw(drawGraph(report, layout, live), (element) => {
+        const id = element.attributes['data-id'];
+        return id === undefined ? {} : { role: 'link', tabindex: -1, 'aria-label': labelOf(report, element, String(id)) };
       }),
     // The statuses are compared by what they say.
     [report, layout, liveKey],
@@ -110,6 +110,7 @@ export function GraphView({ report, layout }: ChainResource) {
 
   return (
     <div class="graph">
+      <h1 class="hidden">{report.name}: what is built from the seed</h1>
       <Summary report={report} />
       <div
         class="frame"
@@ -216,14 +217,15 @@ function liveStatus(report: ChainReport, now: number): ReadonlyMap<string, LiveS
   );
 }
 
-function describe(report: ChainReport, id: string, live: ReadonlyMap<string, LiveStatus>): string {
-  const recipe = report.recipes.find((one) => one.id === id);
-  if (recipe === undefined) {
-    const seed = report.seeds.find(({ path }) => path === id);
-    return `${seed?.name ?? id}, the seed, ${formatBytes(seed?.size ?? 0)}`;
-  }
-  const status = live.get(id)?.status ?? buildStatus(recipe);
-  return `${id}, ${status}${builtSize(recipe) === 0 ? '' : `, ${formatBytes(builtSize(recipe))}`}${recipe.duration === undefined ? '' : `, ${formatSeconds(recipe.duration.seconds)}`}, stage ${recipe.stage}`;
+/** What is written beside a node, and its stage. */
+function labelOf(report: ChainReport, node: SvgElement, id: string): string {
+  const written = node.children.filter((child) => typeof child !== 'string' && child.tag === 'text').map((child) => textOf(child));
+  const stage = report.recipes.find((recipe) => recipe.id === id)?.stage;
+  return `${written.join(' ')}${stage === undefined ? '' : `, stage ${stage}`}`;
+}
+
+function textOf(element: SvgElement | string): string {
+  return typeof element === 'string' ? element : element.children.map(textOf).join('');
 }
 
 /** The nearest node in a direction; what lies off to the side counts as farther away. */

@@ -7,7 +7,7 @@ import { FROM_FILES, load } from './data.js';
 const LINES_OF_CHUNK = 400;
 const FOLLOW_MS = 1000;
 
-export function LogView({ logKey, growing }: { readonly logKey: `log/${string}`; readonly growing: boolean }) {
+export function LogView({ title, logKey, growing }: { readonly title: string; readonly logKey: `log/${string}`; readonly growing: boolean }) {
   const log = useSignal<LogResource | undefined>(undefined);
   const failure = useSignal('');
   const wanted = useSignal('');
@@ -40,7 +40,7 @@ export function LogView({ logKey, growing }: { readonly logKey: `log/${string}`;
         <input
           type="search"
           placeholder="Find in the log"
-          aria-label="Find in the log"
+          aria-label={`Find in: ${title}`}
           value={wanted.value}
           onInput={(event) => (wanted.value = event.currentTarget.value)}
         />
@@ -54,7 +54,7 @@ export function LogView({ logKey, growing }: { readonly logKey: `log/${string}`;
         {growing && <span class="work">being written</span>}
         {log.value.cut && <span>the beginning is left out</span>}
       </p>
-      <div class="log-text" tabIndex={0} role="region" aria-label="Log">
+      <div class="log-text" tabIndex={0} role="region" aria-label={title}>
         {chunks.map((chunk, index) => (
           <pre key={index} style={{ containIntrinsicSize: `auto ${chunk.lines * 1.45}em` }}>
             {coloured(chunk.text).map(({ text, style }) => (style === '' ? marked(text, needle) : <span class={style}>{marked(text, needle)}</span>))}

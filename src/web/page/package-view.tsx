@@ -90,7 +90,11 @@ export function PackageView({ report, id }: { readonly report: ChainReport; read
           {shown.value.logs.map(({ what, key }) => (
             <section key={key}>
               <h2>{what === 'build' ? 'Log' : 'Log of the test'}</h2>
-              <LogView logKey={key as `log/${string}`} growing={what === 'build' && current?.status === 'building'} />
+              <LogView
+                title={what === 'build' ? 'Log' : 'Log of the test'}
+                logKey={key as `log/${string}`}
+                growing={what === 'build' && current?.status === 'building'}
+              />
             </section>
           ))}
           {shown.value.locals.map((local) => (
