@@ -12,9 +12,10 @@ const MAY_IMPORT = {
   chain: ['formats', 'recipe', 'store', 'sources', 'build', 'seed'],
   verify: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain'],
   exchange: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain'],
-  report: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange'],
-  web: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report'],
-  cli: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'web'],
+  report: ['formats', 'build'],
+  inspect: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report'],
+  web: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect'],
+  cli: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect', 'web'],
 };
 
 const arrows = Object.entries(MAY_IMPORT).map(([folder, others]) => ({
@@ -48,6 +49,13 @@ module.exports = {
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|url|buffer)$' },
     },
     {
+      name: 'report-is-pure',
+      comment: 'The page runs it: no Node, and of the builder nothing but types.',
+      severity: 'error',
+      from: { path: '^src/report/', pathNot: '[.]test[.]ts$' },
+      to: { path: '^(node:|src/(formats|build)/)', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'recipes-import-the-recipe-language-alone',
       severity: 'error',
       from: { path: '^(bootstrap|examples)/' },
@@ -69,5 +77,10 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
   ],
-  options: { doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' } },
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
 };

@@ -41,6 +41,8 @@ export default chain('stage1', {
     clang: crossing.clang,
     lld: crossing.lld,
     toolchain: crossing.toolchain,
+    'toolchain-zlib': crossing.toolchainZlib,
+    'portable-toolchain': crossing.portableToolchain,
     'toolchain-fixpoint': crossing.fixpoint,
     'crossing-gnumake': crossing.gnumake,
     busybox: crossing.busybox,

@@ -1,4 +1,4 @@
-import { sh } from 'zilch';
+import { sh, type AnyRecipe } from 'zilch';
 import { stage1 } from '../1-stage1/index.js';
 import * as sources from '../sources.js';
 import { ascentRecipe } from './ascent.js';
@@ -6,12 +6,13 @@ import { binutils } from './binutils.js';
 import { gcc10 } from './gcc10.js';
 import { gnumake } from './gnumake.js';
 
-/** zlib compiled by the last GCC, static and shared, and zlib's own tests: somebody else's program as a test of the compiler. */
-export const gcc10Zlib = ascentRecipe({
-  name: 'gcc10-zlib',
-  version: '1.2.13',
-  path: [gcc10, binutils, gnumake, stage1.protobusybox],
-  script: sh`
+/** zlib by some compiler, static and shared, and zlib's own tests: somebody else's program as a test of the compiler. */
+export const zlibBy = (name: string, path: readonly AnyRecipe[], cc: string) =>
+  ascentRecipe({
+    name,
+    version: '1.2.13',
+    path: [...path, gnumake, stage1.protobusybox],
+    script: sh`
 phase unpack
 bunzip2 -c ${sources.zlib} | tar -xf -
 mv zlib-* zlib
@@ -19,7 +20,7 @@ shell_scripts zlib
 cd zlib
 
 phase build
-CC=gcc ./configure --prefix="$out"
+CC=${cc} ./configure --prefix="$out"
 make -j"$NIX_BUILD_CORES"
 
 phase test
@@ -27,4 +28,7 @@ make test | tee log
 test "$(grep -c '\*\*\* zlib .*test OK \*\*\*' log)" = 3 # static, shared, 64-bit offsets
 mkdir "$out"
 `,
-});
+  });
+
+/** By the last GCC. */
+export const gcc10Zlib = zlibBy('gcc10-zlib', [gcc10, binutils], 'gcc');

@@ -5,7 +5,7 @@ export { cmake } from './cmake.js';
 export { gcc10, gcc10Again, gcc10ByGcc3 } from './gcc10.js';
 export { gcc10Fixpoint } from './gcc10-fixpoint.js';
 export { gcc10Source } from './gcc10-source.js';
-export { gcc10Zlib } from './gcc10-zlib.js';
+export { gcc10Zlib, zlibBy } from './gcc10-zlib.js';
 export { gcc3 } from './gcc3.js';
 export { gcc3C } from './gcc3-c.js';
 export { gnumake } from './gnumake.js';

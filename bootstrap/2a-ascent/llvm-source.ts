@@ -12,11 +12,11 @@ export const llvmSource = ascentRecipe({
 phase unpack
 top=llvm-toolchain-16_16.0.6
 # Tests are most of it, other projects most of the rest.
-unpack ${sources.llvm} llvm --exclude='*/test/*' --exclude='*/unittests/*' --exclude='*/docs/*' \
+unpack ${sources.llvm} "$out" --exclude='*/test/*' --exclude='*/unittests/*' --exclude='*/docs/*' \
   $top/llvm $top/clang $top/lld $top/compiler-rt $top/libunwind $top/libcxxabi $top/libcxx $top/runtimes $top/cmake
 
 phase patch
-cd llvm
+cd "$out"
 
 # Python runs tests, and nothing that is built.
 edit llvm/CMakeLists.txt 'find_package(Python3 \${LLVM_MINIMUM_PYTHON_VERSION} REQUIRED
@@ -51,9 +51,6 @@ edit lld/tools/lld/lld.cpp '    if (f == Gnu && isPETarget(args))
     else' '    if (f == Gnu && !isPETarget(args))
       return elf::link;
     else'
-
-cd ..
-mv llvm "$out"
 `,
   references: { allowed: [] },
 });

@@ -21,7 +21,7 @@ cmake -S source/runtimes -B build -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PRE
   -DLIBCXX_ENABLE_STATIC_ABI_LIBRARY=ON -DLIBCXX_HAS_MUSL_LIBC=ON -DLIBCXX_INCLUDE_BENCHMARKS=OFF -DLIBCXX_USE_COMPILER_RT=ON
 
 phase build
-make -C build -j"$NIX_BUILD_CORES" unwind cxxabi cxx
+make -C build -j"$NIX_BUILD_CORES"
 
 phase install
 make -C build install

@@ -101,7 +101,7 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
     const prepared = await executor.prepare();
     if (!prepared.ok) return prepared;
   }
-  const run = new Run(context);
+  const run = new Run(context, file);
   const rank = criticalPath(graph, (node) => estimate.weight(node.drv.name));
   const outcomes = await schedule(graph, { jobs, rank, signal, keepGoing: options.keepGoing === true, run: (node) => run.realise(node) });
   const comparisons = new Map<DrvPath, Comparison>();
@@ -110,7 +110,7 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
     const again = wanted.map(({ drvPath }): [DrvPath, GraphNode] => [drvPath, unconnected(drvPath, closure)]);
     await schedule(new Map(again), { jobs, rank: new Map(), signal, keepGoing: true, run: (node) => run.rebuild(node, comparisons) });
   }
-  recordDurations(file, run.durations);
+  run.recordDurations();
 
   const count = (outcome: string): number => [...outcomes.values()].filter((value) => value === outcome).length;
   const summary: Summary = {
@@ -132,10 +132,19 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
 /** What builds leave behind for the report. */
 class Run {
   readonly failures = new Map<DrvPath, Failure>();
-  readonly durations = new Map<string, number>();
   built = 0;
+  private readonly durations = new Map<string, number>();
 
-  constructor(private readonly context: RealiseContext) {}
+  constructor(
+    private readonly context: RealiseContext,
+    private readonly durationsFile: string,
+  ) {}
+
+  /** What is recorded survives a kill; of short builds a run's worth is recorded at once. */
+  recordDurations(): void {
+    recordDurations(this.durationsFile, this.durations);
+    this.durations.clear();
+  }
 
   async realise({ drvPath, drv, outputs }: GraphNode): Promise<boolean> {
     const { emit } = this.context;
@@ -149,6 +158,7 @@ class Run {
       case 'built':
         this.built++;
         this.durations.set(drv.name, value.durationSeconds);
+        if (value.durationSeconds > 5) this.recordDurations();
         emit({ type: 'build-done', drvPath, name: drv.name, outputs: value.outputs, durationSeconds: value.durationSeconds, usage: value.usage });
         return true;
     }
@@ -187,8 +197,8 @@ function plannedBuilds(graph: Graph, estimate: (drvName: string) => number | und
   return [...graph.values()].map(({ drvPath, drv, inputs }) => ({ drvPath, name: drv.name, inputs, estimateSeconds: estimate(drv.name) }));
 }
 
-/** What may be used as a build directory in memory: half of what is free, shared by all jobs; 0 when that is too little to be of use. */
+/** What a build directory may take of the memory: half of what is free, shared by all jobs; 0 when a compiler would soon fill it. */
 function memoryForBuild(jobs: number): number {
   const share = Math.floor((process.availableMemory() - GIB) / (2 * jobs));
-  return share < 2 * GIB ? 0 : share;
+  return share < 4 * GIB ? 0 : share;
 }

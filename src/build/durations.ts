@@ -1,6 +1,7 @@
 /** Durations of builds as they are kept: a JSON object from derivation names to wall-clock seconds. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { attempt } from '../store/index.js';
 import type { Durations } from './estimate.js';
 
 /** Where a store keeps the durations of its own builds. */
@@ -20,13 +21,18 @@ export function readDurations(file: string): Durations {
   }
 }
 
-/** Adds durations to a file. Two processes that do so at once may lose some of them, which costs an estimate at most. */
+/**
+ * Adds durations to a file. What two processes record at once may get lost, and all of it where the file cannot be written:
+ * it costs an estimate at most.
+ */
 export function recordDurations(file: string, durations: Durations): void {
   if (durations.size === 0) return;
   const merged = new Map([...readDurations(file), ...durations]);
   const sorted = Object.fromEntries([...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, seconds]) => [name, Number(seconds.toFixed(3))]));
-  mkdirSync(dirname(file), { recursive: true });
-  const fresh = `${file}.${process.pid}.new`;
-  writeFileSync(fresh, `${JSON.stringify(sorted, undefined, 1)}\n`);
-  renameSync(fresh, file);
+  attempt('record durations in', file, () => {
+    mkdirSync(dirname(file), { recursive: true });
+    const fresh = `${file}.${process.pid}.new`;
+    writeFileSync(fresh, `${JSON.stringify(sorted, undefined, 1)}\n`);
+    renameSync(fresh, file);
+  });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { outputPlaceholder, parseStorePath, type Derivation } from '../formats/index.js';
+import { outputPlaceholder, parseStorePath, type Derivation, type StorePath } from '../formats/index.js';
 import { unwrap } from '../result.js';
 import { invocation } from './environment.js';
 
@@ -20,7 +20,9 @@ function drv(env: Readonly<Record<string, string>>, rest: Partial<Derivation> = 
   };
 }
 
-const invoke = (derivation: Derivation) => invocation(derivation, new Map([['out', SCRATCH]]), 4);
+const [A, B] = ['a', 'b'].map((hash) => unwrap(parseStorePath(`/nix/store/${hash.repeat(32)}-${hash}`))) as [StorePath, StorePath];
+
+const invoke = (derivation: Derivation) => invocation(derivation, new Map([['out', SCRATCH]]), 4, () => new Map([[A, [A, B]], [B, []]])); // prettier-ignore
 
 describe('what a builder is given', () => {
   test('is Nix’s environment, which the derivation changes in part', () => {
@@ -41,7 +43,14 @@ describe('what a builder is given', () => {
     expect(given.env.has('long')).toBe(false);
   });
 
+  test('has the reference graphs it asks for in files', () => {
+    const given = unwrap(invoke(drv({ exportReferencesGraph: `all ${A}/bin/a  one ${B}` })));
+    expect(Object.fromEntries(given.files)).toEqual({ all: `${A}\n\n2\n${A}\n${B}\n${B}\n\n0\n`, one: `${B}\n\n0\n` });
+  });
+
   test.each([
+    ['a reference graph of what is no input', drv({ exportReferencesGraph: 'x /nix/store/none' }), 'E_DERIVATION'],
+    ['a reference graph without a path', drv({ exportReferencesGraph: 'x' }), 'E_DERIVATION'],
     ['structured attributes', drv({ __json: '{}' }), 'E_UNSUPPORTED'],
     ['a builder inside Nix', drv({}, { builder: 'builtin:fetchurl' }), 'E_UNSUPPORTED'],
     ['a NUL in the environment', drv({ a: 'x\0y' }), 'E_DERIVATION'],

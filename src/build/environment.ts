@@ -17,11 +17,14 @@ export interface Invocation {
   readonly files: ReadonlyMap<string, string>;
 }
 
+/** The store paths that the builder may see, each with what it refers to; on demand, as few builds want to know. */
+export type InputGraph = () => ReadonlyMap<StorePath, readonly StorePath[]>;
+
 /**
  * Works out the invocation of a resolved derivation whose outputs are built at `scratch`. `cores` is a hint for the
  * builder, so it must never show in what it makes. Fails on what only a newer or another kind of derivation has.
  */
-export function invocation(drv: Derivation, scratch: ReadonlyMap<string, StorePath>, cores: number): Result<Invocation> {
+export function invocation(drv: Derivation, scratch: ReadonlyMap<string, StorePath>, cores: number, inputs: InputGraph): Result<Invocation> {
   if (drv.env.has('__json')) {
     return fail('E_UNSUPPORTED', `the derivation "${drv.name}" has structured attributes, which are not supported`, 'build it with Nix');
   }
@@ -32,7 +35,7 @@ export function invocation(drv: Derivation, scratch: ReadonlyMap<string, StorePa
     return fail('E_DERIVATION', `the derivation "${drv.name}" has a NUL character in its builder, arguments or environment`);
   }
   const rewrite = replacer(new Map([...scratch].map(([name, path]) => [outputPlaceholder(name), path])));
-  const asFile = new Set((drv.env.get('passAsFile') ?? '').split(/[ \t\n\r]+/));
+  const asFile = new Set(words(drv.env.get('passAsFile') ?? ''));
   const files = new Map<string, string>();
   // In Nix's order: the derivation may override the first group and is overridden by the last.
   const env = new Map([
@@ -50,7 +53,38 @@ export function invocation(drv: Derivation, scratch: ReadonlyMap<string, StorePa
     files.set(file, rewrite(value));
     env.set(`${key}Path`, `${BUILD_DIR}/${file}`);
   }
+  const graphs = referenceGraphs(drv.env.get('exportReferencesGraph') ?? '', inputs);
+  if (!graphs.ok) return graphs;
+  for (const [name, text] of graphs.value) files.set(name, text);
   for (const key of ['NIX_BUILD_TOP', 'TMPDIR', 'TEMPDIR', 'TMP', 'TEMP', 'PWD']) env.set(key, BUILD_DIR);
   env.set('NIX_LOG_FD', '2').set('TERM', 'xterm-256color');
   return ok({ program: drv.builder, args: drv.args.map(rewrite), env, files });
+}
+
+/**
+ * The files of the attribute `exportReferencesGraph`, pairs of a file name and a store path: what `nix-store
+ * --register-validity` reads, for making images that hold whole closures. Source: Nix's `makeValidityRegistration`.
+ */
+function referenceGraphs(attribute: string, inputs: InputGraph): Result<ReadonlyMap<string, string>> {
+  const files = new Map<string, string>();
+  const pairs = words(attribute);
+  for (let index = 0; index < pairs.length; index += 2) {
+    const [name = '', path] = pairs.slice(index, index + 2);
+    const graph = inputs();
+    if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name)) return fail('E_DERIVATION', `exportReferencesGraph asks for a file named "${name}"`);
+    const root = [...graph.keys()].find((input) => path === input || path?.startsWith(`${input}/`) === true);
+    if (root === undefined) return fail('E_DERIVATION', `exportReferencesGraph asks for the graph of ${path ?? 'nothing'}, which is no input`);
+    const found = new Set([root]);
+    for (const reached of found) for (const reference of graph.get(reached) ?? []) found.add(reference);
+    const records = [...found].sort().map((reached) => {
+      const references = graph.get(reached) ?? [];
+      return [reached, '', references.length, ...references].map((line) => `${line}\n`).join('');
+    });
+    files.set(name, records.join(''));
+  }
+  return ok(files);
+}
+
+function words(text: string): string[] {
+  return text.split(/[ \t\n\r]+/).filter((word) => word !== '');
 }

@@ -3,14 +3,15 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { DrvPath } from '../formats/index.js';
 import { tempDirectory } from '../../test/support/store.js';
-import { LogWriter, logPath, readLog } from './log.js';
+import { unwrap } from '../result.js';
+import { linkLog, LogWriter, logPath, readLog } from './log.js';
 
 const drv = (name: string): DrvPath => `/nix/store/${'0'.repeat(31)}${name}-x.drv` as DrvPath;
 
 describe('a log', () => {
   test('lies where Nix keeps logs, and gzip can read it', () => {
     const root = tempDirectory();
-    const log = new LogWriter(root, [drv('1')]);
+    const log = unwrap(LogWriter.open(root, [drv('1')]));
     log.write(Buffer.from('hello\n'));
     log.close();
     expect(logPath(root, drv('1'))).toBe(`${root}/nix/var/log/nix/drvs/00/${'0'.repeat(29)}1-x.drv.gz`);
@@ -19,7 +20,7 @@ describe('a log', () => {
 
   test('can be read while it is written, and grows under all its names', () => {
     const root = tempDirectory();
-    const log = new LogWriter(root, [drv('1'), drv('2')]);
+    const log = unwrap(LogWriter.open(root, [drv('1'), drv('2')]));
     expect(readLog(root, drv('2'))).toBe('');
     const large = Buffer.alloc(300_000, 'line\n');
     log.write(large);
@@ -32,13 +33,25 @@ describe('a log', () => {
 
   test('takes the place of an older one, and leaves that under its other names', () => {
     const root = tempDirectory();
-    const first = new LogWriter(root, [drv('1'), drv('2')]);
+    const first = unwrap(LogWriter.open(root, [drv('1'), drv('2')]));
     first.write(Buffer.from('first'));
     first.close();
-    const second = new LogWriter(root, [drv('1')]);
+    const second = unwrap(LogWriter.open(root, [drv('1')]));
     second.write(Buffer.from('second'));
     second.close();
     expect([readLog(root, drv('1')), readLog(root, drv('2'))]).toEqual(['second', 'first']);
+  });
+
+  test('of the derivation that was built is also that of an equal one, unless that has its own', () => {
+    const root = tempDirectory();
+    for (const name of ['1', '2']) {
+      const log = unwrap(LogWriter.open(root, [drv(name)]));
+      log.write(Buffer.from(name));
+      log.close();
+    }
+    for (const name of ['2', '3']) linkLog(root, drv('1'), drv(name));
+    linkLog(root, drv('none'), drv('4'));
+    expect(['1', '2', '3', '4'].map((name) => readLog(root, drv(name)))).toEqual(['1', '2', '1', undefined]);
   });
 
   test('that is not there reads as undefined', () => {
@@ -49,7 +62,7 @@ describe('a log', () => {
 
   test('is a whole number of gzip members after each write', () => {
     const root = tempDirectory();
-    const log = new LogWriter(root, [drv('1')]);
+    const log = unwrap(LogWriter.open(root, [drv('1')]));
     for (let round = 0; round < 3; round++) {
       log.write(Buffer.alloc(256 * 1024, `${round}`));
       execFileSync('gzip', ['-t', logPath(root, drv('1'))]);

@@ -5,10 +5,12 @@
  * A log is a series of complete gzip members, each appended in one write as the build goes on. So it is a valid gzip file
  * at any moment, also after a kill, and can be read while it grows; at most the last second is missing.
  */
-import { appendFileSync, linkSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { storePathBaseName, type DrvPath } from '../formats/index.js';
+import type { Result } from '../result.js';
+import { attempt } from '../store/index.js';
 
 const FLUSH_BYTES = 256 * 1024;
 const FLUSH_MS = 1000;
@@ -30,6 +32,17 @@ export function readLog(root: string, drvPath: DrvPath): string | undefined {
   }
 }
 
+/** Gives a derivation that need not be built the log of the equal one that was; where there is one and it has none. */
+export function linkLog(root: string, built: DrvPath, reused: DrvPath): void {
+  const [from, to] = [logPath(root, built), logPath(root, reused)];
+  if (!existsSync(from) || existsSync(to)) return;
+  // A log is no reason to fail.
+  attempt('link the log', to, () => {
+    mkdirSync(dirname(to), { recursive: true });
+    linkSync(from, to);
+  });
+}
+
 /** Writes one log under the names of all derivations it belongs to: the one asked for and the resolved one. */
 export class LogWriter {
   private readonly path: string;
@@ -37,16 +50,23 @@ export class LogWriter {
   private pendingBytes = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(root: string, drvPaths: readonly [DrvPath, ...DrvPath[]]) {
-    const [path, ...others] = [...new Set(drvPaths)].map((drvPath) => logPath(root, drvPath)) as [string, ...string[]];
+  private constructor(path: string) {
     this.path = path;
-    for (const name of [path, ...others]) {
-      mkdirSync(dirname(name), { recursive: true });
-      // An older log may go by several names: replace this one, do not write into the others.
-      rmSync(name, { force: true });
-    }
-    appendFileSync(path, '');
-    for (const name of others) linkSync(path, name);
+  }
+
+  /** Begins a log in place of older ones. Fails with what the system says. */
+  static open(root: string, drvPaths: readonly [DrvPath, ...DrvPath[]]): Result<LogWriter> {
+    const [path, ...others] = [...new Set(drvPaths)].map((drvPath) => logPath(root, drvPath)) as [string, ...string[]];
+    return attempt('begin the log', path, () => {
+      for (const name of [path, ...others]) {
+        mkdirSync(dirname(name), { recursive: true });
+        // An older log may go by several names: replace this one, do not write into the others.
+        rmSync(name, { force: true });
+      }
+      appendFileSync(path, '');
+      for (const name of others) linkSync(path, name);
+      return new LogWriter(path);
+    });
   }
 
   /** Takes bytes exactly as they shall be read. */
@@ -66,7 +86,9 @@ export class LogWriter {
     clearTimeout(this.timer);
     this.timer = undefined;
     if (this.pending.length === 0) return;
-    appendFileSync(this.path, gzipSync(Buffer.concat(this.pending)));
+    const bytes = Buffer.concat(this.pending);
+    // A disk that is full loses the log, and the build fails by itself.
+    attempt('write the log', this.path, () => appendFileSync(this.path, gzipSync(bytes)));
     this.pending = [];
     this.pendingBytes = 0;
   }

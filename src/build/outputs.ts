@@ -15,7 +15,7 @@ import {
   type StorePath,
 } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
-import { hashTree, hashTreeModulo, rewriteTree, scanTree, type NarDigest, type NewPath, type Store, type TreeScan } from '../store/index.js';
+import { attempt, hashTree, hashTreeModulo, rewriteTree, scanTree, type NarDigest, type NewPath, type Store, type TreeScan } from '../store/index.js';
 
 export interface BuiltTrees {
   readonly store: Store;
@@ -154,7 +154,9 @@ async function checkTree({ store, drv }: BuiltTrees, outputName: string, scratch
       canonical.failure.cause,
     );
   }
-  const stray = straySymlink(Buffer.from(hostPath));
+  const searched = attempt('read', hostPath, () => straySymlink(Buffer.from(hostPath)));
+  if (!searched.ok) return searched;
+  const stray = searched.value;
   if (stray === undefined) return ok(undefined);
   const where = stray.path.toString().replace(hostPath, `$${outputName}`);
   return fail(

@@ -19,7 +19,7 @@ import type { EventBody } from './event.js';
 import type { Executed, Executor, ExecutorFailure } from './executor.js';
 import { resolvedOutputId, type Identities } from './identity.js';
 import { OutputLines } from './lines.js';
-import { LogWriter, logPath } from './log.js';
+import { linkLog, LogWriter, logPath } from './log.js';
 import { checkReferenceRules } from './rules.js';
 
 /** What all derivations of a run have in common. */
@@ -76,7 +76,7 @@ export async function realise(drvPath: DrvPath, wanted: Iterable<string>, contex
       if (!meanwhile.ok || meanwhile.value !== undefined) return ok(meanwhile as Result<Realised>);
       return ok(await build(drvPath, resolved, context));
     },
-    { signal: context.signal },
+    { signal: context.signal, onWait: () => context.emit({ type: 'build-wait', drvPath, name: resolved.drv.name }) },
   );
   return locked.ok ? locked.value : locked;
 }
@@ -115,7 +115,9 @@ export async function execute(
   const started = performance.now();
   emit({ type: 'build-start', drvPath, name: drv.name, resolvedDrvPath, logPath: path });
   const attempt = async (buildMemory: number): Promise<Result<Executed, RealiseFailure & ExecutorFailure>> => {
-    const log = new LogWriter(store.root, [drvPath, resolvedDrvPath]);
+    const opened = LogWriter.open(store.root, [drvPath, resolvedDrvPath]);
+    if (!opened.ok) return opened;
+    const log = opened.value;
     const lines = new OutputLines({
       onPhase: (phase) => emit({ type: 'build-phase', drvPath, phase }),
       onLine: (line) => emit({ type: 'build-log', drvPath, line }),
@@ -168,6 +170,7 @@ function reuse(drvPath: DrvPath, resolved: Resolved, wanted: Iterable<string>, c
     if (info !== undefined) outputs.set(name, info);
   }
   for (const name of wanted) if (!outputs.has(name)) return ok(undefined);
+  linkLog(store.root, resolved.drvPath, drvPath);
   const registered = store.registerRealisations(realisationsOf(drvPath, resolved, outputs, context));
   return registered.ok ? ok({ kind: 'reused', outputs }) : registered;
 }

@@ -12,6 +12,7 @@ import { Socket } from 'node:net';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { fail, ok, type Result } from '../result.js';
+import { attempt } from '../store/index.js';
 import type { Usage } from './event.js';
 import { ChildrenCpu, Sampler, type Sampled } from './usage.js';
 
@@ -49,10 +50,14 @@ export interface RunOptions {
 
 /** Runs to the end. Fails with `E_SANDBOX` when the programs that make up the sandbox cannot be started. */
 export async function runInSandbox(options: RunOptions): Promise<Result<RunResult>> {
-  // Not Node's own pipes: those are sockets, and a builder that opens /dev/stderr could not.
-  const readEnd = openSync(options.fifo, fsConstants.O_RDONLY | fsConstants.O_NONBLOCK);
-  const writeEnd = openSync(options.fifo, fsConstants.O_WRONLY);
-  const filter = openSync(options.filter, 'r');
+  const opened = attempt('open', options.fifo, () => ({
+    // Not Node's own pipes: those are sockets, and a builder that opens /dev/stderr could not.
+    readEnd: openSync(options.fifo, fsConstants.O_RDONLY | fsConstants.O_NONBLOCK),
+    writeEnd: openSync(options.fifo, fsConstants.O_WRONLY),
+    filter: openSync(options.filter, 'r'),
+  }));
+  if (!opened.ok) return opened;
+  const { readEnd, writeEnd, filter } = opened.value;
   const child = spawn(
     'setpriv',
     [...bwrapCommand(process.pid), '--json-status-fd', '3', '--seccomp', '4', ...options.sandbox, '--', ...options.command],

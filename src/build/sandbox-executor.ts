@@ -1,7 +1,7 @@
 /** Builds in the own sandbox. */
 import { mkdirSync, renameSync } from 'node:fs';
 import { constants } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { scratchPath, storePathBaseName, type StorePath } from '../formats/index.js';
 import { err, fail, ok, type Result } from '../result.js';
 import { attempt, removeTree, removeTreeSync, type Store } from '../store/index.js';
@@ -12,7 +12,7 @@ import { finishOutputs } from './outputs.js';
 import { checkSandbox, makeFifo, runInSandbox, type RunResult } from './run.js';
 import { sandboxArguments } from './sandbox.js';
 import { isFull } from './usage.js';
-import { furnish, layOut, outputIn, sandboxInputs, storeDirOf, type Furnishings } from './workplace.js';
+import { furnish, layOut, outputIn, inputGraph, sandboxInputs, storeDirOf, type Furnishings } from './workplace.js';
 
 /** What is varied to show that builds do not look at it. */
 export interface SandboxVariation {
@@ -51,7 +51,7 @@ export class SandboxExecutor implements Executor {
   async build(request: ExecutorRequest): Promise<Result<Executed, ExecutorFailure>> {
     const { drv, drvPath } = request;
     const scratch = new Map([...drv.outputs.keys()].map((name) => [name, scratchPath(drvPath, drv, name)]));
-    const invoked = invocation(drv, scratch, request.cores);
+    const invoked = invocation(drv, scratch, request.cores, () => inputGraph(this.store, request.inputs));
     if (!invoked.ok) return invoked;
     const made = this.store.tempDir();
     if (!made.ok) return made;
@@ -117,13 +117,15 @@ export class SandboxExecutor implements Executor {
     return await finishOutputs({ store: this.store, drv, drvPath, scratch, hostPath: (path) => outputIn(workDir, path), inputs });
   }
 
-  /** Moves a failed build's tree to where no sweep finds it. */
-  private keep(workDir: string, drvPath: StorePath): string {
+  /** Moves a failed build's tree to where no sweep finds it; `undefined` when it cannot be moved, and is swept. */
+  private keep(workDir: string, drvPath: StorePath): string | undefined {
     const kept = join(this.store.layout.zilchDir, 'kept', storePathBaseName(drvPath).replace(/\.drv$/, ''));
-    mkdirSync(join(kept, '..'), { recursive: true });
-    removeTreeSync(kept);
-    renameSync(workDir, kept);
-    return kept;
+    const moved = attempt('keep', kept, () => {
+      mkdirSync(dirname(kept), { recursive: true });
+      removeTreeSync(kept);
+      renameSync(workDir, kept);
+    });
+    return moved.ok ? kept : undefined;
   }
 }
 

@@ -9,7 +9,7 @@ import { Identities } from './identity.js';
 import { resolve } from './realise.js';
 import { checkSandbox } from './run.js';
 import { sandboxArguments, type BuildDir } from './sandbox.js';
-import { diskBuildDir, furnish, layOut, sandboxInputs, storeDirOf } from './workplace.js';
+import { diskBuildDir, furnish, inputGraph, layOut, sandboxInputs, storeDirOf } from './workplace.js';
 
 export interface ShellRequest {
   readonly store: Store;
@@ -44,7 +44,7 @@ export async function prepareShell(request: ShellRequest): Promise<Result<Prepar
   if (!resolved.ok) return resolved;
   const { drv } = resolved.value;
   const scratch = new Map([...drv.outputs.keys()].map((name) => [name, scratchPath(resolved.value.drvPath, drv, name)]));
-  const invoked = invocation(drv, scratch, request.cores);
+  const invoked = invocation(drv, scratch, request.cores, () => inputGraph(store, store.closure(drv.inputSrcs)));
   if (!invoked.ok) return invoked;
   const temporary = store.tempDir();
   if (!temporary.ok) return temporary;

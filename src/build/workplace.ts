@@ -66,3 +66,8 @@ export function sandboxInputs(store: Store, paths: readonly StorePath[]): Sandbo
     return { kind: 'symlink', path, target: readlinkSync(hostPath) };
   });
 }
+
+/** What the inputs refer to. */
+export function inputGraph(store: Store, paths: readonly StorePath[]): ReadonlyMap<StorePath, readonly StorePath[]> {
+  return new Map(paths.map((path) => [path, store.pathInfo(path)?.references ?? []]));
+}

@@ -1,6 +1,15 @@
 /** What the commands that build have in common. */
 import { Option, type Command } from 'commander';
-import { buildGraph, readDurations, type BuildOptions, type BuildReport, type BuildRequest, type Event } from '../build/index.js';
+import {
+  buildGraph,
+  Journal,
+  journalsDirectory,
+  readDurations,
+  type BuildOptions,
+  type BuildReport,
+  type BuildRequest,
+  type Event,
+} from '../build/index.js';
 import { neededSources, type Wanted } from '../chain/index.js';
 import { fail, type Result } from '../result.js';
 import { collect, positiveInteger, processors, withChain, type ChainOptions } from './command.js';
@@ -37,14 +46,37 @@ export function withBuildOptions(command: Command): Command {
 
 /** What a run happens in. */
 export interface RunContext {
+  /** What the user asked for, in his words: journals are known by it. */
+  readonly asked: readonly string[];
   readonly signal: AbortSignal;
   readonly emit: (event: Event) => void;
   /** Derivations whose sources are to be fetched, though they are not to be built. */
   readonly sourcesOf?: readonly Wanted[];
 }
 
-/** Fetches what is missing, and builds. */
+/** Fetches what is missing, and builds; what happens goes into a journal too. */
 export async function runBuild(
+  session: Session,
+  wanted: readonly Wanted[],
+  options: BuildCommandOptions,
+  context: RunContext,
+): Promise<Result<BuildReport>> {
+  const { store, loaded, chain } = session;
+  const targets = context.asked.length > 0 ? context.asked : [options.all === true ? 'all' : chain.defaultTarget];
+  const { jobs, cores } = options;
+  const journal = new Journal(journalsDirectory(store.layout.zilchDir), { chain: loaded.directory, targets, jobs, cores });
+  const emit = (event: Event): void => {
+    journal.emit(event);
+    context.emit(event);
+  };
+  try {
+    return await fetchAndBuild(session, wanted, options, { ...context, emit });
+  } finally {
+    journal.close();
+  }
+}
+
+async function fetchAndBuild(
   session: Session,
   wanted: readonly Wanted[],
   options: BuildCommandOptions,

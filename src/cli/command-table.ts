@@ -26,6 +26,10 @@ export const COMMAND_GROUPS: readonly { readonly title: string; readonly command
       { name: 'path', summary: 'print where a target’s output lies', load: () => import('./commands/path.js') },
       { name: 'why', summary: 'say why one target needs another', load: () => import('./commands/why.js') },
       { name: 'graph', summary: 'print the graph of the chain', load: () => import('./commands/graph.js') },
+      { name: 'timeline', summary: 'show when what was built, and what took longest', load: () => import('./commands/timeline.js') },
+      { name: 'diff', summary: 'show how two trees, archives or outputs differ', load: () => import('./commands/diff.js') },
+      { name: 'web', summary: 'serve pages that show the chain, live while it is built', load: () => import('./commands/web.js') },
+      { name: 'report', summary: 'write the same pages as files that need no server', load: () => import('./commands/report.js') },
       { name: 'doctor', summary: 'check what this machine has and lacks', load: () => import('./commands/doctor.js') },
     ],
   },
@@ -33,6 +37,7 @@ export const COMMAND_GROUPS: readonly { readonly title: string; readonly command
     title: 'Trust:',
     commands: [
       { name: 'pins', summary: 'compare outputs with the pinned ones, or pin them', load: () => import('./commands/pins.js') },
+      { name: 'trust', summary: 'show the way from a file back to the seed, with every byte of source', load: () => import('./commands/trust.js') },
       { name: 'seed', summary: 'build or show the TinyCC that everything starts from', load: () => import('./commands/seed.js') },
       { name: 'sources', summary: 'list, fetch or bundle the tarballs', load: () => import('./commands/sources.js') },
       { name: 'verify-store', summary: 'check that store paths still are what was registered', load: () => import('./commands/verify-store.js') },

@@ -72,6 +72,13 @@ export function positiveInteger(text: string): number {
   return number;
 }
 
+/** Reads a port's number; 0 is any that is free. */
+export function portNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 0 || number > 65535) throw new InvalidArgumentError('A number from 0 to 65535 is wanted.');
+  return number;
+}
+
 /** Adds a value to a list, for options that may be given more than once. */
 export function collect(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value];

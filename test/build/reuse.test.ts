@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { durationsFile, readDurations } from '../../src/build/index.js';
+import { durationsFile, readDurations, readLog } from '../../src/build/index.js';
 import type { StorePath } from '../../src/formats/index.js';
 import { unwrap } from '../../src/result.js';
 import { openStore } from '../support/store.js';
@@ -64,10 +64,12 @@ describe.skipIf(reason !== undefined)('a build', () => {
     const graph = (comment: string): Scripted => {
       const low = rig.script('low', `# ${comment}\necho same > $out`);
       const middle = rig.script('middle', `cat ${low.placeholder()} > $out; echo ${low.placeholder()} >> $out`, { inputs: [low] });
-      return rig.script('high', `cat ${middle.placeholder()} > $out`, { inputs: [middle] });
+      return rig.script('high', `echo high was here; cat ${middle.placeholder()} > $out`, { inputs: [middle] });
     };
     const before = await rig.outputs([graph('once')]);
-    const run = await rig.build([graph('twice')]);
+    const again = graph('twice');
+    const run = await rig.build([again]);
+    expect(readLog(rig.store.root, again.drvPath)).toBe('high was here\n');
     expect(namesOf(run, 'build-done')).toEqual(['low']);
     expect(namesOf(run, 'build-reused')).toEqual(['middle', 'high']);
     expect([...unwrap(run.result).outputs.values()].flatMap((outputs) => [...outputs.values()].map(({ path }) => path))).toEqual(before);

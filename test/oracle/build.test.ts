@@ -68,8 +68,12 @@ function derivations(rig: Rig): Scripted[] {
     inputs: [file, user, symlink],
   });
   const asFile = rig.script('as-file', 'cat "$longPath" > $out; echo $longPath >> $out', { env: { passAsFile: 'long', long: 'a long text\n' } });
+  const graph = rig.script('graph', `cat graph > $out; ls -A >> $out`, {
+    inputs: [user],
+    env: { exportReferencesGraph: `graph ${user.placeholder()}` },
+  });
   const look = rig.script('look', LOOK_AROUND, { inputs: [file] });
-  return [plain, file, symlink, self, several, user, other, cutOff, sameAsCutOff, asFile, look];
+  return [plain, file, symlink, self, several, user, other, cutOff, sameAsCutOff, asFile, graph, look];
 }
 
 const NIX_ENV = { ...process.env, NIX_CONFIG };

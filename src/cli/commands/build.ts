@@ -42,7 +42,7 @@ async function buildCommand(names: readonly string[], options: BuildCommandOptio
           outputs: outputName === undefined ? target.recipe.outputNames : [outputName],
         }));
         const durations = new Map<string, number>();
-        const built = await runBuild(session, [...wanted, ...tests], options, { signal, emit: watching(reporter, durations) });
+        const built = await runBuild(session, [...wanted, ...tests], options, { asked: names, signal, emit: watching(reporter, durations) });
         if (!built.ok) return built;
         reporter.close();
         return conclude(session, built.value, { targets, asked: named.value, durations, tests: tests.map(({ drvPath }) => drvPath) }, options);

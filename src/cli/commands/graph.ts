@@ -1,16 +1,22 @@
 import { Option, type Command } from 'commander';
 import { dependencyGraph, loadChain, type DependencyGraph } from '../../chain/index.js';
-import { ok } from '../../result.js';
-import { perform, withChainDirectory, type ChainOptions } from '../command.js';
+import { ok, type Result } from '../../result.js';
+import { perform, withChain, type ChainOptions } from '../command.js';
 import { print, printJson } from '../output.js';
+import { withSession, type Session } from '../session.js';
 
-const FORMATS = ['text', 'dot', 'json'] as const;
+const FORMATS = ['text', 'dot', 'json', 'svg'] as const;
 
 /** `zilch graph` */
 export function register(command: Command): void {
-  withChainDirectory(command);
-  command.addOption(new Option('--format <format>', 'how to print it; dot is for Graphviz').choices(FORMATS).default('text'));
-  perform(command, async (options: ChainOptions & { format: (typeof FORMATS)[number] }) => {
+  withChain(command);
+  command.addOption(
+    new Option('--format <format>', 'how to print it; dot is for Graphviz, svg a picture with sizes and times').choices(FORMATS).default('text'),
+  );
+  command.option('--svg', 'short for --format svg');
+  perform(command, async (options: ChainOptions & { format: (typeof FORMATS)[number]; svg?: true }) => {
+    // Only the picture needs a store, for what is built.
+    if (options.svg === true || options.format === 'svg') return withSession(options, picture);
     const loaded = await loadChain(options.chain);
     if (!loaded.ok) return loaded;
     const graph = dependencyGraph(loaded.value.chain);
@@ -26,6 +32,15 @@ export function register(command: Command): void {
     }
     return ok(undefined);
   });
+}
+
+async function picture(session: Session): Promise<Result<undefined>> {
+  const { collectReport } = await import('../../inspect/index.js');
+  const { drawGraph, layoutChain, svgFile } = await import('../../report/index.js');
+  const report = await collectReport(session);
+  if (!report.ok) return report;
+  print(svgFile(drawGraph(report.value, await layoutChain(report.value))));
+  return ok(undefined);
 }
 
 /** Each recipe with what it needs below it. */

@@ -61,7 +61,7 @@ async function buildInputs(session: Session, { drv, drvPath: own }: Instantiated
   const reporter = chooseReporter(false);
   try {
     const built = await interruptible((signal) =>
-      runBuild(session, wanted, options, { signal, emit: reporter.emit, sourcesOf: [{ drvPath: own, outputs: [] }] }),
+      runBuild(session, wanted, options, { asked: [drv.name], signal, emit: reporter.emit, sourcesOf: [{ drvPath: own, outputs: [] }] }),
     );
     if (!built.ok) return built;
     return built.value.failures.size === 0 ? ok(undefined) : fail('E_INPUT', `an input of ${drv.name} cannot be built`);

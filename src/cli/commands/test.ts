@@ -27,7 +27,7 @@ async function testCommand(names: readonly string[], options: BuildCommandOption
         const tests = named.value.flatMap(({ target }) => (target.test === undefined ? [] : [{ target: target.name, drvPath: target.test.drvPath }]));
         if (tests.length === 0) return fail('E_NO_TEST', `no test belongs to ${named.value.map(({ target }) => target.name).join(', ')}`);
         const wanted = tests.map(({ drvPath }) => ({ drvPath, outputs: ['out'] }));
-        const report = await runBuild(session, wanted, options, { signal, emit: reporter.emit });
+        const report = await runBuild(session, wanted, options, { asked: names, signal, emit: reporter.emit });
         if (!report.ok) return report;
         reporter.close();
         const results = tests.map(({ target, drvPath }) => ({

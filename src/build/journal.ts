@@ -1,0 +1,195 @@
+/**
+ * Journals: what happened in each run, kept in the store as one JSON object a line, so that another process can follow a
+ * run while it goes on, and look at it afterwards. `<root>/nix/var/zilch/runs/<start>-<pid>.jsonl`.
+ *
+ * A journal holds every event but the lines of logs, which the logs hold, and most of the progress of downloads. Nothing
+ * depends on journals: when one cannot be written, the build goes on without it.
+ */
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PathInfo } from '../formats/index.js';
+import type { BuildDoneEvent, BuildLogEvent, BuildReusedEvent, Emit, Event } from './event.js';
+
+/** The first line of a journal. */
+export interface RunHeader {
+  readonly type: 'run';
+  readonly version: 1;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly pid: number;
+  /** When the process started, in the kernel's ticks since boot: tells it from a later one of the same number. */
+  readonly processStart: string;
+  /** Directory of the chain. */
+  readonly chain: string;
+  /** As the user named them. */
+  readonly targets: readonly string[];
+  readonly jobs: number;
+  readonly cores: number;
+}
+
+/** What a caller says of a run. */
+export type RunDescription = Pick<RunHeader, 'chain' | 'targets' | 'jobs' | 'cores'>;
+
+/** An event as JSON can hold it: outputs are an object, not a map. */
+export type JournalEvent =
+  | Exclude<Event, BuildLogEvent | { readonly outputs: unknown }>
+  | ({ readonly at: number } & (WithOutputs<BuildDoneEvent> | WithOutputs<BuildReusedEvent>));
+type WithOutputs<E extends { readonly outputs: unknown }> = Omit<E, 'outputs'> & { readonly outputs: Readonly<Record<string, PathInfo>> };
+
+export type JournalLine = RunHeader | JournalEvent;
+
+/** Older journals are deleted when a new one begins. */
+const KEPT_JOURNALS = 100;
+const PROGRESS_MS = 1000;
+
+/** Where a store keeps its journals. */
+export function journalsDirectory(zilchDir: string): string {
+  return join(zilchDir, 'runs');
+}
+
+/** Writes one run's journal. */
+export class Journal {
+  private readonly header: RunHeader;
+  private held: string[] = [];
+  private file: number | 'not yet' | 'closed' = 'not yet';
+  private lastProgress = 0;
+
+  constructor(
+    private readonly directory: string,
+    description: RunDescription,
+  ) {
+    this.header = { type: 'run', version: 1, at: Date.now(), pid: process.pid, processStart: processStart(process.pid) ?? '', ...description };
+  }
+
+  /** Takes an event as it happens. A run in which nothing is fetched or built leaves no journal. */
+  readonly emit: Emit = (event) => {
+    if (event.type === 'build-log' || this.file === 'closed') return;
+    if (event.type === 'fetch-progress') {
+      if (event.at - this.lastProgress < PROGRESS_MS) return;
+      this.lastProgress = event.at;
+    }
+    const line = `${JSON.stringify('outputs' in event ? { ...event, outputs: Object.fromEntries(event.outputs) } : event, errorsAsText)}\n`;
+    const idle = event.type === 'done' || (event.type === 'plan' && event.drvs.length === 0);
+    if (this.file === 'not yet' && idle) {
+      this.held.push(line);
+      return;
+    }
+    this.write([...this.held.splice(0), line].join(''));
+  };
+
+  close(): void {
+    if (typeof this.file === 'number') closeSync(this.file);
+    this.file = 'closed';
+  }
+
+  /** One system call for each event: readers see whole lines, and after a crash all but the last are there. */
+  private write(text: string): void {
+    try {
+      if (this.file === 'not yet') {
+        this.file = this.open();
+        writeSync(this.file, `${JSON.stringify(this.header)}\n`);
+      }
+      if (this.file !== 'closed') writeSync(this.file, text);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+      this.close();
+    }
+  }
+
+  private open(): number {
+    mkdirSync(this.directory, { recursive: true });
+    for (const old of listJournals(this.directory).slice(KEPT_JOURNALS - 1)) rmSync(join(this.directory, `${old}.jsonl`), { force: true });
+    return openSync(join(this.directory, `${this.header.at}-${this.header.pid}.jsonl`), 'ax', 0o644);
+  }
+}
+
+/** Failures may carry the error of a system call as their cause, which JSON would make `{}` of. */
+function errorsAsText(_key: string, value: unknown): unknown {
+  return value instanceof Error ? { code: 'E_SYSTEM', message: value.message } : value;
+}
+
+/** The names of a directory's journals, newest first. */
+export function listJournals(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+      .flatMap((file) => /^(\d{1,16}-\d{1,10})\.jsonl$/.exec(file)?.[1] ?? [])
+      .sort((a, b) => Number.parseInt(b, 10) - Number.parseInt(a, 10));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Reads a journal, and later what has been added to it since. */
+export class JournalReader {
+  private offset = 0;
+  /** The beginning of a line whose end is not written yet. */
+  private rest = Buffer.alloc(0);
+
+  constructor(private readonly path: string) {}
+
+  /** The lines that are new since the last call; none when the journal is gone. Lines that are no events are left out. */
+  read(): JournalLine[] {
+    const bytes = Buffer.concat([this.rest, this.added()]);
+    const end = bytes.lastIndexOf(0x0a) + 1;
+    this.rest = bytes.subarray(end);
+    return bytes
+      .toString('utf8', 0, end)
+      .split('\n')
+      .flatMap((line) => parseLine(line) ?? []);
+  }
+
+  private added(): Buffer {
+    let file: number;
+    try {
+      file = openSync(this.path, 'r');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
+      throw error;
+    }
+    try {
+      const chunks: Buffer[] = [];
+      for (;;) {
+        const chunk = Buffer.allocUnsafe(64 * 1024);
+        const count = readSync(file, chunk, 0, chunk.length, this.offset);
+        if (count === 0) return Buffer.concat(chunks);
+        this.offset += count;
+        chunks.push(chunk.subarray(0, count));
+      }
+    } finally {
+      closeSync(file);
+    }
+  }
+}
+
+function parseLine(line: string): JournalLine | undefined {
+  if (line === '') return undefined;
+  try {
+    const json: unknown = JSON.parse(line);
+    const isEvent =
+      typeof json === 'object' &&
+      json !== null &&
+      typeof (json as { type?: unknown }).type === 'string' &&
+      typeof (json as { at?: unknown }).at === 'number';
+    return isEvent ? (json as JournalLine) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether the process that wrote a journal is still there. */
+export function isAlive({ pid, processStart: start }: Pick<RunHeader, 'pid' | 'processStart'>): boolean {
+  return start !== '' && processStart(pid) === start;
+}
+
+/** Field 22 of `/proc/<pid>/stat`; the name in field 2 may hold anything, and ends at the last `)`. */
+function processStart(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}

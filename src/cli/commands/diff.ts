@@ -1,0 +1,123 @@
+import { createReadStream, existsSync, mkdirSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import pc from 'picocolors';
+import type { Command } from 'commander';
+import { parseStorePathBaseName } from '../../formats/index.js';
+import { diffTrees, type ContentsDifference, type Hunk, type TreesDifference } from '../../inspect/index.js';
+import { fail, ok, type Result } from '../../result.js';
+import { restoreTree, type Store } from '../../store/index.js';
+import { findTarget, loadChain } from '../../chain/index.js';
+import { perform, withChain, withJson, type ChainOptions } from '../command.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { formatBytes, stripControl } from '../format.js';
+import { printJson, printLine } from '../output.js';
+import { builtOutput, targetOf, withOpenStore, withSession } from '../session.js';
+
+/** `zilch diff` */
+export function register(command: Command): void {
+  const what = 'file, directory, NAR file, store path or target^output';
+  withJson(withChain(command.argument('<first>', what).argument('<second>', what)));
+  command.addHelpText('after', '\nExit code 0 when they are the same, 3 when they differ.');
+  perform(command, (first: string, second: string, options: ChainOptions & { json?: true }) =>
+    withOpenStore(options, async (store) => {
+      const scratch = store.tempDir();
+      if (!scratch.ok) return scratch;
+      const [a, b] = [
+        await find(first, store, join(scratch.value, 'first'), options),
+        await find(second, store, join(scratch.value, 'second'), options),
+      ];
+      if (!a.ok) return a;
+      if (!b.ok) return b;
+      const difference = await diffTrees(a.value, b.value);
+      if (!difference.ok) return difference;
+      if (options.json === true) printJson(difference.value);
+      else for (const line of lines(difference.value)) printLine(line);
+      return ok<ExitCode>(difference.value.files.length === 0 ? EXIT.done : EXIT.different);
+    }),
+  );
+}
+
+/** Where the tree lies that is meant; a NAR is unpacked in `scratch`. */
+async function find(what: string, store: Store, scratch: string, options: ChainOptions): Promise<Result<string>> {
+  const baseName = /^\/nix\/store\/([^/]+)(\/.*)?$/.exec(what);
+  if (baseName !== null) {
+    const path = parseStorePathBaseName(baseName[1] ?? '');
+    if (!path.ok) return path;
+    const host = store.hostPath(path.value) + (baseName[2] ?? '');
+    return existsSync(host) ? ok(host) : fail('E_NOT_FOUND', `${what} is not in ${store.root}`);
+  }
+  if (existsSync(what)) {
+    if (!(await isNar(what))) return ok(what);
+    mkdirSync(scratch, { recursive: true });
+    const restored = await restoreTree(createReadStream(what), join(scratch, 'tree'));
+    return restored.ok ? ok(join(scratch, 'tree')) : restored;
+  }
+  const loaded = await loadChain(options.chain);
+  const named = loaded.ok ? findTarget(loaded.value.chain, what) : loaded;
+  if (!named.ok) return fail('E_TARGET', `${what} is neither a file nor a target`, '`zilch list` shows all targets');
+  return withSession(options, (session) => {
+    const target = targetOf(session, what);
+    if (!target.ok) return Promise.resolve(target);
+    const { outputName = target.value.target.recipe.outputNames[0] ?? 'out' } = target.value;
+    const info = builtOutput(session, target.value.target, outputName);
+    return Promise.resolve(info.ok ? ok(store.hostPath(info.value.path)) : info);
+  });
+}
+
+/** A NAR begins with the length and the text of its magic. */
+async function isNar(path: string): Promise<boolean> {
+  const file = await open(path, 'r');
+  try {
+    if (!(await file.stat()).isFile()) return false;
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(24), 0, 24, 0);
+    return bytesRead === 24 && buffer.toString('latin1', 8, 21) === 'nix-archive-1';
+  } finally {
+    await file.close();
+  }
+}
+
+function lines({ files, same, cutOff }: TreesDifference): string[] {
+  return [
+    ...files.flatMap(({ file, what, sizes, contents }) => [
+      `${pc.bold(stripControl(file === '' ? '(the whole)' : file))}: ${stripControl(what)}${sizes === undefined ? '' : `, ${formatBytes(sizes[0])} and ${formatBytes(sizes[1])}`}`,
+      ...(contents === undefined ? [] : contentsLines(contents, '  ')),
+    ]),
+    files.length === 0
+      ? `no difference in ${same === 1 ? 'one file' : `${same} files`}`
+      : `${files.length}${cutOff ? ' or more' : ''} differences; ${same} files are the same`,
+  ];
+}
+
+function contentsLines(contents: ContentsDifference, indent: string): string[] {
+  switch (contents.kind) {
+    case 'text':
+      return hunkLines(contents.hunks, indent);
+    case 'bytes':
+      return [`${indent}from byte ${contents.firstOffset} on`, ...hunkLines(contents.rows, indent)];
+    case 'large':
+      return [`${indent}from byte ${contents.firstOffset} on; too large to be looked into`];
+    case 'elf': {
+      const { sections, functions } = contents.elf;
+      return [
+        ...sections.map(({ name, first, second }) => `${indent}section ${stripControl(name)}: ${first ?? 'no'} and ${second ?? 'no'} bytes`),
+        ...(functions ?? []).flatMap(({ name, hunks }) => [`${indent}function ${stripControl(name)}`, ...hunkLines(hunks, `${indent}  `)]),
+        ...contentsLines(contents.bytes, indent),
+      ];
+    }
+    case 'parts':
+      return contents.parts.flatMap(({ name, what }) =>
+        typeof what === 'string'
+          ? [`${indent}${stripControl(name)}: ${what}`]
+          : [`${indent}${stripControl(name)}`, ...contentsLines(what, `${indent}  `)],
+      );
+  }
+}
+
+function hunkLines(hunks: readonly Hunk[], indent: string): string[] {
+  const colour = { '-': pc.red, '+': pc.green, ' ': (text: string) => text };
+  return hunks.flatMap(({ first, second, lines: all }) => [
+    `${indent}${pc.dim(`@@ ${first} ${second} @@`)}`,
+    ...all.map(({ sign, text }) => `${indent}${colour[sign](`${sign}${stripControl(text)}`)}`),
+  ]);
+}

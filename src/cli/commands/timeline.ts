@@ -1,0 +1,88 @@
+import type { Command } from 'commander';
+import { join } from 'node:path';
+import { isAlive, JournalReader, journalsDirectory, listJournals } from '../../build/index.js';
+import { drawTimeline, RunFolder, svgFile, timelineOf, type Run, type Timeline } from '../../report/index.js';
+import { fail, ok, type Result } from '../../result.js';
+import { Store } from '../../store/index.js';
+import { perform, storeRoot, withJson, withStore, type StoreOptions } from '../command.js';
+import { fit, formatSeconds, formatTable } from '../format.js';
+import { print, printJson, printLine } from '../output.js';
+
+interface TimelineOptions extends StoreOptions {
+  readonly json?: true;
+  readonly svg?: true;
+  readonly list?: true;
+}
+
+const SVG_WIDTH = 960;
+
+/** `zilch timeline` */
+export function register(command: Command): void {
+  withJson(withStore(command.argument('[run]', 'name of the run, as --list shows it (default: the last one)')))
+    .option('--list', 'list the runs that are kept')
+    .option('--svg', 'print a picture');
+  perform(command, (id: string | undefined, options: TimelineOptions) => Promise.resolve(timeline(id, options)));
+}
+
+function timeline(id: string | undefined, options: TimelineOptions): Result<undefined> {
+  const store = Store.open(storeRoot(options), { readOnly: true });
+  if (!store.ok) return store;
+  const directory = journalsDirectory(store.value.layout.zilchDir);
+  store.value.close();
+  const ids = listJournals(directory);
+  if (options.list === true) {
+    const runs = ids.flatMap((one) => readRun(directory, one) ?? []);
+    if (options.json === true) printJson(runs);
+    else
+      for (const line of formatTable(runs.map((run) => [run.id, new Date(run.startedAt).toISOString(), outcome(run), run.targets.join(' ')])))
+        printLine(line);
+    return ok(undefined);
+  }
+  const wanted = id ?? ids[0];
+  const run = wanted === undefined || !ids.includes(wanted) ? undefined : readRun(directory, wanted);
+  if (run === undefined)
+    return id === undefined
+      ? fail('E_NO_RUN', `nothing was built in ${storeRoot(options)} yet`, 'zilch build')
+      : fail('E_NO_RUN', `there is no run "${id}"`, '`zilch timeline --list` shows those that are kept');
+  const laidOut = timelineOf(run, run.running ? Date.now() : run.lastAt);
+  if (options.json === true) printJson({ run, criticalPath: laidOut.criticalPath, usage: laidOut.usage });
+  else if (options.svg === true) print(svgFile(drawTimeline(laidOut, SVG_WIDTH, run.cores)));
+  else for (const line of chart(run, laidOut, process.stdout.columns || 100)) printLine(line);
+  return ok(undefined);
+}
+
+function readRun(directory: string, id: string): Run | undefined {
+  const folder = new RunFolder(id);
+  let alive = false;
+  for (const line of new JournalReader(join(directory, `${id}.jsonl`)).read()) {
+    if (line.type === 'run') alive = isAlive(line);
+    folder.add(line);
+  }
+  return folder.run(alive);
+}
+
+function outcome(run: Run): string {
+  if (run.running) return 'going on';
+  return run.summary === undefined
+    ? 'stopped'
+    : `${run.summary.built} built${run.summary.failed > 0 ? `, ${run.summary.failed} FAILED` : ''} in ${formatSeconds(run.summary.durationSeconds)}`;
+}
+
+/** A line a build: its bar, `#` on the critical path, `=` off it. */
+function chart(run: Run, { bars, from, to, criticalPath }: Timeline, width: number): string[] {
+  const longestName = Math.min(30, Math.max(0, ...bars.map(({ build }) => build.name.length)));
+  const room = Math.max(20, width - longestName - 26);
+  const span = Math.max(to - from, 1);
+  const column = (at: number): number => Math.round(((at - from) / span) * room);
+  const names = new Map(run.builds.map(({ drvPath, name }) => [drvPath, name]));
+  return [
+    fit(`${run.targets.join(' ')}: ${outcome(run)}, ${run.jobs} builds at once, ${run.cores} processors`, width),
+    ...bars.map(({ build, from: start, to: end, critical }) => {
+      const length = Math.max(1, column(end) - column(start));
+      const bar = `${' '.repeat(Math.min(column(start), room - 1))}${(critical ? '#' : '=').repeat(length)}`;
+      const status = build.status === 'built' ? '' : `  ${build.status}`;
+      return `${fit(build.name, longestName).padEnd(longestName)}  ${bar.padEnd(room + 1)}${formatSeconds((end - start) / 1000).padStart(11)}${status}`;
+    }),
+    ...(criticalPath.length === 0 ? [] : [`critical path (#): ${fit(criticalPath.map((path) => names.get(path) ?? path).join(' -> '), width * 4)}`]),
+  ];
+}

@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import { collectReport } from '../../inspect/index.js';
+import { premises, trustOf, type ChainReport, type Trust } from '../../report/index.js';
+import { fail, ok, type Result } from '../../result.js';
+import { findTarget } from '../../chain/index.js';
+import { parseStorePathBaseName } from '../../formats/index.js';
+import { perform, withChain, withJson, type ChainOptions } from '../command.js';
+import { formatBytes, formatTable } from '../format.js';
+import { printJson, printLine } from '../output.js';
+import { withSession, type Session } from '../session.js';
+
+/** `zilch trust` */
+export function register(command: Command): void {
+  withJson(withChain(command.argument('[what]', 'target, target^output, store path, or a file below one (default: the chain’s default target)')));
+  perform(command, (what: string | undefined, options: ChainOptions & { json?: true }) =>
+    withSession(options, async (session) => {
+      const report = await collectReport(session);
+      if (!report.ok) return report;
+      const id = makerOf(session, report.value, what ?? report.value.defaultTarget);
+      if (!id.ok) return id;
+      const trust = trustOf(report.value, id.value);
+      if (trust === undefined) throw new Error(`Internal error: the report has no ${id.value}`);
+      if (options.json === true) printJson({ ...trust, premises: premises(trust) });
+      else for (const line of lines(trust)) printLine(line);
+      return ok(undefined);
+    }),
+  );
+}
+
+/** The recipe that made something; store paths may be logical, or lie below the store's root. */
+function makerOf(session: Session, report: ChainReport, what: string): Result<string> {
+  const baseName = /(?:^|\/)nix\/store\/([^/]+)/.exec(what)?.[1];
+  if (baseName === undefined) {
+    const found = findTarget(session.loaded.chain, what);
+    return found.ok ? ok(found.value.target.name) : found;
+  }
+  const path = parseStorePathBaseName(baseName);
+  if (!path.ok) return path;
+  const maker = report.recipes.find(({ drvPath, outputs }) => drvPath === path.value || outputs.some(({ built }) => built?.path === path.value));
+  return maker === undefined
+    ? fail('E_TARGET', `nothing in this chain makes ${path.value}`, 'sources and the seed are made by nobody here: they are what trust begins with')
+    : ok(maker.id);
+}
+
+function lines(trust: Trust): string[] {
+  const { recipe, way, seeds, sources, locals, totals, recipes } = trust;
+  const takes = (paths: readonly string[]): string =>
+    sources
+      .filter(({ path }) => paths.includes(path))
+      .map(({ file, size }) => `${file} (${formatBytes(size)})`)
+      .join(', ');
+  return [
+    `${recipe.id} rests on ${formatBytes(totals.seeds)} of binary that nobody here compiled, and on ${formatBytes(totals.sources + totals.locals)} of source, by way of ${recipes.length} build${recipes.length === 1 ? '' : 's'}.`,
+    '',
+    'The way back:',
+    ...way.map(({ id, version, takes: taken }) => `  ${[id, version ?? ''].join(' ').trim()}${takes(taken) === '' ? '' : `  from ${takes(taken)}`}`),
+    ...seeds.map(({ name, size, sha256 }) => `  ${name}, the seed: ${size} bytes, sha256 ${sha256}`),
+    '',
+    'What must be believed:',
+    ...premises(trust).flatMap(({ what, why, bytes }) => [`  ${what}${bytes === undefined ? '' : ` (${formatBytes(bytes)})`}`, `    ${why}`]),
+    '',
+    'Every byte of source:',
+    ...formatTable(
+      [
+        ...sources.map(({ file, size, sha256 }) => [`  ${file}`, String(size), sha256]),
+        ...locals.map(({ name, size, path }) => [`  ${name}`, String(size), path]),
+      ],
+      [1],
+    ),
+  ];
+}

@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { ok, type Result } from '../../result.js';
+import { perform, portNumber, withChain, type ChainOptions } from '../command.js';
+import type { ExitCode } from '../exit-code.js';
+import { interruptible } from '../interrupt.js';
+import { printError, printLine } from '../output.js';
+import { withSession } from '../session.js';
+
+interface WebOptions extends ChainOptions {
+  readonly port: number;
+  readonly host: string;
+}
+
+/** `zilch web` */
+export function register(command: Command): void {
+  withChain(command)
+    .option('-p, --port <n>', 'port to listen on; 0 for any that is free', portNumber, 8780)
+    .option('--host <address>', 'address to listen on; others than this machine can then read everything', '127.0.0.1');
+  command.addHelpText('after', '\nBuilds of other processes show while they go on. Ctrl-C ends it.');
+  perform(command, (options: WebOptions) => serve(options));
+}
+
+async function serve(options: WebOptions): Promise<Result<ExitCode | undefined>> {
+  return interruptible((signal) =>
+    withSession({ ...options, signal }, async (session) => {
+      const { startServer } = await import('../../web/index.js');
+      const server = await startServer(session, options);
+      if (!server.ok) return server;
+      printLine(server.value.url);
+      if (!['127.0.0.1', '::1', 'localhost'].includes(options.host))
+        printError(`whoever reaches ${options.host} can read this store's facts and logs\n`);
+      await new Promise<void>((stopped) => (signal.aborted ? stopped() : signal.addEventListener('abort', () => stopped(), { once: true })));
+      await server.value.close();
+      return ok(undefined);
+    }),
+  );
+}

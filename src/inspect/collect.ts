@@ -1,0 +1,128 @@
+/** Reads a chain's report off a store. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { basename, relative } from 'node:path';
+import { durationsFile, estimates, readDurations, realisedOutputs } from '../build/index.js';
+import { seedsOf, type LoadedChain, type PreparedChain } from '../chain/index.js';
+import { storePathName, type Derivation, type DrvPath, type Sha256, type StorePath } from '../formats/index.js';
+import { ingredientsOf, type AnyRecipe, type Chain, type Source } from '../recipe/index.js';
+import { ok, type Result } from '../result.js';
+import type { Store } from '../store/index.js';
+import { comparePin, pinKey, readPins } from '../verify/index.js';
+import type { ChainReport, OutputFacts, RecipeFacts, SeedFacts, SourceFacts } from '../report/index.js';
+
+/** A chain that is ready to be built, and the store it is built in. */
+export interface ReportedChain {
+  readonly store: Store;
+  readonly loaded: LoadedChain;
+  readonly chain: PreparedChain;
+}
+
+/** Gathers the facts as they are now. Fails when the pins cannot be read. */
+export async function collectReport(subject: ReportedChain): Promise<Result<ChainReport>> {
+  const { store, loaded, chain } = subject;
+  const pins = await readPins(loaded.pinsFile);
+  if (!pins.ok) return pins;
+  const realised = realisedOutputs(store, chain.derivations, chain.derivations.keys());
+  const own = readDurations(durationsFile(store.layout.zilchDir));
+  const estimate = estimates(own, readDurations(loaded.durationsFile));
+  const names = nodeNames(chain);
+  const stages = stageOf(chain);
+  const written = recipesByName(loaded.chain);
+  const tests = new Map(chain.targets.flatMap(({ build, test }) => (test === undefined ? [] : [[build.drvPath, test] as const])));
+  const passed = (drvPath: DrvPath): boolean => (realised.get(drvPath)?.size ?? 0) > 0;
+
+  const recipes = inOrder(chain, names).map(([drvPath, drv]): RecipeFacts => {
+    const target = chain.targets.find(({ build }) => build.drvPath === drvPath);
+    const recipe = target?.recipe ?? written.get(drv.name);
+    const id = names.get(drvPath)!;
+    const test = tests.get(drvPath);
+    const seconds = estimate.of(drv.name);
+    return {
+      id,
+      isTarget: target !== undefined,
+      stage: stages.get(drvPath) ?? '',
+      name: recipe?.name ?? drv.name,
+      version: recipe?.version,
+      description: recipe?.description,
+      drvPath,
+      location: recipe?.location === undefined ? undefined : { file: relative(loaded.directory, recipe.location.file), line: recipe.location.line },
+      outputs: [...drv.outputs.keys()].map((name): OutputFacts => {
+        const info = realised.get(drvPath)?.get(name);
+        if (info === undefined) return { name };
+        const { path, narHash, narSize } = info;
+        return { name, built: { path, narHash, narSize, pinned: comparePin(pins.value, pinKey(id, name), info) } };
+      }),
+      duration: seconds === undefined ? undefined : { seconds, from: own.has(drv.name) ? 'here' : 'reference' },
+      needs: [...drv.inputDrvs].map(([input, outputs]) => ({ id: names.get(input) ?? storePathName(input), outputs })),
+      takes: drv.inputSrcs,
+      test: test === undefined ? undefined : { drvPath: test.drvPath, passed: passed(test.drvPath) },
+    };
+  });
+
+  const taken = new Set(recipes.flatMap(({ takes }) => takes));
+  const seedNames = new Set(seedsOf(loaded.chain).map(({ name }) => name));
+  const others = [...taken].filter((path) => !chain.sources.has(path));
+  const isSeed = (path: StorePath): boolean => seedNames.has(storePathName(path));
+  return ok({
+    name: basename(loaded.directory),
+    defaultTarget: chain.defaultTarget,
+    stages: [...new Set(chain.targets.map(({ stage }) => stage))],
+    recipes,
+    seeds: others.filter(isSeed).map((path) => seedFacts(store, path)),
+    sources: [...chain.sources].filter(([path]) => taken.has(path)).map(([path, source]) => sourceFacts(path, source)),
+    locals: others.filter((path) => !isSeed(path)).map((path) => ({ path, name: storePathName(path), size: store.pathInfo(path)?.narSize ?? 0 })),
+  });
+}
+
+function seedFacts(store: Store, path: StorePath): SeedFacts {
+  const bytes = readFileSync(store.hostPath(path));
+  return { path, name: storePathName(path), size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') as Sha256 };
+}
+
+function sourceFacts(path: StorePath, { name, version, file, size, sha256, locations }: Source): SourceFacts {
+  return { path, name, version, file, size, sha256, places: locations.map((location) => (location.kind === 'url' ? location.url : location.path)) };
+}
+
+/** Ids of all derivations but tests. */
+function nodeNames(chain: PreparedChain): ReadonlyMap<DrvPath, string> {
+  const tests = new Set(chain.targets.flatMap(({ test }) => test?.drvPath ?? []));
+  const targets = new Map(chain.targets.map(({ name, build }) => [build.drvPath, name]));
+  return new Map([...chain.derivations].flatMap(([path, drv]) => (tests.has(path) ? [] : [[path, targets.get(path) ?? drv.name] as const])));
+}
+
+/** Targets have a stage; what they need without its being a target gets that of the first one that does. */
+function stageOf(chain: PreparedChain): ReadonlyMap<DrvPath, string> {
+  const stages = new Map<DrvPath, string>(chain.targets.map(({ build, stage }) => [build.drvPath, stage]));
+  for (const { build, stage } of chain.targets) {
+    const open = new Set([build.drvPath]);
+    for (const path of open) {
+      for (const input of chain.derivations.get(path)?.inputDrvs.keys() ?? []) {
+        if (stages.has(input)) continue;
+        stages.set(input, stage);
+        open.add(input);
+      }
+    }
+  }
+  return stages;
+}
+
+/** Depth first from each target, in the chain's order: needs come before what needs them. */
+function inOrder(chain: PreparedChain, names: ReadonlyMap<DrvPath, string>): readonly (readonly [DrvPath, Derivation])[] {
+  const ordered = new Map<DrvPath, Derivation>();
+  const visit = (drvPath: DrvPath): void => {
+    const drv = chain.derivations.get(drvPath);
+    if (drv === undefined || ordered.has(drvPath) || !names.has(drvPath)) return;
+    for (const input of drv.inputDrvs.keys()) visit(input);
+    ordered.set(drvPath, drv);
+  };
+  for (const { build } of chain.targets) visit(build.drvPath);
+  return [...ordered];
+}
+
+/** For recipes that are no targets: derivations do not say where they were written. */
+function recipesByName(chain: Chain): ReadonlyMap<string, AnyRecipe> {
+  const found = new Set<AnyRecipe>(chain.targets.map(({ recipe }) => recipe));
+  for (const recipe of found) for (const ingredient of ingredientsOf(recipe)) if (ingredient.kind === 'output') found.add(ingredient.recipe);
+  return new Map([...found].map((recipe) => [recipe.drvName, recipe]));
+}

@@ -1,0 +1,111 @@
+/**
+ * A chain as facts for pictures and pages: what is in it, what it is made of, what of it is built, how large and how slow
+ * it is. JSON can hold all of it. Nothing in it names a place on this machine, so it can be published.
+ */
+import type { DrvPath, Sha256, StorePath } from '../formats/index.js';
+
+export interface ChainReport {
+  /** The name of the chain's directory. */
+  readonly name: string;
+  readonly defaultTarget: string;
+  /** In the order of the chain. */
+  readonly stages: readonly string[];
+  /** What a recipe needs comes before it. */
+  readonly recipes: readonly RecipeFacts[];
+  readonly seeds: readonly SeedFacts[];
+  readonly sources: readonly SourceFacts[];
+  readonly locals: readonly LocalFacts[];
+}
+
+export interface RecipeFacts {
+  /** What users type: the target's name, else the derivation's. */
+  readonly id: string;
+  readonly isTarget: boolean;
+  /** A recipe that is no target belongs to the first stage that needs it. */
+  readonly stage: string;
+  readonly name: string;
+  readonly version: string | undefined;
+  readonly description: string | undefined;
+  readonly drvPath: DrvPath;
+  /** Where it is written; the file is relative to the chain's directory. */
+  readonly location: { readonly file: string; readonly line: number } | undefined;
+  readonly outputs: readonly OutputFacts[];
+  /** Wall-clock seconds of a build, and whose: this store's own, or the reference machine's, scaled to this one. */
+  readonly duration: { readonly seconds: number; readonly from: 'here' | 'reference' } | undefined;
+  /** Ids of recipes, and which outputs of each. */
+  readonly needs: readonly { readonly id: string; readonly outputs: readonly string[] }[];
+  /** Store paths of sources, seeds and local files. */
+  readonly takes: readonly StorePath[];
+  readonly test: { readonly drvPath: DrvPath; readonly passed: boolean } | undefined;
+}
+
+export interface OutputFacts {
+  readonly name: string;
+  /** Missing when it is not built. */
+  readonly built?: { readonly path: StorePath; readonly narHash: Sha256; readonly narSize: number; readonly pinned: 'same' | 'new' | 'different' };
+}
+
+export interface SeedFacts {
+  readonly path: StorePath;
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+  /** Of the file. */
+  readonly sha256: Sha256;
+}
+
+export interface SourceFacts {
+  readonly path: StorePath;
+  /** The project's name. */
+  readonly name: string;
+  readonly version: string;
+  readonly file: string;
+  readonly size: number;
+  readonly sha256: Sha256;
+  /** URLs, and paths below a Debian mirror. */
+  readonly places: readonly string[];
+}
+
+/** What lies beside the recipes: C code, patches, scripts. */
+export interface LocalFacts {
+  readonly path: StorePath;
+  readonly name: string;
+  /** Bytes of its NAR. */
+  readonly size: number;
+}
+
+/** Bytes of all outputs that are built. */
+export function builtSize(recipe: RecipeFacts): number {
+  return recipe.outputs.reduce((sum, { built }) => sum + (built?.narSize ?? 0), 0);
+}
+
+/** `built` when all outputs are there. */
+export function buildStatus(recipe: RecipeFacts): 'built' | 'not built' {
+  return recipe.outputs.every(({ built }) => built !== undefined) ? 'built' : 'not built';
+}
+
+/** The worst of its outputs: one that differs from its pin makes the recipe different. */
+export function pinStatus(recipe: RecipeFacts): 'same' | 'new' | 'different' | undefined {
+  const pinned = recipe.outputs.flatMap(({ built }) => built?.pinned ?? []);
+  return pinned.includes('different') ? 'different' : pinned.includes('new') ? 'new' : pinned[0];
+}
+
+/**
+ * The recipes that no number of processors makes the whole chain faster than: the chain of needs whose durations add up
+ * to the most. In the order of building; recipes of unknown duration count nothing.
+ */
+export function slowestWay(report: ChainReport): readonly string[] {
+  const total = new Map<string, { readonly seconds: number; readonly before: string | undefined }>();
+  let last: string | undefined;
+  for (const { id, needs, duration } of report.recipes) {
+    let before: string | undefined;
+    for (const need of needs) if (before === undefined || (total.get(need.id)?.seconds ?? 0) > (total.get(before)?.seconds ?? 0)) before = need.id;
+    const seconds = (before === undefined ? 0 : (total.get(before)?.seconds ?? 0)) + (duration?.seconds ?? 0);
+    total.set(id, { seconds, before });
+    if (last === undefined || seconds > (total.get(last)?.seconds ?? 0)) last = id;
+  }
+  const way: string[] = [];
+  if (last === undefined || total.get(last)?.seconds === 0) return way;
+  for (let id: string | undefined = last; id !== undefined; id = total.get(id)?.before) way.unshift(id);
+  return way;
+}

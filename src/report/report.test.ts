@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { JournalLine } from '../build/index.js';
+import type { DrvPath, Sha256, StorePath } from '../formats/index.js';
+import { slowestWay, type ChainReport, type RecipeFacts } from './chain-report.js';
+import { drawGraph } from './draw-graph.js';
+import { drawTimeline } from './draw-timeline.js';
+import { layoutChain, NODE_BOX } from './layout.js';
+import { RunFolder } from './run.js';
+import { svg, svgFile, type SvgElement } from './svg.js';
+import { timelineOf } from './timeline.js';
+import { premises, trustOf } from './trust.js';
+
+const path = (name: string): StorePath => `/nix/store/${'0'.repeat(32)}-${name}` as StorePath;
+const drv = (name: string): DrvPath => `${path(name)}.drv` as DrvPath;
+
+function recipe(id: string, stage: string, seconds: number, needs: readonly string[], takes: readonly string[] = []): RecipeFacts {
+  return {
+    ...{ id, isTarget: true, stage, name: id, version: undefined, description: undefined, drvPath: drv(id), location: undefined },
+    outputs: [{ name: 'out', built: { path: path(id), narHash: 'a'.repeat(64) as Sha256, narSize: 1000, pinned: 'new' } }],
+    duration: { seconds, from: 'here' },
+    needs: needs.map((need) => ({ id: need, outputs: ['out'] })),
+    takes: takes.map(path),
+    test: undefined,
+  };
+}
+
+/** stage1 <- make <- gcc, and gcc needs stage1 too. */
+const report: ChainReport = {
+  name: 'example',
+  defaultTarget: 'gcc',
+  stages: ['one', 'two'],
+  recipes: [
+    recipe('stage1', 'one', 10, [], ['tcc', 'musl.tar.gz']),
+    recipe('make', 'two', 5, ['stage1']),
+    recipe('sed', 'two', 6, ['stage1']),
+    recipe('gcc', 'two', 100, ['stage1', 'make'], ['gcc.tar.gz']),
+  ],
+  seeds: [{ path: path('tcc'), name: 'tcc', size: 400_000, sha256: 'b'.repeat(64) as Sha256 }],
+  sources: ['musl', 'gcc', 'unused'].map((name, index) => ({
+    path: path(`${name}.tar.gz`),
+    name,
+    version: '1',
+    file: `${name}.tar.gz`,
+    size: 10 ** (index + 3),
+    sha256: 'c'.repeat(64) as Sha256,
+    places: [],
+  })),
+  locals: [],
+};
+
+describe('trust', () => {
+  it('goes back to the seed over every step, and counts only what had a part', () => {
+    const trust = trustOf(report, 'gcc')!;
+    expect(trust.way.map(({ id }) => id)).toEqual(['gcc', 'make', 'stage1']);
+    expect(trust.recipes.map(({ id }) => id)).toEqual(['stage1', 'make', 'gcc']);
+    expect(trust.sources.map(({ name }) => name)).toEqual(['gcc', 'musl']);
+    expect(trust.totals).toEqual({ seeds: 400_000, sources: 11_000, locals: 0 });
+    expect(premises(trust)[0]).toMatchObject({ bytes: 400_000 });
+  });
+
+  it('knows nothing of what is not there', () => {
+    expect(trustOf(report, 'clang')).toBeUndefined();
+  });
+});
+
+describe('the slowest way', () => {
+  it('is the one whose durations add up to the most', () => {
+    expect(slowestWay(report)).toEqual(['stage1', 'make', 'gcc']);
+  });
+});
+
+describe('the layout', () => {
+  it('puts stages side by side, with no node outside of its band, and draws implied needs apart', async () => {
+    const layout = await layoutChain(report);
+    const [one, two] = layout.stages;
+    expect(one!.x + one!.width).toBeLessThanOrEqual(two!.x);
+    const places = new Map(layout.nodes.map(({ id, x }) => [id, x]));
+    for (const { id, stage } of report.recipes) {
+      const band = layout.stages.find(({ name }) => name === stage)!;
+      expect(places.get(id)).toBeGreaterThanOrEqual(band.x);
+      expect(places.get(id)! + NODE_BOX.width).toBeLessThanOrEqual(band.x + band.width);
+    }
+    expect(places.get(path('tcc'))).toBeLessThan(one!.x);
+    expect(layout.edges.filter(({ implied }) => implied)).toMatchObject([{ from: 'stage1', to: 'gcc' }]);
+    expect(svgFile(drawGraph(report, layout))).toContain('data-id="gcc"');
+  });
+});
+
+function fold(...lines: JournalLine[]): RunFolder {
+  const folder = new RunFolder('1-1');
+  for (const line of lines) folder.add(line);
+  return folder;
+}
+
+const header: JournalLine = { type: 'run', version: 1, at: 1000, pid: 1, processStart: '1', chain: '/c', targets: ['gcc'], jobs: 2, cores: 2 };
+const plan: JournalLine = {
+  type: 'plan',
+  at: 1000,
+  drvs: [
+    { drvPath: drv('a'), name: 'a', inputs: [] },
+    { drvPath: drv('b'), name: 'b', inputs: [] },
+    { drvPath: drv('c'), name: 'c', inputs: [drv('a'), drv('b')] },
+  ],
+  fetch: [],
+};
+const started = (name: string, at: number): JournalLine => ({
+  type: 'build-start',
+  at,
+  drvPath: drv(name),
+  name,
+  resolvedDrvPath: drv(name),
+  logPath: '',
+});
+const done = (name: string, at: number, cpuSeconds = 1): JournalLine => ({
+  type: 'build-done',
+  at,
+  drvPath: drv(name),
+  name,
+  outputs: {},
+  durationSeconds: 1,
+  usage: { cpuSeconds },
+});
+
+describe('a run', () => {
+  const whole = [header, plan, started('a', 1000), started('b', 1000), done('a', 3000, 2), done('b', 5000, 2), started('c', 5000), done('c', 6000)];
+
+  it('is laid out in lanes, its critical path through the need that was ready last', () => {
+    const timeline = timelineOf(fold(...whole).run(false)!);
+    expect(timeline.lanes).toBe(2);
+    expect(timeline.criticalPath).toEqual([drv('b'), drv('c')]);
+    expect(timeline.bars.map(({ build, lane }) => [build.name, lane])).toEqual([['a', 0], ['b', 1], ['c', 0]]); // prettier-ignore
+    expect(timeline.usage).toEqual([
+      { at: 1000, processors: 1.5 },
+      { at: 3000, processors: 0.5 },
+      { at: 5000, processors: 1 },
+      { at: 6000, processors: 0 },
+    ]);
+  });
+
+  it('whose process is gone has lost what it was building', () => {
+    const folder = fold(header, plan, started('a', 1000), { type: 'build-phase', at: 2000, drvPath: drv('a'), phase: 'unpack' });
+    expect(folder.run(true)).toMatchObject({ running: true, builds: [{ status: 'building' }, { status: 'queued' }, { status: 'queued' }] });
+    expect(folder.run(false)).toMatchObject({
+      running: false,
+      builds: [{ status: 'lost', endedAt: 2000 }, { status: 'queued' }, { status: 'queued' }],
+    });
+  });
+
+  it('can be drawn at every moment', () => {
+    for (let count = 1; count <= whole.length; count++)
+      expect(svgFile(drawTimeline(timelineOf(fold(...whole.slice(0, count)).run(true)!), 800, 2))).not.toContain('NaN');
+  });
+});
+
+describe('a picture as a file', () => {
+  it('holds names as text, whatever they are', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (name) => {
+        const text = svgFile(svg('svg', { 'data-id': name }, svg('text', {}, name)));
+        const inside = /<text>([^]*)<\/text>/.exec(text)?.[1] ?? '';
+        expect(inside).not.toMatch(/[<>]|&(?!(amp|lt|gt|quot);)/);
+        expect(/data-id="([^"]*)"/.exec(text)?.[1]).toBe(inside === '' && name !== '' ? undefined : inside);
+      }),
+    );
+  });
+
+  it('names what the page needs to find', () => {
+    const find = (element: SvgElement, id: string): boolean =>
+      element.attributes['data-id'] === id || element.children.some((child) => typeof child !== 'string' && find(child, id));
+    const layout = { width: 1, height: 1, stages: [], nodes: [], edges: [] };
+    for (const { id } of report.recipes) expect(find(drawGraph(report, layout), id)).toBe(true);
+  });
+});

@@ -1,0 +1,169 @@
+/** A run as it stands after the events so far: what timelines and live pages show. JSON can hold it. */
+import type { JournalEvent, JournalLine, OutputDifference } from '../build/index.js';
+import type { DrvPath, StorePath } from '../formats/index.js';
+
+/** `lost` is a build that was going on when its process ended. */
+export type RunBuildStatus = 'queued' | 'waiting' | 'building' | 'built' | 'reused' | 'failed' | 'compared' | 'lost';
+
+export interface RunBuild {
+  readonly drvPath: DrvPath;
+  /** The derivation's. */
+  readonly name: string;
+  readonly inputs: readonly DrvPath[];
+  readonly status: RunBuildStatus;
+  readonly estimateSeconds?: number | undefined;
+  /** Milliseconds since 1970, as all times here. */
+  readonly startedAt?: number | undefined;
+  readonly endedAt?: number | undefined;
+  readonly phases: readonly { readonly name: string; readonly at: number }[];
+  readonly cpuSeconds?: number | undefined;
+  readonly maxRssBytes?: number | undefined;
+  readonly outputs: readonly { readonly name: string; readonly path: StorePath; readonly narSize: number }[];
+  readonly failure?: { readonly code: string; readonly message: string } | undefined;
+  readonly lastLines: readonly string[];
+  readonly differences: readonly OutputDifference[];
+}
+
+export interface RunFetch {
+  readonly name: string;
+  readonly startedAt: number;
+  readonly endedAt?: number | undefined;
+  readonly size: number;
+  readonly bytes: number;
+  readonly failed: boolean;
+}
+
+export interface Run {
+  /** The journal's name. */
+  readonly id: string;
+  readonly startedAt: number;
+  /** When the last event happened. */
+  readonly lastAt: number;
+  readonly running: boolean;
+  readonly targets: readonly string[];
+  readonly jobs: number;
+  readonly cores: number;
+  readonly builds: readonly RunBuild[];
+  readonly fetches: readonly RunFetch[];
+  /** Missing while it runs, and of a run that was killed. */
+  readonly summary?:
+    | { readonly built: number; readonly reused: number; readonly failed: number; readonly skipped: number; readonly durationSeconds: number }
+    | undefined;
+}
+
+/** Folds a journal into a run, line by line; can be asked at any moment. */
+export class RunFolder {
+  private readonly builds = new Map<string, RunBuild>();
+  private readonly fetches = new Map<string, RunFetch>();
+  private summary: Run['summary'];
+  private header: { readonly at: number; readonly targets: readonly string[]; readonly jobs: number; readonly cores: number } | undefined;
+  private lastAt = 0;
+
+  constructor(private readonly id: string) {}
+
+  add(line: JournalLine): void {
+    this.lastAt = Math.max(this.lastAt, line.at);
+    if (line.type === 'run') this.header = line;
+    else this.event(line);
+  }
+
+  /** `undefined` as long as the journal has not said who writes it. `alive` is whether its writer still runs. */
+  run(alive: boolean): Run | undefined {
+    if (this.header === undefined) return undefined;
+    const { at, targets, jobs, cores } = this.header;
+    const running = alive && this.summary === undefined;
+    const builds = [...this.builds.values()].map((build): RunBuild =>
+      running || !isOpen(build) ? build : { ...build, status: 'lost', endedAt: this.lastAt },
+    );
+    return {
+      id: this.id,
+      startedAt: at,
+      lastAt: this.lastAt,
+      running,
+      targets,
+      jobs,
+      cores,
+      builds,
+      fetches: [...this.fetches.values()],
+      summary: this.summary,
+    };
+  }
+
+  private event(event: JournalEvent): void {
+    switch (event.type) {
+      case 'plan':
+        for (const { drvPath, name, inputs, estimateSeconds } of event.drvs) this.update(drvPath, name, { inputs, estimateSeconds });
+        return;
+      case 'fetch-start':
+        this.fetches.set(event.name, { name: event.name, startedAt: event.at, size: event.size, bytes: 0, failed: false });
+        return;
+      case 'fetch-progress':
+        this.fetched(event.name, { bytes: event.bytes });
+        return;
+      case 'fetch-done':
+        this.fetched(event.name, { endedAt: event.at, bytes: this.fetches.get(event.name)?.size ?? 0 });
+        return;
+      case 'fetch-failed':
+        this.fetched(event.name, { endedAt: event.at, failed: event.final });
+        return;
+      case 'build-wait':
+        this.update(event.drvPath, event.name, { status: 'waiting', startedAt: event.at });
+        return;
+      case 'build-start':
+        this.update(event.drvPath, event.name, { status: 'building', startedAt: event.at });
+        return;
+      case 'build-phase': {
+        const build = this.builds.get(event.drvPath);
+        if (build !== undefined) this.builds.set(event.drvPath, { ...build, phases: [...build.phases, { name: event.phase, at: event.at }] });
+        return;
+      }
+      case 'build-done': {
+        const { cpuSeconds, maxRssBytes } = event.usage;
+        this.update(event.drvPath, event.name, { status: 'built', endedAt: event.at, cpuSeconds, maxRssBytes, outputs: outputsOf(event.outputs) });
+        return;
+      }
+      case 'build-reused':
+        this.update(event.drvPath, event.name, { status: 'reused', endedAt: event.at, outputs: outputsOf(event.outputs) });
+        return;
+      case 'build-failed': {
+        const { code, message } = event.failure;
+        this.update(event.drvPath, event.name, { status: 'failed', endedAt: event.at, failure: { code, message }, lastLines: event.lastLines });
+        return;
+      }
+      case 'build-compared': {
+        const differences = event.comparison.kind === 'different' ? event.comparison.differences : [];
+        this.update(event.drvPath, event.name, { status: 'compared', endedAt: event.at, differences });
+        return;
+      }
+      case 'done':
+        this.summary = event.summary;
+    }
+  }
+
+  private update(drvPath: DrvPath, name: string, change: Partial<RunBuild>): void {
+    const before = this.builds.get(drvPath) ?? {
+      drvPath,
+      name,
+      inputs: [],
+      status: 'queued',
+      phases: [],
+      outputs: [],
+      lastLines: [],
+      differences: [],
+    };
+    this.builds.set(drvPath, { ...before, ...change });
+  }
+
+  private fetched(name: string, change: Partial<RunFetch>): void {
+    const before = this.fetches.get(name);
+    if (before !== undefined) this.fetches.set(name, { ...before, ...change });
+  }
+}
+
+function isOpen({ status }: RunBuild): boolean {
+  return status === 'building' || status === 'waiting';
+}
+
+function outputsOf(outputs: Readonly<Record<string, { readonly path: StorePath; readonly narSize: number }>>): RunBuild['outputs'] {
+  return Object.entries(outputs).map(([name, { path, narSize }]) => ({ name, path, narSize }));
+}

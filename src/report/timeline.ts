@@ -1,0 +1,75 @@
+/** A run as a Gantt chart: bars in lanes, the critical path, and the processors in use. */
+import type { DrvPath } from '../formats/index.js';
+import type { Run, RunBuild } from './run.js';
+
+export interface Bar {
+  readonly build: RunBuild;
+  /** From 0; as many lanes as builds ran at once. */
+  readonly lane: number;
+  /** Milliseconds since 1970. */
+  readonly from: number;
+  /** `now` for what still runs. */
+  readonly to: number;
+  /** Had it been faster, the run would have ended sooner. */
+  readonly critical: boolean;
+}
+
+export interface Timeline {
+  readonly from: number;
+  readonly to: number;
+  readonly lanes: number;
+  /** In the order of starting. */
+  readonly bars: readonly Bar[];
+  /** In the order of building. */
+  readonly criticalPath: readonly DrvPath[];
+  /** How many processors the builds kept busy, from each moment to the next; builds whose use is unknown count as one. */
+  readonly usage: readonly { readonly at: number; readonly processors: number }[];
+}
+
+/** Lays a run out; `now` is the end of bars that still grow. Builds that were never started have no bar. */
+export function timelineOf(run: Run, now = run.lastAt): Timeline {
+  const end = (build: RunBuild): number => Math.max(build.endedAt ?? (run.running ? now : run.lastAt), build.startedAt ?? 0);
+  const started = run.builds.filter((build) => build.startedAt !== undefined).sort((a, b) => a.startedAt! - b.startedAt!);
+  const criticalPath = criticalPathOf(run.builds, end);
+  const critical = new Set(criticalPath);
+  const free: number[] = [];
+  const bars = started.map((build): Bar => {
+    const from = build.startedAt!;
+    const to = end(build);
+    let lane = free.findIndex((since) => since <= from);
+    if (lane === -1) lane = free.length;
+    free[lane] = to;
+    return { build, lane, from, to, critical: critical.has(build.drvPath) };
+  });
+  const to = Math.max(run.running ? now : run.lastAt, ...bars.map((bar) => bar.to));
+  return { from: run.startedAt, to, lanes: free.length, bars, criticalPath, usage: usageOf(bars) };
+}
+
+/** Backwards from the build that ended last, each time to the need that was ready last. */
+function criticalPathOf(builds: readonly RunBuild[], end: (build: RunBuild) => number): DrvPath[] {
+  const byPath = new Map(builds.map((build) => [build.drvPath, build]));
+  const latest = (some: readonly RunBuild[]): RunBuild | undefined =>
+    some
+      .filter(({ startedAt }) => startedAt !== undefined)
+      .reduce<RunBuild | undefined>((last, build) => (last === undefined || end(build) > end(last) ? build : last), undefined);
+  const path: DrvPath[] = [];
+  for (let build = latest(builds); build !== undefined;) {
+    path.unshift(build.drvPath);
+    const inputs: readonly RunBuild[] = build.inputs.flatMap((input) => byPath.get(input) ?? []);
+    build = latest(inputs.filter(({ drvPath }) => !path.includes(drvPath)));
+  }
+  return path;
+}
+
+function usageOf(bars: readonly Bar[]): Timeline['usage'] {
+  const changes = new Map<number, number>();
+  for (const { build, from, to } of bars) {
+    const seconds = (to - from) / 1000;
+    if (seconds <= 0) continue;
+    const processors = build.cpuSeconds === undefined ? 1 : build.cpuSeconds / seconds;
+    changes.set(from, (changes.get(from) ?? 0) + processors);
+    changes.set(to, (changes.get(to) ?? 0) - processors);
+  }
+  let processors = 0;
+  return [...changes].sort(([a], [b]) => a - b).map(([at, change]) => ({ at, processors: Math.max(0, (processors += change)) }));
+}

@@ -1,0 +1,84 @@
+/** Why something is trusted: the way from it back to the seed, and every byte that has a part in it. */
+import type { ChainReport, LocalFacts, RecipeFacts, SeedFacts, SourceFacts } from './chain-report.js';
+
+export interface Trust {
+  readonly recipe: RecipeFacts;
+  /** A longest way, so that no step is left out of sight: from what is asked about back to what the seed itself builds. */
+  readonly way: readonly RecipeFacts[];
+  /** All that had a part in it, itself included, in the order of building. */
+  readonly recipes: readonly RecipeFacts[];
+  /** The largest first. */
+  readonly sources: readonly SourceFacts[];
+  readonly locals: readonly LocalFacts[];
+  readonly seeds: readonly SeedFacts[];
+  /** In bytes. */
+  readonly totals: { readonly seeds: number; readonly sources: number; readonly locals: number };
+}
+
+/** Gathers what a recipe rests on; `undefined` when the report has no such recipe. */
+export function trustOf(report: ChainReport, id: string): Trust | undefined {
+  const byId = new Map(report.recipes.map((recipe) => [recipe.id, recipe]));
+  const recipe = byId.get(id);
+  if (recipe === undefined) return undefined;
+  const found = new Set([recipe]);
+  for (const one of found) for (const need of one.needs) if (byId.has(need.id)) found.add(byId.get(need.id)!);
+  const recipes = report.recipes.filter((one) => found.has(one));
+  const taken = new Set(recipes.flatMap(({ takes }) => takes));
+  const takenOf = <T extends { readonly path: ChainReport['seeds'][number]['path']; readonly size: number }>(all: readonly T[]): T[] =>
+    all.filter(({ path }) => taken.has(path)).sort((a, b) => b.size - a.size);
+  const [seeds, sources, locals] = [takenOf(report.seeds), takenOf(report.sources), takenOf(report.locals)];
+  const total = (some: readonly { readonly size: number }[]): number => some.reduce((sum, { size }) => sum + size, 0);
+  return {
+    recipe,
+    way: longestWay(recipe, recipes),
+    recipes,
+    sources,
+    locals,
+    seeds,
+    totals: { seeds: total(seeds), sources: total(sources), locals: total(locals) },
+  };
+}
+
+/** `ordered` has needs before what needs them. */
+function longestWay(from: RecipeFacts, ordered: readonly RecipeFacts[]): RecipeFacts[] {
+  const lengths = new Map<string, { readonly steps: number; readonly before: string | undefined }>();
+  for (const { id, needs } of ordered) {
+    let before: string | undefined;
+    for (const need of needs) if (before === undefined || (lengths.get(need.id)?.steps ?? 0) > (lengths.get(before)?.steps ?? 0)) before = need.id;
+    lengths.set(id, { steps: 1 + (before === undefined ? 0 : (lengths.get(before)?.steps ?? 0)), before });
+  }
+  const byId = new Map(ordered.map((recipe) => [recipe.id, recipe]));
+  const way: RecipeFacts[] = [];
+  for (let id: string | undefined = from.id; id !== undefined; id = lengths.get(id)?.before) way.push(byId.get(id)!);
+  return way;
+}
+
+/**
+ * What has to be believed although no build checks it, in one sentence each. Sources are text that can be read; the seed is
+ * the one binary; the rest is the machine that runs them.
+ */
+export function premises({
+  seeds,
+  totals,
+  sources,
+}: Trust): readonly { readonly what: string; readonly why: string; readonly bytes: number | undefined }[] {
+  return [
+    ...seeds.map((seed) => ({
+      what: `the seed, ${seed.name}`,
+      why: 'the one binary that is not built here; another TinyCC must give the same outputs, which makes a trap in one of them show',
+      bytes: seed.size,
+    })),
+    {
+      what: `${sources.length} source archives`,
+      why: 'taken as their authors published them, each checked by its SHA-256; they can be read',
+      bytes: totals.sources,
+    },
+    { what: 'the recipes and patches', why: 'all that is not upstream’s; they can be read in this chain', bytes: totals.locals },
+    {
+      what: 'the running Linux kernel, the processor, bubblewrap',
+      why: 'they run the builds; building on other machines and comparing the hashes finds what one of them would alter',
+      bytes: undefined,
+    },
+    { what: 'SHA-256', why: 'names every input and output', bytes: undefined },
+  ];
+}

@@ -1,0 +1,314 @@
+/** The chain as a picture that can be moved, enlarged, and walked with the keyboard. */
+import { useSignal } from '@preact/signals';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { buildStatus, builtSize, drawGraph, slowestWay, type ChainReport, type LiveStatus, type SvgElement } from '../../report/index.js';
+import { formatBytes, formatSeconds } from '../../quantity.js';
+import type { ChainResource } from '../resources.js';
+import { runs } from './data.js';
+import { draw } from './drawing.js';
+import { useNow } from './now.js';
+import { linkTo } from './route.js';
+import { search } from './search.js';
+
+const MIN_SCALE = 0.15;
+const MAX_SCALE = 2.5;
+
+interface Camera {
+  readonly x: number;
+  readonly y: number;
+  readonly scale: number;
+}
+
+export function GraphView({ report, layout }: ChainResource) {
+  const frame = useRef<HTMLDivElement>(null);
+  const sheet = useRef<HTMLDivElement>(null);
+  const camera = useRef<Camera>({ x: 0, y: 0, scale: 1 });
+  const now = useNow();
+  const live = liveStatus(report, now.value);
+  const liveKey = JSON.stringify([...live]);
+  const picture = useMemo(
+    () =>
+      draw(drawGraph(report, layout, live), (element) => {
+        const id = element.attributes['data-id'];
+        return id === undefined ? {} : { role: 'link', tabindex: -1, 'aria-label': labelOf(report, element, String(id)) };
+      }),
+    // The statuses are compared by what they say.
+    [report, layout, liveKey],
+  );
+
+  const show = (next: Camera): void => {
+    const { width, height } = frame.current!.getBoundingClientRect();
+    const scale = Math.min(MAX_SCALE, Math.max(MIN_SCALE, next.scale));
+    // Some of the picture stays in sight.
+    const x = Math.min(width - 60, Math.max(60 - layout.width * scale, next.x));
+    const y = Math.min(height - 40, Math.max(40 - layout.height * scale, next.y));
+    camera.current = { x, y, scale };
+    sheet.current!.style.transform = `translate(${x}px,${y}px) scale(${scale})`;
+    sheet.current!.classList.toggle('far', scale < 0.55);
+  };
+  const fit = (): void => {
+    const { width, height } = frame.current!.getBoundingClientRect();
+    const whole = Math.min(width / layout.width, height / layout.height, 1.4);
+    // Text that cannot be read is no picture of anything: then it begins at the seed instead.
+    const scale = Math.max(whole, Math.min(0.9, height / layout.height), 0.3);
+    show({ scale, x: Math.max(0, (width - layout.width * scale) / 2), y: (height - layout.height * scale) / 2 });
+  };
+  const zoom = (factor: number, centre?: { readonly x: number; readonly y: number }): void => {
+    const { x, y, scale } = camera.current;
+    const { width, height } = frame.current!.getBoundingClientRect();
+    const at = centre ?? { x: width / 2, y: height / 2 };
+    const next = Math.min(MAX_SCALE, Math.max(MIN_SCALE, scale * factor));
+    show({ scale: next, x: at.x - ((at.x - x) * next) / scale, y: at.y - ((at.y - y) * next) / scale });
+  };
+  useLayoutEffect(fit, [layout.width, layout.height]);
+  usePointer(frame, camera, show, zoom);
+
+  const current = useSignal('');
+  const nodes = (): SVGGElement[] => [...sheet.current!.querySelectorAll<SVGGElement>('g[data-id]')];
+  const focus = (node: SVGGElement | undefined): void => {
+    if (node === undefined) return;
+    current.value = node.dataset['id'] ?? '';
+    node.focus({ preventScroll: true });
+  };
+  // One stop for the Tab key: arrows lead on from there.
+  useLayoutEffect(() => {
+    const all = nodes();
+    const at = all.find((node) => node.dataset['id'] === current.value) ?? all[0];
+    for (const node of all) node.tabIndex = node === at ? 0 : -1;
+  });
+  useEffect(() => {
+    const all = nodes();
+    const wanted = search.value.trim().toLowerCase();
+    let first: SVGGElement | undefined;
+    for (const node of all) {
+      const found = wanted !== '' && (node.dataset['id'] ?? '').toLowerCase().includes(wanted);
+      node.classList.toggle('found', found);
+      if (found) first ??= node;
+    }
+    sheet.current!.classList.toggle('searching', first !== undefined);
+    if (first !== undefined) bringIntoSight(first);
+  }, [search.value, picture]);
+
+  const bringIntoSight = (node: Element): void => {
+    const box = node.getBoundingClientRect();
+    const view = frame.current!.getBoundingClientRect();
+    const { x, y, scale } = camera.current;
+    const over = (low: number, high: number, from: number, to: number): number => (low < from ? from - low : high > to ? to - high : 0);
+    const moveX = over(box.left, box.right, view.left + 20, view.right - 20);
+    const moveY = over(box.top, box.bottom, view.top + 20, view.bottom - 20);
+    if (moveX !== 0 || moveY !== 0) show({ scale, x: x + moveX, y: y + moveY });
+  };
+  const light = (id: string | undefined): void => {
+    for (const edge of sheet.current!.querySelectorAll<SVGPathElement>('path.edge')) {
+      edge.classList.toggle('near', id !== undefined && (edge.dataset['from'] === id || edge.dataset['to'] === id));
+    }
+  };
+  const open = (id: string): void => {
+    window.location.hash = report.recipes.some((recipe) => recipe.id === id) ? linkTo('package', id) : linkTo('trust', report.defaultTarget);
+  };
+  const idOf = (target: EventTarget | null): string | undefined => (target as Element | null)?.closest<SVGGElement>('g[data-id]')?.dataset['id'];
+
+  return (
+    <div class="graph">
+      <h1 class="hidden">{report.name}: what is built from the seed</h1>
+      <Summary report={report} />
+      <div
+        class="frame"
+        ref={frame}
+        onClick={(event) => {
+          const id = idOf(event.target);
+          if (id !== undefined && frame.current?.dataset['dragged'] !== 'yes') open(id);
+        }}
+        onPointerOver={(event) => light(idOf(event.target))}
+        onFocusIn={(event) => {
+          const id = idOf(event.target);
+          light(id);
+          if (id !== undefined) {
+            current.value = id;
+            bringIntoSight(event.target as Element);
+          }
+        }}
+        onKeyDown={(event) => {
+          const at = (event.target as Element).closest<SVGGElement>('g[data-id]');
+          if (event.key === '+' || event.key === '=') zoom(1.25);
+          else if (event.key === '-') zoom(0.8);
+          else if (event.key === '0') fit();
+          else if (at !== null && (event.key === 'Enter' || event.key === ' ')) open(at.dataset['id'] ?? '');
+          else if (at !== null && event.key.startsWith('Arrow')) focus(neighbour(nodes(), at, event.key));
+          else return;
+          event.preventDefault();
+        }}
+      >
+        <div class="sheet" ref={sheet}>
+          {picture}
+        </div>
+      </div>
+      <div class="tools" role="group" aria-label="View of the picture">
+        <button type="button" onClick={() => zoom(0.8)} aria-label="Smaller" title="Smaller (-)">
+          −
+        </button>
+        <button type="button" onClick={fit} title="All of it (0)">
+          fit
+        </button>
+        <button type="button" onClick={() => zoom(1.25)} aria-label="Larger" title="Larger (+)">
+          +
+        </button>
+      </div>
+      <Legend />
+    </div>
+  );
+}
+
+function Summary({ report }: { readonly report: ChainReport }) {
+  const built = report.recipes.filter((recipe) => buildStatus(recipe) === 'built');
+  const size = built.reduce((sum, recipe) => sum + builtSize(recipe), 0);
+  const seed = report.seeds.reduce((sum, one) => sum + one.size, 0);
+  const sources = report.sources.reduce((sum, one) => sum + one.size, 0);
+  const way = slowestWay(report);
+  const seconds = report.recipes.filter(({ id }) => way.includes(id)).reduce((sum, { duration }) => sum + (duration?.seconds ?? 0), 0);
+  return (
+    <p class="summary">
+      <strong>
+        {built.length} of {report.recipes.length}
+      </strong>{' '}
+      packages built, {formatBytes(size)}, from a seed of <strong>{formatBytes(seed)}</strong> and {formatBytes(sources)} of source
+      {seconds > 0 && <>; the slowest way takes {formatSeconds(seconds)}</>}.
+    </p>
+  );
+}
+
+function Legend() {
+  return (
+    <ul class="legend">
+      <li>
+        <i class="dot built" /> built; as large as its volume
+      </li>
+      <li>
+        <i class="dot given" /> source, as published
+      </li>
+      <li>
+        <i class="dot open" /> not built
+      </li>
+      <li>
+        <i class="dot work" /> building
+      </li>
+      <li>
+        <i class="dot bad" /> failed
+      </li>
+      <li>
+        <i class="stroke" /> slowest way
+      </li>
+      <li>✓ as pinned</li>
+    </ul>
+  );
+}
+
+/** The statuses of the run that goes on, or of the last one where it failed: of others the store tells all. */
+function liveStatus(report: ChainReport, now: number): ReadonlyMap<string, LiveStatus> {
+  const [newest] = runs.value;
+  const run = runs.value.find(({ running }) => running) ?? ((newest?.summary?.failed ?? 0) > 0 ? newest : undefined);
+  const ids = new Map(report.recipes.map(({ drvPath, id }) => [drvPath, id]));
+  return new Map(
+    run?.builds.flatMap(({ drvPath, status, startedAt, endedAt }) => {
+      const id = ids.get(drvPath);
+      const seconds = startedAt === undefined ? undefined : ((endedAt ?? now) - startedAt) / 1000;
+      return id === undefined ? [] : [[id, { status, seconds }] as const];
+    }),
+  );
+}
+
+/** What is written beside a node, and its stage. */
+function labelOf(report: ChainReport, node: SvgElement, id: string): string {
+  const written = node.children.filter((child) => typeof child !== 'string' && child.tag === 'text').map((child) => textOf(child));
+  const stage = report.recipes.find((recipe) => recipe.id === id)?.stage;
+  return `${written.join(' ')}${stage === undefined ? '' : `, stage ${stage}`}`;
+}
+
+function textOf(element: SvgElement | string): string {
+  return typeof element === 'string' ? element : element.children.map(textOf).join('');
+}
+
+/** The nearest node in a direction; what lies off to the side counts as farther away. */
+function neighbour(nodes: readonly SVGGElement[], from: SVGGElement, key: string): SVGGElement | undefined {
+  const middle = (node: Element): { readonly x: number; readonly y: number } => {
+    const box = (node.querySelector('.bubble') ?? node).getBoundingClientRect();
+    return { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 };
+  };
+  const here = middle(from);
+  const distances = nodes.flatMap((node) => {
+    const { x, y } = middle(node);
+    const [along, across] =
+      key === 'ArrowRight'
+        ? [x - here.x, y - here.y]
+        : key === 'ArrowLeft'
+          ? [here.x - x, y - here.y]
+          : key === 'ArrowDown'
+            ? [y - here.y, x - here.x]
+            : [here.y - y, x - here.x];
+    return node === from || along < 4 ? [] : [{ node, distance: along + 2.5 * Math.abs(across) }];
+  });
+  return distances.sort((a, b) => a.distance - b.distance)[0]?.node;
+}
+
+/** Dragging, the wheel, and two fingers. */
+function usePointer(
+  frame: { readonly current: HTMLDivElement | null },
+  camera: { readonly current: Camera },
+  show: (camera: Camera) => void,
+  zoom: (factor: number, centre: { readonly x: number; readonly y: number }) => void,
+): void {
+  const act = useRef({ show, zoom });
+  act.current = { show, zoom };
+  useEffect(() => {
+    const element = frame.current!;
+    const fingers = new Map<number, { x: number; y: number }>();
+    let moved = 0;
+    const local = (event: { clientX: number; clientY: number }): { x: number; y: number } => {
+      const box = element.getBoundingClientRect();
+      return { x: event.clientX - box.left, y: event.clientY - box.top };
+    };
+    const spread = (): number => {
+      const [a, b] = [...fingers.values()];
+      return a === undefined || b === undefined ? 0 : Math.hypot(a.x - b.x, a.y - b.y);
+    };
+    const down = (event: PointerEvent): void => {
+      if (fingers.size === 0) moved = 0;
+      fingers.set(event.pointerId, local(event));
+      element.dataset['dragged'] = 'no';
+    };
+    const move = (event: PointerEvent): void => {
+      const before = fingers.get(event.pointerId);
+      if (before === undefined) return;
+      const apart = spread();
+      const at = local(event);
+      fingers.set(event.pointerId, at);
+      moved += Math.abs(at.x - before.x) + Math.abs(at.y - before.y);
+      if (moved > 4) {
+        element.dataset['dragged'] = 'yes';
+        if (!element.hasPointerCapture(event.pointerId)) element.setPointerCapture(event.pointerId);
+      }
+      if (fingers.size === 2 && apart > 0) act.current.zoom(spread() / apart, at);
+      else if (fingers.size === 1)
+        act.current.show({ ...camera.current, x: camera.current.x + at.x - before.x, y: camera.current.y + at.y - before.y });
+    };
+    const up = (event: PointerEvent): void => {
+      fingers.delete(event.pointerId);
+    };
+    const wheel = (event: WheelEvent): void => {
+      event.preventDefault();
+      act.current.zoom(Math.exp(-event.deltaY / 400), local(event));
+    };
+    element.addEventListener('pointerdown', down);
+    element.addEventListener('pointermove', move);
+    element.addEventListener('pointerup', up);
+    element.addEventListener('pointercancel', up);
+    element.addEventListener('wheel', wheel, { passive: false });
+    return () => {
+      element.removeEventListener('pointerdown', down);
+      element.removeEventListener('pointermove', move);
+      element.removeEventListener('pointerup', up);
+      element.removeEventListener('pointercancel', up);
+      element.removeEventListener('wheel', wheel);
+    };
+  }, []);
+}

@@ -1,0 +1,116 @@
+/** A build's log: its colours, a search, and what is added while it is written. Whatever it holds is shown as text. */
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
+import type { LogResource } from '../resources.js';
+import { FROM_FILES, load } from './data.js';
+
+const LINES_OF_CHUNK = 400;
+const FOLLOW_MS = 1000;
+
+export function LogView({ title, logKey, growing }: { readonly title: string; readonly logKey: `log/${string}`; readonly growing: boolean }) {
+  const log = useSignal<LogResource | undefined>(undefined);
+  const failure = useSignal('');
+  const wanted = useSignal('');
+  useEffect(() => {
+    let stopped = false;
+    const more = async (): Promise<void> => {
+      const before = log.value;
+      const loaded = await load<'log'>(logKey, before?.next);
+      if (stopped) return;
+      if (loaded.state === 'there')
+        log.value = { ...loaded.value, text: (before?.text ?? '') + loaded.value.text, cut: (before?.cut ?? false) || loaded.value.cut };
+      else if (loaded.state === 'failed' && !growing) failure.value = loaded.message;
+    };
+    void more();
+    const timer = growing && !FROM_FILES ? setInterval(() => void more(), FOLLOW_MS) : undefined;
+    return () => {
+      stopped = true;
+      clearInterval(timer);
+    };
+  }, [logKey, growing]);
+
+  const chunks = useMemo(() => chunksOf(log.value?.text ?? ''), [log.value?.text]);
+  const needle = wanted.value.toLowerCase();
+  const count = useMemo(() => (needle === '' ? 0 : (log.value?.text ?? '').toLowerCase().split(needle).length - 1), [needle, log.value?.text]);
+  if (failure.value !== '') return <p class="soft">{failure.value}</p>;
+  if (log.value === undefined) return <p class="soft">loading the log…</p>;
+  return (
+    <div class="log">
+      <p class="log-tools">
+        <input
+          type="search"
+          placeholder="Find in the log"
+          aria-label={`Find in: ${title}`}
+          value={wanted.value}
+          onInput={(event) => (wanted.value = event.currentTarget.value)}
+        />
+        <span role="status">
+          {log.value.text === ''
+            ? 'nothing was written'
+            : needle === ''
+              ? `${chunks.reduce((sum, { lines }) => sum + lines, 0)} lines`
+              : `${count} found`}
+        </span>
+        {growing && <span class="work">being written</span>}
+        {log.value.cut && <span>the beginning is left out</span>}
+      </p>
+      <div class="log-text" tabIndex={0} role="region" aria-label={title}>
+        {chunks.map((chunk, index) => (
+          <pre key={index} style={{ containIntrinsicSize: `auto ${chunk.lines * 1.45}em` }}>
+            {coloured(chunk.text).map(({ text, style }) => (style === '' ? marked(text, needle) : <span class={style}>{marked(text, needle)}</span>))}
+          </pre>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function chunksOf(text: string): { readonly text: string; readonly lines: number }[] {
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  const chunks = [];
+  for (let at = 0; at < lines.length; at += LINES_OF_CHUNK) {
+    const some = lines.slice(at, at + LINES_OF_CHUNK);
+    chunks.push({ text: `${some.join('\n')}\n`, lines: some.length });
+  }
+  return chunks;
+}
+
+function marked(text: string, needle: string) {
+  if (needle === '') return text;
+  const parts = [];
+  const lower = text.toLowerCase();
+  let at = 0;
+  for (let found = lower.indexOf(needle); found !== -1; found = lower.indexOf(needle, at)) {
+    parts.push(text.slice(at, found), <mark>{text.slice(found, found + needle.length)}</mark>);
+    at = found + needle.length;
+  }
+  return [...parts, text.slice(at)];
+}
+
+const COLOURS = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
+
+/** Pieces of a text with the classes their terminal colours stand for; every other terminal sequence is left out. */
+export function coloured(text: string): { readonly text: string; readonly style: string }[] {
+  const pieces: { text: string; style: string }[] = [];
+  let [colour, bold] = ['', false];
+  let at = 0;
+  const add = (piece: string): void => {
+    const visible = piece.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => (character === '\r' ? '' : '\ufffd'));
+    if (visible !== '') pieces.push({ text: visible, style: [colour, bold ? 'bold' : ''].filter((name) => name !== '').join(' ') });
+  };
+  for (const match of text.matchAll(/\u001b(?:\[([0-9;:?]*)[ -/]*([@-~])|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -~])/g)) {
+    add(text.slice(at, match.index));
+    at = match.index + match[0].length;
+    if (match[2] !== 'm') continue;
+    for (const code of (match[1] ?? '').split(';').map(Number)) {
+      if (code === 0) [colour, bold] = ['', false];
+      else if (code === 1) bold = true;
+      else if (code === 22) bold = false;
+      else if (code === 39) colour = '';
+      else if ((code >= 30 && code <= 37) || (code >= 90 && code <= 97)) colour = `ansi-${COLOURS[code % 10]!}`;
+    }
+  }
+  add(text.slice(at));
+  return pieces;
+}

@@ -1,0 +1,122 @@
+/** The explorer's page. */
+import { render } from 'preact';
+import { useEffect } from 'preact/hooks';
+import type { ChainResource } from '../resources.js';
+import { chain, connection, runs, start } from './data.js';
+import { DifferencesView } from './differences-view.js';
+import { adoptDrawingRules } from './drawing.js';
+import { GraphView } from './graph-view.js';
+import { PackageView } from './package-view.js';
+import { PackageTable } from './parts.js';
+import { linkTo, route } from './route.js';
+import { Search } from './search.js';
+import { TimelineView } from './timeline-view.js';
+import { TrustView } from './trust-view.js';
+
+const VIEWS = [
+  ['', 'Graph'],
+  ['list', 'List'],
+  ['timeline', 'Timeline'],
+  ['trust', 'Trust'],
+  ['differences', 'Differences'],
+] as const;
+
+function Page() {
+  const { view, name } = route.value;
+  const loaded = chain.value;
+  const report = loaded.state === 'there' ? loaded.value.report : undefined;
+  useEffect(() => {
+    const slash = (event: KeyboardEvent): void => {
+      if (event.key !== '/' || (event.target as Element).matches('input')) return;
+      event.preventDefault();
+      document.querySelector<HTMLInputElement>('.search input')?.focus();
+    };
+    document.addEventListener('keydown', slash);
+    return () => document.removeEventListener('keydown', slash);
+  }, []);
+  useEffect(() => {
+    document.title = `${name === '' ? (VIEWS.find(([one]) => one === view)?.[1] ?? 'Zilch') : name} · ${report?.name ?? 'Zilch'}`;
+  }, [view, name, report?.name]);
+  return (
+    <>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById('main')?.focus();
+        }}
+      >
+        To the content
+      </a>
+      <header>
+        <a class="brand" href={linkTo('')}>
+          <i class="seed-mark" aria-hidden="true" />
+          zilch
+        </a>
+        <nav aria-label="Views">
+          {VIEWS.map(([target, title]) => (
+            <a key={target} href={linkTo(target)} aria-current={target === view ? 'page' : undefined}>
+              {title}
+            </a>
+          ))}
+        </nav>
+        <Search report={report} />
+        <Status />
+      </header>
+      <main id="main" tabIndex={-1} class={view === '' ? 'wide' : ''}>
+        {loaded.state === 'loading' && <p class="soft loading">reading the chain…</p>}
+        {loaded.state === 'failed' && <p class="bad loading">{loaded.message}</p>}
+        {loaded.state === 'there' && <View view={view} name={name} resource={loaded.value} />}
+      </main>
+    </>
+  );
+}
+
+function View({ view, name, resource }: { readonly view: string; readonly name: string; readonly resource: ChainResource }) {
+  const { report } = resource;
+  switch (view) {
+    case '':
+      return <GraphView {...resource} />;
+    case 'list':
+      return (
+        <article>
+          <h1>Packages</h1>
+          {report.stages.map((stage) => (
+            <PackageTable key={stage} caption={stage} recipes={report.recipes.filter((recipe) => recipe.stage === stage)} />
+          ))}
+        </article>
+      );
+    case 'package':
+      return <PackageView key={name} report={report} id={name} />;
+    case 'timeline':
+      return <TimelineView report={report} id={name} />;
+    case 'trust':
+      return <TrustView report={report} id={name} />;
+    case 'differences':
+      return <DifferencesView report={report} path={name} />;
+    default:
+      return <p>There is no such view.</p>;
+  }
+}
+
+/** What goes on right now, wherever on the page one is. */
+function Status() {
+  const running = runs.value.find((run) => run.running);
+  const building = running?.builds.filter(({ status }) => status === 'building').map(({ name }) => name) ?? [];
+  const done = running?.builds.filter(({ endedAt }) => endedAt !== undefined).length ?? 0;
+  return (
+    <p class="status" role="status">
+      {connection.value === 'lost' && chain.value.state !== 'loading' && <span class="bad">connection lost</span>}
+      {running !== undefined && (
+        <a href={linkTo('timeline', running.id)}>
+          <i class="dot work" aria-hidden="true" /> building {building.join(', ')} ({done} of {running.builds.length} done)
+        </a>
+      )}
+    </p>
+  );
+}
+
+adoptDrawingRules();
+start();
+render(<Page />, document.getElementById('page')!);

@@ -1,0 +1,327 @@
+/** One package: what it is made of, what came out, what it looked like while it was made. */
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { buildStatus, type ChainReport, type RecipeFacts } from '../../report/index.js';
+import { formatBytes, formatCount, formatSeconds } from '../../quantity.js';
+import type { OutputDetails, PackageDetails, TreeFile } from '../package-details.js';
+import { load, runs, type Loaded } from './data.js';
+import { LogView } from './log-view.js';
+import { PackageLink, Path, pinText } from './parts.js';
+import { linkTo } from './route.js';
+
+export function PackageView({ report, id }: { readonly report: ChainReport; readonly id: string }) {
+  const facts = report.recipes.find((recipe) => recipe.id === id);
+  const details = useSignal<Loaded<PackageDetails>>({ state: 'loading' });
+  const status = facts === undefined ? '' : buildStatus(facts);
+  useEffect(() => {
+    let stopped = false;
+    if (facts !== undefined) {
+      void load<'package'>(`package/${id}`).then((loaded) => {
+        if (!stopped) details.value = loaded;
+      });
+    }
+    return () => {
+      stopped = true;
+    };
+  }, [id, status]);
+  if (facts === undefined) return <p>There is no package {id}.</p>;
+  const usedBy = report.recipes.filter(({ needs }) => needs.some((need) => need.id === id));
+  const current = runs.value.find(({ running }) => running)?.builds.find(({ drvPath }) => drvPath === facts.drvPath);
+  const shown = details.value;
+  return (
+    <article class="package">
+      <p class="kicker">{facts.stage}</p>
+      <h1>
+        {facts.id} <span class="soft">{facts.version}</span>
+      </h1>
+      {facts.description !== undefined && <p class="lead">{facts.description}</p>}
+      <dl class="facts-list">
+        <Fact name="status">{current?.status ?? status}</Fact>
+        {facts.duration !== undefined && (
+          <Fact name="build time">
+            {formatSeconds(facts.duration.seconds)}{' '}
+            {facts.duration.from === 'reference' && <span class="soft">reckoned from the reference machine</span>}
+          </Fact>
+        )}
+        {facts.test !== undefined && <Fact name="test">{facts.test.passed ? 'passed' : 'not passed yet'}</Fact>}
+        <Fact name="derivation">
+          <Path path={facts.drvPath} />
+        </Fact>
+        <Fact name="trust">
+          <a href={linkTo('trust', id)}>the way back to the seed</a>
+        </Fact>
+      </dl>
+
+      <section>
+        <h2>Made of</h2>
+        <Ingredients report={report} facts={facts} />
+      </section>
+
+      <section>
+        <h2>Outputs</h2>
+        {facts.outputs.map(({ name, built }) => (
+          <Output
+            key={name}
+            name={name}
+            built={built}
+            details={shown.state === 'there' ? shown.value.outputs.find((output) => output.name === name) : undefined}
+          />
+        ))}
+      </section>
+
+      <section>
+        <h2>Used by</h2>
+        {usedBy.length === 0 ? (
+          <p class="soft">nothing in this chain</p>
+        ) : (
+          <p class="list">
+            {usedBy.map((one) => (
+              <PackageLink key={one.id} id={one.id} />
+            ))}
+          </p>
+        )}
+      </section>
+
+      <History facts={facts} />
+
+      {shown.state === 'failed' && <p class="bad">{shown.message}</p>}
+      {shown.state === 'there' && (
+        <>
+          {shown.value.logs.map(({ what, key }) => (
+            <section key={key}>
+              <h2>{what === 'build' ? 'Log' : 'Log of the test'}</h2>
+              <LogView
+                title={what === 'build' ? 'Log' : 'Log of the test'}
+                logKey={key as `log/${string}`}
+                growing={what === 'build' && current?.status === 'building'}
+              />
+            </section>
+          ))}
+          {shown.value.locals.map((local) => (
+            <section key={local.path}>
+              <h2>
+                {local.name} <span class="soft">beside the recipe</span>
+              </h2>
+              {local.files.map((file) => (
+                <LocalFile key={file.file} file={file} name={local.name} />
+              ))}
+            </section>
+          ))}
+          {shown.value.recipe !== undefined && (
+            <section>
+              <h2>
+                Recipe{' '}
+                <span class="soft">
+                  {shown.value.recipe.file}:{shown.value.recipe.line}
+                </span>
+              </h2>
+              <Source text={shown.value.recipe.text} line={shown.value.recipe.line} />
+            </section>
+          )}
+        </>
+      )}
+    </article>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: preact.ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function Ingredients({ report, facts }: { readonly report: ChainReport; readonly facts: RecipeFacts }) {
+  const taken = new Set<string>(facts.takes);
+  return (
+    <ul class="ingredients">
+      {facts.needs.map((need) => (
+        <li key={need.id}>
+          <PackageLink id={need.id} /> <span class="soft">{need.outputs.join(', ')}</span>
+        </li>
+      ))}
+      {report.seeds
+        .filter(({ path }) => taken.has(path))
+        .map((seed) => (
+          <li key={seed.path}>
+            <strong>{seed.name}</strong> the seed, {formatBytes(seed.size)} <code class="hash">sha256 {seed.sha256}</code>
+          </li>
+        ))}
+      {report.sources
+        .filter(({ path }) => taken.has(path))
+        .map((source) => (
+          <li key={source.path}>
+            <strong>{source.file}</strong> {formatBytes(source.size)} <code class="hash">sha256 {source.sha256}</code>
+            <span class="places">{source.places.join('  ')}</span>
+          </li>
+        ))}
+      {report.locals
+        .filter(({ path }) => taken.has(path))
+        .map((local) => (
+          <li key={local.path}>
+            <strong>{local.name}</strong> {formatBytes(local.size)}, beside the recipe
+          </li>
+        ))}
+    </ul>
+  );
+}
+
+function Output({
+  name,
+  built,
+  details,
+}: {
+  readonly name: string;
+  readonly built: RecipeFacts['outputs'][number]['built'];
+  readonly details: OutputDetails | undefined;
+}) {
+  if (built === undefined) {
+    return (
+      <p>
+        <strong>{name}</strong> <span class="soft">not built</span>
+      </p>
+    );
+  }
+  const closure = details?.closure.reduce((sum, { narSize }) => sum + narSize, 0) ?? 0;
+  const others = (paths: readonly string[]): readonly string[] => paths.filter((path) => path !== built.path);
+  return (
+    <div class="output">
+      <p>
+        <strong>{name}</strong> {formatBytes(built.narSize)}, <span class={built.pinned === 'different' ? 'bad' : ''}>{pinText(built.pinned)}</span>
+        {closure > 0 && <span class="soft">, {formatBytes(closure)} with all it needs at run time</span>}
+      </p>
+      <p>
+        <Path path={built.path} />
+      </p>
+      <p>
+        <code class="hash">sha256 of its NAR {built.narHash}</code>
+      </p>
+      {details !== undefined && (
+        <>
+          <Paths title="refers to" paths={others(details.references)} />
+          <Paths title="referred to by" paths={others(details.referrers)} />
+          <details>
+            <summary>{formatCount(details.files.length, 'file')}</summary>
+            <ul class="files">
+              {details.files.map((file) => (
+                <li key={file.file}>
+                  <code>{file.file === '' ? name : file.file}</code>{' '}
+                  <span class="soft">
+                    {file.kind === 'symlink'
+                      ? `→ ${file.target ?? ''}`
+                      : file.kind === 'other'
+                        ? 'not a plain file'
+                        : `${formatBytes(file.size)}${file.kind === 'program' ? ', program' : ''}`}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </details>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Paths({ title, paths }: { readonly title: string; readonly paths: readonly string[] }) {
+  if (paths.length === 0) return null;
+  return (
+    <details open={paths.length <= 8}>
+      <summary>
+        {title} {paths.length === 1 ? 'one path' : `${paths.length} paths`}
+      </summary>
+      <ul class="paths">
+        {paths.map((path) => (
+          <li key={path}>
+            <Path path={path} />
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function History({ facts }: { readonly facts: RecipeFacts }) {
+  const past = runs.value.flatMap((run) =>
+    run.builds.filter(({ drvPath, startedAt }) => drvPath === facts.drvPath && startedAt !== undefined).map((build) => ({ run, build })),
+  );
+  if (past.length === 0) return null;
+  return (
+    <section>
+      <h2>Builds</h2>
+      <div class="scroll" role="region" aria-label="Builds" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">when</th>
+              <th scope="col">what came of it</th>
+              <th scope="col" class="number">
+                time
+              </th>
+              <th scope="col" class="number">
+                processor time
+              </th>
+              <th scope="col" class="number">
+                memory
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {past.map(({ run, build }) => (
+              <tr key={run.id}>
+                <th scope="row">
+                  <a href={linkTo('timeline', run.id)}>{new Date(build.startedAt!).toLocaleString()}</a>
+                </th>
+                <td class={build.status === 'failed' ? 'bad' : ''}>
+                  {build.status}
+                  {build.failure !== undefined && `: ${build.failure.message}`}
+                </td>
+                <td class="number">{build.endedAt === undefined ? '' : formatSeconds((build.endedAt - build.startedAt!) / 1000)}</td>
+                <td class="number">{build.cpuSeconds === undefined ? '' : formatSeconds(build.cpuSeconds)}</td>
+                <td class="number">{build.maxRssBytes === undefined ? '' : formatBytes(build.maxRssBytes)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+/** Of a patch, what is written above it is why it is there. */
+function LocalFile({ file, name }: { readonly file: TreeFile; readonly name: string }) {
+  const title = file.file === '' ? name : file.file;
+  const reason = /\.(patch|diff)$/.test(title) ? /^([\s\S]*?)(?=^(?:---|diff |Index: ))/m.exec(file.text ?? '')?.[1]?.trim() : undefined;
+  return (
+    <>
+      {reason !== undefined && reason !== '' && <p class="reason">{reason}</p>}
+      <details>
+        <summary>
+          <code>{title}</code> <span class="soft">{formatBytes(file.size)}</span>
+        </summary>
+        {file.text === undefined ? <p class="soft">not text</p> : <Source text={file.text} />}
+      </details>
+    </>
+  );
+}
+
+function Source({ text, line }: { readonly text: string; readonly line?: number }) {
+  const lines = text.replace(/\n$/, '').split('\n');
+  const frame = useRef<HTMLPreElement>(null);
+  useEffect(() => {
+    const here = frame.current?.querySelector<HTMLElement>('.here');
+    if (frame.current !== null && here != null) frame.current.scrollTop = here.offsetTop - frame.current.offsetTop - 60;
+  }, [text, line]);
+  return (
+    <pre class="listing" tabIndex={0} ref={frame}>
+      {lines.map((one, index) => (
+        <span key={index} class={index + 1 === line ? 'line here' : 'line'}>
+          {one}
+          {'\n'}
+        </span>
+      ))}
+    </pre>
+  );
+}

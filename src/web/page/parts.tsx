@@ -1,0 +1,68 @@
+/** Small things that several views show. */
+import { buildStatus, builtSize, pinStatus, type RecipeFacts } from '../../report/index.js';
+import { formatBytes, formatSeconds } from '../../quantity.js';
+import { linkTo } from './route.js';
+
+export function PackageLink({ id }: { readonly id: string }) {
+  return <a href={linkTo('package', id)}>{id}</a>;
+}
+
+/** A store path: the hash set back, the name in front of the eye. */
+export function Path({ path }: { readonly path: string }) {
+  const match = /^(\/nix\/store\/)([0-9a-z]{32})(-.*)$/.exec(path);
+  return match === null ? (
+    <code class="path">{path}</code>
+  ) : (
+    <code class="path">
+      <span class="soft">
+        {match[1]}
+        {match[2]}
+      </span>
+      {match[3]}
+    </code>
+  );
+}
+
+const PINS = { same: 'as pinned ✓', new: 'not pinned', different: 'DIFFERS from its pin' } as const;
+
+export function pinText(pinned: keyof typeof PINS | undefined): string {
+  return pinned === undefined ? '' : PINS[pinned];
+}
+
+export function PackageTable({ recipes, caption }: { readonly recipes: readonly RecipeFacts[]; readonly caption: string }) {
+  return (
+    <div class="scroll" role="region" aria-label={caption} tabIndex={0}>
+      <table>
+        <caption>{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">package</th>
+            <th scope="col">version</th>
+            <th scope="col">status</th>
+            <th scope="col" class="number">
+              size
+            </th>
+            <th scope="col" class="number">
+              time
+            </th>
+            <th scope="col">pin</th>
+          </tr>
+        </thead>
+        <tbody>
+          {recipes.map((recipe) => (
+            <tr key={recipe.id}>
+              <th scope="row">
+                <PackageLink id={recipe.id} />
+              </th>
+              <td>{recipe.version ?? ''}</td>
+              <td>{buildStatus(recipe)}</td>
+              <td class="number">{builtSize(recipe) === 0 ? '' : formatBytes(builtSize(recipe))}</td>
+              <td class="number">{recipe.duration === undefined ? '' : formatSeconds(recipe.duration.seconds)}</td>
+              <td class={pinStatus(recipe) === 'different' ? 'bad' : ''}>{pinText(pinStatus(recipe))}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

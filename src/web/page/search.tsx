@@ -1,0 +1,34 @@
+import { signal } from '@preact/signals';
+import type { ChainReport } from '../../report/index.js';
+import { linkTo } from './route.js';
+
+/** What is being looked for; views mark what matches. */
+export const search = signal('');
+
+export function Search({ report }: { readonly report: ChainReport | undefined }) {
+  const found = report?.recipes.filter(({ id }) => id.toLowerCase().includes(search.value.trim().toLowerCase())) ?? [];
+  return (
+    <form
+      class="search"
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (found[0] !== undefined) window.location.hash = linkTo('package', found[0].id);
+      }}
+    >
+      <input
+        type="search"
+        placeholder="Find a package  /"
+        aria-label="Find a package"
+        list="packages"
+        value={search.value}
+        onInput={(event) => (search.value = event.currentTarget.value)}
+      />
+      <datalist id="packages">
+        {report?.recipes.map(({ id }) => (
+          <option value={id} />
+        ))}
+      </datalist>
+    </form>
+  );
+}

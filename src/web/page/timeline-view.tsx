@@ -1,0 +1,148 @@
+/** When what was built: the last runs, and one of them as a chart. */
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { drawTimeline, timelineOf, type ChainReport, type Run } from '../../report/index.js';
+import { formatBytes, formatCount, formatSeconds } from '../../quantity.js';
+import { runs } from './data.js';
+import { draw } from './drawing.js';
+import { useNow } from './now.js';
+import { PackageLink } from './parts.js';
+import { linkTo } from './route.js';
+
+export function TimelineView({ report, id }: { readonly report: ChainReport; readonly id: string }) {
+  const run = id === '' ? runs.value[0] : runs.value.find((one) => one.id === id);
+  return (
+    <article>
+      <h1>Timeline</h1>
+      {run === undefined ? (
+        <p class="soft">
+          {runs.value.length === 0
+            ? 'Nothing was built in this store yet. A build that runs shows here while it goes on.'
+            : 'That run is not kept any more.'}
+        </p>
+      ) : (
+        <OneRun report={report} run={run} />
+      )}
+      {runs.value.length > 1 && (
+        <nav aria-label="Runs">
+          <h2>Last runs</h2>
+          <ul class="runs">
+            {runs.value.map((one) => (
+              <li key={one.id}>
+                <a href={linkTo('timeline', one.id)} aria-current={one === run ? 'page' : undefined}>
+                  {new Date(one.startedAt).toLocaleString()}
+                </a>{' '}
+                {one.targets.join(' ')} <span class="soft">{outcome(one)}</span>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      )}
+    </article>
+  );
+}
+
+function outcome(run: Run): string {
+  if (run.running) return 'going on';
+  if (run.summary === undefined) return 'stopped before its end';
+  const { built, failed, durationSeconds } = run.summary;
+  return `${formatCount(built, 'build')}${failed > 0 ? `, ${failed} FAILED` : ''}, ${formatSeconds(durationSeconds)}`;
+}
+
+function OneRun({ report, run }: { readonly report: ChainReport; readonly run: Run }) {
+  const holder = useRef<HTMLDivElement>(null);
+  const width = useSignal(900);
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry !== undefined) width.value = Math.max(320, Math.floor(entry.contentRect.width));
+    });
+    observer.observe(holder.current!);
+    return () => observer.disconnect();
+  }, []);
+  const now = useNow().value;
+  const timeline = timelineOf(run, run.running ? Math.max(now, run.lastAt) : run.lastAt);
+  const ids = new Map(
+    report.recipes.flatMap(({ id, drvPath, test }) => [[drvPath, id] as const, ...(test === undefined ? [] : [[test.drvPath, id] as const])]),
+  );
+  const names = new Map(run.builds.map(({ drvPath, name }) => [drvPath, name]));
+  const waiting = run.builds.filter(({ status }) => status === 'queued').length;
+  const critical = timeline.bars.filter((bar) => bar.critical).reduce((sum, { from, to }) => sum + (to - from) / 1000, 0);
+  const cpu = run.builds.reduce((sum, { cpuSeconds }) => sum + (cpuSeconds ?? 0), 0);
+  const span = (timeline.to - timeline.from) / 1000;
+  return (
+    <>
+      <p class="lead" role="status">
+        {run.targets.join(' ')}: {outcome(run)}
+        {run.running && `, ${formatSeconds(span)} so far, ${waiting} waiting`}
+      </p>
+      {timeline.bars.length > 0 && (
+        <p>
+          Critical path, {formatSeconds(critical)}: {timeline.criticalPath.map((path) => names.get(path)).join(' → ')}.{' '}
+          {cpu > 0 && (
+            <span class="soft">
+              On average {(cpu / Math.max(span, 0.001)).toFixed(1)} processors of {run.cores} were in use.
+            </span>
+          )}
+        </p>
+      )}
+      <div class="chart" ref={holder}>
+        {draw(drawTimeline(timeline, width.value, run.cores))}
+      </div>
+      <div class="scroll" role="region" aria-label="Builds of this run" tabIndex={0}>
+        <table>
+          <caption>Builds of this run</caption>
+          <thead>
+            <tr>
+              <th scope="col">build</th>
+              <th scope="col">status</th>
+              <th scope="col">phase</th>
+              <th scope="col" class="number">
+                began after
+              </th>
+              <th scope="col" class="number">
+                time
+              </th>
+              <th scope="col" class="number">
+                processor time
+              </th>
+              <th scope="col" class="number">
+                memory
+              </th>
+              <th scope="col">critical</th>
+            </tr>
+          </thead>
+          <tbody>
+            {timeline.bars.map(({ build, from, to, critical: isCritical }) => {
+              const id = ids.get(build.drvPath);
+              return (
+                <tr key={build.drvPath}>
+                  <th scope="row">
+                    {id === undefined ? build.name : id === build.name ? <PackageLink id={id} /> : <a href={linkTo('package', id)}>{build.name}</a>}
+                  </th>
+                  <td class={build.status === 'failed' || build.status === 'lost' ? 'bad' : build.status === 'building' ? 'work' : ''}>
+                    {build.status}
+                  </td>
+                  <td>{build.status === 'building' ? (build.phases.at(-1)?.name ?? '') : ''}</td>
+                  <td class="number">{formatSeconds((from - run.startedAt) / 1000)}</td>
+                  <td class="number">{formatSeconds((to - from) / 1000)}</td>
+                  <td class="number">{build.cpuSeconds === undefined ? '' : formatSeconds(build.cpuSeconds)}</td>
+                  <td class="number">{build.maxRssBytes === undefined ? '' : formatBytes(build.maxRssBytes)}</td>
+                  <td>{isCritical ? 'yes' : ''}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+      {run.builds
+        .filter(({ failure }) => failure !== undefined)
+        .map((build) => (
+          <section key={build.drvPath} class="failure">
+            <h2>{build.name} failed</h2>
+            <p>{build.failure?.message}</p>
+            <pre tabIndex={0}>{build.lastLines.join('\n')}</pre>
+          </section>
+        ))}
+    </>
+  );
+}

@@ -1,0 +1,178 @@
+/** Why something is trusted: the way back to the seed, with every byte on it. */
+import { useSignal } from '@preact/signals';
+import { premises, trustOf, type ChainReport, type RecipeFacts, type Trust } from '../../report/index.js';
+import { formatBytes } from '../../quantity.js';
+import { PackageLink } from './parts.js';
+import { linkTo } from './route.js';
+
+export function TrustView({ report, id }: { readonly report: ChainReport; readonly id: string }) {
+  const asked = id === '' ? report.defaultTarget : id;
+  const trust = trustOf(report, asked);
+  return (
+    <article class="trust">
+      <h1>Why trust {asked}?</h1>
+      <Ask report={report} />
+      {trust === undefined ? <p>There is no package {asked}.</p> : <Answer trust={trust} />}
+    </article>
+  );
+}
+
+function Ask({ report }: { readonly report: ChainReport }) {
+  const failure = useSignal('');
+  return (
+    <form
+      class="ask"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const text = event.currentTarget.querySelector('input')?.value.trim() ?? '';
+        const recipe = makerOf(report, text);
+        failure.value = recipe === undefined ? `nothing in this chain made ${text}` : '';
+        if (recipe !== undefined) window.location.hash = linkTo('trust', recipe.id);
+      }}
+    >
+      <label>
+        Ask of any file, store path or package <input name="what" list="packages" placeholder="/nix/store/…/bin/ash" />
+      </label>
+      <button type="submit">Why?</button>
+      <span class="bad" role="status">
+        {failure.value}
+      </span>
+    </form>
+  );
+}
+
+/** The recipe that a package's name, `target^output`, a store path or a file below one comes from. */
+function makerOf(report: ChainReport, text: string): RecipeFacts | undefined {
+  const hash = /\/nix\/store\/([0-9a-z]{32})-/.exec(text)?.[1];
+  if (hash === undefined) return report.recipes.find(({ id }) => id === text.split('^')[0]);
+  return report.recipes.find(({ outputs, drvPath }) => drvPath.includes(hash) || outputs.some(({ built }) => built?.path.includes(hash) === true));
+}
+
+function Answer({ trust }: { readonly trust: Trust }) {
+  const { totals, recipes, sources, seeds, way, locals } = trust;
+  const widest = Math.max(1, ...sources.map(({ size }) => size), ...seeds.map(({ size }) => size));
+  const seedOf = way.at(-1);
+  return (
+    <>
+      <p class="lead">
+        It rests on <strong>{formatBytes(totals.seeds)}</strong> of binary that nobody here compiled, and on{' '}
+        <strong>{formatBytes(totals.sources + totals.locals)}</strong> of source, by way of{' '}
+        {recipes.length === 1 ? 'one build' : `${recipes.length} builds`}.
+      </p>
+      <div
+        class="weigh"
+        role="img"
+        aria-label={`seed ${formatBytes(totals.seeds)}, sources ${formatBytes(totals.sources)}, recipes and patches ${formatBytes(totals.locals)}`}
+      >
+        <Weight name="seed" bytes={totals.seeds} most={totals.sources} kind="work" />
+        <Weight name="recipes and patches" bytes={totals.locals} most={totals.sources} kind="ink" />
+        <Weight name="sources" bytes={totals.sources} most={totals.sources} kind="built" />
+      </div>
+
+      <section>
+        <h2>The way back</h2>
+        <ol class="way">
+          {way.map((recipe) => (
+            <li key={recipe.id}>
+              <PackageLink id={recipe.id} /> <span class="soft">{recipe.version}</span>
+              <span class="takes">
+                {sources
+                  .filter(({ path }) => recipe.takes.includes(path))
+                  .map(({ file, size }) => `${file}, ${formatBytes(size)}`)
+                  .join(' · ')}
+              </span>
+              <span class="soft also">{alsoNeeds(recipe, way)}</span>
+            </li>
+          ))}
+          {seeds
+            .filter(({ path }) => seedOf?.takes.includes(path) === true)
+            .map((seed) => (
+              <li key={seed.path} class="seed">
+                <strong>{seed.name}</strong> the seed, {seed.size} bytes <code class="hash">sha256 {seed.sha256}</code>
+              </li>
+            ))}
+        </ol>
+      </section>
+
+      <section>
+        <h2>What must be believed</h2>
+        <dl class="premises">
+          {premises(trust).map(({ what, why, bytes }) => (
+            <div key={what}>
+              <dt>
+                {what} {bytes !== undefined && <span class="soft">{formatBytes(bytes)}</span>}
+              </dt>
+              <dd>{why}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+
+      <section>
+        <h2>Every byte of source</h2>
+        <div class="scroll" role="region" aria-label="Sources" tabIndex={0}>
+          <table class="sources">
+            <thead>
+              <tr>
+                <th scope="col">archive</th>
+                <th scope="col" class="number">
+                  bytes
+                </th>
+                <th scope="col">
+                  <span class="hidden">size compared</span>
+                </th>
+                <th scope="col">SHA-256</th>
+              </tr>
+            </thead>
+            <tbody>
+              {[...seeds.map((seed) => ({ ...seed, file: `${seed.name} (the seed)` })), ...sources].map(({ path, file, size, sha256 }) => (
+                <tr key={path}>
+                  <th scope="row">{file}</th>
+                  <td class="number">{size.toLocaleString('en')}</td>
+                  <td class="bar-cell">
+                    <span style={{ width: `${(100 * size) / widest}%` }} />
+                  </td>
+                  <td>
+                    <code class="hash">{sha256}</code>
+                  </td>
+                </tr>
+              ))}
+              {locals.map(({ path, name, size }) => (
+                <tr key={path}>
+                  <th scope="row">{name}, beside a recipe</th>
+                  <td class="number">{size.toLocaleString('en')}</td>
+                  <td class="bar-cell">
+                    <span style={{ width: `${(100 * size) / widest}%` }} />
+                  </td>
+                  <td>
+                    <code class="hash">{path.slice('/nix/store/'.length)}</code>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </section>
+    </>
+  );
+}
+
+/** Squares whose areas are true to each other. */
+function Weight({ name, bytes, most, kind }: { readonly name: string; readonly bytes: number; readonly most: number; readonly kind: string }) {
+  const side = Math.max(2, 150 * Math.sqrt(bytes / Math.max(most, 1)));
+  return (
+    <figure>
+      <span class={`square ${kind}`} style={{ width: `${side}px`, height: `${side}px` }} />
+      <figcaption>
+        <strong>{formatBytes(bytes)}</strong>
+        <br />
+        {name}
+      </figcaption>
+    </figure>
+  );
+}
+
+function alsoNeeds(recipe: RecipeFacts, way: readonly RecipeFacts[]): string {
+  const others = recipe.needs.filter(({ id }) => !way.some((step) => step.id === id)).map(({ id }) => id);
+  return others.length === 0 ? '' : `and needs ${others.join(', ')}`;
+}

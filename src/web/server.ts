@@ -1,0 +1,100 @@
+/** The explorer's server: the page, what it asks for, and a stream of what changes. */
+import type { Server } from 'node:http';
+import { serve } from '@hono/node-server';
+import { Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import type { ReportedChain } from '../inspect/index.js';
+import { fail, ok, type Failure, type Result } from '../result.js';
+import { assets } from './assets.js';
+import { guard } from './guard.js';
+import { Resources } from './resources.js';
+
+export interface ServerOptions {
+  /** `127.0.0.1` by default. */
+  readonly host?: string;
+  /** A free one when it is 0. */
+  readonly port: number;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+const POLL_MS = 500;
+/** Keeps connections alive that carry nothing else, and finds those whose page is gone. */
+const HEARTBEAT_MS = 15_000;
+
+/** The server's answers. `host` is what it listens on. */
+export function application(subject: ReportedChain, host: string, closing: AbortSignal): Hono {
+  const resources = new Resources(subject);
+  const app = new Hono();
+  app.use(guard(host));
+  for (const { name, type, body } of assets(false)) {
+    app.get(name === 'index.html' ? '/' : `/${name}`, (context) => context.body(body, 200, { 'Content-Type': type }));
+  }
+  app.get('/data/events', (context) =>
+    streamSSE(context, async (stream) => {
+      let silent = 0;
+      resources.watcher.poll();
+      let known = new Map(resources.watcher.runs.map((run) => [run.id, JSON.stringify(run)]));
+      await stream.writeSSE({ event: 'runs', data: JSON.stringify(resources.watcher.runs) });
+      while (!stream.aborted && !closing.aborted) {
+        await stream.sleep(POLL_MS);
+        resources.watcher.poll();
+        const { runs } = resources.watcher;
+        const now = new Map(runs.map((run) => [run.id, JSON.stringify(run)]));
+        const changed = runs.filter(({ id }) => now.get(id) !== known.get(id));
+        known = now;
+        silent = changed.length > 0 ? 0 : silent + POLL_MS;
+        if (changed.length > 0) await stream.writeSSE({ event: 'runs', data: JSON.stringify(changed) });
+        else if (silent >= HEARTBEAT_MS) {
+          silent = 0;
+          await stream.writeSSE({ event: 'alive', data: '' });
+        }
+      }
+    }),
+  );
+  app.get('/data/*', async (context) => {
+    const from = Number(context.req.query('from') ?? 0);
+    const key = decode(context.req.path.slice('/data/'.length));
+    if (key === undefined || !Number.isSafeInteger(from) || from < 0) return context.json({ code: 'E_NOT_FOUND', message: 'that is no name' }, 404);
+    const found = await resources.get(key, from);
+    return found.ok ? context.json(found.value as object) : context.json(shown(found.failure), found.failure.code === 'E_NOT_FOUND' ? 404 : 500);
+  });
+  app.notFound((context) => context.text('There is no such page.\n', 404));
+  return app;
+}
+
+/** Starts the server. Fails with `E_LISTEN` when it cannot have the address. */
+export async function startServer(subject: ReportedChain, { host = '127.0.0.1', port }: ServerOptions): Promise<Result<RunningServer>> {
+  const closing = new AbortController();
+  const app = application(subject, host, closing.signal);
+  return new Promise((resolve) => {
+    const server = serve({ fetch: app.fetch, hostname: host, port }, (address) => {
+      const close = (): Promise<void> =>
+        new Promise((closed) => {
+          closing.abort();
+          server.close(() => closed());
+          (server as Server).closeAllConnections();
+        });
+      resolve(ok({ url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/`, close }));
+    });
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      resolve(fail('E_LISTEN', `cannot listen on ${host}, port ${port}: ${error.message}`, 'choose another with --port, or 0 for any that is free'));
+    });
+  });
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}
+
+function shown({ code, message, hint }: Failure): object {
+  return { code, message, hint };
+}

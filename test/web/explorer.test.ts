@@ -1,0 +1,291 @@
+/**
+ * The explorer as its users see it, in a real browser: a real stage 1 is built while a page looks on, and upon it a package
+ * that names and writes everything a page must not take for anything but text.
+ */
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkSandbox } from '../../src/build/index.js';
+import type { Run } from '../../src/report/index.js';
+import { accessibilityProblems, launch, openPage, whyNoBrowser } from './browser.js';
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const SOURCES = process.env['ZILCH_TEST_SOURCES'] ?? join(homedir(), '.cache/zilch/sources');
+
+const CHAIN = `
+import { chain, recipe, sh, text } from 'zilch';
+import { stage1 } from 'zilch/bootstrap/1-stage1/index.js';
+
+const hostile = recipe({
+  name: 'hostile',
+  version: '1',
+  description: '<img src=x onerror=alert(1)>',
+  shell: text\`\${stage1.protobusybox}/bin/ash\`,
+  path: [stage1.protobusybox],
+  script: sh\`
+echo '<script>alert(2)</script><img src=x onerror=alert(3)>'
+printf '\\033[31mred\\033[0m \\033]0;title\\007 \\033[2J after\\n'
+mkdir $out
+echo > "$out/<img src=x onerror=alert(4)>"
+printf 'x' > "$out/$(printf 'bytes \\377\\033[31m')"
+ln -s ../../../etc/passwd "$out/passwd"
+\`,
+});
+
+export default chain('hostile', { '1 <b>stage</b>': { stage1 }, 'hostile "stage"': { hostile } });
+`;
+
+const why = whyNoBrowser() ?? (await sandboxProblem()) ?? (existsSync(MAIN) ? undefined : `${MAIN} is missing (npm run build)`);
+if (why !== undefined) console.log(`tests of the explorer are skipped: ${why}`);
+
+async function sandboxProblem(): Promise<string | undefined> {
+  const sandbox = await checkSandbox();
+  return sandbox.ok ? undefined : sandbox.failure.message;
+}
+
+let directory: string;
+let store: string;
+let server: ChildProcess;
+let url: string;
+let browser: Browser;
+
+const chainOptions = (): string[] => ['--store', store, '-f', join(directory, 'chain')];
+const zilch = (...args: string[]): Promise<{ stdout: string; stderr: string }> =>
+  promisify(execFile)(process.execPath, [MAIN, ...args], { maxBuffer: 64 * 2 ** 20 });
+const build = (...args: string[]): Promise<unknown> =>
+  zilch('build', ...chainOptions(), ...(existsSync(SOURCES) ? ['--sources', SOURCES] : []), ...args);
+const runs = async (): Promise<Run[]> => JSON.parse((await zilch('timeline', '--store', store, '--list', '--json')).stdout) as Run[];
+
+describe.skipIf(why !== undefined)('the explorer', () => {
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'zilch-web-'));
+    store = join(directory, 'store');
+    mkdirSync(join(directory, 'chain'));
+    writeFileSync(join(directory, 'chain/chain.ts'), CHAIN);
+    server = spawn(process.execPath, [MAIN, 'web', ...chainOptions(), '--port', '0'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    url = await new Promise((resolve, reject) => {
+      server.stdout?.once('data', (line: Buffer) => resolve(line.toString().trim()));
+      server.once('exit', (code) => reject(new Error(`zilch web ended with ${code}`)));
+    });
+    browser = await launch();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    server.kill('SIGTERM');
+    await new Promise((resolve) => server.once('exit', resolve));
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const text = (page: Page): Promise<string> => page.locator('body').innerText();
+
+  it('shows a build of another process while it goes on, and what came of it', async () => {
+    const { page, problems } = await openPage(browser, url);
+    const state = (id: string): Promise<string> => page.locator(`g.node[data-id="${id}"]`).getAttribute('class').then(String);
+    await page.locator('g.node').first().waitFor();
+    expect(await state('stage1')).toContain('not-built');
+    const building = build('hostile');
+    await page.locator('g.node.building[data-id="stage1"]').waitFor({ timeout: 120_000 });
+    await page.locator('header .status a', { hasText: 'building stage1' }).waitFor();
+    await page.locator('g.node.queued[data-id="hostile"]').waitFor();
+    await page.locator('header .status a').click();
+    await page.locator('td', { hasText: 'generation' }).waitFor({ timeout: 120_000 });
+    await page.goto(`${url}#/`);
+    await page.locator('g.node.built[data-id="hostile"]').waitFor({ timeout: 300_000 });
+    await building;
+    expect(await state('stage1')).toContain('built');
+    expect(await text(page)).toContain('2 of 2');
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it('takes names and logs for nothing but text', async () => {
+    const { page, problems } = await openPage(browser, `${url}#/package/hostile`);
+    await page.locator('.log-text', { hasText: 'alert(2)' }).waitFor();
+    await page.locator('details', { hasText: 'files' }).locator('summary').first().click();
+    const shown = await text(page);
+    expect(await page.locator('.log-text').textContent()).toContain('<script>alert(2)</script><img src=x onerror=alert(3)>');
+    expect(shown).toContain('<img src=x onerror=alert(1)>');
+    expect(shown).toContain('<img src=x onerror=alert(4)>');
+    expect(shown).toContain('→ ../../../etc/passwd');
+    expect(shown).not.toContain('\u001b');
+    expect(await page.locator('.ansi-red').innerText()).toBe('red');
+    expect(await page.locator('img, .log-text script').count()).toBe(0);
+    await page.goto(`${url}#/`);
+    await page.locator('.band-name', { hasText: '<b>stage</b>' }).waitFor();
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it.each(['', 'list', 'timeline', 'trust/hostile', 'differences', 'package/stage1'])(
+    'has no accessibility problem axe knows of in #/%s, light and dark, wide and narrow',
+    async (view) => {
+      for (const options of [{}, { colorScheme: 'dark' as const, viewport: { width: 360, height: 740 } }]) {
+        const { page, problems } = await openPage(browser, `${url}#/${view}`, options);
+        await page
+          .locator(view === '' ? 'g.node' : 'main h1')
+          .first()
+          .waitFor();
+        await page.waitForTimeout(500);
+        expect(await accessibilityProblems(page)).toEqual([]);
+        expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+        expect(problems).toEqual([]);
+        await page.close();
+      }
+    },
+  );
+
+  it('is walked with the keyboard alone', async () => {
+    const { page } = await openPage(browser, url);
+    await page.locator('g.node').first().waitFor();
+    for (let presses = 0; presses < 20 && !(await page.evaluate('document.activeElement.matches("g.node")')); presses++)
+      await page.keyboard.press('Tab');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    expect(await page.evaluate('document.activeElement.dataset.id')).toBe('hostile');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Enter');
+    await page.locator('h1', { hasText: 'stage1' }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('hos');
+    await page.keyboard.press('Enter');
+    await page.locator('h1', { hasText: 'hostile' }).waitFor();
+    await page.close();
+  });
+
+  it('leads from a file back to the seed, with every source', async () => {
+    const { stdout } = await zilch('path', ...chainOptions(), '--logical', 'stage1^protobusybox');
+    const { page } = await openPage(browser, `${url}#/trust`);
+    await page.getByLabel('Ask of any file').fill(`${stdout.trim()}/bin/ash`);
+    await page.getByRole('button', { name: 'Why?' }).click();
+    await page.locator('h1', { hasText: 'Why trust stage1?' }).waitFor();
+    const shown = await text(page);
+    for (const part of ['the seed', 'musl-1.2.5.tar.gz', 'a9a118bbe84d8764da0ea0d28b3ab3fae8477fc7e4085d90102b8596fc7c75e4', '1,080,786'])
+      expect(shown).toContain(part);
+    const terminal = await zilch('trust', ...chainOptions(), `${stdout.trim()}/bin/ash`);
+    expect(terminal.stdout).toContain('a9a118bbe84d8764da0ea0d28b3ab3fae8477fc7e4085d90102b8596fc7c75e4');
+    await page.close();
+  });
+
+  it('tells nothing that lies outside of the store and its logs', async () => {
+    const secret = join(directory, 'secret');
+    writeFileSync(secret, 'a secret');
+    const logs = join(store, 'nix/var/log/nix/drvs');
+    const name = `${'0'.repeat(32)}-link.drv`;
+    mkdirSync(join(logs, name.slice(0, 2)), { recursive: true });
+    symlinkSync(secret, join(logs, name.slice(0, 2), `${name.slice(2)}.gz`));
+    const attempts = [
+      `data/log/${name}`,
+      'data/log/..%2f..%2f..%2fsecret',
+      'data/log%2f..%2fsecret',
+      'data/package/..%2f..',
+      'data/difference/..',
+      'data/../../secret',
+      '..%2fsecret',
+      'data/log/%00',
+      'data/%ff',
+      'data/log/x?from=-1',
+      'dist/cli/main.js',
+    ];
+    for (const attempt of attempts) {
+      const { stdout } = await promisify(execFile)('curl', ['--silent', '--path-as-is', '--write-out', '\n%{http_code}', `${url}${attempt}`]);
+      expect(stdout, attempt).toMatch(/\n404$/);
+      expect(stdout, attempt).not.toContain('a secret');
+    }
+    const elsewhere = await promisify(execFile)('curl', [
+      '--silent',
+      '--header',
+      'Host: evil.example',
+      '--write-out',
+      '\n%{http_code}',
+      `${url}data/chain`,
+    ]);
+    expect(elsewhere.stdout).toMatch(/\n421$/);
+  });
+
+  it('shows how two builds of one thing differ, and nothing that is not kept in the store', async () => {
+    const [run] = await runs();
+    const output = run!.builds.find(({ name }) => name === 'hostile-1')!.outputs[0]!;
+    const host = join(store, output.path);
+    const kept = join(store, 'nix/var/zilch/tmp/kept');
+    // Node's own copying takes names for UTF-8.
+    await promisify(execFile)('cp', ['-a', host, kept]);
+    rmSync(join(kept, 'passwd'));
+    writeFileSync(join(kept, '<img src=x onerror=alert(4)>'), '<script>alert(5)</script>\n');
+    const journals = join(store, 'nix/var/zilch/runs');
+    const compared = (at: number, where: string): string => {
+      const difference = { outputName: 'out', path: output.path, kept: where, first: { file: 'x', what: 'contents from byte 0' } };
+      const header = readFileSync(join(journals, readdirSync(journals)[0]!), 'utf8').split('\n')[0]!;
+      const event = {
+        at,
+        type: 'build-compared',
+        drvPath: run!.builds[0]!.drvPath,
+        name: 'hostile-1',
+        comparison: { kind: 'different', differences: [difference] },
+      };
+      return `${header}\n${JSON.stringify(event)}\n`;
+    };
+    const later = Date.now() + 1000;
+    writeFileSync(join(journals, `${later}-1.jsonl`), compared(later, kept));
+    const { page, problems } = await openPage(browser, `${url}#/differences`);
+    await page.getByText('out differs').click();
+    await page.locator('.minus').first().waitFor();
+    const shown = await text(page);
+    expect(shown).toContain('passwd');
+    expect(shown).toContain('only in the first');
+    expect(shown).toContain('+<script>alert(5)</script>');
+    expect(problems).toEqual([]);
+    await page.close();
+
+    writeFileSync(join(journals, `${later}-1.jsonl`), '');
+    writeFileSync(join(journals, `${later + 1}-1.jsonl`), compared(later + 1, join(directory, 'chain')));
+    const refused = await promisify(execFile)('curl', ['--silent', `${url}data/difference/${output.path.slice('/nix/store/'.length)}`]);
+    expect(refused.stdout).not.toContain('recipe');
+    rmSync(join(journals, `${later}-1.jsonl`));
+    rmSync(join(journals, `${later + 1}-1.jsonl`));
+
+    const differs = await zilch('diff', ...chainOptions(), host, kept).catch((error: unknown) => error as { code: number; stdout: string });
+    expect(differs).toMatchObject({ code: 3 });
+    expect(differs.stdout).toContain('passwd: only in the first');
+    expect(differs.stdout).not.toContain('\u001b[31mx');
+    expect((await zilch('diff', ...chainOptions(), 'hostile', output.path)).stdout).toContain('no difference');
+  });
+
+  it('says that a run was stopped when its process is gone', async () => {
+    const journals = join(store, 'nix/var/zilch/runs');
+    const at = Date.now() + 2000;
+    const header = { type: 'run', version: 1, at, pid: 2 ** 22 + 5, processStart: '1', chain: '', targets: ['stage1'], jobs: 1, cores: 1 };
+    const drvPath = (await runs())[0]!.builds[0]!.drvPath;
+    appendFileSync(
+      join(journals, `${at}-7.jsonl`),
+      `${JSON.stringify(header)}\n${JSON.stringify({ type: 'build-start', at, drvPath, name: 'stage1' })}\n`,
+    );
+    const { page } = await openPage(browser, `${url}#/timeline`);
+    await page.locator('td', { hasText: 'lost' }).waitFor();
+    await page.close();
+    rmSync(join(journals, `${at}-7.jsonl`));
+  });
+
+  it('is the same as files that need no server', async () => {
+    const report = join(directory, 'report');
+    await zilch('report', ...chainOptions(), report);
+    expect(readFileSync(join(report, 'graph.svg'), 'utf8')).toContain('data-id="hostile"');
+    expect(readFileSync(join(report, 'timeline.svg'), 'utf8')).toContain('stage1');
+    for (const file of readdirSync(join(report, 'data'))) expect(readFileSync(join(report, 'data', file), 'utf8'), file).not.toContain(directory);
+    const { page, problems } = await openPage(browser, `${pathToFileURL(join(report, 'index.html')).href}#/`);
+    await page.locator('g.node.built[data-id="hostile"]').waitFor();
+    await page.goto(`${pathToFileURL(join(report, 'index.html')).href}#/package/hostile`);
+    await page.locator('.log-text', { hasText: 'alert(2)' }).waitFor();
+    await page.goto(`${pathToFileURL(join(report, 'index.html')).href}#/timeline`);
+    await page.locator('th', { hasText: 'stage1' }).first().waitFor();
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+});
