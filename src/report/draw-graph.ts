@@ -134,7 +134,7 @@ function recipeNode(
   return svg(
     'g',
     { class: `node ${status.replace(' ', '-')}${pinStatus(recipe) === 'different' ? ' different' : ''}`, 'data-id': recipe.id },
-    svg('title', {}, `${recipe.id}${recipe.description === undefined ? '' : `: ${recipe.description}`}`),
+    svg('title', {}, `${recipe.id}, stage ${recipe.stage}${recipe.description === undefined ? '' : `: ${recipe.description}`}`),
     ...stem,
     svg('circle', { class: 'bubble', cx: round(x + diameter / 2), cy: y, r: round(diameter / 2) }),
     svg('text', { class: 'name', x: round(textX), y: y - 3 }, name, ...(version === '' ? [] : [svg('tspan', { class: 'version' }, version)])),

@@ -1,7 +1,7 @@
 /** The chain as a picture that can be moved, enlarged, and walked with the keyboard. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import { buildStatus, builtSize, drawGraph, slowestWay, type ChainReport, type LiveStatus, type SvgElement } from '../../report/index.js';
+import { buildStatus, builtSize, drawGraph, slowestWay, type ChainReport, type LiveStatus } from '../../report/index.js';
 import { formatBytes, formatSeconds } from '../../quantity.js';
 import type { ChainResource } from '../resources.js';
 import { runs } from './data.js';
@@ -26,11 +26,12 @@ export function GraphView({ report, layout }: ChainResource) {
   const now = useNow();
   const live = liveStatus(report, now.value);
   const liveKey = JSON.stringify([...live]);
+  // What is written beside a node, and its title, are its name for those who hear it.
   const picture = useMemo(
     () =>
-      draw(drawGraph(report, layout, live), (element) => {
-        const id = element.attributes['data-id'];
-        return id === undefined ? {} : { role: 'link', tabindex: -1, 'aria-label': labelOf(report, element, String(id)) };
+      draw(drawGraph(report, layout, live), ({ attributes }) => {
+        const id = attributes['data-id'];
+        return id === undefined ? {} : { role: 'link', tabindex: -1 };
       }),
     // The statuses are compared by what they say.
     [report, layout, liveKey],
@@ -215,17 +216,6 @@ function liveStatus(report: ChainReport, now: number): ReadonlyMap<string, LiveS
       return id === undefined ? [] : [[id, { status, seconds }] as const];
     }),
   );
-}
-
-/** What is written beside a node, and its stage. */
-function labelOf(report: ChainReport, node: SvgElement, id: string): string {
-  const written = node.children.filter((child) => typeof child !== 'string' && child.tag === 'text').map((child) => textOf(child));
-  const stage = report.recipes.find((recipe) => recipe.id === id)?.stage;
-  return `${written.join(' ')}${stage === undefined ? '' : `, stage ${stage}`}`;
-}
-
-function textOf(element: SvgElement | string): string {
-  return typeof element === 'string' ? element : element.children.map(textOf).join('');
 }
 
 /** The nearest node in a direction; what lies off to the side counts as farther away. */
