@@ -9,7 +9,7 @@ import { linuxHeaders } from './linux-headers.js';
 
 /**
  * The smallest cmake: the one that its bootstrap script makes in order to configure the real one. It reads the whole language and
- * writes makefiles; without curl, libarchive, expat, five compressors and JSON. See docs/decisions/a-small-cmake.md.
+ * writes makefiles; without curl, libarchive, expat, four compressors and JSON. See docs/decisions/a-small-cmake.md.
  */
 export const cmake = ascentRecipe({
   name: 'cmake',
