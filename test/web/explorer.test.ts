@@ -116,7 +116,7 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     expect(shown).toContain('<img src=x onerror=alert(4)>');
     expect(shown).toContain('→ ../../../etc/passwd');
     expect(shown).not.toContain('\u001b');
-    expect(await page.locator('.ansi-red').innerText()).toBe('red');
+    expect(await page.locator('.ansi-red').textContent()).toBe('red');
     expect(await page.locator('img, .log-text script').count()).toBe(0);
     await page.goto(`${url}#/`);
     await page.locator('.band-name', { hasText: '<b>stage</b>' }).waitFor();
