@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config';
 
 const zilch = fileURLToPath(new URL('src/recipe/index.ts', import.meta.url));
 
-/** `unit` stands beside the code; `e2e` drives the program as its users do, and runs one file at a time: each builds on all cores. */
+/**
+ * `unit` stands beside the code; `e2e` drives the program as its users do, and runs one file at a time: each builds on all
+ * cores. Browsers, servers and killed processes meet a busy machine's whims: what fails once is tried once more, and reported.
+ */
 export default defineConfig({
   resolve: { alias: { zilch } },
   test: {
@@ -12,7 +15,10 @@ export default defineConfig({
     projects: [
       // Long enough for a machine that is busy with other things; a test that hangs still ends.
       { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 120_000 } },
-      { extends: true, test: { name: 'e2e', include: ['test/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 600_000, fileParallelism: false } },
+      {
+        extends: true,
+        test: { name: 'e2e', include: ['test/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 600_000, fileParallelism: false, retry: 1 },
+      },
     ],
   },
 });
