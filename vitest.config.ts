@@ -5,7 +5,7 @@ const zilch = fileURLToPath(new URL('src/recipe/index.ts', import.meta.url));
 
 /**
  * `unit` stands beside the code; `e2e` drives the program as its users do, and runs one file at a time: each builds on all
- * cores. Browsers, servers and killed processes meet a busy machine's whims: what fails once is tried once more, and reported.
+ * cores.
  */
 export default defineConfig({
   resolve: { alias: { zilch } },
@@ -17,7 +17,7 @@ export default defineConfig({
       { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 120_000 } },
       {
         extends: true,
-        test: { name: 'e2e', include: ['test/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 600_000, fileParallelism: false, retry: 1 },
+        test: { name: 'e2e', include: ['test/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 600_000, fileParallelism: false },
       },
     ],
   },

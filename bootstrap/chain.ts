@@ -1,7 +1,7 @@
 import { chain } from 'zilch';
-import { stage1 } from './1-stage1/index.js';
-import * as ascent from './2a-ascent/index.js';
-import * as crossing from './2b-crossing/index.js';
+import { stage1 } from './1-stage1/index.ts';
+import * as ascent from './2a-ascent/index.ts';
+import * as crossing from './2b-crossing/index.ts';
 
 /** The table of contents: from one TinyCC to a Linux that rebuilds itself. */
 export default chain('stage1', {

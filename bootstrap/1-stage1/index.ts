@@ -1,5 +1,5 @@
 import { local, recipe, seed, selfPath, sh, text } from 'zilch';
-import { busybox, musl, tinycc as tinyccSource } from '../sources.js';
+import { busybox, musl, tinycc as tinyccSource } from '../sources.ts';
 
 const tcc = seed('tcc', { from: tinyccSource });
 

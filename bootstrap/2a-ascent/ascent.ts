@@ -1,5 +1,5 @@
 import { recipeWith, sh, text } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
+import { stage1 } from '../1-stage1/index.ts';
 
 /** Shell functions that every recipe of the ascent begins with. */
 const prelude = sh`

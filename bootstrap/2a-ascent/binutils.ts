@@ -1,8 +1,8 @@
 import { sh } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import * as sources from '../sources.js';
-import { ascentRecipe } from './ascent.js';
-import { gnumake } from './gnumake.js';
+import { stage1 } from '../1-stage1/index.ts';
+import * as sources from '../sources.ts';
+import { ascentRecipe } from './ascent.ts';
+import { gnumake } from './gnumake.ts';
 
 /** GNU as, ld and their kin, compiled by TinyCC: GCC needs an assembler, and TinyCC cannot make shared libraries that hold. */
 export const binutils = ascentRecipe({

@@ -1,6 +1,6 @@
 import { sh, type AnyRecipe } from 'zilch';
-import { byGcc10, llvmByGcc10 } from './llvm.js';
-import { llvmPart, type Compiler } from './llvm-build.js';
+import { byGcc10, llvmByGcc10 } from './llvm.ts';
+import { llvmPart, type Compiler } from './llvm-build.ts';
 
 /**
  * Clang, with its own headers and no library. What it links to, and with which linker, is told by configuration files beside it:

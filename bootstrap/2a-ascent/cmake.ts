@@ -1,11 +1,11 @@
 import { local, sh } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import * as sources from '../sources.js';
-import { ascentRecipe } from './ascent.js';
-import { binutils } from './binutils.js';
-import { gcc10 } from './gcc10.js';
-import { gnumake } from './gnumake.js';
-import { linuxHeaders } from './linux-headers.js';
+import { stage1 } from '../1-stage1/index.ts';
+import * as sources from '../sources.ts';
+import { ascentRecipe } from './ascent.ts';
+import { binutils } from './binutils.ts';
+import { gcc10 } from './gcc10.ts';
+import { gnumake } from './gnumake.ts';
+import { linuxHeaders } from './linux-headers.ts';
 
 /**
  * The smallest cmake: the one that its bootstrap script makes in order to configure the real one. It reads the whole language and

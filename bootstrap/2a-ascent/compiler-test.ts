@@ -1,5 +1,5 @@
 import { sh, type AnyRecipe, type Text } from 'zilch';
-import { musl } from './musl.js';
+import { musl } from './musl.ts';
 
 /** What every C and C++ compiler on musl must do: its programs run, static and dynamic, and ask for the right loader. */
 export const compilerTest = (compiler: AnyRecipe): Text => sh`

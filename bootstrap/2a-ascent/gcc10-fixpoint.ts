@@ -1,7 +1,7 @@
 import { sh } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import { ascentRecipe } from './ascent.js';
-import { gcc10, gcc10Again } from './gcc10.js';
+import { stage1 } from '../1-stage1/index.ts';
+import { ascentRecipe } from './ascent.ts';
+import { gcc10, gcc10Again } from './gcc10.ts';
 
 /**
  * The proof that the ascent has arrived: compiling GCC 10 by itself changes nothing. Both were built for an output path of

@@ -1,8 +1,8 @@
 import { sh } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import * as sources from '../sources.js';
-import { ascentRecipe } from './ascent.js';
-import { musl } from './musl.js';
+import { stage1 } from '../1-stage1/index.ts';
+import * as sources from '../sources.ts';
+import { ascentRecipe } from './ascent.ts';
+import { musl } from './musl.ts';
 
 /**
  * GCC 10's source tree, made to fit, with the three libraries it wants beside it. It is built three times and takes a

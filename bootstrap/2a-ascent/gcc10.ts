@@ -1,12 +1,12 @@
 import { sh, type AnyRecipe } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import { ascentRecipe } from './ascent.js';
-import { binutils } from './binutils.js';
-import { compilerTest } from './compiler-test.js';
-import { gcc10Source } from './gcc10-source.js';
-import { gcc3 } from './gcc3.js';
-import { gnumake } from './gnumake.js';
-import { musl } from './musl.js';
+import { stage1 } from '../1-stage1/index.ts';
+import { ascentRecipe } from './ascent.ts';
+import { binutils } from './binutils.ts';
+import { compilerTest } from './compiler-test.ts';
+import { gcc10Source } from './gcc10-source.ts';
+import { gcc3 } from './gcc3.ts';
+import { gnumake } from './gnumake.ts';
+import { musl } from './musl.ts';
 
 /** GCC 10, C and C++, by another compiler. */
 const gcc10By = (name: string, compiler: AnyRecipe, flags: string) =>

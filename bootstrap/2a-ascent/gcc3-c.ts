@@ -1,9 +1,9 @@
 import { sh } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import { ascentRecipe } from './ascent.js';
-import { binutils } from './binutils.js';
-import { gcc3Options, unpackGcc3 } from './gcc3-source.js';
-import { gnumake } from './gnumake.js';
+import { stage1 } from '../1-stage1/index.ts';
+import { ascentRecipe } from './ascent.ts';
+import { binutils } from './binutils.ts';
+import { gcc3Options, unpackGcc3 } from './gcc3-source.ts';
+import { gnumake } from './gnumake.ts';
 
 /** GCC 3.4.6's C compiler, compiled by TinyCC. It is here to compile musl and then itself; it cannot link to TinyCC's C library. */
 export const gcc3C = ascentRecipe({

@@ -1,5 +1,5 @@
 import { sh } from 'zilch';
-import * as sources from '../sources.js';
+import * as sources from '../sources.ts';
 
 /**
  * GCC 3.4.6 in ./gcc3, made to fit: no manuals, no fixed-up system headers, a C library that is not GNU's and is not in /usr.

@@ -1,12 +1,12 @@
 import { local, sh } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import { ascentRecipe } from './ascent.js';
-import { binutils } from './binutils.js';
-import { compilerTest } from './compiler-test.js';
-import { gcc3C } from './gcc3-c.js';
-import { gcc3Options, unpackGcc3 } from './gcc3-source.js';
-import { gnumake } from './gnumake.js';
-import { musl } from './musl.js';
+import { stage1 } from '../1-stage1/index.ts';
+import { ascentRecipe } from './ascent.ts';
+import { binutils } from './binutils.ts';
+import { compilerTest } from './compiler-test.ts';
+import { gcc3C } from './gcc3-c.ts';
+import { gcc3Options, unpackGcc3 } from './gcc3-source.ts';
+import { gnumake } from './gnumake.ts';
+import { musl } from './musl.ts';
 
 /** GCC 3.4.6's C and C++ compilers, compiled by its own C compiler: enough C++ for GCC 10, once bit-fields are promoted. */
 export const gcc3 = ascentRecipe({

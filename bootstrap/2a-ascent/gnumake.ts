@@ -1,7 +1,7 @@
 import { sh } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import * as sources from '../sources.js';
-import { ascentRecipe } from './ascent.js';
+import { stage1 } from '../1-stage1/index.ts';
+import * as sources from '../sources.ts';
+import { ascentRecipe } from './ascent.ts';
 
 /** GNU make, first by its own build.sh, then by the make that came of it. */
 export const gnumake = ascentRecipe({

@@ -1,10 +1,10 @@
 import { sh } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import * as sources from '../sources.js';
-import { ascentRecipe } from './ascent.js';
-import { binutils } from './binutils.js';
-import { gcc3 } from './gcc3.js';
-import { gnumake } from './gnumake.js';
+import { stage1 } from '../1-stage1/index.ts';
+import * as sources from '../sources.ts';
+import { ascentRecipe } from './ascent.ts';
+import { binutils } from './binutils.ts';
+import { gcc3 } from './gcc3.ts';
+import { gnumake } from './gnumake.ts';
 
 /** The headers by which programs talk to Linux. A C compiler makes the three small programs that take the kernel's own parts out. */
 export const linuxHeaders = ascentRecipe({

@@ -1,6 +1,6 @@
 import { sh, type AnyRecipe } from 'zilch';
-import { byGcc10, llvmByGcc10 } from './llvm.js';
-import { llvmPart, type Compiler } from './llvm-build.js';
+import { byGcc10, llvmByGcc10 } from './llvm.ts';
+import { llvmPart, type Compiler } from './llvm-build.ts';
 
 /** LLVM's linker, for ELF. */
 export const lldBy = (compiler: Compiler, llvm: AnyRecipe) =>

@@ -1,9 +1,9 @@
 import { sh, type AnyRecipe, type Text } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import { ascentRecipe } from './ascent.js';
-import { cmake } from './cmake.js';
-import { gnumake } from './gnumake.js';
-import { llvmSource } from './llvm-source.js';
+import { stage1 } from '../1-stage1/index.ts';
+import { ascentRecipe } from './ascent.ts';
+import { cmake } from './cmake.ts';
+import { gnumake } from './gnumake.ts';
+import { llvmSource } from './llvm-source.ts';
 
 /** What compiles a part of LLVM. */
 export interface Compiler {

@@ -1,7 +1,7 @@
 import { sh } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import * as sources from '../sources.js';
-import { ascentRecipe } from './ascent.js';
+import { stage1 } from '../1-stage1/index.ts';
+import * as sources from '../sources.ts';
+import { ascentRecipe } from './ascent.ts';
 
 /** LLVM's source tree, a fifth of which is left, made to fit. A dozen builds read it, so it is a store path of its own. */
 export const llvmSource = ascentRecipe({

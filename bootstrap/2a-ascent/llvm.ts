@@ -1,7 +1,7 @@
 import { sh } from 'zilch';
-import { binutils } from './binutils.js';
-import { gcc10 } from './gcc10.js';
-import { llvmPart, type Compiler } from './llvm-build.js';
+import { binutils } from './binutils.ts';
+import { gcc10 } from './gcc10.ts';
+import { llvmPart, type Compiler } from './llvm-build.ts';
 
 /** The libraries that clang, lld and the tools below are made of. LLVM has half as many again, and more tools than libraries. */
 const libraries = [

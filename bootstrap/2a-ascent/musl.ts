@@ -1,10 +1,10 @@
 import { sh } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import * as sources from '../sources.js';
-import { ascentRecipe } from './ascent.js';
-import { binutils } from './binutils.js';
-import { gcc3C } from './gcc3-c.js';
-import { gnumake } from './gnumake.js';
+import { stage1 } from '../1-stage1/index.ts';
+import * as sources from '../sources.ts';
+import { ascentRecipe } from './ascent.ts';
+import { binutils } from './binutils.ts';
+import { gcc3C } from './gcc3-c.ts';
+import { gnumake } from './gnumake.ts';
 
 /** musl, static and shared, by a real C compiler: the C library of every later compiler of the ascent. */
 export const musl = ascentRecipe({

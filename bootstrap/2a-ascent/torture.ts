@@ -1,11 +1,11 @@
 import { local, sh, type Interpolated } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import { ascentRecipe } from './ascent.js';
-import { binutils } from './binutils.js';
-import { gcc10Source } from './gcc10-source.js';
-import { gcc10, gcc10ByGcc3 } from './gcc10.js';
-import { gcc3 } from './gcc3.js';
-import { gnumake } from './gnumake.js';
+import { stage1 } from '../1-stage1/index.ts';
+import { ascentRecipe } from './ascent.ts';
+import { binutils } from './binutils.ts';
+import { gcc10Source } from './gcc10-source.ts';
+import { gcc10, gcc10ByGcc3 } from './gcc10.ts';
+import { gcc3 } from './gcc3.ts';
+import { gnumake } from './gnumake.ts';
 
 interface Torture {
   readonly name: string;

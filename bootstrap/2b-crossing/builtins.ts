@@ -1,8 +1,8 @@
 import { sh } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import { ascentRecipe, cmake, gnumake, llvmSource } from '../2a-ascent/index.js';
-import * as sources from '../sources.js';
-import type { Compilers } from './compilers.js';
+import { stage1 } from '../1-stage1/index.ts';
+import { ascentRecipe, cmake, gnumake, llvmSource } from '../2a-ascent/index.ts';
+import * as sources from '../sources.ts';
+import type { Compilers } from './compilers.ts';
 
 /** compiler-rt's builtins, what libgcc is to GCC: arithmetic that the machine lacks; and the first and last object of each program. */
 export const builtinsBy = ({ llvm, clang }: Compilers) =>

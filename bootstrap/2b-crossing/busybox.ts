@@ -1,8 +1,8 @@
 import { sh } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import { gnumake as makeOfTheAscent, ascentRecipe } from '../2a-ascent/index.js';
-import * as sources from '../sources.js';
-import { toolchain } from './crossing.js';
+import { stage1 } from '../1-stage1/index.ts';
+import { gnumake as makeOfTheAscent, ascentRecipe } from '../2a-ascent/index.ts';
+import * as sources from '../sources.ts';
+import { toolchain } from './crossing.ts';
 
 /** A shell and the usual programs, by the last toolchain and by busybox' own makefiles: one static binary with many names. */
 export const busybox = ascentRecipe({

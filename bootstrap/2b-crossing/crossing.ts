@@ -1,10 +1,10 @@
-import { clangBy, clangByGcc10, linuxHeaders, lldBy, lldByGcc10, llvmBy, llvmByGcc10 } from '../2a-ascent/index.js';
-import { builtinsBy } from './builtins.js';
-import type { Compilers } from './compilers.js';
-import { muslBy } from './musl.js';
-import { runtimesBy } from './runtimes.js';
-import { sysrootOf } from './sysroot.js';
-import { toolchainOf } from './toolchain.js';
+import { clangBy, clangByGcc10, linuxHeaders, lldBy, lldByGcc10, llvmBy, llvmByGcc10 } from '../2a-ascent/index.ts';
+import { builtinsBy } from './builtins.ts';
+import type { Compilers } from './compilers.ts';
+import { muslBy } from './musl.ts';
+import { runtimesBy } from './runtimes.ts';
+import { sysrootOf } from './sysroot.ts';
+import { toolchainOf } from './toolchain.ts';
 
 /**
  * From compilers, whatever they were made by, to libraries of their making, and then to compilers on those libraries. All

@@ -1,7 +1,7 @@
 import { sh } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import { ascentRecipe } from '../2a-ascent/index.js';
-import { clang, crossing, lld, llvm, sysroot, toolchain } from './crossing.js';
+import { stage1 } from '../1-stage1/index.ts';
+import { ascentRecipe } from '../2a-ascent/index.ts';
+import { clang, crossing, lld, llvm, sysroot, toolchain } from './crossing.ts';
 
 /** The same once more, from what came of it. */
 const again = crossing({ llvm, clang, lld });

@@ -1,8 +1,8 @@
 import { sh } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import { ascentRecipe, gnumake as makeOfTheAscent } from '../2a-ascent/index.js';
-import * as sources from '../sources.js';
-import { toolchain } from './crossing.js';
+import { stage1 } from '../1-stage1/index.ts';
+import { ascentRecipe, gnumake as makeOfTheAscent } from '../2a-ascent/index.ts';
+import * as sources from '../sources.ts';
+import { toolchain } from './crossing.ts';
 
 /** GNU make once more, by the last toolchain. */
 export const gnumake = ascentRecipe({

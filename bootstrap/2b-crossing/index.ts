@@ -1,6 +1,6 @@
-export { busybox } from './busybox.js';
-export { bridge, builtins, clang, cToolchain, lld, llvm, musl, runtimes, sysroot, toolchain } from './crossing.js';
-export { fixpoint } from './fixpoint.js';
-export { gnumake } from './gnumake.js';
-export { portableToolchain } from './portable-toolchain.js';
-export { toolchainZlib } from './zlib.js';
+export { busybox } from './busybox.ts';
+export { bridge, builtins, clang, cToolchain, lld, llvm, musl, runtimes, sysroot, toolchain } from './crossing.ts';
+export { fixpoint } from './fixpoint.ts';
+export { gnumake } from './gnumake.ts';
+export { portableToolchain } from './portable-toolchain.ts';
+export { toolchainZlib } from './zlib.ts';

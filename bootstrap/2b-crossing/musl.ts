@@ -1,8 +1,8 @@
 import { sh, type AnyRecipe } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import { ascentRecipe, gnumake } from '../2a-ascent/index.js';
-import * as sources from '../sources.js';
-import type { Compilers } from './compilers.js';
+import { stage1 } from '../1-stage1/index.ts';
+import { ascentRecipe, gnumake } from '../2a-ascent/index.ts';
+import * as sources from '../sources.ts';
+import type { Compilers } from './compilers.ts';
 
 /** musl, static and shared, by clang: with nothing of GCC's in it. */
 export const muslBy = ({ llvm, clang, lld }: Compilers, builtins: AnyRecipe) =>

@@ -1,7 +1,7 @@
 import { sh } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import { ascentRecipe } from '../2a-ascent/index.js';
-import { sysroot, toolchain } from './crossing.js';
+import { stage1 } from '../1-stage1/index.ts';
+import { ascentRecipe } from '../2a-ascent/index.ts';
+import { sysroot, toolchain } from './crossing.ts';
 
 /**
  * The toolchain and its sysroot in one tree that refers to no store path: unpacked anywhere, it works there. Programs name the loader of

@@ -1,6 +1,6 @@
 import { sh, type AnyRecipe } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import { ascentRecipe, cmake, gnumake, llvmSource } from '../2a-ascent/index.js';
+import { stage1 } from '../1-stage1/index.ts';
+import { ascentRecipe, cmake, gnumake, llvmSource } from '../2a-ascent/index.ts';
 
 /** libunwind and libc++ (with libc++abi in it), static and shared: what libgcc_s and libstdc++ are to GCC. */
 export const runtimesBy = (cToolchain: AnyRecipe) =>

@@ -1,6 +1,6 @@
 import { sh, type AnyRecipe } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import { ascentRecipe } from '../2a-ascent/index.js';
+import { stage1 } from '../1-stage1/index.ts';
+import { ascentRecipe } from '../2a-ascent/index.ts';
 
 /**
  * Headers and libraries as a compiler wants them: in one tree, of which `lib` is the part that programs need when they run.

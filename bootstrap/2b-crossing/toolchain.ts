@@ -1,8 +1,8 @@
 import { sh, type AnyRecipe, type Recipe } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import { ascentRecipe } from '../2a-ascent/index.js';
-import type { Compilers } from './compilers.js';
-import { toolchainTest } from './toolchain-test.js';
+import { stage1 } from '../1-stage1/index.ts';
+import { ascentRecipe } from '../2a-ascent/index.ts';
+import type { Compilers } from './compilers.ts';
+import { toolchainTest } from './toolchain-test.ts';
 
 interface Parts {
   readonly name: string;

@@ -1,5 +1,5 @@
-import { zlibBy } from '../2a-ascent/index.js';
-import { toolchain } from './crossing.js';
+import { zlibBy } from '../2a-ascent/index.ts';
+import { toolchain } from './crossing.ts';
 
 /** zlib and its own tests, by the last toolchain. */
 export const toolchainZlib = zlibBy('toolchain-zlib', [toolchain], 'cc');

@@ -1,5 +1,5 @@
 import { chain, local, recipe, sh, text } from 'zilch';
-import { protobusybox, tinycc } from 'zilch/bootstrap/1-stage1/index.js';
+import { protobusybox, tinycc } from 'zilch/bootstrap/1-stage1/index.ts';
 
 /**
  * A program of one's own on top of stage 1: compiled by the TinyCC that came of source alone, against its musl, by a build

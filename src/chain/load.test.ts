@@ -41,7 +41,7 @@ describe('loading a chain', () => {
     await writeFile(
       join(directory, 'chain.ts'),
       `import { chain, recipe, sh, text } from 'zilch';
-import { protobusybox } from 'zilch/bootstrap/1-stage1/index.js';
+import { protobusybox } from 'zilch/bootstrap/1-stage1/index.ts';
 export default chain('hello', { only: { hello: recipe({ name: 'hello', shell: text\`\${protobusybox}/bin/ash\`, script: sh\`echo > $out\` }) } });
 `,
     );
@@ -60,7 +60,7 @@ export default chain('hello', { only: { hello: recipe({ name: 'hello', shell: te
 
   it('points at the line that throws', async () => {
     const failure = await failureOf({
-      'chain.ts': `import { thing } from './thing.js';\nexport default thing;\n`,
+      'chain.ts': `import { thing } from './thing.ts';\nexport default thing;\n`,
       'thing.ts': `\n\nexport const thing = JSON.parse('{');\n`,
     });
     expect(failure.code).toBe('E_CHAIN');
@@ -69,18 +69,18 @@ export default chain('hello', { only: { hello: recipe({ name: 'hello', shell: te
 
   it('explains recipe files that import each other in a circle', async () => {
     const failure = await failureOf({
-      'chain.ts': `import { a } from './a.js';\nimport { chain } from 'zilch';\nexport default chain('a', { only: { a } });\n`,
-      'a.ts': `import { recipe, sh } from 'zilch';\nimport { b } from './b.js';\nexport const a = recipe({ name: 'a', shell: '/sh', script: sh\`\${b}\` });\n`,
-      'b.ts': `import { recipe, sh } from 'zilch';\nimport { a } from './a.js';\nexport const b = recipe({ name: 'b', shell: '/sh', script: sh\`\${a}\` });\n`,
+      'chain.ts': `import { a } from './a.ts';\nimport { chain } from 'zilch';\nexport default chain('a', { only: { a } });\n`,
+      'a.ts': `import { recipe, sh } from 'zilch';\nimport { b } from './b.ts';\nexport const a = recipe({ name: 'a', shell: '/sh', script: sh\`\${b}\` });\n`,
+      'b.ts': `import { recipe, sh } from 'zilch';\nimport { a } from './a.ts';\nexport const b = recipe({ name: 'b', shell: '/sh', script: sh\`\${a}\` });\n`,
     });
     expect(failure.message.startsWith(`${join(directory, 'b.ts')}:3: `)).toBe(true);
     expect(failure.hint).toContain('circle');
   });
 
   it('names an import that does not exist', async () => {
-    const failure = await failureOf({ 'chain.ts': `import { a } from './missing.js';\nexport default a;\n` });
+    const failure = await failureOf({ 'chain.ts': `import { a } from './missing.ts';\nexport default a;\n` });
     expect(failure).toMatchObject({ code: 'E_CHAIN' });
-    expect(failure.message).toContain('./missing.js');
+    expect(failure.message).toContain('./missing.ts');
   });
 
   it('names a file that is no TypeScript', async () => {

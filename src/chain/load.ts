@@ -45,7 +45,7 @@ async function run(file: string): Promise<Result<unknown>> {
   const jitiPackage = createRequire(import.meta.url)('jiti') as { readonly createJiti: typeof createJiti };
   const alias = { zilch: join(CHECKOUT, 'dist/recipe/index.js'), 'zilch/bootstrap': OWN_CHAIN };
   // Without interop, a default export is what the chain wrote and not a proxy of it.
-  // One extension: for each it does not find it tries, and makes stack traces of, dozens of names.
+  // One extension, and imports that name it: for each name it does not find it tries, and makes stack traces of, dozens more.
   const jiti = jitiPackage.createJiti(import.meta.url, { alias, extensions: ['.ts'], fsCache: cacheDirectory(), interopDefault: false });
   try {
     const module = await jiti.import<{ readonly default?: unknown }>(file);

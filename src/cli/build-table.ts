@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { colour } from './colour.js';
 import type { PathInfo } from '../formats/index.js';
 import type { PinComparison } from '../verify/index.js';
 import { formatBytes, formatSeconds, formatTable } from './format.js';
@@ -13,9 +13,9 @@ export interface TableRow {
 }
 
 const COLOUR: Readonly<Record<PinComparison, (text: string) => string>> = {
-  same: pc.green,
-  new: pc.yellow,
-  different: (text) => pc.bold(pc.red(text)),
+  same: colour.green,
+  new: colour.yellow,
+  different: (text) => colour.bold(colour.red(text)),
 };
 const WORD: Readonly<Record<PinComparison, string>> = { same: 'same', new: 'new', different: 'DIFFERENT' };
 
@@ -35,7 +35,7 @@ export function outputTable(rows: readonly TableRow[], width: number): string[] 
   // On a narrow terminal each path gets a line of its own, so that it can still be copied.
   const lines = fits ? wide : formatTable([header.slice(0, 4), ...cells.map((row) => row.slice(0, 4))], [1, 2]);
   return lines.flatMap((line, index) => {
-    if (index === 0) return [pc.dim(line)];
+    if (index === 0) return [colour.dim(line)];
     const { pinned, info } = rows[index - 1]!;
     const word = WORD[pinned];
     const at = fits ? line.lastIndexOf(word, line.length - info.path.length - 1) : line.lastIndexOf(word);

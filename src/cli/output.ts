@@ -1,5 +1,5 @@
 /** The only place that writes to standard output and standard error. */
-import pc from 'picocolors';
+import { errorColour } from './colour.js';
 import type { Failure } from '../result.js';
 import { exitCodeOf, type ExitCode } from './exit-code.js';
 
@@ -42,18 +42,18 @@ export function showFailure(failure: Failure): ExitCode {
 
 /** A failure as people read it; every line ends in a newline. */
 export function failureLines(failure: Failure): string[] {
-  const lines = [`${pc.red('error')} ${pc.bold(failure.code)}: ${failure.message}\n`];
+  const lines = [`${errorColour.red('error')} ${errorColour.bold(failure.code)}: ${failure.message}\n`];
   let { hint } = failure;
   for (let { cause } = failure; cause !== undefined && !(cause instanceof Error); cause = cause.cause) {
     if (!failure.message.includes(cause.message)) lines.push(`  because ${cause.message} (${cause.code})\n`);
     hint ??= cause.hint;
   }
-  if (hint !== undefined) lines.push(`  ${pc.cyan('hint')}: ${hint}\n`);
+  if (hint !== undefined) lines.push(`  ${errorColour.cyan('hint')}: ${hint}\n`);
   return lines;
 }
 
 /** Something that must not happen did. */
 export function showBug(error: unknown): void {
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  printError(`${pc.red('internal error')}: this is a defect of Zilch; please report it with what follows\n${trace}\n`);
+  printError(`${errorColour.red('internal error')}: this is a defect of Zilch; please report it with what follows\n${trace}\n`);
 }

@@ -2,7 +2,7 @@
  * The store on disk: a directory of immutable paths and a database of what is known of them, byte for byte as Nix 2.8
  * keeps it, so that either can work on what the other made.
  */
-import { mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import {
   isDrvPath,
@@ -15,12 +15,12 @@ import {
   type Realisation,
   type StorePath,
 } from '../formats/index.js';
-import { err, fail, ok, type Result } from '../result.js';
+import { fail, ok, type Result } from '../result.js';
 import { addFlatFile, addText, addTree, type FlatFileOptions, type TreeOptions } from './add.js';
 import type { Database, GraphNode } from './database.js';
 import type { FileLock, WaitOptions } from './file-lock.js';
 import { collectGarbage, type GcOptions, type GcReport } from './gc.js';
-import { attempt, ioFailure } from './io-failure.js';
+import { attempt } from './io-failure.js';
 import { hostPathOf, layoutOf, type Layout } from './layout.js';
 import { moveTree } from './move-tree.js';
 import { openDatabase, type OpenOptions } from './open-database.js';
@@ -192,6 +192,8 @@ export class Store {
     if (this.readOnly) return this.#readOnlyFailure();
     const link = join(this.layout.gcRootsDir, 'zilch', name);
     return attempt('make the root', link, () => {
+      // A rename waits for a busy disk; most builds find the roots of the one before.
+      if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === true && readlinkSync(link) === path) return;
       mkdirSync(dirname(link), { recursive: true });
       // Renamed over the old link: at no moment is there none.
       const fresh = `${link}.${process.pid}.new`;
@@ -248,13 +250,9 @@ export class Store {
   }
 
   #staticOutputs(drvPath: DrvPath): Result<ReadonlyMap<string, StorePath>> {
-    let text: string;
-    try {
-      text = readFileSync(this.hostPath(drvPath), 'utf8');
-    } catch (error) {
-      return err(ioFailure('read the derivation', drvPath, error));
-    }
-    const drv = parseDerivation(text, storePathName(drvPath).slice(0, -'.drv'.length));
+    const contents = attempt('read the derivation', drvPath, () => readFileSync(this.hostPath(drvPath)));
+    if (!contents.ok) return contents;
+    const drv = parseDerivation(contents.value, storePathName(drvPath).slice(0, -'.drv'.length));
     if (!drv.ok) return drv;
     const outputs = new Map<string, StorePath>();
     for (const name of drv.value.outputs.keys()) {

@@ -19,7 +19,7 @@ const SOURCES = process.env['ZILCH_TEST_SOURCES'] ?? join(homedir(), '.cache/zil
 
 const CHAIN = `
 import { chain, recipe, sh, text } from 'zilch';
-import { stage1 } from 'zilch/bootstrap/1-stage1/index.js';
+import { stage1 } from 'zilch/bootstrap/1-stage1/index.ts';
 
 const hostile = recipe({
   name: 'hostile',

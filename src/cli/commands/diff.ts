@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, mkdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import pc from 'picocolors';
+import { colour } from '../colour.js';
 import type { Command } from 'commander';
 import { parseStorePathBaseName } from '../../formats/index.js';
 import { diffTrees, type ContentsDifference, type Hunk, type TreesDifference } from '../../inspect/index.js';
@@ -80,7 +80,7 @@ async function isNar(path: string): Promise<boolean> {
 function lines({ files, same, cutOff }: TreesDifference): string[] {
   return [
     ...files.flatMap(({ file, what, sizes, contents }) => [
-      `${pc.bold(stripControl(file === '' ? '(the whole)' : file))}: ${stripControl(what)}${sizes === undefined ? '' : `, ${formatBytes(sizes[0])} and ${formatBytes(sizes[1])}`}`,
+      `${colour.bold(stripControl(file === '' ? '(the whole)' : file))}: ${stripControl(what)}${sizes === undefined ? '' : `, ${formatBytes(sizes[0])} and ${formatBytes(sizes[1])}`}`,
       ...(contents === undefined ? [] : contentsLines(contents, '  ')),
     ]),
     files.length === 0
@@ -115,9 +115,9 @@ function contentsLines(contents: ContentsDifference, indent: string): string[] {
 }
 
 function hunkLines(hunks: readonly Hunk[], indent: string): string[] {
-  const colour = { '-': pc.red, '+': pc.green, ' ': (text: string) => text };
+  const coloured = { '-': colour.red, '+': colour.green, ' ': (text: string) => text };
   return hunks.flatMap(({ first, second, lines: all }) => [
-    `${indent}${pc.dim(`@@ ${first} ${second} @@`)}`,
-    ...all.map(({ sign, text }) => `${indent}${colour[sign](`${sign}${stripControl(text)}`)}`),
+    `${indent}${colour.dim(`@@ ${first} ${second} @@`)}`,
+    ...all.map(({ sign, text }) => `${indent}${coloured[sign](`${sign}${stripControl(text)}`)}`),
   ]);
 }

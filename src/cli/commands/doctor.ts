@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import pc from 'picocolors';
+import { colour } from '../colour.js';
 import { ok } from '../../result.js';
 import { perform, storeRoot, withJson, withStore, type StoreOptions } from '../command.js';
 import { examine, type Finding } from '../doctor-checks.js';
@@ -7,7 +7,7 @@ import { EXIT } from '../exit-code.js';
 import { formatTable } from '../format.js';
 import { printJson, printLine } from '../output.js';
 
-const COLOUR: Readonly<Record<Finding['state'], (text: string) => string>> = { good: pc.green, poor: pc.yellow, bad: pc.red };
+const COLOUR: Readonly<Record<Finding['state'], (text: string) => string>> = { good: colour.green, poor: colour.yellow, bad: colour.red };
 const WORD: Readonly<Record<Finding['state'], string>> = { good: 'ok  ', poor: 'note', bad: 'BAD ' };
 
 /** `zilch doctor` */
@@ -20,7 +20,7 @@ export function register(command: Command): void {
       const lines = formatTable(findings.map(({ subject, says }) => [subject, says]));
       findings.forEach(({ state, remedy }, index) => {
         printLine(`${COLOUR[state](WORD[state])}  ${lines[index] ?? ''}`);
-        if (state !== 'good' && remedy !== undefined) printLine(`      ${pc.cyan('remedy')}: ${remedy}`);
+        if (state !== 'good' && remedy !== undefined) printLine(`      ${colour.cyan('remedy')}: ${remedy}`);
       });
     }
     return ok(findings.some(({ state }) => state === 'bad') ? EXIT.machine : undefined);

@@ -37,9 +37,9 @@ function readDerivations(names: readonly string[], options: StoreOptions & { rec
     if (!path.ok) return path;
     if (!isDrvPath(path.value)) return fail('E_NOT_A_DERIVATION', `${path.value} does not end in .drv`);
     if (shown.has(path.value)) continue;
-    const text = attempt('read', file.value, () => readFileSync(file.value, 'utf8'));
-    if (!text.ok) return text;
-    const drv = parseDerivation(text.value, storePathName(path.value).slice(0, -'.drv'.length));
+    const contents = attempt('read', file.value, () => readFileSync(file.value));
+    if (!contents.ok) return contents;
+    const drv = parseDerivation(contents.value, storePathName(path.value).slice(0, -'.drv'.length));
     if (!drv.ok) return drv;
     shown.set(path.value, drv.value);
     if (options.recursive === true) queue.push(...drv.value.inputDrvs.keys());

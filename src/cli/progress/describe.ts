@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { errorColour } from '../colour.js';
 import type { Event } from '../../build/index.js';
 import { formatBytes, formatCount, formatSeconds, stripControl } from '../format.js';
 import { failureLines } from '../output.js';
@@ -15,13 +15,15 @@ export function describe(event: Event): readonly string[] {
       return [`fetched  ${event.name}`];
     case 'fetch-failed':
       // What no place has ends the run, with a failure that says what each of them answered.
-      return [event.final ? `${pc.red('missing')}  ${event.name}` : `${pc.yellow('retried')}  ${event.name}: ${event.failure.message}`];
+      return [
+        event.final ? `${errorColour.red('missing')}  ${event.name}` : `${errorColour.yellow('retried')}  ${event.name}: ${event.failure.message}`,
+      ];
     case 'build-wait':
       return [`waiting  ${event.name}: another zilch builds it`];
     case 'build-done':
-      return [`${pc.green('built')}    ${event.name} in ${formatSeconds(event.durationSeconds)}${usage(event)}`];
+      return [`${errorColour.green('built')}    ${event.name} in ${formatSeconds(event.durationSeconds)}${usage(event)}`];
     case 'build-reused':
-      return [`${pc.green('reused')}   ${event.name}: an equal build has been done`];
+      return [`${errorColour.green('reused')}   ${event.name}: an equal build has been done`];
     case 'build-compared':
       return compared(event);
     case 'build-failed':
@@ -63,13 +65,13 @@ function usage({ usage: { cpuSeconds, maxRssBytes } }: Extract<Event, { type: 'b
     ...(cpuSeconds === undefined ? [] : [`${formatSeconds(cpuSeconds)} of processor time`]),
     ...(maxRssBytes === undefined ? [] : [`${formatBytes(maxRssBytes)} of memory`]),
   ];
-  return parts.length === 0 ? '' : pc.dim(` (${parts.join(', ')})`);
+  return parts.length === 0 ? '' : errorColour.dim(` (${parts.join(', ')})`);
 }
 
 function compared({ name, comparison }: Extract<Event, { type: 'build-compared' }>): readonly string[] {
-  if (comparison.kind === 'same') return [`${pc.green('same')}     ${name}, built again in ${formatSeconds(comparison.durationSeconds)}`];
+  if (comparison.kind === 'same') return [`${errorColour.green('same')}     ${name}, built again in ${formatSeconds(comparison.durationSeconds)}`];
   return [
-    `${pc.red('DIFFERS')}  ${name}, built again`,
+    `${errorColour.red('DIFFERS')}  ${name}, built again`,
     ...comparison.differences.flatMap(({ outputName, path, kept, first }) => [
       `  output ${outputName}, ${first.file === '' ? 'the output itself' : first.file}: ${first.what}`,
       `  first: ${path}`,
@@ -80,8 +82,8 @@ function compared({ name, comparison }: Extract<Event, { type: 'build-compared' 
 
 function failed({ name, failure, lastLines, logPath, keptDir }: Extract<Event, { type: 'build-failed' }>): readonly string[] {
   return [
-    `${pc.red('FAILED')}   ${name}`,
-    ...lastLines.slice(-LAST_LINES).map((line) => pc.dim(`  | ${stripControl(line)}`)),
+    `${errorColour.red('FAILED')}   ${name}`,
+    ...lastLines.slice(-LAST_LINES).map((line) => errorColour.dim(`  | ${stripControl(line)}`)),
     ...failureLines(failure).map((line) => line.trimEnd()),
     ...(logPath === undefined ? [] : [`  whole log: ${logPath}`]),
     ...(keptDir === undefined ? [] : [`  kept: ${keptDir}`]),

@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { errorColour } from '../colour.js';
 import { fit, formatBytes, formatSeconds } from '../format.js';
 import { overall, type ProgressState } from './state.js';
 
@@ -22,7 +22,7 @@ export function draw(state: ProgressState, now: number, width: number, height: n
   ];
   const hidden = running.length - Math.max(1, height - 3);
   const shown = hidden > 0 ? [...running.slice(0, running.length - hidden - 1), fit(`  and ${hidden + 1} more`, width)] : running;
-  const last = state.lastLine === '' || state.building.size === 0 ? [] : [pc.dim(fit(`  ${state.lastLine}`, width))];
+  const last = state.lastLine === '' || state.building.size === 0 ? [] : [errorColour.dim(fit(`  ${state.lastLine}`, width))];
   // Building again is not planned, so there is nothing to count.
   return [...shown, ...last, ...(state.planned.size === 0 ? [] : [fit(bar(state, now), width)])];
 }
