@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rig.close());
 
 const HELLO = `const hello = make({ name: 'hello', version: '1', script: sh\`echo hello > $out\`,
-  test: (self) => ({ script: sh\`read word < \${self}; [ "$word" = hello ]; echo passed > $out\` }) });
+  test: (self) => ({ script: sh\`read word < \${self}; [ "$word" = hello ]; echo "it says $word" > $out\` }) });
 `;
 const FAILING = `const failing = make({ name: 'failing', script: sh\`echo this goes wrong >&2; exit 3\` });
 const after = make({ name: 'after', script: sh\`cat \${failing} > $out\` });
@@ -27,7 +27,7 @@ describe.skipIf(reason !== undefined)('zilch build', () => {
     expect(built.stderr).toContain('building hello-1');
     expect(built.stderr).toMatch(/built {4}hello-1-test|built {4}hello-test-1/);
     expect(built.stdout).toMatch(/^hello\^out {2,}\d+ B .* new {2,}\/nix\/store\/[0-9a-z]{32}-hello-1$/m);
-    expect(built.stdout).toContain('tests: 1 passed');
+    expect(built.stdout).toMatch(/tests: 1 passed\n\w+: it says hello\n/);
     expect(built.status).toBe(0);
     const path = (await rig.onChain('path', 'hello')).stdout.trim();
     expect(readFileSync(path, 'utf8')).toBe('hello\n');

@@ -13,6 +13,7 @@ import { pinnedOutputs, type PinnedOutput } from '../pinned-outputs.js';
 import { chooseReporter, type Reporter } from '../progress/reporters.js';
 import { keepFromCollection } from '../roots.js';
 import { targetsOf, withSession, type Session } from '../session.js';
+import { testWords } from '../test-words.js';
 
 /** `zilch build` */
 export function register(command: Command): void {
@@ -93,8 +94,13 @@ async function conclude(
     }));
     printLine(toJson({ type: 'result', outputs: shown, summary: report.summary }));
   } else {
-    for (const line of outputTable(rows, process.stdout.columns || Number.POSITIVE_INFINITY)) printLine(line);
-    if (tests.length > 0 && report.failures.size === 0) printLine(`tests: ${tests.length - failedTests} passed`);
+    const width = process.stdout.columns || Number.POSITIVE_INFINITY;
+    for (const line of outputTable(rows, width)) printLine(line);
+    if (tests.length > 0 && report.failures.size === 0) {
+      printLine(`tests: ${tests.length - failedTests} passed`);
+      const shown = new Set(asked.map(({ target }) => target));
+      for (const line of testWords(session, [...shown], width)) printLine(line);
+    }
   }
   if (report.failures.size > 0) return ok(EXIT.failed);
   if ([...report.comparisons.values()].some(({ kind }) => kind === 'different')) {

@@ -1,0 +1,28 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import type { PreparedTarget } from '../chain/index.js';
+import { fit } from './format.js';
+import { BuiltOutputs, type Session } from './session.js';
+
+/** Bytes of a test's output that are read for its first line. */
+const LONGEST_LINE = 400;
+
+/** What the tests of targets saw: of each that passed, the first line of its output, where that is a file and not a directory. */
+export function testWords(session: Session, targets: readonly PreparedTarget[], width: number): string[] {
+  const built = new BuiltOutputs(session);
+  return targets.flatMap(({ name, test }) => {
+    const info = test === undefined ? undefined : built.find(test.drvPath, 'out');
+    const line = info === undefined ? '' : firstLine(session.store.hostPath(info.path));
+    return line === '' ? [] : [fit(`${name}: ${line}`, width)];
+  });
+}
+
+function firstLine(file: string): string {
+  if (!statSync(file).isFile()) return '';
+  const fd = openSync(file, 'r');
+  try {
+    const start = Buffer.alloc(LONGEST_LINE);
+    return start.toString('utf8', 0, readSync(fd, start)).split('\n')[0]!.trim();
+  } finally {
+    closeSync(fd);
+  }
+}
