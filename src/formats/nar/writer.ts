@@ -54,17 +54,15 @@ export class NarWriter implements NarVisitor {
   }
 
   /**
-   * Room for a part of the open file's data, never empty while data is missing: lets a reader of files put them where
-   * they go, uncopied. `wrote` says how much of it was used.
+   * Lets `read` put a part of the open file's data where it goes, uncopied: it is given memory, an offset in that and how
+   * many bytes are wanted there, and gives how many it brought. Gives how many are then missing.
    */
-  space(): Buffer {
+  fill(read: (memory: Buffer, offset: number, length: number) => number): number {
     if (this.used === this.buffer.length) this.flush();
-    return this.buffer.subarray(this.used, this.used + Math.min(this.buffer.length - this.used, this.missing ?? 0));
-  }
-
-  wrote(count: number): void {
+    const count = read(this.buffer, this.used, Math.min(this.buffer.length - this.used, this.missing ?? 0));
     this.take(count);
     this.used += count;
+    return this.missing ?? 0;
   }
 
   endFile(): void {

@@ -40,19 +40,25 @@ export async function dumpTree(hostPath: HostPath, sink: (chunk: Uint8Array) => 
   }
 }
 
-/** The NAR of a tree as a stream for slow readers: nothing is read ahead of them. Throws what `dumpTree` fails with, as an error whose `cause` is the failure. */
+/**
+ * The NAR of a tree as a stream for slow readers: nothing is read ahead of them. Chunks stay valid. Throws what `dumpTree`
+ * fails with, as an error whose `cause` is the failure.
+ */
 export function* streamTree(hostPath: HostPath): Generator<Uint8Array, void, undefined> {
   const root = toByteString(hostPath);
   const chunks: Uint8Array[] = [];
   const writer = new StepWriter((chunk) => chunks.push(Buffer.from(chunk)));
+  const steps = writer.write(new TreeReader(root));
   try {
-    const steps = writer.write(new TreeReader(root));
     while (steps.next().done !== true) yield* chunks.splice(0);
+    writer.finish();
+    yield* chunks;
   } catch (error) {
     const failed = failureOf(error, root);
     if (failed.ok) throw error;
     throw new Error(failed.failure.message, { cause: failed.failure });
+  } finally {
+    // A reader that goes away in the middle of a file must not leave that open.
+    steps.return();
   }
-  writer.finish();
-  yield* chunks;
 }

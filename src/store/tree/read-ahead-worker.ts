@@ -1,10 +1,11 @@
 /** The other thread of `read-ahead.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { ABANDONED, BATCH_STEPS, BATCHES, closeFiles, TAKEN, type Order, type Report } from './read-ahead.js';
+import { ABANDONED, BATCH_STEPS, BATCHES, closeFiles, type Order, type Report } from './read-ahead.js';
+import { packSteps } from './step-batch.js';
 import { failureOf } from './tree-problem.js';
 import { TreeReader, type ReadStep } from './tree-reader.js';
 
-const shared = workerData as Int32Array;
+const written = workerData as Int32Array;
 let given = 0;
 
 function report(what: Report | { readonly kind: 'ready' }): void {
@@ -13,8 +14,12 @@ function report(what: Report | { readonly kind: 'ready' }): void {
 
 /** Sleeps while as many batches as may be are on their way; false when no more are wanted. */
 function mayGive(): boolean {
-  while (given - Atomics.load(shared, TAKEN) >= BATCHES && Atomics.load(shared, ABANDONED) === 0) Atomics.wait(shared, TAKEN, given - BATCHES);
-  return Atomics.load(shared, ABANDONED) === 0;
+  for (;;) {
+    const count = Atomics.load(written, 0);
+    if (count === ABANDONED) return false;
+    if (given - count < BATCHES) return true;
+    Atomics.wait(written, 0, count);
+  }
 }
 
 function give(steps: readonly ReadStep[]): boolean {
@@ -23,7 +28,7 @@ function give(steps: readonly ReadStep[]): boolean {
     return false;
   }
   given++;
-  report({ kind: 'batch', steps });
+  report({ kind: 'batch', batch: packSteps(steps) });
   return true;
 }
 

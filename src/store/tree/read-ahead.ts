@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Failure } from '../../result.js';
 import type { ByteString } from './host-path.js';
 import { nextTurn, runSlice } from './slices.js';
+import { unpackSteps, type StepBatch } from './step-batch.js';
 import type { StepWriter } from './step-writer.js';
 import { TreeProblem } from './tree-problem.js';
 import type { ReadStep } from './tree-reader.js';
@@ -19,20 +20,17 @@ export interface Order {
 
 /** What the other thread says. */
 export type Report =
-  | { readonly kind: 'batch'; readonly steps: readonly ReadStep[] }
-  | { readonly kind: 'done' }
-  | { readonly kind: 'failed'; readonly failure: Failure };
+  { readonly kind: 'batch'; readonly batch: StepBatch } | { readonly kind: 'done' } | { readonly kind: 'failed'; readonly failure: Failure };
 
-/** Of the two 32-bit numbers that both threads see: how many batches were written (the other thread sleeps on it), and 1 when no more are wanted. */
-export const TAKEN = 0;
-export const ABANDONED = 1;
+/** In place of the number that both threads see, of batches that were written, on whose change the other thread sleeps: no more are wanted. */
+export const ABANDONED = -1;
 
 /**
  * A thread that finds and opens the files of a tree while this one reads and hashes them: with many small files, either
  * is about half of the work.
  */
 export class ReadAhead {
-  private readonly shared = new Int32Array(new SharedArrayBuffer(8));
+  private readonly written = new Int32Array(new SharedArrayBuffer(4));
   private readonly worker: Worker;
   private readonly reports: Report[] = [];
   /** Taken from a report, but not written yet: their files are open. */
@@ -43,7 +41,7 @@ export class ReadAhead {
   private crash: Error | undefined;
 
   constructor() {
-    this.worker = new Worker(...workerFile(this.shared));
+    this.worker = new Worker(...workerFile(this.written));
     // A process that has nothing else to do must not wait for help it does not need.
     this.worker.unref();
     this.worker.on('message', (report: Report) => {
@@ -70,11 +68,11 @@ export class ReadAhead {
       const report = await this.nextReport();
       if (report.kind === 'done') return;
       if (report.kind === 'failed') throw new TreeProblem(report.failure);
-      this.steps = [...report.steps].reverse();
+      this.steps = unpackSteps(report.batch).reverse();
       const written = writer.write(this.takeSteps());
       while (runSlice(written) === undefined) await nextTurn();
-      Atomics.add(this.shared, TAKEN, 1);
-      Atomics.notify(this.shared, TAKEN);
+      Atomics.add(this.written, 0, 1);
+      Atomics.notify(this.written, 0);
     }
   }
 
@@ -82,17 +80,17 @@ export class ReadAhead {
   dismiss(): void {
     if (!this.working) void this.worker.terminate();
     // Killed at work, it would leave files open that nobody knows of.
-    Atomics.store(this.shared, ABANDONED, 1);
-    Atomics.notify(this.shared, TAKEN);
+    Atomics.store(this.written, 0, ABANDONED);
+    Atomics.notify(this.written, 0);
     closeFiles(this.steps);
     for (const report of this.reports.splice(0)) this.receive(report);
   }
 
   private receive(report: Report | { readonly kind: 'ready' }): void {
-    const isAbandoned = Atomics.load(this.shared, ABANDONED) === 1;
+    const isAbandoned = Atomics.load(this.written, 0) === ABANDONED;
     if (report.kind === 'ready') this.ready = true;
     else if (!isAbandoned) this.reports.push(report);
-    else if (report.kind === 'batch') closeFiles(report.steps);
+    else if (report.kind === 'batch') closeFiles(unpackSteps(report.batch));
     this.wake();
   }
 
@@ -117,9 +115,9 @@ export function closeFiles(steps: readonly ReadStep[]): void {
   }
 }
 
-function workerFile(shared: Int32Array): ConstructorParameters<typeof Worker> {
+function workerFile(written: Int32Array): ConstructorParameters<typeof Worker> {
   // What the thread opens is closed by another: it must not close it once more when it ends.
-  const options = { workerData: shared, trackUnmanagedFds: false };
+  const options = { workerData: written, trackUnmanagedFds: false };
   const compiled = new URL('./read-ahead-worker.js', import.meta.url);
   if (!import.meta.url.endsWith('.ts')) return [compiled, { ...options, execArgv: [] }];
   // Uncompiled, in tests, the thread must compile for itself too.

@@ -58,16 +58,15 @@ export class StepWriter {
   }
 
   private *file({ fd, size, isExecutable, name }: Extract<ReadStep, { kind: 'file' }>): Generator<undefined, void, undefined> {
+    const read = (memory: Buffer, offset: number, length: number): number => {
+      const count = length === 0 ? 0 : readSync(fd, memory, offset, length, null);
+      if (count === 0 && length > 0)
+        problem('E_FILE_CHANGED', `a file of ${size} bytes (${name ?? 'the whole tree'}) became shorter while it was read`);
+      return count;
+    };
     try {
       this.nar.file(isExecutable, size);
-      for (let missing = size; missing > 0;) {
-        const space = this.nar.space();
-        const count = readSync(fd, space, 0, space.length, null);
-        if (count === 0) problem('E_FILE_CHANGED', `a file of ${size} bytes (${name ?? 'the whole tree'}) became shorter while it was read`);
-        this.nar.wrote(count);
-        missing -= count;
-        if (missing > 0) yield;
-      }
+      while (this.nar.fill(read) > 0) yield;
       this.nar.endFile();
     } finally {
       closeSync(fd);
