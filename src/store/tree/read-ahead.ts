@@ -1,10 +1,11 @@
 import { closeSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Failure } from '../../result.js';
 import type { ByteString } from './host-path.js';
 import { nextTurn, runSlice } from './slices.js';
 import { unpackSteps, type StepBatch } from './step-batch.js';
 import type { StepWriter } from './step-writer.js';
+import { startThread } from './thread.js';
 import { TreeProblem } from './tree-problem.js';
 import type { ReadStep } from './tree-reader.js';
 
@@ -41,9 +42,8 @@ export class ReadAhead {
   private crash: Error | undefined;
 
   constructor() {
-    this.worker = new Worker(...workerFile(this.written));
-    // A process that has nothing else to do must not wait for help it does not need.
-    this.worker.unref();
+    // What the thread opens is closed by another: it must not close it once more when it ends.
+    this.worker = startThread('read-ahead-worker', this.written, { trackUnmanagedFds: false });
     this.worker.on('message', (report: Report) => {
       this.receive(report);
     });
@@ -113,13 +113,4 @@ export function closeFiles(steps: readonly ReadStep[]): void {
   for (const step of steps) {
     if (step.kind === 'file') closeSync(step.fd);
   }
-}
-
-function workerFile(written: Int32Array): ConstructorParameters<typeof Worker> {
-  // What the thread opens is closed by another: it must not close it once more when it ends.
-  const options = { workerData: written, trackUnmanagedFds: false };
-  const compiled = new URL('./read-ahead-worker.js', import.meta.url);
-  if (!import.meta.url.endsWith('.ts')) return [compiled, { ...options, execArgv: [] }];
-  // Uncompiled, in tests, the thread must compile for itself too.
-  return [new URL('./read-ahead-worker.ts', import.meta.url), { ...options, execArgv: ['--import', 'jiti/register'] }];
 }

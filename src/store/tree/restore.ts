@@ -1,9 +1,13 @@
-import { closeSync, constants, lstatSync, mkdirSync, openSync, symlinkSync, writeSync } from 'node:fs';
+import { closeSync, lstatSync, mkdirSync, symlinkSync } from 'node:fs';
 import { NarParser, type NarVisitor } from '../../formats/index.js';
 import { fail, type Result } from '../../result.js';
+import { FileMaker, newFile, SMALL_FILE_BYTES, writeAll } from './file-maker.js';
 import { bytesOf, displayPath, joinBytes, toByteString, type ByteString, type HostPath } from './host-path.js';
 import { removeTree } from './remove.js';
 import { failureOf } from './tree-problem.js';
+
+/** A second thread is called for a tree that takes longer than so many milliseconds: most take less than it needs to come. */
+const MILLISECONDS_ALONE = 50;
 
 /**
  * Makes the tree of a NAR at `hostPath`, where nothing may be yet, with the modes 0666 and 0777 less the umask. Whatever
@@ -19,19 +23,19 @@ export async function restoreTree(source: AsyncIterable<Uint8Array> | Iterable<U
   const restorer = new Restorer(root);
   let complete = false;
   try {
-    const restored = await feed(source, new NarParser(restorer), root);
+    const restored = await feed(source, restorer, root);
     complete = restored.ok;
     return restored;
   } finally {
-    if (!complete) {
-      restorer.closeFile();
-      await removeTree(hostPath);
-    }
+    await restorer.close();
+    if (!complete) await removeTree(hostPath);
   }
 }
 
 /** Errors of `source` itself are the caller's, and pass through. */
-async function feed(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, parser: NarParser, root: ByteString): Promise<Result<void>> {
+async function feed(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, restorer: Restorer, root: ByteString): Promise<Result<void>> {
+  const parser = new NarParser(restorer);
+  const alone = performance.now() + MILLISECONDS_ALONE;
   for await (const chunk of source) {
     try {
       const pushed = parser.push(chunk);
@@ -39,28 +43,40 @@ async function feed(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, pa
     } catch (error) {
       return failureOf(error, root);
     }
+    if (performance.now() > alone) restorer.callHelp();
+  }
+  try {
+    await restorer.finish();
+  } catch (error) {
+    return failureOf(error, root);
   }
   return parser.end();
 }
-
-const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 class Restorer implements NarVisitor {
   /** Where the next node goes. */
   private path: ByteString;
   private readonly directories: ByteString[] = [];
+  /** The open file; while there is none, data is that of a small file, which the maker has. */
   private fd: number | undefined;
+  private maker: FileMaker | undefined;
 
   constructor(root: ByteString) {
     this.path = root;
   }
 
-  file(executable: boolean): void {
-    this.fd = openSync(bytesOf(this.path), NEW_FILE, executable ? 0o777 : 0o666);
+  callHelp(): void {
+    this.maker ??= new FileMaker();
+  }
+
+  file(executable: boolean, size: number): void {
+    if (this.maker?.isReady === true && size <= SMALL_FILE_BYTES) this.maker.file(this.path, executable, size);
+    else this.fd = newFile(this.path, executable);
   }
 
   data(bytes: Uint8Array): void {
-    for (let offset = 0; offset < bytes.length;) offset += writeSync(this.fd!, bytes, offset);
+    if (this.fd === undefined) this.maker?.data(bytes);
+    else writeAll(this.fd, bytes);
   }
 
   endFile(): void {
@@ -86,7 +102,18 @@ class Restorer implements NarVisitor {
     this.directories.pop();
   }
 
-  closeFile(): void {
+  /** When all that was told is made. Throws what went wrong with it. */
+  async finish(): Promise<void> {
+    await this.maker?.finish();
+  }
+
+  /** Afterwards nothing is made any more. */
+  async close(): Promise<void> {
+    this.closeFile();
+    await this.maker?.dismiss();
+  }
+
+  private closeFile(): void {
     if (this.fd !== undefined) closeSync(this.fd);
     this.fd = undefined;
   }

@@ -1,0 +1,129 @@
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import type { Worker } from 'node:worker_threads';
+import type { Failure } from '../../result.js';
+import { bytesOf, type ByteString } from './host-path.js';
+import { startThread } from './thread.js';
+import { TreeProblem } from './tree-problem.js';
+
+/** Bytes of all the files of a batch, and of one that may be in a batch. */
+const BATCH_BYTES = 256 * 1024;
+export const SMALL_FILE_BYTES = 64 * 1024;
+/** Batches that the other thread has or is to have: one to work on, and one so that it need not wait for the next. */
+const BATCHES = 2;
+
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+/** Files to be made. In few and flat pieces, because handing over an object costs as much as making a file. */
+export interface FileBatch {
+  readonly paths: readonly ByteString[];
+  /** The mode of each, less the umask. */
+  readonly modes: readonly number[];
+  /** Where in `bytes` each ends; it begins where the one before ends. */
+  readonly ends: readonly number[];
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What the other thread says of a batch. */
+export type Made = Failure | undefined;
+
+/** Makes a file where nothing is, open for writing. */
+export function newFile(path: ByteString, isExecutable: boolean): number {
+  return openSync(bytesOf(path), NEW_FILE, isExecutable ? 0o777 : 0o666);
+}
+
+export function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let offset = 0; offset < bytes.length;) offset += writeSync(fd, bytes, offset);
+}
+
+/** Makes the files of a batch. Throws the system's error. */
+export function makeFiles({ paths, modes, ends, bytes }: FileBatch): void {
+  let start = 0;
+  for (const [index, path] of paths.entries()) {
+    const fd = openSync(bytesOf(path), NEW_FILE, modes[index]);
+    try {
+      const end = ends[index]!;
+      writeAll(fd, bytes.subarray(start, end));
+      start = end;
+    } finally {
+      closeSync(fd);
+    }
+  }
+}
+
+/** Makes small files in batches, by a second thread and, when that has enough to do, by this one. */
+export class FileMaker {
+  /** Seen by both threads: -1 until the other one is ready, then how many batches it has made. */
+  private readonly made = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
+  private readonly worker: Worker;
+  private given = 0;
+  private answered = 0;
+  private problem: Error | undefined;
+  private wake: () => void = () => undefined;
+  private batch = emptyBatch();
+  private used = 0;
+
+  constructor() {
+    this.worker = startThread('file-maker-worker', this.made);
+    this.worker.on('message', (failure: Made) => {
+      this.answered++;
+      if (failure !== undefined) this.problem ??= new TreeProblem(failure);
+      this.wake();
+    });
+    this.worker.once('error', (error: Error) => {
+      this.problem ??= error;
+      this.wake();
+    });
+  }
+
+  get isReady(): boolean {
+    return Atomics.load(this.made, 0) >= 0;
+  }
+
+  /** Begins a file of at most `SMALL_FILE_BYTES`; `data` has its bytes. Throws what went wrong with those before. */
+  file(path: ByteString, isExecutable: boolean, size: number): void {
+    if (this.used + size > BATCH_BYTES) this.handOver();
+    this.batch.paths.push(path);
+    this.batch.modes.push(isExecutable ? 0o777 : 0o666);
+    this.batch.ends.push(this.used + size);
+  }
+
+  data(bytes: Uint8Array): void {
+    this.batch.bytes.set(bytes, this.used);
+    this.used += bytes.length;
+  }
+
+  /** When all files are made. Throws what went wrong. */
+  async finish(): Promise<void> {
+    this.handOver();
+    this.worker.ref();
+    while (this.problem === undefined && this.answered < this.given) await new Promise<void>((resolve) => (this.wake = resolve));
+    this.check();
+  }
+
+  /** Ends the other thread; afterwards it makes nothing any more. */
+  async dismiss(): Promise<void> {
+    await this.worker.terminate();
+  }
+
+  private handOver(): void {
+    this.check();
+    const batch = this.batch;
+    if (this.isReady && this.given - Atomics.load(this.made, 0) < BATCHES) {
+      this.given++;
+      this.worker.postMessage(batch, [batch.bytes.buffer]);
+      this.batch = emptyBatch();
+    } else {
+      makeFiles(batch);
+      this.batch = { ...emptyBatch(), bytes: batch.bytes };
+    }
+    this.used = 0;
+  }
+
+  private check(): void {
+    if (this.problem !== undefined) throw this.problem;
+  }
+}
+
+function emptyBatch(): { paths: ByteString[]; modes: number[]; ends: number[]; bytes: Uint8Array<ArrayBuffer> } {
+  return { paths: [], modes: [], ends: [], bytes: new Uint8Array(BATCH_BYTES) };
+}
