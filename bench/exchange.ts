@@ -9,11 +9,10 @@ import { createReadStream, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { BinaryCache, openBlobs, Puller } from '../src/exchange/index.js';
 import { makeTextPath, type StorePath } from '../src/formats/index.js';
 import { unwrap } from '../src/result.js';
-import { dumpTree, restoreTree, Store } from '../src/store/index.js';
+import type { Store as OpenStore } from '../src/store/index.js';
+import { BinaryCache, dumpTree, main, openBlobs, Puller, restoreTree, Store } from './compiled.js';
 import { compare } from './harness.js';
 
 const rounds = Number(process.argv[2] ?? 3);
@@ -24,7 +23,6 @@ const environment = {
   HOME: work,
   NIX_CONFIG: 'build-users-group =\nsandbox = false\nexperimental-features = nix-command ca-derivations',
 };
-const zilch = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const noTrust = { keys: [], checkSignatures: false };
 
 const FILES = 50_000;
@@ -46,7 +44,7 @@ function makeTree(at: string): void {
 }
 
 /** 1 GiB in 64 paths, each of which refers to the one before; half of the bytes repeat, as machine code does. */
-async function fillStore(store: Store): Promise<StorePath> {
+async function fillStore(store: OpenStore): Promise<StorePath> {
   let last: StorePath | undefined;
   let state = 88172645;
   for (let path = 0; path < PATHS; path++) {
@@ -71,7 +69,7 @@ async function fillStore(store: Store): Promise<StorePath> {
 
 /** `zilch cache serve` in a process of its own; gives it and its address. */
 async function serve(root: string, compression: string): Promise<readonly [ChildProcess, string]> {
-  const child = spawn(process.execPath, [zilch, 'cache', 'serve', '--store', root, '--port', '0', '--compression', compression, '--quiet'], {
+  const child = spawn(process.execPath, [main, 'cache', 'serve', '--store', root, '--port', '0', '--compression', compression, '--quiet'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   for await (const line of createInterface({ input: child.stdout })) {
@@ -160,7 +158,7 @@ async function pullAndServe(): Promise<void> {
 }
 
 /** What `nix-serve`, Nix's own HTTP cache, does for each request is run `nix-store --dump`. */
-async function serveReaders(store: Store, closure: readonly StorePath[], address: string, bytes: number): Promise<void> {
+async function serveReaders(store: OpenStore, closure: readonly StorePath[], address: string, bytes: number): Promise<void> {
   const large = closure.filter((path) => store.pathInfo(path)!.narSize > FILE_BYTES).slice(0, READERS);
   const urls = await Promise.all(
     large.map(async (path) => `${address}/${unwrap(await new BinaryCache(unwrap(openBlobs(address, {}))).narInfo(path))!.url}`),

@@ -6,9 +6,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hashTree, scanTree } from '../src/store/tree/index.js';
 import { makeTextPath } from '../src/formats/index.js';
 import { unwrap } from '../src/result.js';
+import { hashTree, scanTree } from './compiled.js';
 import { compare } from './harness.js';
 
 const SOURCES = join(homedir(), '.cache/zilch/sources');

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const NOT_BENCHMARKS = ['harness', 'run'];
+const NOT_BENCHMARKS = ['compiled', 'harness', 'run'];
 const all = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.slice(0, -'.ts'.length))

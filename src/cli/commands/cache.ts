@@ -6,12 +6,14 @@ import { emitter } from '../../build/index.js';
 import { formatPublicKey, formatSecretKey, generateSecretKey, publicKeyOf } from '../../formats/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { attempt, Store } from '../../store/index.js';
-import { collect, perform, positiveInteger, storeRoot, withChain, withStore, type ChainOptions, type StoreOptions } from '../command.js';
+import { collect, perform, positiveInteger, processors, storeRoot, withChain, withStore, type ChainOptions, type StoreOptions } from '../command.js';
+import type { ExitCode } from '../exit-code.js';
 import { formatBytes, formatCount } from '../format.js';
 import { interruptible } from '../interrupt.js';
 import { printError, printLine } from '../output.js';
 import { chooseReporter } from '../progress/reporters.js';
 import { withSelection, withWish } from '../selection.js';
+import { isServing, listenForEver, serveByMany } from '../serving.js';
 import { withTrust, type TrustOptions } from '../trust-options.js';
 import { openCaches, readSecretKeys, trustOf } from '../trust-reading.js';
 
@@ -26,6 +28,7 @@ interface ServeOptions extends StoreOptions, SigningOptions {
   readonly priority: number;
   readonly narCache?: string;
   readonly narCacheSize: number;
+  readonly processes: number;
   readonly quiet?: true;
 }
 
@@ -40,6 +43,7 @@ export function register(command: Command): void {
     .addOption(new Option('--priority <n>', 'clients ask caches of lower priority first').argParser(Number).default(40))
     .option('--nar-cache <dir>', 'where compressed NARs are kept (default: in the store’s own nix/var/zilch)')
     .addOption(new Option('--nar-cache-size <n>', 'GiB of compressed NARs to keep').argParser(positiveInteger).default(10))
+    .addOption(new Option('--processes <n>', 'processes to serve with').argParser(positiveInteger).default(processors(), 'number of processors'))
     .option('--quiet', 'do not print what is asked');
   perform(serve, serveCommand);
 
@@ -73,46 +77,32 @@ function withSigning(command: Command): Command {
     .option('--compression <kind>', 'none, zstd, xz, gzip, br or bzip2', 'zstd');
 }
 
-async function serveCommand(options: ServeOptions): Promise<Result<undefined>> {
+async function serveCommand(options: ServeOptions): Promise<Result<ExitCode | undefined>> {
   const compression = parseCompression(options.compression);
   if (!compression.ok) return compression;
   const secretKeys = readSecretKeys(options.signKey ?? []);
   if (!secretKeys.ok) return secretKeys;
   const store = Store.open(storeRoot(options), { readOnly: true });
   if (!store.ok) return store;
+  const { root, layout } = store.value;
   try {
-    const directory = options.narCache ?? join(store.value.layout.zilchDir, 'nars');
-    const compressed = compression.value === 'none' ? undefined : new CompressedNars(directory, options.narCacheSize * GIB);
-    const onAnswer = options.quiet === true ? undefined : logAnswer;
+    if (!isServing())
+      return await serveByMany(options.processes, (port) => {
+        printLine(`serving ${root} at http://${options.host}:${port}`);
+        for (const key of secretKeys.value) printLine(`signed by ${formatPublicKey(publicKeyOf(key))}`);
+        if (secretKeys.value.length === 0) printLine('not signed: clients that check signatures take nothing; --sign-key signs');
+      });
+    const compressed =
+      compression.value === 'none' ? undefined : new CompressedNars(options.narCache ?? join(layout.zilchDir, 'nars'), options.narCacheSize * GIB);
     const server = cacheServer({
       store: store.value,
       secretKeys: secretKeys.value,
       compression: compression.value,
       compressed,
       priority: options.priority,
-      onAnswer,
+      onAnswer: options.quiet === true ? undefined : logAnswer,
     });
-    return await interruptible(async (signal) => {
-      const listening = await new Promise<Result<undefined>>((resolve) => {
-        server.once('error', (error) =>
-          resolve(fail('E_LISTEN', `cannot listen at ${options.host}:${options.port}: ${error.message}`, 'choose another with --port')),
-        );
-        server.listen(options.port, options.host, () => resolve(ok(undefined)));
-      });
-      if (!listening.ok) return listening;
-      const address = server.address();
-      printLine(
-        `serving ${store.value.root} at http://${options.host}:${typeof address === 'object' && address !== null ? address.port : options.port}`,
-      );
-      for (const key of secretKeys.value) printLine(`signed by ${formatPublicKey(publicKeyOf(key))}`);
-      if (secretKeys.value.length === 0) printLine('not signed: clients that check signatures take nothing; --sign-key signs');
-      await new Promise<void>((resolve) => {
-        signal.addEventListener('abort', () => resolve());
-      });
-      server.closeAllConnections();
-      server.close();
-      return ok(undefined);
-    });
+    return await listenForEver(server, options);
   } finally {
     store.value.close();
   }

@@ -6,8 +6,8 @@ import { StepWriter } from './step-writer.js';
 import { failureOf } from './tree-problem.js';
 import { TreeReader } from './tree-reader.js';
 
-/** A second thread is called for a tree that takes longer than these slices: most take less than it needs to come. */
-const SLICES_ALONE = 5;
+/** A second thread is called for a tree that has more files and the like than these, which take less time than it needs to come. */
+const STEPS_ALONE = 3000;
 
 /**
  * Writes the NAR of the tree at `hostPath` into `sink`; gives its size. A chunk is valid during the call of `sink` only.
@@ -22,8 +22,8 @@ export async function dumpTree(hostPath: HostPath, sink: (chunk: Uint8Array) => 
     const reader = new TreeReader(root);
     const writer = new StepWriter(sink);
     const steps = writer.write(reader);
-    for (let slices = 1; runSlice(steps) === undefined; slices++) {
-      if (slices === SLICES_ALONE) readAhead = new ReadAhead();
+    while (runSlice(steps) === undefined) {
+      if (writer.steps > STEPS_ALONE) readAhead ??= new ReadAhead();
       const position = writer.isInsideStep ? undefined : reader.position;
       if (readAhead?.isReady === true && position !== undefined) {
         await readAhead.goOn(root, position, writer);

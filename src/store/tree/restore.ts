@@ -6,8 +6,8 @@ import { bytesOf, displayPath, joinBytes, toByteString, type ByteString, type Ho
 import { removeTree } from './remove.js';
 import { failureOf } from './tree-problem.js';
 
-/** A second thread is called for a tree that takes longer than so many milliseconds: most take less than it needs to come. */
-const MILLISECONDS_ALONE = 50;
+/** A second thread is called for a tree that has more files than these, which take less time than it needs to come. */
+const FILES_ALONE = 3000;
 
 /**
  * Makes the tree of a NAR at `hostPath`, where nothing may be yet, with the modes 0666 and 0777 less the umask. Whatever
@@ -35,7 +35,6 @@ export async function restoreTree(source: AsyncIterable<Uint8Array> | Iterable<U
 /** Errors of `source` itself are the caller's, and pass through. */
 async function feed(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, restorer: Restorer, root: ByteString): Promise<Result<void>> {
   const parser = new NarParser(restorer);
-  const alone = performance.now() + MILLISECONDS_ALONE;
   for await (const chunk of source) {
     try {
       const pushed = parser.push(chunk);
@@ -43,7 +42,6 @@ async function feed(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, re
     } catch (error) {
       return failureOf(error, root);
     }
-    if (performance.now() > alone) restorer.callHelp();
   }
   try {
     await restorer.finish();
@@ -60,16 +58,14 @@ class Restorer implements NarVisitor {
   /** The open file; while there is none, data is that of a small file, which the maker has. */
   private fd: number | undefined;
   private maker: FileMaker | undefined;
+  private files = 0;
 
   constructor(root: ByteString) {
     this.path = root;
   }
 
-  callHelp(): void {
-    this.maker ??= new FileMaker();
-  }
-
   file(executable: boolean, size: number): void {
+    if (++this.files === FILES_ALONE) this.maker = new FileMaker();
     if (this.maker?.isReady === true && size <= SMALL_FILE_BYTES) this.maker.file(this.path, executable, size);
     else this.fd = newFile(this.path, executable);
   }

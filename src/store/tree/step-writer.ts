@@ -7,6 +7,7 @@ import type { ReadStep } from './tree-reader.js';
 export class StepWriter {
   private readonly nar: NarWriter;
   private insideStep = false;
+  private written = 0;
 
   constructor(sink: (chunk: Uint8Array) => void) {
     this.nar = new NarWriter(sink);
@@ -15,6 +16,11 @@ export class StepWriter {
   /** True while `write` is paused in the middle of a step. */
   get isInsideStep(): boolean {
     return this.insideStep;
+  }
+
+  /** Steps written so far. */
+  get steps(): number {
+    return this.written;
   }
 
   /** Bytes of the NAR so far. */
@@ -28,6 +34,7 @@ export class StepWriter {
       this.insideStep = true;
       yield* this.step(step);
       this.insideStep = false;
+      this.written++;
       yield;
     }
   }
