@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { BinaryCache, cacheServer, CompressedNars, push, Puller, substitute, type Compression, type Trust } from '../../src/exchange/index.js';
 import { openBlobs } from '../../src/exchange/blobs/index.js';
-import { formatPublicKey, generateSecretKey, parsePublicKey, publicKeyOf, type PathInfo, type SecretKey } from '../../src/formats/index.js';
+import { formatPublicKey, generateSecretKey, parsePublicKey, publicKeyOf, sha256, type PathInfo, type SecretKey } from '../../src/formats/index.js';
 import { unwrap } from '../../src/result.js';
 import type { Store } from '../../src/store/index.js';
 import type { EventBody } from '../../src/build/index.js';
@@ -41,8 +42,8 @@ async function pushed(compression: Compression, secretKeys: readonly SecretKey[]
 }
 
 /** Serves a store; gives the address. */
-async function serve(served: Store, compression: Compression): Promise<string> {
-  const compressed = compression === 'none' ? undefined : new CompressedNars(tempDirectory(), 1 << 30);
+async function serve(served: Store, compression: Compression, narDirectory = tempDirectory()): Promise<string> {
+  const compressed = compression === 'none' ? undefined : new CompressedNars(narDirectory, 1 << 30);
   const server = cacheServer({ store: served, secretKeys: [key], compression, compressed, priority: 40 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   atEnd(() => {
@@ -127,6 +128,40 @@ describe('a cache in a directory', () => {
     const cache = cacheAt(tempDirectory());
     expect(codeOf(await push([path], [], { store, cache, compression: 'zstd', secretKeys: [key] }))).toBe('E_STORE_DAMAGED');
     expect(unwrap(await cache.narInfo(path))).toBeUndefined();
+  });
+});
+
+describe('a store that is served', () => {
+  test('sends the first reader a NAR while that is compressed, and later ones its parts', async () => {
+    const file = join(tempDirectory(), 'random');
+    // What does not compress takes xz a while.
+    writeFileSync(file, randomBytes(6 << 20));
+    const path = unwrap(await store.addTree('random', file));
+    const narDirectory = tempDirectory();
+    const address = await serve(store, 'xz', narDirectory);
+    const url = `${address}/${unwrap(await cacheAt(address).narInfo(path))!.url}`;
+    const response = await fetch(url);
+    const reader = response.body!.getReader();
+    const chunks = [(await reader.read()).value!];
+    expect(readdirSync(narDirectory)).toEqual([expect.stringMatching(/\.tmp$/)]);
+    for (let read = await reader.read(); !read.done; read = await reader.read()) chunks.push(read.value);
+    const compressed = Buffer.concat(chunks);
+    expect(sha256(execFileSync('xz', ['--decompress', '--stdout'], { input: compressed, maxBuffer: 1 << 30 }))).toBe(store.pathInfo(path)?.narHash);
+    const part = await fetch(url, { headers: { range: 'bytes=1000-1999' } });
+    expect(part.status).toBe(206);
+    expect(Buffer.from(await part.arrayBuffer()).equals(compressed.subarray(1000, 2000))).toBe(true);
+    expect(readdirSync(narDirectory)).toEqual([expect.stringMatching(/\.xz$/)]);
+  });
+
+  test.each(['none', 'zstd'] as const)('never sends as whole what was altered on disk, compressed by %s', async (compression) => {
+    const { path } = built.get('tool^out')!;
+    execFileSync('sh', ['-c', `chmod -R u+w ${store.hostPath(path)} && printf X | dd of=${store.hostPath(path)}/needs conv=notrunc status=none`]);
+    const address = await serve(store, compression);
+    const { url } = unwrap(await cacheAt(address).narInfo(path))!;
+    await expect(
+      fetch(`${address}/${url}`).then((response) => (response.ok ? response.arrayBuffer() : Promise.reject(new Error('refused')))),
+    ).rejects.toThrow();
+    expect(codeOf(await new Puller({ store: openStore(), caches: [cacheAt(address)], trust }).closure([path]))).toBe('E_NETWORK');
   });
 });
 

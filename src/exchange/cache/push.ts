@@ -135,7 +135,7 @@ function narKey(fileHash: Sha256, compression: Compression): string {
 }
 
 /** Writes a path's NAR, compressed, into a new file. */
-export async function compressTo(file: string, store: Store, info: PathInfo, compression: Compression): Promise<Result<CompressedNar>> {
+async function compressTo(file: string, store: Store, info: PathInfo, compression: Compression): Promise<Result<CompressedNar>> {
   const hash = createHash('sha256');
   let size = 0;
   try {

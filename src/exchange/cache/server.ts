@@ -43,6 +43,7 @@ export interface Answered {
   readonly method: string;
   readonly path: string;
   readonly status: number;
+  /** Sent, headers included. */
   readonly bytes: number;
   readonly milliseconds: number;
   /** Why it ended early or was no success, when that is not the client's doing. */
@@ -57,14 +58,15 @@ const MAX_CONNECTIONS = 512;
 export function cacheServer(options: ServerOptions): http.Server {
   const server = http.createServer({ requestTimeout: 30_000, headersTimeout: 20_000, keepAliveTimeout: 30_000 }, (request, response) => {
     const started = performance.now();
+    const { socket } = request;
+    const sentBefore = socket.bytesWritten;
     let failure: Failure | undefined;
     response.on('close', () => {
-      const bytes = Number(response.getHeader('content-length') ?? 0);
       options.onAnswer?.({
         method: request.method ?? '',
         path: request.url ?? '',
         status: response.statusCode,
-        bytes,
+        bytes: socket.bytesWritten - sentBefore,
         milliseconds: performance.now() - started,
         failure,
       });
@@ -172,15 +174,14 @@ async function sendNar(options: ServerOptions, request: http.IncomingMessage, re
     await send(request, response, info.narSize, range, (part) => slice(storeNar(store, info), part));
     return;
   }
-  const opened = await compressed.open(store, info, compression);
+  // How long it is nobody knows before it is whole: the first readers get it without being told.
+  const mustBeWhole = range !== undefined || request.method === 'HEAD';
+  const opened = await compressed.open(store, info, compression, mustBeWhole);
   if (!opened.ok) throw new StreamFailure(opened.failure);
-  const { handle, size } = opened.value;
   try {
-    await send(request, response, size, range, ({ first, last }) =>
-      handle.createReadStream({ start: first, end: last, highWaterMark: 1 << 18, autoClose: false }),
-    );
+    await send(request, response, opened.value.size, range, opened.value.read);
   } finally {
-    await handle.close();
+    await opened.value.close();
   }
 }
 
@@ -188,13 +189,17 @@ async function sendNar(options: ServerOptions, request: http.IncomingMessage, re
 async function send(
   request: http.IncomingMessage,
   response: http.ServerResponse,
-  size: number,
+  size: number | undefined,
   rangeHeader: string | undefined,
   open: (part: ByteRange) => ByteStream,
 ): Promise<void> {
-  const range = parseRange(rangeHeader, size);
   response.setHeader('accept-ranges', 'bytes');
   response.setHeader('content-type', NAR_TYPE);
+  if (size === undefined) {
+    await pipeline(open({ first: 0, last: Infinity }), response);
+    return;
+  }
+  const range = parseRange(rangeHeader, size);
   if (range === 'unsatisfiable') {
     response.setHeader('content-range', `bytes */${size}`);
     refuse(response, 416);
