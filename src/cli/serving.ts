@@ -38,7 +38,11 @@ export async function serveByMany(count: number, onListening: (port: number) => 
 export function listenForEver(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<Result<never>> {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => undefined);
   return new Promise((resolve) => {
-    server.once('error', (error) => resolve(fail('E_LISTEN', `cannot listen at ${host}:${port}: ${error.message}`, 'choose another with --port')));
+    server.once('error', (error) => {
+      resolve(fail('E_LISTEN', `cannot listen at ${host}:${port}: ${error.message}`, 'choose another with --port'));
+      // Else the process would wait for word from the one that started it.
+      cluster.worker?.disconnect();
+    });
     server.listen(port, host);
   });
 }

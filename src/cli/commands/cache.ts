@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { cacheServer, CompressedNars, parseCompression, push, Puller, type Answered, type Compression } from '../../exchange/index.js';
@@ -180,6 +180,7 @@ async function pullCommand(address: string, names: readonly string[], options: C
 function keyCommand(name: string, file: string): Result<undefined> {
   const key = generateSecretKey(name);
   // Never over an older key, whose signatures would be orphaned.
+  if (existsSync(file)) return fail('E_EXISTS', `${file} exists already`, 'name a file that does not, or use the key that is there');
   const written = attempt('write the key', file, () => {
     writeFileSync(file, `${formatSecretKey(key)}\n`, { mode: 0o600, flag: 'wx' });
   });

@@ -1,0 +1,229 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { whyNoBuilds } from '../build/rig.js';
+import { CHECKOUT, CliRig, type Ran } from '../cli/rig.js';
+import { Nix, whyNoNix } from '../support/nix.js';
+
+const noBuilds = await whyNoBuilds();
+if (noBuilds !== undefined) console.log(`skipped: ${noBuilds}`);
+const noNix = whyNoNix();
+if (noNix !== undefined) console.log(`not tried with Nix: ${noNix}`);
+
+const RECIPES = `const tool = make({ name: 'tool', outputs: ['bin', 'doc'], script: sh\`echo tool > $bin; echo manual of $bin > $doc\` });
+const user = make({ name: 'user', script: sh\`cat \${tool.bin} \${tool.doc} > $out\` });
+const unbuilt = make({ name: 'unbuilt', script: sh\`echo never > $out\` });
+`;
+
+let rig: CliRig;
+let secretKey: string;
+let publicKey: string;
+/** Where the output of `user` is. */
+let path: string;
+let others = 0;
+
+beforeAll(async () => {
+  if (noBuilds !== undefined) return;
+  rig = new CliRig();
+  rig.write(RECIPES, ['user', 'tool', 'unbuilt']);
+  const built = await rig.onChain('build');
+  expect(built.status, built.stderr).toBe(0);
+  path = (await rig.onChain('path', 'user')).stdout.trim();
+  secretKey = join(rig.directory, 'secret.key');
+  publicKey = (await rig.run(['cache', 'key', 'rig-1', secretKey])).stdout.trim();
+});
+afterAll(() => rig.close());
+
+/** A store of its own for each who asks. */
+function otherStore(): { readonly env: NodeJS.ProcessEnv; readonly root: string } {
+  const root = join(rig.directory, `other${others++}`);
+  return { env: { ZILCH_STORE: root }, root };
+}
+
+function inStore(root: string): string[] {
+  const store = join(root, 'nix/store');
+  return existsSync(store) ? readdirSync(store).filter((name) => !name.startsWith('.')) : [];
+}
+
+function storePath(): string {
+  return `/nix/store/${basename(path)}`;
+}
+
+function expectFailure({ status, stderr }: Ran, code: string, exit = 1): void {
+  expect(stderr).toContain(`error ${code}: `);
+  expect(status).toBe(exit);
+}
+
+/** `zilch cache serve`, stopped by Ctrl-C when `use` is done; gives what it printed. */
+async function serving(args: readonly string[], use: (address: string) => Promise<void>): Promise<string> {
+  const env = { ...process.env, ZILCH_STORE: rig.store, NO_COLOR: '1' };
+  const server = spawn(join(CHECKOUT, 'zilch'), ['cache', 'serve', '--port', '0', ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise<number | null>((resolve) => server.on('close', resolve));
+  const lines: string[] = [];
+  const address = await new Promise<string>((resolve, reject) => {
+    server.on('close', () => reject(new Error(`it ended: ${lines.join('\n')}`)));
+    createInterface({ input: server.stdout }).on('line', (line) => {
+      lines.push(line);
+      const found = /^serving .* at (http:\S+)$/.exec(line)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  try {
+    await use(address);
+  } finally {
+    server.kill('SIGINT');
+    expect(await ended).toBe(0);
+  }
+  return lines.join('\n');
+}
+
+describe.skipIf(noBuilds !== undefined)('zilch cache', () => {
+  test('push fills a cache that pull and build --substituters take from, with the key alone', async () => {
+    const cache = join(rig.directory, 'cache');
+    const pushed = await rig.onChain('cache', 'push', cache, '--sign-key', secretKey, 'user', 'tool');
+    expect(pushed.status, pushed.stderr).toBe(0);
+    expect(pushed.stdout).toMatch(/3 paths pushed to .*; 3 realisations/);
+    expect((await rig.onChain('cache', 'push', cache, '--sign-key', secretKey, 'user', 'tool')).stdout).toContain('0 paths pushed');
+
+    const unsigned = otherStore();
+    expectFailure(await rig.run(['cache', 'pull', cache, 'user', '-f', rig.chain], unsigned), 'E_UNTRUSTED');
+    expect(inStore(unsigned.root).filter((name) => name.endsWith('-user'))).toEqual([]);
+    const believing = await rig.run(['cache', 'pull', cache, storePath(), '--no-check-sigs'], otherStore());
+    expect(believing).toMatchObject({ status: 0, stdout: expect.stringContaining('2 paths pulled') as string });
+
+    const pulling = otherStore();
+    const pulled = await rig.run(['cache', 'pull', cache, 'user', '-f', rig.chain, '--trusted-public-keys', publicKey], pulling);
+    expect(pulled.status, pulled.stderr).toBe(0);
+    expect(inStore(pulling.root)).toContain(basename(path));
+
+    const building = otherStore();
+    const built = await rig.run(['build', '-f', rig.chain, '--substituters', cache, '--trusted-public-keys', publicKey], building);
+    expect(built.status, built.stderr).toBe(0);
+    expect(built.stderr).not.toContain('building');
+    expect(built.stdout).toContain(storePath());
+    // A cache that nobody believes, and one that is not there, cost nothing but a build.
+    const alone = await rig.run(['build', '-f', rig.chain, '--substituters', `${cache} http://127.0.0.1:9`], otherStore());
+    expect(alone.status, alone.stderr).toBe(0);
+    expect(alone.stderr).toContain('no trusted key signed that');
+    expect(alone.stderr).toContain('building user');
+  });
+
+  test('serve gives it to Zilch and to Nix, and says what it gave', async () => {
+    const log = await serving(['--sign-key', secretKey], async (address) => {
+      const pulling = otherStore();
+      const pulled = await rig.run(['cache', 'pull', address, 'user', '-f', rig.chain, '--trusted-public-keys', publicKey], pulling);
+      expect(pulled.status, pulled.stderr).toBe(0);
+      expect(inStore(pulling.root)).toContain(basename(path));
+      expectFailure(await rig.run(['cache', 'pull', address, 'unbuilt', '-f', rig.chain], otherStore()), 'E_NOT_IN_CACHE');
+      if (noNix !== undefined) return;
+      const nix = new Nix();
+      try {
+        const options = ['--option', 'substituters', address, '--option', 'trusted-public-keys', publicKey];
+        await nix.runAsync('nix-store', '--realise', storePath(), ...options);
+        expect(readFileSync(nix.hostPath(storePath()))).toEqual(readFileSync(rig.store + storePath()));
+      } finally {
+        nix.close();
+      }
+    });
+    expect(log).toContain(`signed by ${publicKey}`);
+    expect(log).toMatch(/^200 GET \/nar\/\S+\.nar\.zst [\d.]+ \w+ \d+ ms$/m);
+  });
+
+  test('serve answers many readers at once, and refuses what it does not know', async () => {
+    await serving(['--compression', 'none', '--quiet', '--processes', '3'], async (address) => {
+      const infos = await Promise.all(
+        Array.from({ length: 60 }, async () => (await fetch(`${address}/${basename(path).slice(0, 32)}.narinfo`)).text()),
+      );
+      expect(new Set(infos).size).toBe(1);
+      expect((await fetch(`${address}/nothing`)).status).toBe(404);
+      expect((await fetch(`${address}/nix-cache-info`, { method: 'POST' })).status).toBe(405);
+    });
+  });
+
+  test('says what is wrong', async () => {
+    const cache = join(rig.directory, 'other-cache');
+    expectFailure(await rig.run(['cache', 'key', 'rig-1', secretKey]), 'E_EXISTS');
+    expectFailure(await rig.run(['cache', 'serve', '--compression', 'rar']), 'E_COMPRESSION');
+    expectFailure(await rig.run(['cache', 'serve', '--sign-key', join(rig.chain, 'chain.ts')]), 'E_KEY');
+    expectFailure(await rig.run(['cache', 'serve', '--store', join(rig.directory, 'none')]), 'E_NO_STORE');
+    expectFailure(await rig.onChain('cache', 'push', 'gopher://x', 'user'), 'E_CACHE_ADDRESS');
+    expectFailure(await rig.onChain('cache', 'push', cache, 'unbuilt'), 'E_NOT_BUILT');
+    expectFailure(await rig.onChain('cache', 'push', cache, 'nothing'), 'E_TARGET', 2);
+    expectFailure(await rig.run(['cache', 'pull', cache, storePath()], otherStore()), 'E_NOT_IN_CACHE');
+    expectFailure(await rig.run(['cache', 'pull', 'http://127.0.0.1:9', storePath()], otherStore()), 'E_NETWORK');
+    expectFailure(await rig.run(['cache', 'pull', cache, storePath(), '--trusted-public-keys', 'nonsense'], otherStore()), 'E_KEY');
+    writeFileSync(join(rig.directory, 'nix-cache-info'), 'StoreDir: /gnu/store\n');
+    expectFailure(await rig.onChain('cache', 'push', rig.directory, 'user'), 'E_CACHE_ADDRESS');
+    const taken = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const { port } = taken.address() as AddressInfo;
+    expectFailure(await rig.run(['cache', 'serve', '--port', String(port)]), 'E_LISTEN');
+    taken.close();
+  });
+});
+
+describe.skipIf(noBuilds !== undefined)('stores and archives', () => {
+  test('copy takes targets to another store, where they need not be built', async () => {
+    const other = otherStore();
+    const copied = await rig.onChain('copy', other.root, 'user', '--derivations');
+    expect(copied.status, copied.stderr).toBe(0);
+    expect(copied.stdout).toMatch(/5 paths copied to .*; 2 realisations/);
+    const built = await rig.run(['build', '-f', rig.chain], other);
+    expect(built.stderr).not.toContain('building');
+    expect((await rig.run(['verify-store'], other)).status).toBe(0);
+    expectFailure(await rig.onChain('copy', rig.store, 'user'), 'E_USAGE');
+    expectFailure(await rig.onChain('copy', otherStore().root, 'unbuilt'), 'E_NOT_BUILT');
+    expectFailure(await rig.run(['copy', otherStore().root, `/nix/store/${'0'.repeat(32)}-none`]), 'E_NOT_VALID');
+  });
+
+  test('export archive and import carry paths over, by a file or a pipe', async () => {
+    const archive = join(rig.directory, 'archive');
+    const exported = await rig.onChain('export', 'archive', 'user', '-o', archive);
+    expect(exported.status, exported.stderr).toBe(0);
+    for (const [args, input] of [
+      [[archive], undefined],
+      [[], readFileSync(archive)],
+    ] as const) {
+      const other = otherStore();
+      const imported = await rig.run(['import', ...args], { ...other, ...(input === undefined ? {} : { input }) });
+      expect(imported).toMatchObject({ status: 0, stdout: expect.stringMatching(new RegExp(`-tool-bin\n${storePath()}\n$`)) as string });
+      expect(readFileSync(join(other.root, storePath()))).toEqual(readFileSync(rig.store + storePath()));
+    }
+    expectFailure(await rig.run(['import', join(rig.directory, 'nothing')], otherStore()), 'E_NOT_FOUND');
+    expectFailure(await rig.run(['import'], { ...otherStore(), input: Buffer.from('no archive at all') }), 'E_ARCHIVE');
+    expectFailure(await rig.run(['import'], { ...otherStore(), input: readFileSync(archive).subarray(0, 200) }), 'E_ARCHIVE');
+    const claim = readFileSync(archive, 'latin1').replaceAll(basename(path), `${'0'.repeat(32)}-user`);
+    expectFailure(await rig.run(['import'], { ...otherStore(), input: Buffer.from(claim, 'latin1') }), 'E_UNTRUSTED');
+    const believed = await rig.run(['import', '--no-check-sigs'], { ...otherStore(), input: Buffer.from(claim, 'latin1') });
+    expect(believed).toMatchObject({ status: 0, stdout: expect.stringContaining(`/nix/store/${'0'.repeat(32)}-user\n`) as string });
+  });
+});
+
+describe.skipIf(noBuilds !== undefined || noNix !== undefined)('real Nix', () => {
+  test('is given the chain by export nix, and the same derivations come of it', async () => {
+    const directory = join(rig.directory, 'exported');
+    const exported = await rig.onChain('export', 'nix', directory, 'user');
+    expect(exported.status, exported.stderr).toBe(0);
+    const nix = new Nix();
+    try {
+      const shown = JSON.parse((await rig.onChain('show', 'user', '--json')).stdout) as { drvPath: string };
+      expect(nix.text('nix-instantiate', directory, '-A', 'user')).toBe(shown.drvPath);
+    } finally {
+      nix.close();
+    }
+    expectFailure(await rig.onChain('export', 'nix', directory), 'E_EXISTS');
+  });
+
+  test('builds what build --via nix asks it for, and gets the same', async () => {
+    const built = await rig.onChain('build', 'user', '--via', 'nix');
+    expect(built.status, built.stderr).toBe(0);
+    expect(built.stderr).toMatch(/same +user/);
+    const elsewhere = await rig.run(['build', '-f', rig.chain, '--via', 'nix'], otherStore());
+    expect(elsewhere.stdout, elsewhere.stderr).toContain(storePath());
+    expectFailure(await rig.onChain('build', '--via', 'nix', '--nix-store', 'gopher://x'), 'E_NIX');
+    expectFailure(await rig.onChain('build', '--builders', 'x'), 'E_USAGE');
+  });
+});
