@@ -1,172 +1,36 @@
 import { execFileSync } from 'node:child_process';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { compress as zstd } from 'zstd-napi';
-import { BinaryCache, Puller, type Compression } from '../../src/exchange/index.js';
-import { HttpBlobs } from '../../src/exchange/blobs/index.js';
-import {
-  formatContentAddress,
-  makeContentPath,
-  NarWriter,
-  parseStorePath,
-  sha256,
-  sha256Hash,
-  storePathBaseName,
-  storePathHash,
-  type ContentAddress,
-  type DrvOutputId,
-  type StorePath,
-} from '../../src/formats/index.js';
-import { unwrap, type Result } from '../../src/result.js';
+import { Puller, type Compression } from '../../src/exchange/index.js';
+import { makeContentPath, parseStorePath, sha256, sha256Hash, storePathBaseName, type DrvOutputId } from '../../src/formats/index.js';
+import { unwrap } from '../../src/result.js';
 import { openStore } from '../support/store.js';
+import { bytes, endless, fileNar, HELLO, HostileCache, narInfo, PATH, type Answer } from './hostile-cache.js';
 
-type Answer = (request: http.IncomingMessage, response: http.ServerResponse) => void;
-
-const PATH = unwrap(parseStorePath('/nix/store/ppzz3n6kk6fzbspnm1nrag1g97j60mz2-hi'));
 const OTHER = unwrap(parseStorePath('/nix/store/00000000000000000000000000000000-other'));
 const ID: DrvOutputId = { drvHash: sha256('drv'), outputName: 'out' };
-const ENDLESS = Buffer.alloc(1 << 16, 'x');
 
-let server: http.Server;
-let answers: Map<string, Answer>;
-let cache: BinaryCache;
-
+let hostile: HostileCache;
 beforeEach(async () => {
-  answers = new Map();
-  server = http.createServer((request, response) => {
-    const answer = answers.get(decodeURIComponent(request.url ?? ''));
-    if (answer !== undefined) answer(request, response);
-    else response.writeHead(404).end();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  cache = new BinaryCache(new HttpBlobs(new URL(address())));
+  hostile = await HostileCache.start();
 });
 afterEach(() => {
-  server.closeAllConnections();
-  server.close();
+  hostile.stop();
 });
-
-/** Waits half a second only for a server that says nothing. */
-function beImpatient(): void {
-  cache = new BinaryCache(new HttpBlobs(new URL(address()), { idleTimeout: 500 }));
-}
-
-function address(): string {
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-function bytes(body: string | Uint8Array): Answer {
-  return (_request, response) => {
-    response.end(body);
-  };
-}
-
-/** Writes for as long as anyone reads; gives up, so that the test ends, after 4 GiB. */
-const endless: Answer = (_request, response) => {
-  let left = (4 << 30) / ENDLESS.length;
-  const more = (): void => {
-    while (left-- > 0 && response.write(ENDLESS));
-    if (left < 0) response.end();
-  };
-  response.on('drain', more);
-  more();
-};
-
-function narOf(write: (writer: NarWriter) => void): Buffer {
-  const chunks: Buffer[] = [];
-  const writer = new NarWriter((chunk) => chunks.push(Buffer.from(chunk)));
-  write(writer);
-  writer.finish();
-  return Buffer.concat(chunks);
-}
-
-function fileNar(contents: Buffer): Buffer {
-  return narOf((writer) => {
-    writer.file(false, contents.length);
-    writer.data(contents);
-    writer.endFile();
-  });
-}
-
-const HELLO = fileNar(Buffer.from('hello, world\n'));
-
-interface Lies {
-  readonly path?: string;
-  readonly url?: string;
-  readonly compression?: string;
-  readonly narHash?: string;
-  readonly narSize?: number | string;
-  readonly fileSize?: number;
-  readonly references?: readonly StorePath[];
-  readonly contentAddress?: ContentAddress;
-}
-
-/** A narinfo file, right but for the lies. */
-function narInfo(
-  nar: Buffer,
-  {
-    path = PATH,
-    url = 'nar/x.nar',
-    compression = 'none',
-    narHash = sha256(nar),
-    narSize = nar.length,
-    fileSize,
-    references = [],
-    contentAddress,
-  }: Lies = {},
-): string {
-  return [
-    `StorePath: ${path}`,
-    `URL: ${url}`,
-    `Compression: ${compression}`,
-    ...(fileSize === undefined ? [] : [`FileSize: ${fileSize}`]),
-    `NarHash: sha256:${narHash}`,
-    `NarSize: ${narSize}`,
-    `References: ${references.map(storePathBaseName).join(' ')}`,
-    ...(contentAddress === undefined ? [] : [`CA: ${formatContentAddress(contentAddress)}`]),
-    '',
-  ].join('\n');
-}
-
-function offer(info: string | Answer, nar?: Uint8Array | Answer, path = PATH): void {
-  answers.set(`/${storePathHash(path)}.narinfo`, typeof info === 'function' ? info : bytes(info));
-  if (nar !== undefined) answers.set('/nar/x.nar', typeof nar === 'function' ? nar : bytes(nar));
-}
-
-/** Pulls, and makes sure that a refusal leaves nothing behind: no path, no file, no gigabytes in memory. */
-async function pull(roots: readonly StorePath[] = [PATH]): Promise<Result<void>> {
-  const store = openStore();
-  const memory = process.memoryUsage().rss;
-  const result = await new Puller({ store, caches: [cache], trust: { keys: [], checkSignatures: false } }).closure(roots);
-  expect(process.memoryUsage().rss - memory).toBeLessThan(300 << 20);
-  if (!result.ok) {
-    expect(store.allPaths()).toEqual([]);
-    expect(readdirSync(store.layout.storeDir).filter((name) => name !== '.links')).toEqual([]);
-    expect(result.failure.message.length).toBeLessThan(5000);
-  }
-  return result;
-}
-
-async function expectRefusal(code: RegExp | string): Promise<void> {
-  const result = await pull();
-  expect(result.ok ? 'taken' : result.failure.code, result.ok ? '' : result.failure.message).toMatch(code);
-}
 
 describe('a cache that is as it should be', () => {
   test.each(['none', 'zstd', 'gzip', 'br', 'xz'])('is taken from, compressed by %s', async (compression) => {
-    offer(narInfo(HELLO, { compression }), pack(HELLO, compression as Compression));
-    expect(await pull()).toEqual({ ok: true, value: undefined });
+    hostile.offer(narInfo(HELLO, { compression }), pack(HELLO, compression as Compression));
+    expect(await hostile.pull()).toEqual({ ok: true, value: undefined });
   });
 
   test('may redirect a few times', async () => {
-    offer((_request, response) => response.writeHead(302, { location: '/elsewhere' }).end(), HELLO);
-    answers.set('/elsewhere', (_request, response) => response.writeHead(307, { location: `${address()}/there` }).end());
-    answers.set('/there', bytes(narInfo(HELLO)));
-    expect(await pull()).toEqual({ ok: true, value: undefined });
+    hostile.offer((_request, response) => response.writeHead(302, { location: '/elsewhere' }).end(), HELLO);
+    hostile.answers.set('/elsewhere', (_request, response) => response.writeHead(307, { location: `${hostile.address}/there` }).end());
+    hostile.answers.set('/there', bytes(narInfo(HELLO)));
+    expect(await hostile.pull()).toEqual({ ok: true, value: undefined });
   });
 });
 
@@ -199,8 +63,8 @@ describe('a hostile narinfo', () => {
     'that is HTML': '<html><body>Sign in to the network</body></html>\n',
   };
   test.each(Object.entries(wrong))('%s is refused', async (_what, text) => {
-    offer(text, HELLO);
-    await expectRefusal('E_CACHE_ANSWER');
+    hostile.offer(text, HELLO);
+    await hostile.expectRefusal('E_CACHE_ANSWER');
   });
 
   test.each([
@@ -213,29 +77,29 @@ describe('a hostile narinfo', () => {
     'nar/x\u{7f}',
     '..',
   ])('that names %s as its NAR is refused', async (url) => {
-    offer(narInfo(HELLO, { url }), HELLO);
-    await expectRefusal('E_CACHE_ANSWER');
+    hostile.offer(narInfo(HELLO, { url }), HELLO);
+    await hostile.expectRefusal('E_CACHE_ANSWER');
   });
 
   test('that never ends is refused', async () => {
-    offer(endless);
-    await expectRefusal('E_CACHE_ANSWER');
+    hostile.offer(endless);
+    await hostile.expectRefusal('E_CACHE_ANSWER');
   });
 
   test('that is larger than the disk is refused before anything is fetched', async () => {
-    offer(narInfo(HELLO, { narSize: Number.MAX_SAFE_INTEGER }), endless);
-    await expectRefusal('E_DISK_FULL');
+    hostile.offer(narInfo(HELLO, { narSize: Number.MAX_SAFE_INTEGER }), endless);
+    await hostile.expectRefusal('E_DISK_FULL');
   });
 
   test('of an unknown compression is refused', async () => {
-    offer(narInfo(HELLO, { compression: 'lzma9000' }), HELLO);
-    await expectRefusal('E_COMPRESSION');
+    hostile.offer(narInfo(HELLO, { compression: 'lzma9000' }), HELLO);
+    await hostile.expectRefusal('E_COMPRESSION');
   });
 
   test('whose references go in a circle is refused instead of waited for', async () => {
-    offer(narInfo(HELLO, { references: [OTHER] }), HELLO);
-    offer(narInfo(HELLO, { path: OTHER, references: [PATH] }), HELLO, OTHER);
-    await expectRefusal('E_CACHE_ANSWER');
+    hostile.offer(narInfo(HELLO, { references: [OTHER] }), HELLO);
+    hostile.offer(narInfo(HELLO, { path: OTHER, references: [PATH] }), HELLO, OTHER);
+    await hostile.expectRefusal('E_CACHE_ANSWER');
   });
 
   test('that claims a content address its NAR does not have is refused', async () => {
@@ -243,41 +107,41 @@ describe('a hostile narinfo', () => {
       { method: 'recursive', hash: sha256Hash(sha256('other')) },
       { method: 'recursive', hash: sha256Hash(sha256(HELLO)) },
     ] as const) {
-      offer(narInfo(HELLO, { contentAddress }), HELLO);
-      await expectRefusal('E_CONTENT_ADDRESS');
+      hostile.offer(narInfo(HELLO, { contentAddress }), HELLO);
+      await hostile.expectRefusal('E_CONTENT_ADDRESS');
     }
     const right = { method: 'recursive', hash: sha256Hash(sha256(HELLO)) } as const;
     const path = makeContentPath('hi', 'recursive', right.hash);
-    offer(narInfo(HELLO, { path, contentAddress: right }), HELLO, path);
-    expect(await pull([path])).toEqual({ ok: true, value: undefined });
+    hostile.offer(narInfo(HELLO, { path, contentAddress: right }), HELLO, path);
+    expect(await hostile.pull([path])).toEqual({ ok: true, value: undefined });
   });
 });
 
 describe('a hostile NAR', () => {
   test('that is missing, too short, too long, or another is refused', async () => {
-    offer(narInfo(HELLO));
-    await expectRefusal('E_CACHE_ANSWER');
+    hostile.offer(narInfo(HELLO));
+    await hostile.expectRefusal('E_CACHE_ANSWER');
     for (const nar of [HELLO.subarray(0, -8), Buffer.concat([HELLO, Buffer.alloc(8)]), fileNar(Buffer.from('Hello, world\n')), Buffer.alloc(0)]) {
-      offer(narInfo(HELLO), nar);
-      await expectRefusal(/^E_NAR/);
+      hostile.offer(narInfo(HELLO), nar);
+      await hostile.expectRefusal(/^E_NAR/);
     }
-    offer(narInfo(HELLO, { narSize: HELLO.length + 8 }), HELLO);
-    await expectRefusal(/^E_NAR/);
+    hostile.offer(narInfo(HELLO, { narSize: HELLO.length + 8 }), HELLO);
+    await hostile.expectRefusal(/^E_NAR/);
   });
 
   test('that never ends is refused, compressed or not', async () => {
-    offer(narInfo(HELLO), endless);
-    await expectRefusal(/^E_NAR/);
+    hostile.offer(narInfo(HELLO), endless);
+    await hostile.expectRefusal(/^E_NAR/);
     // Frames that decode to nothing: only the compressed side grows.
     const skipped = Buffer.concat([Buffer.from('502a4d18f0ff0000', 'hex'), Buffer.alloc(0xfff0)]);
-    offer(narInfo(HELLO, { compression: 'zstd' }), (_request, response) => {
+    hostile.offer(narInfo(HELLO, { compression: 'zstd' }), (_request, response) => {
       const more = (): void => {
         while (!response.destroyed && response.write(skipped));
       };
       response.on('drain', more);
       more();
     });
-    await expectRefusal('E_NAR_SIZE');
+    await hostile.expectRefusal('E_NAR_SIZE');
   });
 
   test.each(['zstd', 'gzip', 'br', 'xz'] as const)('that is a bomb of %s is refused at its promised size', async (compression) => {
@@ -285,8 +149,8 @@ describe('a hostile NAR', () => {
     const bomb = pack(zeros, compression);
     expect(bomb.length).toBeLessThan(1 << 20);
     // The header promises a file of 1 KiB; what follows it is 256 MiB.
-    offer(narInfo(HELLO, { compression, narSize: 1 << 20 }), bomb);
-    await expectRefusal(/^E_NAR/);
+    hostile.offer(narInfo(HELLO, { compression, narSize: 1 << 20 }), bomb);
+    await hostile.expectRefusal(/^E_NAR/);
   });
 
   test.each(['zstd', 'gzip', 'br', 'xz', 'bzip2'] as const)('whose %s is damaged or cut off is refused', async (compression) => {
@@ -297,8 +161,8 @@ describe('a hostile NAR', () => {
       Buffer.alloc(200, 7),
       Buffer.concat([packed.subarray(0, 20), Buffer.alloc(50), packed.subarray(70)]),
     ]) {
-      offer(narInfo(nar, { compression }), broken);
-      await expectRefusal(/^E_(NAR|COMPRESSION)/);
+      hostile.offer(narInfo(nar, { compression }), broken);
+      await hostile.expectRefusal(/^E_(NAR|COMPRESSION)/);
     }
   });
 
@@ -313,8 +177,8 @@ describe('a hostile NAR', () => {
         ')',
       ];
       const nar = Buffer.concat(parts.map(token));
-      offer(narInfo(nar), nar);
-      await expectRefusal('E_NAR');
+      hostile.offer(narInfo(nar), nar);
+      await hostile.expectRefusal('E_NAR');
     }
   });
 
@@ -361,16 +225,24 @@ describe('a hostile NAR', () => {
       ')',
     ];
     const nar = Buffer.concat(parts.map(token));
-    offer(narInfo(nar), nar);
-    await expectRefusal('E_NAR');
+    hostile.offer(narInfo(nar), nar);
+    await hostile.expectRefusal('E_NAR');
+  });
+
+  test('with a symlink to what no file system can hold is refused', async () => {
+    for (const target of ['', 'a\0b', 't'.repeat(5000)]) {
+      const nar = Buffer.concat(['nix-archive-1', '(', 'type', 'symlink', 'target', target, ')'].map(token));
+      hostile.offer(narInfo(nar), nar);
+      await hostile.expectRefusal('E_NAR');
+    }
   });
 
   test('that is nested without end is refused', async () => {
     const deep = Array.from({ length: 100_000 }, () => ['(', 'type', 'directory', 'entry', '(', 'name', 'd', 'node']).flat();
     const nar = Buffer.concat(['nix-archive-1', ...deep].map(token));
-    offer(narInfo(nar), nar);
+    hostile.offer(narInfo(nar), nar);
     // By the parser, or before that by the file system, whose paths end at 4 KiB.
-    await expectRefusal(/^E_(NAR|IO)$/);
+    await hostile.expectRefusal(/^E_(NAR|IO)$/);
   });
 
   test('damaged anywhere is refused', async () => {
@@ -379,8 +251,8 @@ describe('a hostile NAR', () => {
       fc.asyncProperty(fc.nat(nar.length - 1), fc.integer({ min: 1, max: 255 }), async (at, flip) => {
         const damaged = Buffer.from(nar);
         damaged[at]! ^= flip;
-        offer(narInfo(nar), damaged);
-        await expectRefusal(/^E_NAR/);
+        hostile.offer(narInfo(nar), damaged);
+        await hostile.expectRefusal(/^E_NAR/);
       }),
       { numRuns: 30 },
     );
@@ -403,35 +275,35 @@ describe('a hostile server', () => {
     ['what is no address', (): string => 'http://[half'],
   ])('that redirects to %s is refused', async (_what, location) => {
     const redirect: Answer = (_request, response) => response.writeHead(302, { location: location() }).end();
-    offer(redirect);
-    answers.set('/loop.narinfo', redirect);
-    await expectRefusal('E_CACHE_ANSWER');
+    hostile.offer(redirect);
+    hostile.answers.set('/loop.narinfo', redirect);
+    await hostile.expectRefusal('E_CACHE_ANSWER');
   });
 
   test('that answers 500, hangs up, or says nothing is given up', async () => {
-    beImpatient();
-    offer((_request, response) => response.writeHead(500).end());
-    await expectRefusal('E_NETWORK');
-    offer((request) => request.socket.destroy());
-    await expectRefusal('E_NETWORK');
-    offer(() => undefined);
-    await expectRefusal('E_NETWORK');
+    hostile.beImpatient();
+    hostile.offer((_request, response) => response.writeHead(500).end());
+    await hostile.expectRefusal('E_NETWORK');
+    hostile.offer((request) => request.socket.destroy());
+    await hostile.expectRefusal('E_NETWORK');
+    hostile.offer(() => undefined);
+    await hostile.expectRefusal('E_NETWORK');
   });
 
   test('that stops in the middle of a NAR is given up', async () => {
-    beImpatient();
+    hostile.beImpatient();
     const half = HELLO.subarray(0, 60);
-    offer(narInfo(HELLO), (_request, response) => void response.writeHead(200, { 'content-length': HELLO.length }).write(half));
-    await expectRefusal('E_NETWORK');
-    offer(narInfo(HELLO), (request, response) => {
+    hostile.offer(narInfo(HELLO), (_request, response) => void response.writeHead(200, { 'content-length': HELLO.length }).write(half));
+    await hostile.expectRefusal('E_NETWORK');
+    hostile.offer(narInfo(HELLO), (request, response) => {
       response.writeHead(200, { 'content-length': HELLO.length }).write(half, () => request.socket.destroy());
     });
-    await expectRefusal('E_NETWORK');
+    await hostile.expectRefusal('E_NETWORK');
   });
 
   test('that compresses its answers in transit, unasked, gains nothing by it', async () => {
-    offer((_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(64 << 20))));
-    await expectRefusal('E_CACHE_ANSWER');
+    hostile.offer((_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(64 << 20))));
+    await hostile.expectRefusal('E_CACHE_ANSWER');
   });
 
   test('that lies about realisations is refused', async () => {
@@ -449,9 +321,9 @@ describe('a hostile server', () => {
     ];
     const bodies: Answer[] = [...wrong.map((body) => bytes(JSON.stringify(body))), bytes('{'), bytes('['.repeat(100_000)), endless];
     for (const body of bodies) {
-      answers.set(key, body);
+      hostile.answers.set(key, body);
       const store = openStore();
-      const puller = new Puller({ store, caches: [cache], trust: { keys: [], checkSignatures: false } });
+      const puller = new Puller({ store, caches: [hostile.seen], trust: { keys: [], checkSignatures: false } });
       expect(await puller.realisation(ID)).toMatchObject({ ok: false, failure: { code: 'E_CACHE_ANSWER' } });
     }
   });

@@ -177,7 +177,7 @@ describe.skipIf(missing !== undefined)('derivations of every kind, one upon the 
   test('are the same bytes at the same paths as those of nix-instantiate, and are shown alike', () => {
     const kinds = new Set<string>();
     fc.assert(
-      fc.property(fc.array(anySpec, { minLength: 4, maxLength: 10 }), (random) => {
+      fc.property(fc.array(anySpec, { minLength: 70, maxLength: 90 }), (random) => {
         const specs = random.map((spec, index): Spec => {
           // An output number modulo how many outputs the input has.
           const inputs = inputsOf(spec, index).map(

@@ -169,7 +169,9 @@ export class NarParser {
   }
 
   private *symlink(): Steps<boolean> {
-    this.visitor.symlink(yield* this.string(MAX_TARGET_BYTES, "a symlink's target"));
+    const target = yield* this.string(MAX_TARGET_BYTES, "a symlink's target");
+    if (target.length === 0 || target.includes(0)) this.problem("a symlink's target is empty or has a zero byte, which no file system can hold");
+    this.visitor.symlink(target);
     if (!this.skip(CLOSE)) yield* this.expect(CLOSE);
     return true;
   }
