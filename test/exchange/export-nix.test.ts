@@ -54,6 +54,9 @@ describe.skipIf(missing !== undefined)('an exported chain', () => {
     for (const root of [its, join(tempDirectory(), 'empty')]) {
       expect(nix(root, 'nix-instantiate', directory).split('\n').sort()).toEqual(drvPaths);
       expect(nix(root, 'nix', 'eval', '--raw', `path:${directory}/nix#system.drvPath`)).toBe(prepared.drvPathOf('system'));
+      // What a Hydra asks a jobset's flake.
+      const jobs = nix(root, 'nix', 'eval', '--json', `path:${directory}/nix#hydraJobs`, '--apply', 'builtins.mapAttrs (_: job: job.drvPath)');
+      expect(Object.values(JSON.parse(jobs) as object).sort()).toEqual(drvPaths);
     }
     expect(nix(its, 'nix-store', '--realise', prepared.drvPathOf('system'))).toBe(own.get('system^out')?.path);
     const [flake] = JSON.parse(nix(its, 'nix', 'build', '--json', '--no-link', `path:${directory}/nix#user`)) as {

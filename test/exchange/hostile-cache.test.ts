@@ -127,6 +127,10 @@ describe('a hostile NAR', () => {
     }
     hostile.offer(narInfo(HELLO, { narSize: HELLO.length + 8 }), HELLO);
     await hostile.expectRefusal(/^E_NAR/);
+    hostile.offer(narInfo(HELLO, { narHash: sha256('else') }), HELLO);
+    await hostile.expectRefusal('E_NAR_HASH');
+    hostile.offer(narInfo(HELLO, { fileSize: HELLO.length - 1 }), HELLO);
+    await hostile.expectRefusal('E_NAR_SIZE');
   });
 
   test('that never ends is refused, compressed or not', async () => {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { once } from 'node:events';
 import { basename } from 'node:path';
 import { Option, type Command } from 'commander';
 import {
@@ -13,8 +12,8 @@ import {
   type HashEncoding,
   type NarListing,
 } from '../../formats/index.js';
-import { err, fail, ok, type Failure, type Result } from '../../result.js';
-import { attemptAsync, dumpTree, ioFailure, restoreTree, streamTree } from '../../store/index.js';
+import { err, fail, ok, type Result } from '../../result.js';
+import { attemptAsync, dumpTree, ioFailure, restoreTree } from '../../store/index.js';
 import { perform, withJson } from '../command.js';
 import { listingLines } from '../nar-listing.js';
 import { printLine } from '../output.js';
@@ -86,21 +85,10 @@ function hashFlat(path: string, algorithm: HashAlgorithm): Promise<Result<string
   });
 }
 
-function isFailure(value: unknown): value is Failure {
-  return typeof value === 'object' && value !== null && 'code' in value && 'message' in value;
-}
-
+/** Writing to standard output waits until it is taken, on Linux; copied all the same, lest something of a chunk is kept. */
 async function dumpToStdout(path: string): Promise<Result<undefined>> {
-  try {
-    for (const chunk of streamTree(path)) {
-      if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
-    }
-    return ok(undefined);
-  } catch (error) {
-    const cause: unknown = error instanceof Error ? error.cause : undefined;
-    if (isFailure(cause)) return err(cause);
-    throw error;
-  }
+  const dumped = await dumpTree(path, (chunk) => process.stdout.write(Buffer.from(chunk)));
+  return dumped.ok ? ok(undefined) : dumped;
 }
 
 async function readListing(source: AsyncIterable<Buffer>, name: string): Promise<Result<NarListing>> {
