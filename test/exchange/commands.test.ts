@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { whyNoBuilds } from '../build/rig.js';
 import { CHECKOUT, CliRig, type Ran } from '../cli/rig.js';
+import { ask, bodyOf } from '../support/ask.js';
 import { Nix, whyNoNix } from '../support/nix.js';
 
 const noBuilds = await whyNoBuilds();
@@ -134,12 +135,12 @@ describe.skipIf(noBuilds !== undefined)('zilch cache', () => {
 
   test('serve answers many readers at once, and refuses what it does not know', async () => {
     await serving(['--compression', 'none', '--quiet', '--processes', '3'], async (address) => {
-      const infos = await Promise.all(
-        Array.from({ length: 60 }, async () => (await fetch(`${address}/${basename(path).slice(0, 32)}.narinfo`)).text()),
-      );
+      const narInfo = `${address}/${basename(path).slice(0, 32)}.narinfo`;
+      const infos = await Promise.all(Array.from({ length: 60 }, async () => (await bodyOf(await ask(narInfo))).toString()));
       expect(new Set(infos).size).toBe(1);
-      expect((await fetch(`${address}/nothing`)).status).toBe(404);
-      expect((await fetch(`${address}/nix-cache-info`, { method: 'POST' })).status).toBe(405);
+      expect(infos[0]).toContain(`StorePath: ${storePath()}`);
+      expect((await ask(`${address}/nothing`)).statusCode).toBe(404);
+      expect((await ask(`${address}/nix-cache-info`, { method: 'POST' })).statusCode).toBe(405);
     });
   });
 
