@@ -14,6 +14,7 @@ import {
   type PathInfo,
   type Realisation,
   type SecretKey,
+  type StorePath,
 } from '../../formats/index.js';
 import type { Failure } from '../../result.js';
 import type { Store } from '../../store/index.js';
@@ -38,6 +39,11 @@ export interface ServerOptions {
   readonly onAnswer?: ((answer: Answered) => void) | undefined;
 }
 
+interface Serving extends ServerOptions {
+  /** Paths that were found as they were registered. */
+  readonly sound: Set<StorePath>;
+}
+
 /** What a client asked and got. */
 export interface Answered {
   readonly method: string;
@@ -56,6 +62,8 @@ const MAX_CONNECTIONS = 512;
 
 /** Makes the server; `listen` is the caller's business. */
 export function cacheServer(options: ServerOptions): http.Server {
+  // Each path is checked the first time it is sent. Who gets it checks it in any case.
+  const sound = new Set<StorePath>();
   const server = http.createServer({ requestTimeout: 30_000, headersTimeout: 20_000, keepAliveTimeout: 30_000 }, (request, response) => {
     const started = performance.now();
     const { socket } = request;
@@ -72,7 +80,7 @@ export function cacheServer(options: ServerOptions): http.Server {
       });
     });
     response.setTimeout(IDLE_TIMEOUT, () => response.destroy());
-    answer(options, request, response).catch((error: unknown) => {
+    answer({ ...options, sound }, request, response).catch((error: unknown) => {
       if (!(error instanceof StreamFailure) && !isGone(error)) throw error;
       if (error instanceof StreamFailure) failure = error.failure;
       // Half an answer must not look like a whole one.
@@ -84,7 +92,7 @@ export function cacheServer(options: ServerOptions): http.Server {
   return server;
 }
 
-async function answer(options: ServerOptions, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+async function answer(options: Serving, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
     refuse(response, 405);
@@ -157,8 +165,8 @@ function refuse(response: http.ServerResponse, status: number): void {
   response.end(body);
 }
 
-async function sendNar(options: ServerOptions, request: http.IncomingMessage, response: http.ServerResponse, info: PathInfo): Promise<void> {
-  const { store, compression, compressed } = options;
+async function sendNar(options: Serving, request: http.IncomingMessage, response: http.ServerResponse, info: PathInfo): Promise<void> {
+  const { store, compression, compressed, sound } = options;
   const etag = `"${info.narHash}${COMPRESSIONS[compression]}"`;
   response.setHeader('etag', etag);
   response.setHeader('cache-control', 'public, max-age=31536000, immutable');
@@ -171,7 +179,7 @@ async function sendNar(options: ServerOptions, request: http.IncomingMessage, re
   const ifRange = request.headers['if-range'];
   const range = ifRange === undefined || ifRange === etag ? request.headers.range : undefined;
   if (compression === 'none' || compressed === undefined) {
-    await send(request, response, info.narSize, range, (part) => slice(storeNar(store, info), part));
+    await send(request, response, info.narSize, range, (part) => slice(storeNar(store, info, sound), part));
     return;
   }
   // How long it is nobody knows before it is whole: the first readers get it without being told.
