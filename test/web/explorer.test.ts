@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { checkSandbox } from '../../src/build/index.js';
 import type { Run } from '../../src/report/index.js';
 import { accessibilityProblems, launch, openPage, whyNoBrowser } from './browser.js';
@@ -211,10 +211,11 @@ describe.skipIf(why !== undefined)('the explorer', () => {
   });
 
   it('shows how two builds of one thing differ, and nothing that is not kept in the store', async () => {
-    const [run] = await runs();
+    const run = (await runs()).find(({ builds }) => builds.some(({ name }) => name === 'hostile-1'));
     const output = run!.builds.find(({ name }) => name === 'hostile-1')!.outputs[0]!;
     const host = join(store, output.path);
-    const kept = join(store, 'nix/var/zilch/tmp/kept');
+    const kept = join(mkdtempSync(join(store, 'nix/var/zilch/tmp/kept-')), 'tree');
+    onTestFinished(() => rmSync(join(kept, '..'), { recursive: true }));
     // Node's own copying takes names for UTF-8.
     await promisify(execFile)('cp', ['-a', host, kept]);
     rmSync(join(kept, 'passwd'));
@@ -222,7 +223,7 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     const journals = join(store, 'nix/var/zilch/runs');
     const compared = (at: number, where: string): string => {
       const difference = { outputName: 'out', path: output.path, kept: where, first: { file: 'x', what: 'contents from byte 0' } };
-      const header = readFileSync(join(journals, readdirSync(journals)[0]!), 'utf8').split('\n')[0]!;
+      const header = readFileSync(join(journals, `${run!.id}.jsonl`), 'utf8').split('\n')[0]!;
       const event = {
         at,
         type: 'build-compared',
@@ -233,6 +234,9 @@ describe.skipIf(why !== undefined)('the explorer', () => {
       return `${header}\n${JSON.stringify(event)}\n`;
     };
     const later = Date.now() + 1000;
+    onTestFinished(() => {
+      for (const name of [`${later}-1.jsonl`, `${later + 1}-1.jsonl`]) rmSync(join(journals, name), { force: true });
+    });
     writeFileSync(join(journals, `${later}-1.jsonl`), compared(later, kept));
     const { page, problems } = await openPage(browser, `${url}#/differences`);
     await page.getByText('out differs').click();
@@ -248,8 +252,6 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     writeFileSync(join(journals, `${later + 1}-1.jsonl`), compared(later + 1, join(directory, 'chain')));
     const refused = await promisify(execFile)('curl', ['--silent', `${url}data/difference/${output.path.slice('/nix/store/'.length)}`]);
     expect(refused.stdout).not.toContain('recipe');
-    rmSync(join(journals, `${later}-1.jsonl`));
-    rmSync(join(journals, `${later + 1}-1.jsonl`));
 
     const differs = await zilch('diff', ...chainOptions(), host, kept).catch((error: unknown) => error as { code: number; stdout: string });
     expect(differs).toMatchObject({ code: 3 });
@@ -261,6 +263,7 @@ describe.skipIf(why !== undefined)('the explorer', () => {
   it('says that a run was stopped when its process is gone', async () => {
     const journals = join(store, 'nix/var/zilch/runs');
     const at = Date.now() + 2000;
+    onTestFinished(() => rmSync(join(journals, `${at}-7.jsonl`), { force: true }));
     const header = { type: 'run', version: 1, at, pid: 2 ** 22 + 5, processStart: '1', chain: '', targets: ['stage1'], jobs: 1, cores: 1 };
     const drvPath = (await runs())[0]!.builds[0]!.drvPath;
     appendFileSync(
@@ -270,7 +273,6 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     const { page } = await openPage(browser, `${url}#/timeline`);
     await page.locator('td', { hasText: 'lost' }).waitFor();
     await page.close();
-    rmSync(join(journals, `${at}-7.jsonl`));
   });
 
   it('is the same as files that need no server', async () => {
