@@ -84,11 +84,19 @@ function sourceFacts(path: StorePath, { name, version, file, size, sha256, locat
   return { path, name, version, file, size, sha256, places: locations.map((location) => (location.kind === 'url' ? location.url : location.path)) };
 }
 
-/** Ids of all derivations but tests. */
+/** Ids of all derivations but tests: of targets their names, of others the derivation's, numbered (`clang-16~2`) where another has it. */
 function nodeNames(chain: PreparedChain): ReadonlyMap<DrvPath, string> {
   const tests = new Set(chain.targets.flatMap(({ test }) => test?.drvPath ?? []));
-  const targets = new Map(chain.targets.map(({ name, build }) => [build.drvPath, name]));
-  return new Map([...chain.derivations].flatMap(([path, drv]) => (tests.has(path) ? [] : [[path, targets.get(path) ?? drv.name] as const])));
+  const names = new Map<DrvPath, string>(chain.targets.map(({ name, build }) => [build.drvPath, name]));
+  const given = new Set(names.values());
+  for (const [path, { name }] of chain.derivations) {
+    if (tests.has(path) || names.has(path)) continue;
+    let id = name;
+    for (let number = 2; given.has(id); number++) id = `${name}~${number}`;
+    given.add(id);
+    names.set(path, id);
+  }
+  return names;
 }
 
 /** Targets have a stage; what they need without its being a target gets that of the first one that does. */
