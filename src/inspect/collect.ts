@@ -5,10 +5,11 @@ import { basename, relative } from 'node:path';
 import { durationsFile, estimates, readDurations, realisedOutputs } from '../build/index.js';
 import { seedsOf, type LoadedChain, type PreparedChain } from '../chain/index.js';
 import { storePathName, type Derivation, type DrvPath, type Sha256, type StorePath } from '../formats/index.js';
-import { ingredientsOf, type AnyRecipe, type Chain, type Source } from '../recipe/index.js';
+import type { Source } from '../recipe/index.js';
 import { ok, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
 import { comparePin, pinKey, readPins } from '../verify/index.js';
+import { recipesByName } from './script.js';
 import type { ChainReport, OutputFacts, RecipeFacts, SeedFacts, SourceFacts } from '../report/index.js';
 
 /** A chain that is ready to be built, and the store it is built in. */
@@ -126,11 +127,4 @@ function inOrder(chain: PreparedChain, names: ReadonlyMap<DrvPath, string>): rea
   };
   for (const { build } of chain.targets) visit(build.drvPath);
   return [...ordered];
-}
-
-/** For recipes that are no targets: derivations do not say where they were written. */
-function recipesByName(chain: Chain): ReadonlyMap<string, AnyRecipe> {
-  const found = new Set<AnyRecipe>(chain.targets.map(({ recipe }) => recipe));
-  for (const recipe of found) for (const ingredient of ingredientsOf(recipe)) if (ingredient.kind === 'output') found.add(ingredient.recipe);
-  return new Map([...found].map((recipe) => [recipe.drvName, recipe]));
 }

@@ -7,3 +7,4 @@ export { layoutChain, type ChainLayout } from './layout.js';
 export { drawGraph, impliedPath, type LiveStatus } from './draw-graph.js';
 export { drawTimeline } from './draw-timeline.js';
 export { DRAWING_RULES, svgFile, type SvgElement } from './svg.js';
+export { editsOfScript, editsOfTables, type SourceEdit } from './source-edits.js';

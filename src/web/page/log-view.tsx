@@ -54,7 +54,7 @@ export function LogView({ title, logKey, growing }: { readonly title: string; re
         {growing && <span class="work">being written</span>}
         {log.value.cut && <span>the beginning is left out</span>}
       </p>
-      <div class="log-text" tabIndex={0} role="region" aria-label={title}>
+      <div class="log-text" tabIndex={0} role="region" aria-label={title} hidden={chunks.length === 0}>
         {chunks.map((chunk, index) => (
           <pre key={index} style={{ containIntrinsicSize: `auto ${chunk.lines * 1.45}em` }}>
             {coloured(chunk.text).map(({ text, style }) => (style === '' ? marked(text, needle) : <span class={style}>{marked(text, needle)}</span>))}

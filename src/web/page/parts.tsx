@@ -1,4 +1,5 @@
 /** Small things that several views show. */
+import type { DiffLine, Hunk } from '../../inspect/index.js';
 import { buildStatus, builtSize, pinStatus, type RecipeFacts } from '../../report/index.js';
 import { formatBytes, formatSeconds } from '../../quantity.js';
 import { linkTo } from './route.js';
@@ -21,6 +22,12 @@ export function Path({ path }: { readonly path: string }) {
       {match[3]}
     </code>
   );
+}
+
+/** A time as it is on the reader's clock, `2026-11-23 06:20`: in an order that sorts, whatever the reader's language. */
+export function moment(at: number): string {
+  const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16).replace('T', ' ');
 }
 
 const PINS = { same: 'as pinned ✓', new: 'not pinned', different: 'DIFFERS from its pin' } as const;
@@ -64,5 +71,34 @@ export function PackageTable({ recipes, caption }: { readonly recipes: readonly 
         </tbody>
       </table>
     </div>
+  );
+}
+
+export function Hunks({ hunks }: { readonly hunks: readonly Hunk[] }) {
+  return (
+    <pre class="hunks" tabIndex={0}>
+      {hunks.map((hunk, index) => (
+        <span key={index}>
+          <span class="soft">
+            @@ {hunk.first} {hunk.second} @@{'\n'}
+          </span>
+          <DiffLines lines={hunk.lines} />
+        </span>
+      ))}
+    </pre>
+  );
+}
+
+export function DiffLines({ lines }: { readonly lines: readonly DiffLine[] }) {
+  return (
+    <>
+      {lines.map(({ sign, text }, line) => (
+        <span key={line} class={sign === '-' ? 'minus' : sign === '+' ? 'plus' : ''}>
+          {sign}
+          {text}
+          {'\n'}
+        </span>
+      ))}
+    </>
   );
 }

@@ -30,9 +30,8 @@ function Ask({ report }: { readonly report: ChainReport }) {
         if (recipe !== undefined) window.location.hash = linkTo('trust', recipe.id);
       }}
     >
-      <label>
-        Ask of any file, store path or package <input name="what" list="packages" placeholder="/nix/store/…/bin/ash" />
-      </label>
+      <label for="what">Ask of any file, store path or package</label>
+      <input id="what" name="what" list="packages" placeholder="/nix/store/…/bin/ash" />
       <button type="submit">Why?</button>
       <span class="bad" role="status">
         {failure.value}
