@@ -6,7 +6,7 @@ import type { Bar, Timeline } from './timeline.js';
 const LANE = 26;
 const TOP = 30;
 const USAGE = 56;
-const SIDE = 12;
+const SIDE = 1;
 const CHARACTER = 5.9;
 /** Room for the label of a tick. */
 const LABEL = 46;

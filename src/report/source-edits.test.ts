@@ -16,13 +16,13 @@ line' "new \\"quoted\\" $line"
 edit a.h OLD \\
   ''
 # Another.
-(cd x && patch -p1 -i the.patch); sed -i 's/a/b/' b.mk
+(cd x && patch -p1 -i the.patch && edit b.c x y); sed -i 's/a/b/' b.mk
 
 edit last.c 1 2`;
     expect(editsOfScript(script)).toEqual([
       { file: 'a.c', reason: 'The first reason.', change: { old: 'old\nline', new: 'new "quoted" $line' } },
       { file: 'a.h', reason: 'The first reason.', change: { old: 'OLD', new: '' } },
-      { file: '', reason: 'Another.', change: { command: 'patch -p1 -i the.patch' } },
+      { file: 'b.c', reason: 'Another.', change: { old: 'x', new: 'y' } },
       { file: '', reason: 'Another.', change: { command: "sed -i 's/a/b/' b.mk" } },
       { file: 'last.c', reason: '', change: { old: '1', new: '2' } },
     ]);

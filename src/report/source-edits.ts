@@ -1,8 +1,10 @@
 /**
  * Changes that recipes make to the sources, each with its reason, as far as they are written in one of two ways:
  *
- * - in a script, `edit FILE OLD NEW`, `sed -i …` or `patch …`; the reason is the comment above, up to an empty line;
+ * - in a script, `edit FILE OLD NEW` or `sed -i …`; the reason is the comment above, up to an empty line;
  * - in C, an entry `{ "file", "why", "old", "new" }` of a table `struct edit NAME[]`.
+ *
+ * Patches are files of their own, which say in their first lines what they are for.
  */
 export interface SourceEdit {
   /** The file that is changed; empty where only the command says it. */
@@ -19,7 +21,7 @@ export function editsOfScript(script: string): SourceEdit[] {
     if (program === 'edit' && file !== undefined && old !== undefined && replacement !== undefined)
       return [{ file, reason, change: { old, new: replacement } }];
     const inPlace = program === 'sed' && words.some((word) => /^-[a-zA-Z]*i/.test(word));
-    return inPlace || program === 'patch' ? [{ file: '', reason, change: { command: text } }] : [];
+    return inPlace ? [{ file: '', reason, change: { command: text } }] : [];
   });
 }
 

@@ -305,7 +305,7 @@ function History({ facts }: { readonly facts: RecipeFacts }) {
                 <th scope="row">
                   <a href={linkTo('timeline', run.id)}>{moment(build.startedAt!)}</a>
                 </th>
-                <td class={build.status === 'failed' ? 'bad' : ''}>
+                <td class={build.status === 'failed' ? 'prose bad' : 'prose'}>
                   {build.status}
                   {build.failure !== undefined && `: ${build.failure.message}`}
                 </td>
@@ -365,7 +365,12 @@ function Patch({ file, name }: { readonly file: TreeFile; readonly name: string 
   const reason = /^([\s\S]*?)(?=^(?:---|diff |Index: ))/m.exec(file.text ?? '')?.[1]?.trim() ?? '';
   return (
     <div class="change">
-      <p class={reason === '' ? 'reason soft' : 'reason'}>{reason === '' ? 'no reason is given' : reason}</p>
+      {reason === '' && <p class="reason soft">no reason is given</p>}
+      {reason.split(/\n\s*\n/).map((paragraph) => (
+        <p key={paragraph} class="reason">
+          {paragraph}
+        </p>
+      ))}
       <LocalFile file={file} name={name} />
     </div>
   );

@@ -31,12 +31,12 @@ export function TimelineView({ report, id }: { readonly report: ChainReport; rea
               <tbody>
                 {runs.value.map((one) => (
                   <tr key={one.id}>
-                    <th scope="row" class="when">
+                    <th scope="row">
                       <a href={linkTo('timeline', one.id)} aria-current={one === run ? 'page' : undefined}>
                         {moment(one.startedAt)}
                       </a>
                     </th>
-                    <td>{one.targets.join(' ')}</td>
+                    <td class="prose">{one.targets.join(' ')}</td>
                     <td class={one.running ? 'work' : (one.summary?.failed ?? 0) > 0 ? 'bad' : 'soft'}>{outcome(one)}</td>
                   </tr>
                 ))}
