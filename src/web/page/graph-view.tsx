@@ -184,21 +184,30 @@ export function GraphView({ report, layout }: ChainResource) {
 function Near({ layout, pointedAt }: { readonly layout: ChainLayout; readonly pointedAt: Signal<string | undefined> }) {
   const paths = useMemo(() => {
     const places = new Map(layout.nodes.map((node) => [node.id, node]));
-    const found = new Map<string, string[]>();
-    const add = (from: string, to: string, path: string): void => {
-      for (const id of [from, to]) found.set(id, [...(found.get(id) ?? []), path]);
+    const found = new Map<string, Line[]>();
+    const add = (from: string, to: string, line: Line): void => {
+      for (const id of [from, to]) {
+        const lines = found.get(id);
+        if (lines === undefined) found.set(id, [line]);
+        else lines.push(line);
+      }
     };
-    for (const { from, to, path } of layout.edges) add(from, to, path);
-    for (const { from, to } of layout.implied) add(from, to, impliedPath(places.get(from)!, places.get(to)!));
+    for (const { from, to, path } of layout.edges) add(from, to, { d: path, class: '' });
+    for (const { from, to } of layout.implied) add(from, to, { d: impliedPath(places.get(from)!, places.get(to)!), class: 'implied' });
     return found;
   }, [layout]);
   return (
     <svg class="near" width={layout.width} height={layout.height} aria-hidden="true">
-      {paths.get(pointedAt.value ?? '')?.map((path) => (
-        <path key={path} d={path} />
+      {paths.get(pointedAt.value ?? '')?.map((line) => (
+        <path key={line.d} {...line} />
       ))}
     </svg>
   );
+}
+
+interface Line {
+  readonly d: string;
+  readonly class: string;
 }
 
 function Summary({ report }: { readonly report: ChainReport }) {
@@ -241,6 +250,7 @@ function Legend() {
         <i class="stroke" /> slowest way
       </li>
       <li>✓ as pinned</li>
+      <li>point at a package: all it needs, all that needs it</li>
     </ul>
   );
 }
