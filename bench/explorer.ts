@@ -90,7 +90,10 @@ function actions(): Record<string, (page: Page) => Promise<void>> {
     'point at packages': async (page) => {
       const packages = await page.evaluate<[number, number][]>(BUBBLES);
       const points = packages.length > 0 ? packages : [middle];
-      for (let step = 0; step < 60; step++) await page.mouse.move(...points[(step * 7) % points.length]!);
+      for (let step = 0; step < 60; step++) {
+        const [x, y] = points[(step * 7) % points.length]!;
+        await page.mouse.move(x, y);
+      }
     },
     search: async (page) => {
       await page.getByLabel('Find a package').pressSequentially('package-4', { delay: 60 });

@@ -58,6 +58,7 @@ export async function collectReport(subject: ReportedChain): Promise<Result<Chai
       needs: [...drv.inputDrvs].map(([input, outputs]) => ({ id: names.get(input) ?? storePathName(input), outputs })),
       takes: drv.inputSrcs,
       test: test === undefined ? undefined : { drvPath: test.drvPath, passed: passed(test.drvPath) },
+      scriptSize: [...drv.args, ...drv.env.values()].reduce((sum, text) => sum + text.length, 0),
     };
   });
 
@@ -85,7 +86,7 @@ function sourceFacts(path: StorePath, { name, version, file, size, sha256, locat
   return { path, name, version, file, size, sha256, places: locations.map((location) => (location.kind === 'url' ? location.url : location.path)) };
 }
 
-/** Ids of all derivations but tests: of targets their names, of others the derivation's, numbered (`clang-16~2`) where another has it. */
+/** Ids of all derivations but tests: of targets their names, of others the derivation's, numbered (`clang-16#2`) where another has it. */
 function nodeNames(chain: PreparedChain): ReadonlyMap<DrvPath, string> {
   const tests = new Set(chain.targets.flatMap(({ test }) => test?.drvPath ?? []));
   const names = new Map<DrvPath, string>(chain.targets.map(({ name, build }) => [build.drvPath, name]));
@@ -93,7 +94,7 @@ function nodeNames(chain: PreparedChain): ReadonlyMap<DrvPath, string> {
   for (const [path, { name }] of chain.derivations) {
     if (tests.has(path) || names.has(path)) continue;
     let id = name;
-    for (let number = 2; given.has(id); number++) id = `${name}~${number}`;
+    for (let number = 2; given.has(id); number++) id = `${name}#${number}`;
     given.add(id);
     names.set(path, id);
   }

@@ -37,6 +37,8 @@ export interface RecipeFacts {
   /** Store paths of sources, seeds and local files. */
   readonly takes: readonly StorePath[];
   readonly test: { readonly drvPath: DrvPath; readonly passed: boolean } | undefined;
+  /** Bytes of what it runs: the arguments of its builder, which hold the script, and the environment. */
+  readonly scriptSize: number;
 }
 
 export interface OutputFacts {
@@ -72,6 +74,24 @@ export interface LocalFacts {
   readonly name: string;
   /** Bytes of its NAR. */
   readonly size: number;
+}
+
+/** The part of a chain that the named recipes are made by; stages without any of it are left out. */
+export function partOf(report: ChainReport, ids: readonly string[]): ChainReport {
+  const byId = new Map(report.recipes.map((recipe) => [recipe.id, recipe]));
+  const found = new Set(ids.flatMap((id) => byId.get(id) ?? []));
+  for (const { needs } of found) for (const { id } of needs) if (byId.has(id)) found.add(byId.get(id)!);
+  const recipes = report.recipes.filter((recipe) => found.has(recipe));
+  const taken = new Set(recipes.flatMap(({ takes }) => takes));
+  const takenOf = <T extends { readonly path: StorePath }>(all: readonly T[]): readonly T[] => all.filter(({ path }) => taken.has(path));
+  return {
+    ...report,
+    recipes,
+    stages: report.stages.filter((name) => recipes.some(({ stage }) => stage === name)),
+    seeds: takenOf(report.seeds),
+    sources: takenOf(report.sources),
+    locals: takenOf(report.locals),
+  };
 }
 
 /** Bytes of all outputs that are built. */

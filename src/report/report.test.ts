@@ -22,6 +22,7 @@ function recipe(id: string, stage: string, seconds: number, needs: readonly stri
     needs: needs.map((need) => ({ id: need, outputs: ['out'] })),
     takes: takes.map(path),
     test: undefined,
+    scriptSize: 10,
   };
 }
 
@@ -55,7 +56,7 @@ describe('trust', () => {
     expect(trust.way.map(({ id }) => id)).toEqual(['gcc', 'make', 'stage1']);
     expect(trust.recipes.map(({ id }) => id)).toEqual(['stage1', 'make', 'gcc']);
     expect(trust.sources.map(({ name }) => name)).toEqual(['gcc', 'musl']);
-    expect(trust.totals).toEqual({ seeds: 400_000, sources: 11_000, locals: 0 });
+    expect(trust.totals).toEqual({ seeds: 400_000, sources: 11_000, locals: 0, scripts: 30 });
     expect(premises(trust)[0]).toMatchObject({ bytes: 400_000 });
   });
 

@@ -54,5 +54,5 @@ export const DRAWING_RULES = `
 const SVG_STYLE = `
 svg{--paper:#fcfbf8;--ink:#1d1c1a;--soft:#66625b;--line:#bdb7ab;--band:#f3f0e9;--built:#2c6e63;--work:#b45309;--bad:#b3261e;
 font:12.5px ui-sans-serif,system-ui,"DejaVu Sans",sans-serif;background:var(--paper)}
-@media(prefers-color-scheme:dark){svg{--paper:#161513;--ink:#ece8df;--soft:#a49e93;--line:#5a554c;--band:#1f1d1a;--built:#6fc2b0;--work:#f0a04b;--bad:#ff8a80}}
+@media(prefers-color-scheme:dark){svg{--paper:#161513;--ink:#ece8df;--soft:#a49e93;--line:#655f55;--band:#1f1d1a;--built:#6fc2b0;--work:#f0a04b;--bad:#ff8a80}}
 ${DRAWING_RULES}`;
