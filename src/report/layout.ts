@@ -4,7 +4,7 @@
  */
 import type { ChainReport, RecipeFacts } from './chain-report.js';
 import { layoutColumn, type ColumnLayout, type Need } from './column-layout.js';
-import { at, BEND, round, rounded } from './lines.js';
+import { BEND, round, rounded } from './lines.js';
 
 export interface ChainLayout {
   readonly width: number;

@@ -91,7 +91,7 @@ function readWord(script: string, from: number): { readonly value: string; reado
     } else if (character === '"') {
       for (at++; at < script.length && script[at] !== '"'; at++) {
         if (script[at] === '\\' && /[$`"\\\n]/.test(script[at + 1] ?? '')) at++;
-        value += script[at];
+        value += script[at] ?? '';
       }
       at++;
     } else if (character === '\\') {

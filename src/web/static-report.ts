@@ -64,6 +64,8 @@ async function pictures({ report, layout }: ChainResource, runs: readonly Run[],
   ];
 }
 
+/** The longest that went well; one that failed is shown where there is no other. */
 function longestOf(runs: readonly Run[]): Run | undefined {
-  return [...runs].sort((a, b) => b.lastAt - b.startedAt - (a.lastAt - a.startedAt))[0];
+  const wentWell = runs.filter(({ summary }) => summary?.failed === 0);
+  return [...(wentWell.length > 0 ? wentWell : runs)].sort((a, b) => b.lastAt - b.startedAt - (a.lastAt - a.startedAt))[0];
 }

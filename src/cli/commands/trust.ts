@@ -43,7 +43,7 @@ function makerOf(session: Session, report: ChainReport, what: string): Result<st
 }
 
 function lines(trust: Trust, width: number): string[] {
-  const { recipe, way, seeds, sources, locals, totals, recipes } = trust;
+  const { recipe, way, seeds, sources, totals, recipes } = trust;
   const takes = (paths: readonly string[]): string =>
     sources
       .filter(({ path }) => paths.includes(path))
@@ -74,8 +74,8 @@ function lines(trust: Trust, width: number): string[] {
 /** A line for each, or two where a line has no room for the hash. */
 function sourceLines({ sources, locals }: Trust, width: number): string[] {
   const rows = [
-    ...sources.map(({ file, size, sha256 }) => ({ name: file, size, hash: sha256 as string })),
-    ...locals.map(({ name, size, path }) => ({ name, size, hash: path as string })),
+    ...sources.map(({ file, size, sha256 }) => ({ name: file, size, hash: sha256 })),
+    ...locals.map(({ name, size, path }) => ({ name, size, hash: path })),
   ];
   const cells = rows.map(({ name, size }) => [`  ${name}`, size.toLocaleString('en')]);
   const whole = formatTable(
