@@ -69,6 +69,16 @@ describe('the slowest way', () => {
   it('is the one whose durations add up to the most', () => {
     expect(slowestWay(report)).toEqual(['stage1', 'make', 'gcc']);
   });
+
+  it('leaves no step out where one takes no time', () => {
+    const recipes = [
+      recipe('a', 'one', 5, []),
+      recipe('b', 'one', 0, ['a']),
+      recipe('c', 'one', 1, ['a', 'b']),
+      recipe('d', 'one', 1, ['c', 'b', 'a']),
+    ];
+    expect(slowestWay({ ...report, recipes })).toEqual(['a', 'b', 'c', 'd']);
+  });
 });
 
 describe('the layout', () => {

@@ -37,7 +37,7 @@ export function TimelineView({ report, id }: { readonly report: ChainReport; rea
                       </a>
                     </th>
                     <td class="prose">{one.targets.join(' ')}</td>
-                    <td class={one.running ? 'work' : (one.summary?.failed ?? 0) > 0 ? 'bad' : 'soft'}>{outcome(one)}</td>
+                    <td class={`prose ${one.running ? 'work' : (one.summary?.failed ?? 0) > 0 ? 'bad' : 'soft'}`}>{outcome(one)}</td>
                   </tr>
                 ))}
               </tbody>
