@@ -1,5 +1,5 @@
 /** How things are written on a terminal. */
-export { formatBytes, formatCount, formatSeconds } from '../quantity.js';
+export { formatBytes, formatCount, formatMoment, formatSeconds } from '../quantity.js';
 
 /** Cuts a text to a width, `…` in place of its end. Control characters, which would move the cursor, become spaces. */
 export function fit(text: string, width: number): string {

@@ -5,7 +5,7 @@ import { drawTimeline, RunFolder, svgFile, timelineOf, type Run, type Timeline }
 import { fail, ok, type Result } from '../../result.js';
 import { Store } from '../../store/index.js';
 import { perform, storeRoot, withJson, withStore, type StoreOptions } from '../command.js';
-import { fit, formatCount, formatSeconds, formatTable, stripControl, wrap } from '../format.js';
+import { fit, formatCount, formatMoment, formatSeconds, formatTable, stripControl, wrap } from '../format.js';
 import { print, printJson, printLine } from '../output.js';
 
 interface TimelineOptions extends StoreOptions {
@@ -33,7 +33,8 @@ function timeline(id: string | undefined, options: TimelineOptions): Result<unde
   if (options.list === true) {
     const runs = ids.flatMap((one) => readRun(directory, one) ?? []);
     if (options.json === true) printJson(runs);
-    else for (const line of formatTable(runs.map((run) => [run.id, startOf(run), outcome(run), run.targets.join(' ')]))) printLine(line);
+    else
+      for (const line of formatTable(runs.map((run) => [run.id, formatMoment(run.startedAt), outcome(run), run.targets.join(' ')]))) printLine(line);
     return ok(undefined);
   }
   const wanted = id ?? ids[0];
@@ -57,12 +58,6 @@ function readRun(directory: string, id: string): Run | undefined {
     folder.add(line);
   }
   return folder.run(alive);
-}
-
-/** On this machine's clock, `2026-11-23 06:20`. */
-function startOf({ startedAt }: Run): string {
-  const local = new Date(startedAt - new Date(startedAt).getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16).replace('T', ' ');
 }
 
 function outcome(run: Run): string {

@@ -3,10 +3,10 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ContentsDifference } from '../../inspect/index.js';
 import type { ChainReport } from '../../report/index.js';
-import { formatBytes } from '../../quantity.js';
+import { formatBytes, formatMoment } from '../../quantity.js';
 import type { DifferenceResource } from '../resources.js';
 import { load, runs, type Loaded } from './data.js';
-import { Hunks, moment, PackageLink, Path } from './parts.js';
+import { Hunks, PackageLink, Path } from './parts.js';
 import { linkTo } from './route.js';
 
 export function DifferencesView({ report, path }: { readonly report: ChainReport; readonly path: string }) {
@@ -42,7 +42,7 @@ export function DifferencesView({ report, path }: { readonly report: ChainReport
           <ul class="runs">
             {compared.map(({ run, build }) => (
               <li key={`${run.id} ${build.drvPath}`}>
-                {build.name} <span class="soft">{moment(run.startedAt)}</span>{' '}
+                {build.name} <span class="soft">{formatMoment(run.startedAt)}</span>{' '}
                 {build.differences.length === 0
                   ? 'came out the same'
                   : build.differences.map(({ path: output, outputName, first }) => (

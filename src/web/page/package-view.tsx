@@ -2,11 +2,11 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { buildStatus, type ChainReport, type RecipeFacts } from '../../report/index.js';
-import { formatBytes, formatCount, formatSeconds } from '../../quantity.js';
+import { formatBytes, formatCount, formatMoment, formatSeconds } from '../../quantity.js';
 import type { OutputDetails, PackageDetails, ShownEdit, TreeFile } from '../package-details.js';
 import { load, runs, type Loaded } from './data.js';
 import { LogView } from './log-view.js';
-import { DiffLines, moment, PackageLink, Path, pinText } from './parts.js';
+import { DiffLines, PackageLink, Path, pinText } from './parts.js';
 import { linkTo } from './route.js';
 
 export function PackageView({ report, id }: { readonly report: ChainReport; readonly id: string }) {
@@ -303,7 +303,7 @@ function History({ facts }: { readonly facts: RecipeFacts }) {
             {past.map(({ run, build }) => (
               <tr key={run.id}>
                 <th scope="row">
-                  <a href={linkTo('timeline', run.id)}>{moment(build.startedAt!)}</a>
+                  <a href={linkTo('timeline', run.id)}>{formatMoment(build.startedAt!)}</a>
                 </th>
                 <td class={build.status === 'failed' ? 'prose bad' : 'prose'}>
                   {build.status}

@@ -24,12 +24,6 @@ export function Path({ path }: { readonly path: string }) {
   );
 }
 
-/** A time as it is on the reader's clock, `2026-11-23 06:20`: in an order that sorts, whatever the reader's language. */
-export function moment(at: number): string {
-  const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16).replace('T', ' ');
-}
-
 const PINS = { same: 'as pinned ✓', new: 'not pinned', different: 'DIFFERS from its pin' } as const;
 
 export function pinText(pinned: keyof typeof PINS | undefined): string {

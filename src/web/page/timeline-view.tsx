@@ -2,11 +2,11 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { drawTimeline, timelineOf, type ChainReport, type Run } from '../../report/index.js';
-import { formatBytes, formatCount, formatSeconds } from '../../quantity.js';
+import { formatBytes, formatCount, formatMoment, formatSeconds } from '../../quantity.js';
 import { runs } from './data.js';
 import { draw } from './drawing.js';
 import { useNow } from './now.js';
-import { moment, PackageLink } from './parts.js';
+import { PackageLink } from './parts.js';
 import { linkTo } from './route.js';
 
 export function TimelineView({ report, id }: { readonly report: ChainReport; readonly id: string }) {
@@ -33,7 +33,7 @@ export function TimelineView({ report, id }: { readonly report: ChainReport; rea
                   <tr key={one.id}>
                     <th scope="row">
                       <a href={linkTo('timeline', one.id)} aria-current={one === run ? 'page' : undefined}>
-                        {moment(one.startedAt)}
+                        {formatMoment(one.startedAt)}
                       </a>
                     </th>
                     <td class="prose">{one.targets.join(' ')}</td>
