@@ -235,6 +235,8 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     await page.keyboard.press('0');
     expect(await scale()).toBeCloseTo(fitted);
     await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowDown');
+    expect(await page.evaluate('document.activeElement.dataset.id')).toBe('stage1');
     await page.keyboard.press('Enter');
     await page.locator('h1', { hasText: 'stage1' }).waitFor();
     await page.keyboard.press('/');
