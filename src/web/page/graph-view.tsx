@@ -63,17 +63,21 @@ export function GraphView({ report, layout }: ChainResource) {
     camera.current = { x, y, scale };
     const { style, classList } = sheet.current!;
     style.transform = `translate(${x}px,${y}px) scale(${scale})`;
-    classList.toggle('far', scale < FAR);
     // While it moves, the picture is one that was drawn before: moving that costs nothing, but enlarged it is not sharp.
     classList.add('moving');
     clearTimeout(still.current);
-    still.current = window.setTimeout(() => classList.remove('moving'), STILL_MS);
+    still.current = window.setTimeout(settle, STILL_MS);
+  };
+  const settle = (): void => {
+    sheet.current?.classList.toggle('far', camera.current.scale < FAR);
+    sheet.current?.classList.remove('moving');
   };
   const fit = (): void => {
     const { width, height } = frame.current!.getBoundingClientRect();
     const whole = Math.min(width / layout.width, height / layout.height, 1.2);
     if (whole >= MIN_WHOLE) show({ scale: whole, x: (width - layout.width * whole) / 2, y: (height - layout.height * whole) / 2 });
     else show({ scale: Math.min(1, Math.max(FAR, height / layout.height)), x: 0, y: 0 });
+    settle();
   };
   const zoom = (factor: number, centre?: { readonly x: number; readonly y: number }): void => {
     const { x, y, scale } = camera.current;
