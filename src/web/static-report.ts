@@ -57,15 +57,16 @@ export async function writeReport(subject: ReportedChain, directory: string, { p
 async function pictures({ report, layout }: ChainResource, runs: readonly Run[], of: readonly string[]): Promise<(readonly [string, string])[]> {
   const part: ChainReport = of.length === 0 ? report : partOf(report, of);
   const graph = svgFile(drawGraph(part, of.length === 0 ? layout : await layoutChain(part)));
-  const longest = longestOf(runs);
+  const largest = largestOf(runs);
   return [
     ['graph.svg', graph],
-    ...(longest === undefined ? [] : [['timeline.svg', svgFile(drawTimeline(timelineOf(longest), TIMELINE_WIDTH, longest.cores))] as const]),
+    ...(largest === undefined ? [] : [['timeline.svg', svgFile(drawTimeline(timelineOf(largest), TIMELINE_WIDTH, largest.cores))] as const]),
   ];
 }
 
-/** The longest that went well; one that failed is shown where there is no other. */
-function longestOf(runs: readonly Run[]): Run | undefined {
+/** The one that built the most of those that went well; one that failed is shown where there is no other. */
+function largestOf(runs: readonly Run[]): Run | undefined {
   const wentWell = runs.filter(({ summary }) => summary?.failed === 0);
-  return [...(wentWell.length > 0 ? wentWell : runs)].sort((a, b) => b.lastAt - b.startedAt - (a.lastAt - a.startedAt))[0];
+  const weight = ({ summary, startedAt, lastAt }: Run): readonly [number, number] => [summary?.built ?? 0, lastAt - startedAt];
+  return [...(wentWell.length > 0 ? wentWell : runs)].sort((a, b) => weight(b)[0] - weight(a)[0] || weight(b)[1] - weight(a)[1])[0];
 }
