@@ -27,3 +27,9 @@ export function formatSeconds(seconds: number): string {
 export function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** A moment, in milliseconds since 1970, on the reader's clock: `2026-11-23 06:20`, which sorts and has one meaning in every language. */
+export function formatMoment(at: number): string {
+  const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16).replace('T', ' ');
+}

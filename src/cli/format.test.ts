@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fit, formatBytes, formatCount, formatSeconds, formatTable, stripControl } from './format.js';
+import { fit, formatBytes, formatCount, formatSeconds, formatTable, stripControl, wrap } from './format.js';
 
 describe('quantities', () => {
   it.each([
@@ -53,5 +53,13 @@ describe('text for a terminal', () => {
         [1],
       ),
     ).toEqual(['a      1  x', 'long  22']);
+  });
+});
+
+describe('wrapped text', () => {
+  it('keeps its beginning, has an indent on the lines that follow, and cuts no word', () => {
+    expect(wrap('  one two  three four', 11, '    ')).toEqual(['  one two', '    three', '    four']);
+    expect(wrap('  unbreakably-long word', 5, '  ')).toEqual(['  unbreakably-long', '  word']);
+    expect(wrap('', 5)).toEqual(['']);
   });
 });

@@ -1,5 +1,5 @@
 /** How things are written on a terminal. */
-export { formatBytes, formatCount, formatSeconds } from '../quantity.js';
+export { formatBytes, formatCount, formatMoment, formatSeconds } from '../quantity.js';
 
 /** Cuts a text to a width, `…` in place of its end. Control characters, which would move the cursor, become spaces. */
 export function fit(text: string, width: number): string {
@@ -12,6 +12,20 @@ export function fit(text: string, width: number): string {
 /** Takes colours and other terminal sequences out of what a build printed. */
 export function stripControl(text: string): string {
   return text.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '').replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+}
+
+/** Words in lines no longer than a width, where words allow it; all lines but the first begin with an indent. */
+export function wrap(text: string, width: number, indent = ''): string[] {
+  const lines: string[] = [];
+  const [first = '', ...words] = text.split(/(?<=\S) /);
+  let line = first;
+  for (const word of words) {
+    if (line.length + 1 + word.length > width) {
+      lines.push(line.trimEnd());
+      line = indent + word.trimStart();
+    } else line = `${line} ${word}`;
+  }
+  return [...lines, line];
 }
 
 /** Columns set apart by two spaces, each as wide as its widest cell; the last is not padded. `right` aligns numbers. */

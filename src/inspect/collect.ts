@@ -5,10 +5,11 @@ import { basename, relative } from 'node:path';
 import { durationsFile, estimates, readDurations, realisedOutputs } from '../build/index.js';
 import { seedsOf, type LoadedChain, type PreparedChain } from '../chain/index.js';
 import { storePathName, type Derivation, type DrvPath, type Sha256, type StorePath } from '../formats/index.js';
-import { ingredientsOf, type AnyRecipe, type Chain, type Source } from '../recipe/index.js';
+import type { Source } from '../recipe/index.js';
 import { ok, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
 import { comparePin, pinKey, readPins } from '../verify/index.js';
+import { recipesByName } from './script.js';
 import type { ChainReport, OutputFacts, RecipeFacts, SeedFacts, SourceFacts } from '../report/index.js';
 
 /** A chain that is ready to be built, and the store it is built in. */
@@ -57,6 +58,7 @@ export async function collectReport(subject: ReportedChain): Promise<Result<Chai
       needs: [...drv.inputDrvs].map(([input, outputs]) => ({ id: names.get(input) ?? storePathName(input), outputs })),
       takes: drv.inputSrcs,
       test: test === undefined ? undefined : { drvPath: test.drvPath, passed: passed(test.drvPath) },
+      scriptSize: [...drv.args, ...drv.env.values()].reduce((sum, text) => sum + text.length, 0),
     };
   });
 
@@ -84,11 +86,19 @@ function sourceFacts(path: StorePath, { name, version, file, size, sha256, locat
   return { path, name, version, file, size, sha256, places: locations.map((location) => (location.kind === 'url' ? location.url : location.path)) };
 }
 
-/** Ids of all derivations but tests. */
+/** Ids of all derivations but tests: of targets their names, of others the derivation's, numbered (`clang-16#2`) where another has it. */
 function nodeNames(chain: PreparedChain): ReadonlyMap<DrvPath, string> {
   const tests = new Set(chain.targets.flatMap(({ test }) => test?.drvPath ?? []));
-  const targets = new Map(chain.targets.map(({ name, build }) => [build.drvPath, name]));
-  return new Map([...chain.derivations].flatMap(([path, drv]) => (tests.has(path) ? [] : [[path, targets.get(path) ?? drv.name] as const])));
+  const names = new Map<DrvPath, string>(chain.targets.map(({ name, build }) => [build.drvPath, name]));
+  const given = new Set(names.values());
+  for (const [path, { name }] of chain.derivations) {
+    if (tests.has(path) || names.has(path)) continue;
+    let id = name;
+    for (let number = 2; given.has(id); number++) id = `${name}#${number}`;
+    given.add(id);
+    names.set(path, id);
+  }
+  return names;
 }
 
 /** Targets have a stage; what they need without its being a target gets that of the first one that does. */
@@ -118,11 +128,4 @@ function inOrder(chain: PreparedChain, names: ReadonlyMap<DrvPath, string>): rea
   };
   for (const { build } of chain.targets) visit(build.drvPath);
   return [...ordered];
-}
-
-/** For recipes that are no targets: derivations do not say where they were written. */
-function recipesByName(chain: Chain): ReadonlyMap<string, AnyRecipe> {
-  const found = new Set<AnyRecipe>(chain.targets.map(({ recipe }) => recipe));
-  for (const recipe of found) for (const ingredient of ingredientsOf(recipe)) if (ingredient.kind === 'output') found.add(ingredient.recipe);
-  return new Map([...found].map((recipe) => [recipe.drvName, recipe]));
 }

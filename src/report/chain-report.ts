@@ -37,6 +37,8 @@ export interface RecipeFacts {
   /** Store paths of sources, seeds and local files. */
   readonly takes: readonly StorePath[];
   readonly test: { readonly drvPath: DrvPath; readonly passed: boolean } | undefined;
+  /** Bytes of what it runs: the arguments of its builder, which hold the script, and the environment. */
+  readonly scriptSize: number;
 }
 
 export interface OutputFacts {
@@ -74,6 +76,24 @@ export interface LocalFacts {
   readonly size: number;
 }
 
+/** The part of a chain that the named recipes are made by; stages without any of it are left out. */
+export function partOf(report: ChainReport, ids: readonly string[]): ChainReport {
+  const byId = new Map(report.recipes.map((recipe) => [recipe.id, recipe]));
+  const found = new Set(ids.flatMap((id) => byId.get(id) ?? []));
+  for (const { needs } of found) for (const { id } of needs) if (byId.has(id)) found.add(byId.get(id)!);
+  const recipes = report.recipes.filter((recipe) => found.has(recipe));
+  const taken = new Set(recipes.flatMap(({ takes }) => takes));
+  const takenOf = <T extends { readonly path: StorePath }>(all: readonly T[]): readonly T[] => all.filter(({ path }) => taken.has(path));
+  return {
+    ...report,
+    recipes,
+    stages: report.stages.filter((name) => recipes.some(({ stage }) => stage === name)),
+    seeds: takenOf(report.seeds),
+    sources: takenOf(report.sources),
+    locals: takenOf(report.locals),
+  };
+}
+
 /** Bytes of all outputs that are built. */
 export function builtSize(recipe: RecipeFacts): number {
   return recipe.outputs.reduce((sum, { built }) => sum + (built?.narSize ?? 0), 0);
@@ -95,15 +115,16 @@ export function pinStatus(recipe: RecipeFacts): 'same' | 'new' | 'different' | u
  * to the most. In the order of building; recipes of unknown duration count nothing.
  */
 export function slowestWay(report: ChainReport): readonly string[] {
-  const total = new Map<string, { readonly seconds: number; readonly before: string | undefined }>();
+  const total = new Map<string, { readonly index: number; readonly seconds: number; readonly before: string | undefined }>();
   let last: string | undefined;
-  for (const { id, needs, duration } of report.recipes) {
-    let before: string | undefined;
-    for (const need of needs) if (before === undefined || (total.get(need.id)?.seconds ?? 0) > (total.get(before)?.seconds ?? 0)) before = need.id;
-    const seconds = (before === undefined ? 0 : (total.get(before)?.seconds ?? 0)) + (duration?.seconds ?? 0);
-    total.set(id, { seconds, before });
+  report.recipes.forEach(({ id, needs, duration }, index) => {
+    // Of two that are ready at the same time, the one that comes later may need the other, and no step is left out.
+    const known = needs.flatMap((need) => (total.has(need.id) ? [{ id: need.id, ...total.get(need.id)! }] : []));
+    const before = known.sort((a, b) => b.seconds - a.seconds || b.index - a.index)[0];
+    const seconds = (before?.seconds ?? 0) + (duration?.seconds ?? 0);
+    total.set(id, { index, seconds, before: before?.id });
     if (last === undefined || seconds > (total.get(last)?.seconds ?? 0)) last = id;
-  }
+  });
   const way: string[] = [];
   if (last === undefined || total.get(last)?.seconds === 0) return way;
   for (let id: string | undefined = last; id !== undefined; id = total.get(id)?.before) way.unshift(id);

@@ -10,7 +10,8 @@ import {
   type SeedFacts,
   type SourceFacts,
 } from './chain-report.js';
-import { bubbleDiameter, MARGIN, NODE_BOX, shownSources, type ChainLayout } from './layout.js';
+import { bubbleDiameter, MARGIN, roomOf, TEXT, type ChainLayout } from './layout.js';
+import { round, type Point } from './lines.js';
 import type { RunBuildStatus } from './run.js';
 import { svg, type SvgElement } from './svg.js';
 
@@ -25,29 +26,20 @@ export interface LiveStatus {
 export function drawGraph(report: ChainReport, layout: ChainLayout, live: ReadonlyMap<string, LiveStatus> = new Map()): SvgElement {
   const places = new Map(layout.nodes.map(({ id, x, y }) => [id, { x, y }]));
   const way = slowestWay(report);
-  const isCritical = (from: string, to: string): boolean => way.some((id, index) => id === from && way[index + 1] === to);
-  const needed = new Set(layout.edges.flatMap(({ from, implied }) => (implied ? [] : [from])));
+  const next = new Map(way.map((id, index) => [id, way[index + 1]]));
+  const sources = new Map(report.sources.map((source) => [source.path, source]));
   const bands = layout.stages.map(({ name, x, width }, index) =>
     svg(
       'g',
       {},
       ...(index % 2 === 0 ? [svg('rect', { class: 'band', x, y: -BEYOND, width, height: layout.height + 2 * BEYOND })] : []),
-      svg('text', { class: 'band-name', x: x + 14, y: 28 }, name),
+      svg('text', { class: 'band-name', x: x + 14, y: 20 }, name),
     ),
   );
-  const edges = layout.edges.map(({ from, to, path, implied }) =>
-    svg('path', {
-      class: ['edge', implied ? 'implied' : '', isCritical(from, to) ? 'critical' : ''].filter((name) => name !== '').join(' '),
-      d: path,
-      'data-from': from,
-      'data-to': to,
-    }),
-  );
-  const seeds = report.seeds.map((seed) => seedNode(seed, places.get(seed.path)));
-  const sources = shownSources(report).map((source) => sourceNode(source, places.get(source.path)));
-  const recipes = report.recipes.map((recipe) =>
-    recipeNode(recipe, places.get(recipe.id), live.get(recipe.id), needed.has(recipe.id), way.slice(0, -1).includes(recipe.id)),
-  );
+  const edge = (from: string, to: string, path: string): SvgElement =>
+    svg('path', { class: next.get(from) === to ? 'edge critical' : 'edge', d: path });
+  // The slowest way lies above the other lines.
+  const edges = [...layout.edges].sort((a, b) => Number(next.get(a.from) === a.to) - Number(next.get(b.from) === b.to));
   return svg(
     'svg',
     {
@@ -55,90 +47,78 @@ export function drawGraph(report: ChainReport, layout: ChainLayout, live: Readon
       height: layout.height,
       viewBox: `0 0 ${layout.width} ${layout.height}`,
       role: 'group',
-      'aria-label': `what ${report.name} builds, from the seed at the left`,
+      'aria-label': `what ${report.name} builds, from the seed at the top left`,
     },
     ...bands,
-    ...edges,
-    ...seeds,
-    ...sources,
-    ...recipes,
+    ...edges.map(({ from, to, path }) => edge(from, to, path)),
+    ...report.seeds.map((seed) => seedNode(seed, places.get(seed.path))),
+    ...report.recipes.map((recipe) =>
+      recipeNode(
+        recipe,
+        places.get(recipe.id),
+        live.get(recipe.id),
+        recipe.takes.flatMap((path) => sources.get(path) ?? []),
+      ),
+    ),
   );
+}
+
+/** The line of a need that others stand for. */
+export function impliedPath(from: Point, to: Point): string {
+  const bend = Math.max(30, (to.y - from.y) / 2);
+  return `M${from.x} ${from.y}C${from.x} ${round(from.y + bend)} ${to.x} ${round(to.y - bend)} ${to.x} ${to.y}`;
 }
 
 /** Bands go on above and below the picture, wherever it is put. */
 const BEYOND = 3000;
 
-interface Place {
-  readonly x: number;
-  readonly y: number;
-}
-
 /** What has no size yet. */
 const UNBUILT = 9;
 
-const CHARACTER = { name: 6.9, facts: 5.9 } as const;
+const SEED_RING = 9;
 
-function seedNode({ name, size, path }: SeedFacts, place: Place = { x: MARGIN.side, y: MARGIN.top }): SvgElement {
-  const diameter = bubbleDiameter(size);
-  const { x, y } = place;
-  const facts = `the seed · ${formatBytes(size)}`;
+function seedNode({ name, size, path }: SeedFacts, { x, y }: Point = ORIGIN): SvgElement {
   // The seed is too small to be found by its size alone.
-  const right = x + NODE_BOX.width;
-  const textX = right - Math.max(name.length * CHARACTER.name, facts.length * CHARACTER.facts) - 24;
   return svg(
     'g',
     { class: 'node seed built', 'data-id': path },
     svg('title', {}, `${name}: the seed, ${size} bytes`),
-    svg('circle', { class: 'ring', cx: right - 8, cy: y, r: 8 }),
-    svg('circle', { class: 'bubble', cx: right - 8, cy: y, r: diameter / 2 }),
-    svg('text', { class: 'name', x: textX, y: y - 3 }, name),
-    svg('text', { class: 'facts', x: textX, y: y + 11 }, facts),
+    svg('circle', { class: 'ring', cx: x, cy: y, r: SEED_RING }),
+    svg('circle', { class: 'bubble', cx: x, cy: y, r: round(bubbleDiameter(size) / 2) }),
+    svg('text', { class: 'name', x: x + SEED_RING + 7, y: y - 2 }, name),
+    svg('text', { class: 'facts', x: x + SEED_RING + 7, y: y + 12 }, `the seed · ${formatBytes(size)}`),
   );
 }
 
-/** Sources are squares: text that is taken as it is, not something that was built. */
-function sourceNode({ file, size, path }: SourceFacts, place: Place = { x: 0, y: 0 }): SvgElement {
-  const side = Math.min(20, bubbleDiameter(size));
-  const right = place.x + NODE_BOX.width;
-  const facts = ` ${formatBytes(size)}`;
-  const name = shorten(file, Math.floor((NODE_BOX.width - side - 8) / CHARACTER.facts) - facts.length);
-  return svg(
-    'g',
-    { class: 'source', 'data-source': path },
-    svg('title', {}, `${file}, ${size} bytes`),
-    svg('rect', { class: 'square', x: round(right - side), y: round(place.y - side / 2), width: round(side), height: round(side) }),
-    svg('text', { class: 'facts', x: round(right - side - 7), y: place.y + 4, 'text-anchor': 'end' }, `${name}${facts}`),
-  );
+const ORIGIN: Point = { x: MARGIN.side, y: MARGIN.top };
+
+/** Sources are squares beside what takes them: text that is taken as it is, not something that was built. */
+function squares(sources: readonly SourceFacts[], right: number, y: number): SvgElement[] {
+  let x = right;
+  return [...sources]
+    .sort((a, b) => b.size - a.size)
+    .map(({ file, size }) => {
+      const side = round(bubbleDiameter(size) * 0.8);
+      x = round(x - side - 2);
+      return svg('rect', { class: 'square', x, y: round(y - side / 2), width: side, height: side }, svg('title', {}, `${file}, ${size} bytes`));
+    });
 }
 
-function recipeNode(
-  recipe: RecipeFacts,
-  place: Place = { x: 0, y: 0 },
-  live: LiveStatus | undefined,
-  isNeeded: boolean,
-  isCritical: boolean,
-): SvgElement {
-  const { x, y } = place;
+function recipeNode(recipe: RecipeFacts, { x, y }: Point = ORIGIN, live: LiveStatus | undefined, sources: readonly SourceFacts[]): SvgElement {
   const status = statusOf(recipe, live);
   const diameter = builtSize(recipe) === 0 ? UNBUILT : bubbleDiameter(builtSize(recipe));
-  const textX = x + diameter + 8;
-  const room = Math.floor((NODE_BOX.width - diameter - 8) / CHARACTER.name);
+  const textX = round(x + Math.max(diameter / 2, 6) + 7);
+  const room = Math.floor((x + roomOf(recipe) - textX) / TEXT.perCharacter);
   const name = shorten(recipe.id, room);
   const version = recipe.version !== undefined && name.length + recipe.version.length + 1 <= room ? ` ${recipe.version}` : '';
-  const facts = factsLine(recipe, status, live);
-  const textEnd = textX + Math.max((name.length + version.length) * CHARACTER.name, facts.length * CHARACTER.facts) + 6;
-  const stem =
-    x + NODE_BOX.width - textEnd > 4 && isNeeded
-      ? [svg('path', { class: isCritical ? 'stem critical' : 'stem', d: `M${round(textEnd)} ${y}H${x + NODE_BOX.width}` })]
-      : [];
   return svg(
     'g',
     { class: `node ${status.replace(' ', '-')}${pinStatus(recipe) === 'different' ? ' different' : ''}`, 'data-id': recipe.id },
     svg('title', {}, `${recipe.id}, stage ${recipe.stage}${recipe.description === undefined ? '' : `: ${recipe.description}`}`),
-    ...stem,
-    svg('circle', { class: 'bubble', cx: round(x + diameter / 2), cy: y, r: round(diameter / 2) }),
-    svg('text', { class: 'name', x: round(textX), y: y - 3 }, name, ...(version === '' ? [] : [svg('tspan', { class: 'version' }, version)])),
-    svg('text', { class: 'facts', x: round(textX), y: y + 11 }, facts),
+    ...squares(sources, x - diameter / 2 - 1, y),
+    svg('circle', { class: 'bubble', cx: x, cy: y, r: round(diameter / 2) }),
+    svg('text', { class: 'name', x: textX, y: y - 2 }, name, ...(version === '' ? [] : [svg('tspan', { class: 'version' }, version)])),
+    svg('text', { class: 'facts', x: textX, y: y + 12 }, factsLine(recipe, status, live)),
   );
 }
 
@@ -175,8 +155,4 @@ function factsLine(recipe: RecipeFacts, status: RunBuildStatus | 'not built', li
 
 function shorten(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -6,8 +6,10 @@ import type { Bar, Timeline } from './timeline.js';
 const LANE = 26;
 const TOP = 30;
 const USAGE = 56;
-const SIDE = 12;
+const SIDE = 1;
 const CHARACTER = 5.9;
+/** Room for the label of a tick. */
+const LABEL = 46;
 
 /** Draws a timeline as wide as it is told, in pixels. Bars have the derivation's path as `data-drv`. */
 export function drawTimeline(timeline: Timeline, width: number, processors: number): SvgElement {
@@ -27,9 +29,11 @@ export function drawTimeline(timeline: Timeline, width: number, processors: numb
     },
     ...ticks.flatMap((second) => {
       const at = x(timeline.from + second * 1000);
+      // A label that does not fit would be cut off.
+      const isLabelled = at + LABEL <= width;
       return [
         svg('path', { class: 'grid', d: `M${at} ${TOP - 8}V${lanesEnd + USAGE + 8}` }),
-        svg('text', { class: 'axis', x: at + 4, y: TOP - 12 }, second === 0 ? '0' : formatTick(second)),
+        ...(isLabelled ? [svg('text', { class: 'axis', x: at + 4, y: TOP - 12 }, second === 0 ? '0' : formatTick(second))] : []),
       ];
     }),
     ...timeline.bars.map((bar) => drawBar(bar, x)),

@@ -4,6 +4,7 @@ export { RunFolder, type Run, type RunBuild, type RunBuildStatus, type RunFetch 
 export { timelineOf, type Bar, type Timeline } from './timeline.js';
 export { premises, trustOf, type Trust } from './trust.js';
 export { layoutChain, type ChainLayout } from './layout.js';
-export { drawGraph, type LiveStatus } from './draw-graph.js';
+export { drawGraph, impliedPath, type LiveStatus } from './draw-graph.js';
 export { drawTimeline } from './draw-timeline.js';
 export { DRAWING_RULES, svgFile, type SvgElement } from './svg.js';
+export { editsOfScript, editsOfTables, type SourceEdit } from './source-edits.js';

@@ -1,190 +1,160 @@
-/** Where everything in the picture of a chain lies: seeds at the left, each stage a band, needs drawn as curves. */
-import type { Graph } from '@viz-js/viz';
-import type { ChainReport, SourceFacts } from './chain-report.js';
+/**
+ * Where everything in the picture of a chain lies. Each stage is a column, in which needs stand above what needs them; the
+ * seed is at the top of the first. So a long chain is about as high as it is wide, and fits a page.
+ */
+import type { ChainReport, RecipeFacts } from './chain-report.js';
+import { layoutColumn, type ColumnLayout, type Need } from './column-layout.js';
+import { BEND, round, rounded } from './lines.js';
 
 export interface ChainLayout {
   readonly width: number;
   readonly height: number;
-  /** Bands of stages, from left to right. */
+  /** Columns of stages, from left to right. */
   readonly stages: readonly { readonly name: string; readonly x: number; readonly width: number }[];
-  /** Left edge and middle of each node's box, by the recipe's id, or the store path of a seed or a source. */
+  /** Middle of each bubble, by the recipe's id or the store path of a seed. */
   readonly nodes: readonly { readonly id: string; readonly x: number; readonly y: number }[];
+  /** From what is needed to what needs it; `path` is SVG's. */
+  readonly edges: readonly (Need & { readonly path: string })[];
   /**
-   * From what is needed to what needs it; `path` is SVG's. Nearly everything needs the first packages, and a picture of
-   * that would be a hatching: a need that others imply is `implied`, and only shown for a package that is pointed at.
+   * Needs that others stand for. Nearly everything needs the first packages, and a picture of that would be a hatching: these
+   * are only shown for a package that is pointed at.
    */
-  readonly edges: readonly { readonly from: string; readonly to: string; readonly path: string; readonly implied: boolean }[];
+  readonly implied: readonly Need[];
 }
 
-/** What every node is given room for: a bubble and two lines of text beside it. In the units of the picture. */
-export const NODE_BOX = { width: 176, height: 52 } as const;
-const SOURCE_HEIGHT = 26;
-/** In larger chains, sources are told on the packages' pages only. */
-const MAX_RECIPES_WITH_SOURCES = 60;
 /** Room around the picture, and above it for the names of the stages. */
-export const MARGIN = { side: 28, top: 52, bottom: 28 } as const;
+export const MARGIN = { side: 18, top: 46, bottom: 18 } as const;
+const COLUMN_PADDING = 14;
+/** Between lines that run beside each other. */
+const LANE = 7;
+
+/** Text of a node, in the picture's units. */
+export const TEXT = { perCharacter: 7.1, besideName: 36, minRoom: 148, maxRoom: 216 } as const;
+
+/** How much room a node has from the middle of its bubble to the right. */
+export function roomOf({ id, version }: Pick<RecipeFacts, 'id' | 'version'>): number {
+  const length = version === undefined ? id.length : id.length + 1 + version.length;
+  return Math.min(TEXT.maxRoom, Math.max(TEXT.minRoom, Math.ceil(length * TEXT.perCharacter) + TEXT.besideName));
+}
 
 /**
- * Computes the layout with Graphviz, which takes seconds for hundreds of recipes. It depends on what needs what alone, so
- * that nothing moves while things are built.
+ * Computes the layout. It depends on what needs what alone, so that nothing moves while things are built. A column takes
+ * Graphviz seconds when it has hundreds of packages.
  */
 export async function layoutChain(report: ChainReport): Promise<ChainLayout> {
   const { instance } = await import('@viz-js/viz');
   const viz = await instance();
-  const result = viz.renderJSON(graphOf(report), { engine: 'dot' }) as Rendered;
-  return readLayout(result, report);
-}
-
-/** Graphviz reckons in points from the lower left corner; node sizes are in inches. */
-const POINTS = 72;
-
-function graphOf(report: ChainReport): Graph {
-  const roots = report.recipes.filter(({ needs }) => needs.length === 0).map(({ id }) => id);
-  const edges = edgesOf(report).drawn;
-  // Recipes without a need of their own still come after the seed: nothing is there before it.
-  const seeded = new Set(edges.map(({ head }) => head));
-  const adrift = roots
-    .filter((id) => !seeded.has(id))
-    .flatMap((id) => report.seeds.slice(0, 1).map(({ path }) => ({ tail: path, head: id, attributes: { style: 'invis' } })));
+  const { drawn, implied } = needsOf(report);
+  const stageOf = stagesOf(report);
+  let left: number = MARGIN.side;
+  const columns = report.stages.map((name, index): Column => {
+    const here = (id: string): boolean => stageOf.get(id) === index;
+    const layout = layoutColumn(viz, {
+      widths: new Map([
+        ...report.seeds.filter(({ path }) => here(path)).map(({ path }) => [path, TEXT.minRoom] as const),
+        ...report.recipes.filter(({ id }) => here(id)).map((recipe) => [recipe.id, roomOf(recipe)] as const),
+      ]),
+      inside: drawn.filter(({ from, to }) => here(from) && here(to)),
+      entering: drawn.filter(({ from, to }) => !here(from) && here(to)),
+      leaving: drawn.filter(({ from, to }) => here(from) && !here(to)),
+    });
+    const x = left + COLUMN_PADDING + layout.entries.size * LANE;
+    const column = { name, index, left, x, right: x + layout.width + COLUMN_PADDING, layout };
+    left = column.right;
+    return column;
+  });
+  const joined = joinColumns(columns, drawn, stageOf);
   return {
-    directed: true,
-    graphAttributes: { rankdir: 'LR', nodesep: 0.1, ranksep: 0.5, splines: 'spline', margin: 0 },
-    nodeAttributes: { shape: 'box', fixedsize: true, width: NODE_BOX.width / POINTS, height: NODE_BOX.height / POINTS, label: '' },
-    edgeAttributes: { arrowhead: 'none', tailport: 'e', headport: 'w' },
-    nodes: [
-      ...report.seeds.map(({ path }) => ({ name: path })),
-      ...shownSources(report).map(({ path }) => ({ name: path, attributes: { height: SOURCE_HEIGHT / POINTS } })),
-      ...report.recipes.map(({ id }) => ({ name: id })),
-      ...gatesOf(report).nodes,
-    ],
-    edges: [...edges, ...adrift, ...gatesOf(report).edges],
+    width: round(left + MARGIN.side),
+    height: round(Math.max(joined.bottom, ...columns.map(bottomOf)) + MARGIN.bottom),
+    stages: columns.map(({ name, left: start, right }) => ({ name, x: round(start), width: round(right - start) })),
+    nodes: columns.flatMap(({ x: dx, layout }) => [...layout.nodes].map(([id, { x, y }]) => ({ id, x: round(x + dx), y: round(y + MARGIN.top) }))),
+    edges: [...columns.flatMap(({ x, layout }) => layout.edges.map(({ from, to, path }) => ({ from, to, path: moved(path, x) }))), ...joined.edges],
+    implied,
   };
 }
 
-/** The sources that have a place in the picture. */
-export function shownSources(report: ChainReport): readonly SourceFacts[] {
-  return report.recipes.length <= MAX_RECIPES_WITH_SOURCES ? report.sources : [];
-}
-
-/** The first stage that takes a source. */
-function sourceStage(report: ChainReport, { path }: SourceFacts): string | undefined {
-  return report.recipes.find(({ takes }) => takes.includes(path))?.stage;
-}
-
-interface Edge {
-  readonly tail: string;
-  readonly head: string;
-}
-
-/** The needs that no longer way stands for, and the others. */
-function edgesOf(report: ChainReport): { readonly drawn: readonly Edge[]; readonly implied: readonly Edge[] } {
+/** The needs that no longer way stands for, and the others. What takes the seed needs it. */
+function needsOf(report: ChainReport): { readonly drawn: readonly Need[]; readonly implied: readonly Need[] } {
   const before = new Map<string, ReadonlySet<string>>();
-  const [drawn, implied]: [Edge[], Edge[]] = [[], []];
+  const [drawn, implied]: [Need[], Need[]] = [[], []];
   for (const { id, needs, takes } of report.recipes) {
-    const leaves = [...report.seeds, ...shownSources(report)].map(({ path }) => path);
-    const direct: string[] = [...needs.map((need) => need.id), ...leaves.filter((path) => takes.includes(path))];
+    const seeds = report.seeds.map(({ path }) => path).filter((path) => takes.includes(path));
+    const direct: string[] = [...needs.map((need) => need.id), ...seeds];
     const behind = new Set(direct.flatMap((need) => [...(before.get(need) ?? [])]));
-    for (const tail of direct) (behind.has(tail) && !leaves.some((leaf) => leaf === tail) ? implied : drawn).push({ tail, head: id });
+    for (const from of direct) (behind.has(from) ? implied : drawn).push({ from, to: id });
     before.set(id, new Set([...direct, ...behind]));
   }
   return { drawn, implied };
 }
 
-/** Between two stages, an invisible node that all of one come before and all of the next after: so bands do not overlap. */
-function gatesOf(report: ChainReport): {
-  readonly nodes: { name: string; attributes: { width: number; height: number; style: string } }[];
-  readonly edges: { tail: string; head: string; attributes: { style: string; weight: number } }[];
-} {
-  const attributes = { style: 'invis', weight: 0 };
-  const groups = [
-    report.seeds.map(({ path }) => path as string),
-    ...report.stages.map((stage) => report.recipes.filter((recipe) => recipe.stage === stage).map(({ id }) => id)),
-  ];
-  const stageOf = new Map(report.recipes.map(({ id, stage }) => [id, stage]));
-  const firsts = new Set(report.recipes.filter(({ stage, needs }) => !needs.some((need) => stageOf.get(need.id) === stage)).map(({ id }) => id));
-  const needed = new Set(report.recipes.flatMap(({ stage, needs }) => needs.filter((need) => stageOf.get(need.id) === stage).map(({ id }) => id)));
-  const gates = groups.slice(1).map((_, index) => ({ name: `gate ${index}`, attributes: { width: 0.05, height: 0.05, style: 'invis' } }));
-  const sources = (stage: string | undefined): string[] =>
-    shownSources(report)
-      .filter((source) => sourceStage(report, source) === stage)
-      .map(({ path }) => path);
-  const edges = groups.flatMap((group, index) => [
-    ...(index === 0
-      ? []
-      : [...group.filter((id) => firsts.has(id)), ...sources(report.stages[index - 1])].map((head) => ({
-          tail: `gate ${index - 1}`,
-          head,
-          attributes,
-        }))),
-    ...(index === groups.length - 1 ? [] : group.filter((id) => !needed.has(id)).map((tail) => ({ tail, head: `gate ${index}`, attributes }))),
+/** The number of each node's stage; seeds are in the first. */
+function stagesOf(report: ChainReport): ReadonlyMap<string, number> {
+  const numbers = new Map(report.stages.map((name, index) => [name, index]));
+  return new Map<string, number>([
+    ...report.seeds.map(({ path }) => [path, 0] as const),
+    ...report.recipes.map(({ id, stage }) => [id, numbers.get(stage) ?? 0] as const),
   ]);
-  return { nodes: gates, edges };
 }
 
-interface Rendered {
-  readonly bb: string;
-  readonly objects?: readonly { readonly name: string; readonly pos: string }[];
-  readonly edges?: readonly { readonly tail: number; readonly head: number; readonly pos?: string; readonly style?: string }[];
+interface Column {
+  readonly name: string;
+  readonly index: number;
+  readonly left: number;
+  /** Where its layout begins. */
+  readonly x: number;
+  readonly right: number;
+  readonly layout: ColumnLayout;
 }
 
-function readLayout(rendered: Rendered, report: ChainReport): ChainLayout {
-  const [, , right = 0, top = 0] = rendered.bb.split(',').map(Number);
-  const place = (text: string): readonly [number, number] => {
-    const [x = 0, y = 0] = text.split(',').map(Number);
-    return [round(x + MARGIN.side), round(top - y + MARGIN.top)];
-  };
-  const objects = rendered.objects ?? [];
-  const wanted = new Set<string>([...[...report.seeds, ...report.sources].map(({ path }) => path), ...report.recipes.map(({ id }) => id)]);
-  const nodes = objects
-    .filter(({ name }) => wanted.has(name))
-    .map(({ name, pos }) => {
-      const [x, y] = place(pos);
-      return { id: name, x: x - NODE_BOX.width / 2, y };
-    });
-  const drawn = (rendered.edges ?? []).flatMap(({ tail, head, pos, style }) => {
-    if (style === 'invis' || pos === undefined) return [];
-    return [{ from: objects[tail]!.name, to: objects[head]!.name, path: curve(pos, place), implied: false }];
-  });
-  const places = new Map(nodes.map((node) => [node.id, node]));
-  const implied = edgesOf(report).implied.map(({ tail, head }) => {
-    const [from, to] = [places.get(tail)!, places.get(head)!];
-    const x = from.x + NODE_BOX.width;
-    const bend = (to.x - x) / 2;
-    return { from: tail, to: head, path: `M${x} ${from.y}C${x + bend} ${from.y} ${to.x - bend} ${to.y} ${to.x} ${to.y}`, implied: true };
-  });
-  const edges = [...drawn, ...implied];
-  return { width: round(right + 2 * MARGIN.side), height: round(top + MARGIN.top + MARGIN.bottom), stages: bands(nodes, report), nodes, edges };
+function bottomOf({ layout }: Column): number {
+  return layout.height + MARGIN.top;
 }
 
-/** `pos` is a start point and then three points for each Bézier curve. */
-function curve(pos: string, place: (text: string) => readonly [number, number]): string {
-  const [start, ...rest] = pos
-    .split(' ')
-    .filter((point) => /^-?[\d.]/.test(point))
-    .map((point) => place(point).join(' '));
-  return `M${start ?? ''}C${rest.join(' ')}`;
-}
-
-function bands(nodes: ChainLayout['nodes'], report: ChainReport): ChainLayout['stages'] {
-  const place = new Map(nodes.map(({ id, x }) => [id, x]));
-  const padding = 14;
-  return report.stages.flatMap((name) => {
-    const ids: string[] = [
-      ...report.recipes.filter(({ stage }) => stage === name).map(({ id }) => id),
-      ...report.sources.filter((source) => sourceStage(report, source) === name).map(({ path }) => path),
+/** Lines from one column to another: out at the bottom, along below all columns on the way, up beside the other, in at its top. */
+function joinColumns(
+  columns: readonly Column[],
+  drawn: readonly Need[],
+  stageOf: ReadonlyMap<string, number>,
+): { readonly edges: ChainLayout['edges']; readonly bottom: number } {
+  const lanes = new Map<string, number>();
+  let bottom = 0;
+  const edges = drawn.flatMap(({ from, to }) => {
+    const [source, target] = [columns[stageOf.get(from)!], columns[stageOf.get(to)!]];
+    if (source === undefined || target === undefined || source === target) return [];
+    const exit = source.layout.exits.get(from)!;
+    const entry = target.layout.entries.get(from)!;
+    if (!lanes.has(from)) lanes.set(from, lanes.size);
+    const crossed = columns.slice(Math.min(source.index, target.index), Math.max(source.index + 1, target.index));
+    const low = Math.max(...crossed.map(bottomOf)) + BEND + lanes.get(from)! * LANE;
+    const high = MARGIN.top - BEND - 2;
+    bottom = Math.max(bottom, low);
+    const [start, end] = [round(exit.door.x + source.x), round(entry.door.x + target.x)];
+    const x = target.left + COLUMN_PADDING + [...target.layout.entries.keys()].indexOf(from) * LANE;
+    const corners = [
+      { x: start, y: round(exit.door.y + MARGIN.top) },
+      { x: start, y: low },
+      { x, y: low },
+      { x, y: high },
+      { x: end, y: high },
+      { x: end, y: round(entry.door.y + MARGIN.top) },
     ];
-    const lefts = ids.flatMap((id) => place.get(id) ?? []);
-    if (lefts.length === 0) return [];
-    const x = Math.min(...lefts) - padding;
-    return [{ name, x, width: Math.max(...lefts) + NODE_BOX.width + padding - x }];
+    const path = `${moved(exit.line, source.x)}${rounded(corners)}L${moved(entry.lines.get(to)!, target.x)}`;
+    return [{ from, to, path }];
   });
+  return { edges, bottom };
 }
 
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
+/** A path of a column where the column is. Every command in it has points alone. */
+function moved(path: string, dx: number): string {
+  let isX = false;
+  return path.replace(/-?[\d.]+/g, (number) => {
+    isX = !isX;
+    return String(round(Number(number) + (isX ? dx : MARGIN.top)));
+  });
 }
 
 /** A bubble's diameter: as volumes, so that a seed of 400 KB and a compiler of 4 GB fit in one picture. Unknown is drawn small. */
 export function bubbleDiameter(bytes: number): number {
-  return Math.min(46, Math.max(3, 3 * Math.cbrt(bytes / 400_000)));
+  return Math.min(40, Math.max(3, 3 * Math.cbrt(bytes / 400_000)));
 }

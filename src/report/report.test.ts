@@ -5,7 +5,7 @@ import type { DrvPath, Sha256, StorePath } from '../formats/index.js';
 import { slowestWay, type ChainReport, type RecipeFacts } from './chain-report.js';
 import { drawGraph } from './draw-graph.js';
 import { drawTimeline } from './draw-timeline.js';
-import { layoutChain, NODE_BOX } from './layout.js';
+import { roomOf, layoutChain } from './layout.js';
 import { RunFolder } from './run.js';
 import { svg, svgFile, type SvgElement } from './svg.js';
 import { timelineOf } from './timeline.js';
@@ -22,6 +22,7 @@ function recipe(id: string, stage: string, seconds: number, needs: readonly stri
     needs: needs.map((need) => ({ id: need, outputs: ['out'] })),
     takes: takes.map(path),
     test: undefined,
+    scriptSize: 10,
   };
 }
 
@@ -55,7 +56,7 @@ describe('trust', () => {
     expect(trust.way.map(({ id }) => id)).toEqual(['gcc', 'make', 'stage1']);
     expect(trust.recipes.map(({ id }) => id)).toEqual(['stage1', 'make', 'gcc']);
     expect(trust.sources.map(({ name }) => name)).toEqual(['gcc', 'musl']);
-    expect(trust.totals).toEqual({ seeds: 400_000, sources: 11_000, locals: 0 });
+    expect(trust.totals).toEqual({ seeds: 400_000, sources: 11_000, locals: 0, scripts: 30 });
     expect(premises(trust)[0]).toMatchObject({ bytes: 400_000 });
   });
 
@@ -68,22 +69,55 @@ describe('the slowest way', () => {
   it('is the one whose durations add up to the most', () => {
     expect(slowestWay(report)).toEqual(['stage1', 'make', 'gcc']);
   });
+
+  it('leaves no step out where one takes no time', () => {
+    const recipes = [
+      recipe('a', 'one', 5, []),
+      recipe('b', 'one', 0, ['a']),
+      recipe('c', 'one', 1, ['a', 'b']),
+      recipe('d', 'one', 1, ['c', 'b', 'a']),
+    ];
+    expect(slowestWay({ ...report, recipes })).toEqual(['a', 'b', 'c', 'd']);
+  });
 });
 
 describe('the layout', () => {
-  it('puts stages side by side, with no node outside of its band, and draws implied needs apart', async () => {
+  it('puts stages side by side, no node outside of its column, what is needed above what needs it', async () => {
     const layout = await layoutChain(report);
+    const places = new Map(layout.nodes.map((node) => [node.id, node]));
     const [one, two] = layout.stages;
     expect(one!.x + one!.width).toBeLessThanOrEqual(two!.x);
-    const places = new Map(layout.nodes.map(({ id, x }) => [id, x]));
-    for (const { id, stage } of report.recipes) {
-      const band = layout.stages.find(({ name }) => name === stage)!;
-      expect(places.get(id)).toBeGreaterThanOrEqual(band.x);
-      expect(places.get(id)! + NODE_BOX.width).toBeLessThanOrEqual(band.x + band.width);
+    for (const facts of report.recipes) {
+      const column = layout.stages.find(({ name }) => name === facts.stage)!;
+      const { x, y } = places.get(facts.id)!;
+      expect(x).toBeGreaterThan(column.x);
+      expect(x + roomOf(facts)).toBeLessThanOrEqual(column.x + column.width);
+      expect(y).toBeLessThan(layout.height);
+      for (const need of facts.needs.filter(({ id }) => report.recipes.some((other) => other.id === id && other.stage === facts.stage)))
+        expect(places.get(need.id)!.y).toBeLessThan(y);
     }
-    expect(places.get(path('tcc'))).toBeLessThan(one!.x);
-    expect(layout.edges.filter(({ implied }) => implied)).toMatchObject([{ from: 'stage1', to: 'gcc' }]);
+    expect(places.get(path('tcc'))!.y).toBeLessThan(places.get('stage1')!.y);
     expect(svgFile(drawGraph(report, layout))).toContain('data-id="gcc"');
+  });
+
+  it('draws a line for each need but those that others stand for', async () => {
+    const { edges, implied, nodes } = await layoutChain(report);
+    expect(edges.map(({ from, to }) => `${from} ${to}`).sort()).toEqual([`${path('tcc')} stage1`, 'make gcc', 'stage1 make', 'stage1 sed']);
+    expect(implied).toEqual([{ from: 'stage1', to: 'gcc' }]);
+    for (const { from, to, path: line } of edges) {
+      const [start, end] = [from, to].map((id) => nodes.find((node) => node.id === id)!);
+      expect(line.startsWith(`M${start!.x} ${start!.y}`), line).toBe(true);
+      expect(line.endsWith(`${end!.x} ${end!.y}`), line).toBe(true);
+    }
+  });
+
+  it('piles up what nothing else needs below what it is made of', async () => {
+    const leaves = Array.from({ length: 12 }, (_, index) => recipe(`leaf${index}`, 'two', 1, ['make']));
+    const layout = await layoutChain({ ...report, recipes: [...report.recipes, ...leaves] });
+    const columns = new Set(layout.nodes.filter(({ id }) => /^leaf|^gcc/.test(id)).map(({ x }) => Math.round(x / 10)));
+    expect(columns.size).toBe(3);
+    const spots = new Set(layout.nodes.map(({ x, y }) => `${x} ${y}`));
+    expect(spots.size).toBe(layout.nodes.length);
   });
 });
 
@@ -168,7 +202,7 @@ describe('a picture as a file', () => {
   it('names what the page needs to find', () => {
     const find = (element: SvgElement, id: string): boolean =>
       element.attributes['data-id'] === id || element.children.some((child) => typeof child !== 'string' && find(child, id));
-    const layout = { width: 1, height: 1, stages: [], nodes: [], edges: [] };
+    const layout = { width: 1, height: 1, stages: [], nodes: [], edges: [], implied: [] };
     for (const { id } of report.recipes) expect(find(drawGraph(report, layout), id)).toBe(true);
   });
 });

@@ -41,7 +41,7 @@ function escape(text: string): string {
 /** The rules that drawings need, in whatever colours their surroundings name. */
 export const DRAWING_RULES = `
 .band{fill:var(--band)}.band-name,.axis{fill:var(--soft);font-size:11px}.band-name{letter-spacing:.06em}
-.edge,.stem,.grid{fill:none;stroke:var(--line);stroke-width:1}.edge.implied{display:none}.edge.critical,.stem.critical{stroke:var(--work);stroke-width:1.8}
+.edge,.grid{fill:none;stroke:var(--line);stroke-width:1}.edge.critical{stroke:var(--work);stroke-width:1.8}
 .name{fill:var(--ink);font-weight:600}.version,.facts{fill:var(--soft);font-weight:400}.facts{font-size:11px}
 .bubble{fill:var(--built);stroke:var(--built);stroke-width:1.2}.ring{fill:none;stroke:var(--line)}
 .square{fill:var(--line)}
@@ -52,7 +52,7 @@ export const DRAWING_RULES = `
 .bar-name{fill:var(--paper);font-size:11px}.usage{fill:var(--line)}.fetch{fill:var(--soft)}`;
 
 const SVG_STYLE = `
-svg{--paper:#fcfbf8;--ink:#1d1c1a;--soft:#66625b;--line:#c9c4ba;--band:#f3f0e9;--built:#2c6e63;--work:#b45309;--bad:#b3261e;
+svg{--paper:#fcfbf8;--ink:#1d1c1a;--soft:#66625b;--line:#bdb7ab;--band:#f3f0e9;--built:#2c6e63;--work:#b45309;--bad:#b3261e;
 font:12.5px ui-sans-serif,system-ui,"DejaVu Sans",sans-serif;background:var(--paper)}
-@media(prefers-color-scheme:dark){svg{--paper:#161513;--ink:#ece8df;--soft:#a49e93;--line:#4a463f;--band:#1f1d1a;--built:#6fc2b0;--work:#f0a04b;--bad:#ff8a80}}
+@media(prefers-color-scheme:dark){svg{--paper:#161513;--ink:#ece8df;--soft:#a49e93;--line:#655f55;--band:#1f1d1a;--built:#6fc2b0;--work:#f0a04b;--bad:#ff8a80}}
 ${DRAWING_RULES}`;

@@ -1,5 +1,5 @@
 /** Why something is trusted: the way from it back to the seed, and every byte that has a part in it. */
-import type { ChainReport, LocalFacts, RecipeFacts, SeedFacts, SourceFacts } from './chain-report.js';
+import { partOf, type ChainReport, type LocalFacts, type RecipeFacts, type SeedFacts, type SourceFacts } from './chain-report.js';
 
 export interface Trust {
   readonly recipe: RecipeFacts;
@@ -11,22 +11,17 @@ export interface Trust {
   readonly sources: readonly SourceFacts[];
   readonly locals: readonly LocalFacts[];
   readonly seeds: readonly SeedFacts[];
-  /** In bytes. */
-  readonly totals: { readonly seeds: number; readonly sources: number; readonly locals: number };
+  /** In bytes; `scripts` is what the recipes themselves say. */
+  readonly totals: { readonly seeds: number; readonly sources: number; readonly locals: number; readonly scripts: number };
 }
 
 /** Gathers what a recipe rests on; `undefined` when the report has no such recipe. */
 export function trustOf(report: ChainReport, id: string): Trust | undefined {
-  const byId = new Map(report.recipes.map((recipe) => [recipe.id, recipe]));
-  const recipe = byId.get(id);
+  const recipe = report.recipes.find((one) => one.id === id);
   if (recipe === undefined) return undefined;
-  const found = new Set([recipe]);
-  for (const one of found) for (const need of one.needs) if (byId.has(need.id)) found.add(byId.get(need.id)!);
-  const recipes = report.recipes.filter((one) => found.has(one));
-  const taken = new Set(recipes.flatMap(({ takes }) => takes));
-  const takenOf = <T extends { readonly path: ChainReport['seeds'][number]['path']; readonly size: number }>(all: readonly T[]): T[] =>
-    all.filter(({ path }) => taken.has(path)).sort((a, b) => b.size - a.size);
-  const [seeds, sources, locals] = [takenOf(report.seeds), takenOf(report.sources), takenOf(report.locals)];
+  const { recipes, ...taken } = partOf(report, [id]);
+  const bySize = <T extends { readonly size: number }>(all: readonly T[]): T[] => [...all].sort((a, b) => b.size - a.size);
+  const [seeds, sources, locals] = [bySize(taken.seeds), bySize(taken.sources), bySize(taken.locals)];
   const total = (some: readonly { readonly size: number }[]): number => some.reduce((sum, { size }) => sum + size, 0);
   return {
     recipe,
@@ -35,7 +30,12 @@ export function trustOf(report: ChainReport, id: string): Trust | undefined {
     sources,
     locals,
     seeds,
-    totals: { seeds: total(seeds), sources: total(sources), locals: total(locals) },
+    totals: {
+      seeds: total(seeds),
+      sources: total(sources),
+      locals: total(locals),
+      scripts: recipes.reduce((sum, { scriptSize }) => sum + scriptSize, 0),
+    },
   };
 }
 
@@ -73,7 +73,7 @@ export function premises({
       why: 'taken as their authors published them, each checked by its SHA-256; they can be read',
       bytes: totals.sources,
     },
-    { what: 'the recipes and patches', why: 'all that is not upstream’s; they can be read in this chain', bytes: totals.locals },
+    { what: 'the recipes and patches', why: 'all that is not upstream’s; they can be read in this chain', bytes: totals.locals + totals.scripts },
     {
       what: 'the running Linux kernel, the processor, bubblewrap',
       why: 'they run the builds; building on other machines and comparing the hashes finds what one of them would alter',

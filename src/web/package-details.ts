@@ -3,15 +3,24 @@ import { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readd
 import { join } from 'node:path';
 import { logPath } from '../build/index.js';
 import { storePathBaseName, type StorePath } from '../formats/index.js';
-import type { ReportedChain } from '../inspect/index.js';
-import type { ChainReport, RecipeFacts } from '../report/index.js';
+import { diffLines, scriptOf, type DiffLine, type ReportedChain } from '../inspect/index.js';
+import { editsOfScript, editsOfTables, type ChainReport, type RecipeFacts, type SourceEdit } from '../report/index.js';
 
 export interface PackageDetails {
   readonly recipe: { readonly file: string; readonly line: number; readonly text: string } | undefined;
   readonly locals: readonly { readonly name: string; readonly path: StorePath; readonly files: readonly TreeFile[] }[];
+  /** What is changed in the sources: by the script, by tables in C files beside the recipe. Patches are among `locals`. */
+  readonly edits: readonly ShownEdit[];
   readonly outputs: readonly OutputDetails[];
   /** Logs that there are. */
   readonly logs: readonly { readonly what: 'build' | 'test'; readonly key: string }[];
+}
+
+export interface ShownEdit {
+  readonly file: string;
+  readonly reason: string;
+  /** A command that says it in its own way, or the lines that are taken out and put in. */
+  readonly change: string | readonly DiffLine[];
 }
 
 export interface OutputDetails {
@@ -48,12 +57,15 @@ export function packageDetails({ store, loaded }: ReportedChain, report: ChainRe
       ? [{ what: 'test' as const, key: `log/${storePathBaseName(facts.test.drvPath)}` }]
       : []),
   ];
+  const locals = facts.takes.flatMap((path) => {
+    const name = localNames.get(path);
+    return name === undefined ? [] : [{ name, path, files: treeFiles(store.hostPath(path), true) }];
+  });
+  const cFiles = locals.flatMap(({ name, files }) => files.filter(({ file }) => (file === '' ? name : file).endsWith('.c')));
   return {
     recipe: facts.location === undefined ? undefined : { ...facts.location, text: readFileSync(join(loaded.directory, facts.location.file), 'utf8') },
-    locals: facts.takes.flatMap((path) => {
-      const name = localNames.get(path);
-      return name === undefined ? [] : [{ name, path, files: treeFiles(store.hostPath(path), true) }];
-    }),
+    locals,
+    edits: [...editsOfScript(scriptOf(loaded, facts) ?? ''), ...cFiles.flatMap(({ text = '' }) => editsOfTables(text))].map(shownEdit),
     outputs: built.map(({ name, path }): OutputDetails => {
       const closure = store.closure([path]).map((one) => ({ path: one, narSize: store.pathInfo(one)?.narSize ?? 0 }));
       return {
@@ -67,6 +79,12 @@ export function packageDetails({ store, loaded }: ReportedChain, report: ChainRe
     }),
     logs,
   };
+}
+
+function shownEdit({ file, reason, change }: SourceEdit): ShownEdit {
+  if ('command' in change) return { file, reason, change: change.command };
+  const lines = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
+  return { file, reason, change: diffLines(lines(change.old), lines(change.new)).flatMap((hunk) => hunk.lines) };
 }
 
 /** Lists a tree in the order of names, following no symlink; empty when it is gone. */

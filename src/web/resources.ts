@@ -64,8 +64,7 @@ export class Resources {
       case 'chain':
         return this.chain();
       case 'runs':
-        this.watcher.poll();
-        return ok(this.watcher.runs);
+        return ok(this.runs());
       case 'package': {
         const chain = await this.chain();
         if (!chain.ok) return chain;
@@ -87,15 +86,21 @@ export class Resources {
     const chain = await this.chain();
     if (!chain.ok) return chain;
     const { recipes } = chain.value.report;
-    this.watcher.poll();
-    const differences = this.watcher.runs
+    const differences = this.runs()
       .flatMap(({ builds }) => builds)
       .flatMap(({ differences: found }) => found.map(({ path }) => `difference/${path.slice(path.lastIndexOf('/') + 1)}`));
     const logs = recipes.flatMap((recipe) => packageDetails(this.subject, chain.value.report, recipe).logs.map(({ key }) => key));
     return ok(['chain', 'runs', ...recipes.map(({ id }) => `package/${id}`), ...new Set(logs), ...new Set(differences)]);
   }
 
-  private async chain(): Promise<Result<ChainResource>> {
+  /** The last runs as they are now. */
+  runs(): readonly Run[] {
+    this.watcher.poll();
+    return this.watcher.runs;
+  }
+
+  /** The chain's report as it is now. */
+  async chain(): Promise<Result<ChainResource>> {
     const report = await collectReport(this.subject);
     if (!report.ok) return report;
     // What needs what cannot change while the chain is loaded, and nothing else counts for the layout.
@@ -117,8 +122,9 @@ export class Resources {
   private async difference(baseName: string): Promise<Result<DifferenceResource>> {
     const path = parseStorePathBaseName(baseName);
     if (!path.ok) return notFound(`difference/${baseName}`);
-    this.watcher.poll();
-    const recorded = this.watcher.runs.flatMap(({ builds }) => builds).flatMap(({ differences }) => differences);
+    const recorded = this.runs()
+      .flatMap(({ builds }) => builds)
+      .flatMap(({ differences }) => differences);
     const found = recorded.find((one) => one.path === path.value);
     const first = this.subject.store.hostPath(path.value);
     if (found === undefined || !this.isInStore(found.kept) || !this.isInStore(first)) {

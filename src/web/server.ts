@@ -28,6 +28,8 @@ const HEARTBEAT_MS = 15_000;
 /** The server's answers. `host` is what it listens on. */
 export function application(subject: ReportedChain, host: string, closing: AbortSignal): Hono {
   const resources = new Resources(subject);
+  // The layout of a large chain takes a while: it is at hand when the first page asks.
+  void resources.get('chain');
   const app = new Hono();
   app.use(guard(host));
   for (const { name, type, body } of assets(false)) {

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ReportedChain } from '../inspect/index.js';
-import { drawGraph, drawTimeline, svgFile, timelineOf, type Run } from '../report/index.js';
+import { drawGraph, drawTimeline, layoutChain, partOf, svgFile, timelineOf, type ChainReport, type Run } from '../report/index.js';
 import { ok, type Result } from '../result.js';
 import { attemptAsync } from '../store/index.js';
 import { assets } from './assets.js';
@@ -16,49 +16,57 @@ export interface WrittenReport {
 
 const TIMELINE_WIDTH = 960;
 
-/** Writes a report into a directory, which is made when it is not there; what lies there under other names stays. */
-export async function writeReport(subject: ReportedChain, directory: string): Promise<Result<WrittenReport>> {
-  const resources = new Resources(subject);
-  const keys = await resources.keys();
-  if (!keys.ok) return keys;
-  const made = await attemptAsync('make the directory', directory, () => mkdir(join(directory, 'data'), { recursive: true }));
-  if (!made.ok) return made;
+export interface ReportOptions {
+  /** Write the pictures, and no page. */
+  readonly picturesOnly: boolean;
+  /** Draw only what these recipes need; all when empty. */
+  readonly of: readonly string[];
+}
 
-  let [files, bytes] = [0, 0];
-  const write = async (name: string, text: string): Promise<Result<void>> => {
-    files++;
-    bytes += Buffer.byteLength(text);
-    return attemptAsync('write', join(directory, name), () => writeFile(join(directory, name), text));
-  };
-  for (const { name, body } of assets(true)) {
-    const written = await write(name, body);
-    if (!written.ok) return written;
-  }
-  for (const key of keys.value) {
-    const found = await resources.get(key);
-    // A log that vanished meanwhile is one that is not there.
-    if (!found.ok && found.failure.code === 'E_NOT_FOUND') continue;
-    if (!found.ok) return found;
-    // A script, because a page that was opened as a file may not read other files in any other way.
-    const written = await write(`data/${dataFileName(key)}`, `zilchData(${JSON.stringify(key)}, ${JSON.stringify(found.value)});\n`);
-    if (!written.ok) return written;
-    for (const [name, text] of pictures(key, found.value)) {
-      const drawn = await write(name, text);
-      if (!drawn.ok) return drawn;
+/** Writes a report into a directory, which is made when it is not there; what lies there under other names stays. */
+export async function writeReport(subject: ReportedChain, directory: string, { picturesOnly, of }: ReportOptions): Promise<Result<WrittenReport>> {
+  const resources = new Resources(subject);
+  const chain = await resources.chain();
+  if (!chain.ok) return chain;
+  const files = new Map<string, string>();
+  for (const [name, text] of await pictures(chain.value, resources.runs(), of)) files.set(name, text);
+  if (!picturesOnly) {
+    for (const { name, body } of assets(true)) files.set(name, body);
+    const keys = await resources.keys();
+    if (!keys.ok) return keys;
+    for (const key of keys.value) {
+      const found = await resources.get(key);
+      // A log that vanished meanwhile is one that is not there.
+      if (!found.ok && found.failure.code === 'E_NOT_FOUND') continue;
+      if (!found.ok) return found;
+      // A script, because a page that was opened as a file may not read other files in any other way.
+      files.set(`data/${dataFileName(key)}`, `zilchData(${JSON.stringify(key)}, ${JSON.stringify(found.value)});\n`);
     }
   }
-  return ok({ files, bytes });
-}
-
-function pictures(key: string, value: unknown): (readonly [string, string])[] {
-  if (key === 'chain') {
-    const { report, layout } = value as ChainResource;
-    return [['graph.svg', svgFile(drawGraph(report, layout))]];
+  const made = await attemptAsync('make the directory', directory, () =>
+    mkdir(picturesOnly ? directory : join(directory, 'data'), { recursive: true }),
+  );
+  if (!made.ok) return made;
+  for (const [name, text] of files) {
+    const written = await attemptAsync('write', join(directory, name), () => writeFile(join(directory, name), text));
+    if (!written.ok) return written;
   }
-  const longest = key === 'runs' ? longestOf(value as readonly Run[]) : undefined;
-  return longest === undefined ? [] : [['timeline.svg', svgFile(drawTimeline(timelineOf(longest), TIMELINE_WIDTH, longest.cores))]];
+  return ok({ files: files.size, bytes: [...files.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0) });
 }
 
-function longestOf(runs: readonly Run[]): Run | undefined {
-  return [...runs].sort((a, b) => b.lastAt - b.startedAt - (a.lastAt - a.startedAt))[0];
+async function pictures({ report, layout }: ChainResource, runs: readonly Run[], of: readonly string[]): Promise<(readonly [string, string])[]> {
+  const part: ChainReport = of.length === 0 ? report : partOf(report, of);
+  const graph = svgFile(drawGraph(part, of.length === 0 ? layout : await layoutChain(part)));
+  const largest = largestOf(runs);
+  return [
+    ['graph.svg', graph],
+    ...(largest === undefined ? [] : [['timeline.svg', svgFile(drawTimeline(timelineOf(largest), TIMELINE_WIDTH, largest.cores))] as const]),
+  ];
+}
+
+/** The one that built the most of those that went well; one that failed is shown where there is no other. */
+function largestOf(runs: readonly Run[]): Run | undefined {
+  const wentWell = runs.filter(({ summary }) => summary?.failed === 0);
+  const weight = ({ summary, startedAt, lastAt }: Run): readonly [number, number] => [summary?.built ?? 0, lastAt - startedAt];
+  return [...(wentWell.length > 0 ? wentWell : runs)].sort((a, b) => weight(b)[0] - weight(a)[0] || weight(b)[1] - weight(a)[1])[0];
 }

@@ -58,7 +58,7 @@ describe('looking at a chain that is not built', () => {
   });
 
   it('graph prints text, dot and JSON', async () => {
-    expect((await rig.onChain('graph')).stdout).toBe('tool\n  shell\nuser\n  shell\n  tool^bin,doc\n');
+    expect((await rig.onChain('graph')).stdout).toBe('only\n  tool  <- shell\n  user  <- tool^bin,doc shell\n');
     expect((await rig.onChain('graph', '--format', 'dot')).stdout).toContain('"tool" -> "user" [label="bin, doc"];');
     expect(JSON.parse((await rig.onChain('graph', '--format', 'json')).stdout)).toHaveLength(3);
   });

@@ -31,6 +31,8 @@ export async function openPage(
   options: Parameters<Browser['newPage']>[0] = {},
 ): Promise<{ readonly page: Page; readonly problems: string[] }> {
   const page = await browser.newPage({ bypassCSP: false, ...options });
+  // Compilers may have the processors beside us.
+  page.setDefaultTimeout(120_000);
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {

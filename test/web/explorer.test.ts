@@ -9,10 +9,11 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { checkSandbox } from '../../src/build/index.js';
 import type { Run } from '../../src/report/index.js';
 import { accessibilityProblems, launch, openPage, whyNoBrowser } from './browser.js';
+import { largeChain } from './large-chain.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const SOURCES = process.env['ZILCH_TEST_SOURCES'] ?? join(homedir(), '.cache/zilch/sources');
@@ -30,6 +31,9 @@ const hostile = recipe({
   script: sh\`
 echo '<script>alert(2)</script><img src=x onerror=alert(3)>'
 printf '\\033[31mred\\033[0m \\033]0;title\\007 \\033[2J after\\n'
+edit() { :; }
+# <b>Because</b> of <img src=x onerror=alert(6)>.
+edit '<i>file</i>.c' 'old();' '<script>alert(7)</script>'
 mkdir $out
 echo > "$out/<img src=x onerror=alert(4)>"
 printf 'x' > "$out/$(printf 'bytes \\377\\033[31m')"
@@ -115,12 +119,69 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     expect(shown).toContain('<img src=x onerror=alert(1)>');
     expect(shown).toContain('<img src=x onerror=alert(4)>');
     expect(shown).toContain('→ ../../../etc/passwd');
+    expect(shown).toContain('<b>Because</b> of <img src=x onerror=alert(6)>.');
+    expect(shown).toContain('+<script>alert(7)</script>');
     expect(shown).not.toContain('\u001b');
     expect(await page.locator('.ansi-red').textContent()).toBe('red');
     expect(await page.locator('img, .log-text script').count()).toBe(0);
     await page.goto(`${url}#/`);
     await page.locator('.band-name', { hasText: '<b>stage</b>' }).waitFor();
     expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it('shows on a package’s page all that is known of it', async () => {
+    const path = async (what: string): Promise<string> => (await zilch('path', ...chainOptions(), '--logical', what)).stdout.trim();
+    const { page, problems } = await openPage(browser, `${url}#/package/stage1`);
+    await page.getByRole('heading', { name: 'Changes to the sources' }).waitFor();
+    const section = (title: string): Promise<string> =>
+      page
+        .locator('section', { has: page.getByRole('heading', { name: title, exact: false }) })
+        .first()
+        .innerText();
+    // Where it is written: the button leads to the line.
+    await page.getByRole('button', { name: /1-stage1\/index\.ts:\d+$/ }).click();
+    expect(await page.locator('.listing .here').innerText()).toContain('export const stage1 = recipe({');
+    const inputs = await section('Made of');
+    for (const part of ['musl-1.2.5.tar.gz', 'a9a118bbe84d8764da0ea0d28b3ab3fae8477fc7e4085d90102b8596fc7c75e4', 'stage1-program', 'the seed'])
+      expect(inputs).toContain(part);
+    const changes = await section('Changes to the sources');
+    for (const part of [
+      'tcc takes the alias attribute for a new name and makes no alias',
+      'src/include/features.h',
+      '-ar leaves weak symbols out of a library',
+      '+    s->static_link = 1;',
+    ])
+      expect(changes).toContain(part);
+    const outputs = await section('Outputs');
+    const [protomusl, tinycc] = [await path('stage1^protomusl'), await path('stage1^tinycc')];
+    for (const part of [protomusl, tinycc, 'sha256 of its NAR', 'with all it needs at run time', 'files']) expect(outputs).toContain(part);
+    const tinyccOutput = page.locator('.output', { hasText: 'tinycc' }).last();
+    await tinyccOutput.locator('summary', { hasText: 'closure: 2 paths' }).click();
+    expect(await tinyccOutput.innerText()).toContain('refers to one path');
+    expect(await page.locator('.output', { hasText: /^protomusl/ }).innerText()).toMatch(/referred to by/);
+    expect(await section('Used by')).toContain('hostile');
+    expect(await section('Builds')).toMatch(/\d{4}-\d\d-\d\d \d\d:\d\d\s+built\s+\d/);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it('finds in a log what is asked for, one place after the other', async () => {
+    const { page } = await openPage(browser, `${url}#/package/hostile`);
+    const find = page.getByLabel('Find in: Log', { exact: true });
+    await find.fill('ALERT');
+    await page.locator('mark.here').waitFor();
+    const count = await page.locator('.log').first().locator('mark').count();
+    expect(count).toBe(2);
+    const status = page.locator('.log-tools [role=status]').first();
+    expect(await status.innerText()).toContain(`1 of ${count}`);
+    await find.press('Enter');
+    await expect.poll(() => status.innerText()).toContain('2 of 2');
+    expect(await page.locator('mark').nth(1).getAttribute('class')).toBe('here');
+    await find.press('Shift+Enter');
+    await expect.poll(() => status.innerText()).toContain('1 of 2');
+    await find.fill('no such thing');
+    await expect.poll(() => status.innerText()).toBe('not found');
     await page.close();
   });
 
@@ -142,21 +203,75 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     },
   );
 
+  it.each(['list', 'timeline', 'trust/hostile', 'differences', 'package/stage1'])('can be read in #/%s with text twice as large', async (view) => {
+    for (const viewport of [
+      { width: 1280, height: 800 },
+      { width: 390, height: 844 },
+    ]) {
+      const { page } = await openPage(browser, `${url}#/${view}`, { viewport });
+      await page.locator('main h1').first().waitFor();
+      await page.evaluate('document.documentElement.style.fontSize = "30px"');
+      await page.waitForTimeout(200);
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+      expect(await page.evaluate('parseFloat(getComputedStyle(document.querySelector("main p, main td")).fontSize)')).toBeGreaterThan(24);
+      await page.close();
+    }
+  });
+
   it('is walked with the keyboard alone', async () => {
     const { page } = await openPage(browser, url);
     await page.locator('g.node').first().waitFor();
     for (let presses = 0; presses < 20 && !(await page.evaluate('document.activeElement.matches("g.node")')); presses++)
       await page.keyboard.press('Tab');
-    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowDown');
+    expect(await page.evaluate('document.activeElement.dataset.id')).toBe('stage1');
     await page.keyboard.press('ArrowRight');
     expect(await page.evaluate('document.activeElement.dataset.id')).toBe('hostile');
+    await page.locator('.near path').first().waitFor({ state: 'attached' });
+    const scale = (): Promise<number> => page.evaluate('new DOMMatrix(getComputedStyle(document.querySelector(".sheet")).transform).a');
+    const fitted = await scale();
+    await page.keyboard.press('+');
+    expect(await scale()).toBeGreaterThan(fitted);
+    await page.keyboard.press('0');
+    expect(await scale()).toBeCloseTo(fitted);
     await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowDown');
+    expect(await page.evaluate('document.activeElement.dataset.id')).toBe('stage1');
     await page.keyboard.press('Enter');
     await page.locator('h1', { hasText: 'stage1' }).waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('hos');
     await page.keyboard.press('Enter');
     await page.locator('h1', { hasText: 'hostile' }).waitFor();
+    await page.close();
+  });
+
+  it('draws a chain of 500 packages, all of which can be found and walked to', async () => {
+    const chain = join(directory, 'large');
+    mkdirSync(chain, { recursive: true });
+    writeFileSync(join(chain, 'chain.ts'), largeChain(500));
+    const other = spawn(process.execPath, [MAIN, 'web', '--port', '0', '--store', join(directory, 'large-store'), '-f', chain], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void other.kill());
+    const address = await new Promise<string>((resolve) => other.stdout.once('data', (line: Buffer) => resolve(line.toString().trim())));
+    const { page, problems } = await openPage(browser, address);
+    await page.locator('g.node').last().waitFor({ state: 'attached' });
+    expect(await page.locator('g.node').count()).toBe(500);
+    const spots = await page.evaluate<string[]>(
+      '[...document.querySelectorAll("g.node .bubble")].map((one) => `${one.cx.baseVal.value} ${one.cy.baseVal.value}`)',
+    );
+    expect(new Set(spots).size).toBe(500);
+    await page.getByLabel('Find a package').fill('package-499');
+    await page.locator('g.node.found[data-id="package-499"]').waitFor();
+    const box = (await page.locator('g.node.found .name').boundingBox())!;
+    expect(box.x).toBeGreaterThan(0);
+    expect(box.x + box.width).toBeLessThan(1280);
+    await page.locator('g.node.found .bubble').hover();
+    expect(await page.locator('.near path').count()).toBeGreaterThan(1);
+    await page.locator('g.node.found .bubble').click();
+    await page.locator('h1', { hasText: 'package-499' }).waitFor();
+    expect(problems).toEqual([]);
     await page.close();
   });
 
@@ -211,10 +326,11 @@ describe.skipIf(why !== undefined)('the explorer', () => {
   });
 
   it('shows how two builds of one thing differ, and nothing that is not kept in the store', async () => {
-    const [run] = await runs();
+    const run = (await runs()).find(({ builds }) => builds.some(({ name }) => name === 'hostile-1'));
     const output = run!.builds.find(({ name }) => name === 'hostile-1')!.outputs[0]!;
     const host = join(store, output.path);
-    const kept = join(store, 'nix/var/zilch/tmp/kept');
+    const kept = join(mkdtempSync(join(store, 'nix/var/zilch/tmp/kept-')), 'tree');
+    onTestFinished(() => rmSync(join(kept, '..'), { recursive: true }));
     // Node's own copying takes names for UTF-8.
     await promisify(execFile)('cp', ['-a', host, kept]);
     rmSync(join(kept, 'passwd'));
@@ -222,7 +338,7 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     const journals = join(store, 'nix/var/zilch/runs');
     const compared = (at: number, where: string): string => {
       const difference = { outputName: 'out', path: output.path, kept: where, first: { file: 'x', what: 'contents from byte 0' } };
-      const header = readFileSync(join(journals, readdirSync(journals)[0]!), 'utf8').split('\n')[0]!;
+      const header = readFileSync(join(journals, `${run!.id}.jsonl`), 'utf8').split('\n')[0]!;
       const event = {
         at,
         type: 'build-compared',
@@ -233,6 +349,9 @@ describe.skipIf(why !== undefined)('the explorer', () => {
       return `${header}\n${JSON.stringify(event)}\n`;
     };
     const later = Date.now() + 1000;
+    onTestFinished(() => {
+      for (const name of [`${later}-1.jsonl`, `${later + 1}-1.jsonl`]) rmSync(join(journals, name), { force: true });
+    });
     writeFileSync(join(journals, `${later}-1.jsonl`), compared(later, kept));
     const { page, problems } = await openPage(browser, `${url}#/differences`);
     await page.getByText('out differs').click();
@@ -248,8 +367,6 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     writeFileSync(join(journals, `${later + 1}-1.jsonl`), compared(later + 1, join(directory, 'chain')));
     const refused = await promisify(execFile)('curl', ['--silent', `${url}data/difference/${output.path.slice('/nix/store/'.length)}`]);
     expect(refused.stdout).not.toContain('recipe');
-    rmSync(join(journals, `${later}-1.jsonl`));
-    rmSync(join(journals, `${later + 1}-1.jsonl`));
 
     const differs = await zilch('diff', ...chainOptions(), host, kept).catch((error: unknown) => error as { code: number; stdout: string });
     expect(differs).toMatchObject({ code: 3 });
@@ -261,6 +378,7 @@ describe.skipIf(why !== undefined)('the explorer', () => {
   it('says that a run was stopped when its process is gone', async () => {
     const journals = join(store, 'nix/var/zilch/runs');
     const at = Date.now() + 2000;
+    onTestFinished(() => rmSync(join(journals, `${at}-7.jsonl`), { force: true }));
     const header = { type: 'run', version: 1, at, pid: 2 ** 22 + 5, processStart: '1', chain: '', targets: ['stage1'], jobs: 1, cores: 1 };
     const drvPath = (await runs())[0]!.builds[0]!.drvPath;
     appendFileSync(
@@ -270,7 +388,6 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     const { page } = await openPage(browser, `${url}#/timeline`);
     await page.locator('td', { hasText: 'lost' }).waitFor();
     await page.close();
-    rmSync(join(journals, `${at}-7.jsonl`));
   });
 
   it('is the same as files that need no server', async () => {
@@ -279,6 +396,14 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     expect(readFileSync(join(report, 'graph.svg'), 'utf8')).toContain('data-id="hostile"');
     expect(readFileSync(join(report, 'timeline.svg'), 'utf8')).toContain('stage1');
     for (const file of readdirSync(join(report, 'data'))) expect(readFileSync(join(report, 'data', file), 'utf8'), file).not.toContain(directory);
+    const pictures = join(directory, 'pictures');
+    await zilch('report', ...chainOptions(), '--pictures', '--of', 'stage1', pictures);
+    expect(readdirSync(pictures).sort()).toEqual(['graph.svg', 'timeline.svg']);
+    const part = readFileSync(join(pictures, 'graph.svg'), 'utf8');
+    expect(part).toContain('data-id="stage1"');
+    expect(part).not.toContain('data-id="hostile"');
+    expect(part).toContain('prefers-color-scheme:dark');
+    expect((await zilch('graph', ...chainOptions(), '--svg', 'stage1')).stdout).toBe(part);
     const { page, problems } = await openPage(browser, `${pathToFileURL(join(report, 'index.html')).href}#/`);
     await page.locator('g.node.built[data-id="hostile"]').waitFor();
     await page.goto(`${pathToFileURL(join(report, 'index.html')).href}#/package/hostile`);

@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
-import { dependencyGraph, loadChain, type DependencyGraph } from '../../chain/index.js';
+import { dependencyGraph, findTarget, loadChain, type DependencyGraph } from '../../chain/index.js';
 import { ok, type Result } from '../../result.js';
 import { perform, withChain, type ChainOptions } from '../command.js';
+import { wrap } from '../format.js';
 import { print, printJson } from '../output.js';
 import { withSession, type Session } from '../session.js';
 
@@ -9,20 +10,20 @@ const FORMATS = ['text', 'dot', 'json', 'svg'] as const;
 
 /** `zilch graph` */
 export function register(command: Command): void {
-  withChain(command);
+  withChain(command.argument('[target...]', 'of a picture: draw only what these need (default: the whole chain)'));
   command.addOption(
     new Option('--format <format>', 'how to print it; dot is for Graphviz, svg a picture with sizes and times').choices(FORMATS).default('text'),
   );
   command.option('--svg', 'short for --format svg');
-  perform(command, async (options: ChainOptions & { format: (typeof FORMATS)[number]; svg?: true }) => {
+  perform(command, async (targets: readonly string[], options: ChainOptions & { format: (typeof FORMATS)[number]; svg?: true }) => {
     // Only the picture needs a store, for what is built.
-    if (options.svg === true || options.format === 'svg') return withSession(options, picture);
+    if (options.svg === true || options.format === 'svg') return withSession(options, (session) => picture(session, targets));
     const loaded = await loadChain(options.chain);
     if (!loaded.ok) return loaded;
     const graph = dependencyGraph(loaded.value.chain);
     switch (options.format) {
       case 'text':
-        print(toText(graph));
+        print(toText(graph, process.stdout.columns || 100));
         break;
       case 'dot':
         print(toDot(graph));
@@ -34,24 +35,40 @@ export function register(command: Command): void {
   });
 }
 
-async function picture(session: Session): Promise<Result<undefined>> {
+async function picture(session: Session, targets: readonly string[]): Promise<Result<undefined>> {
+  const names: string[] = [];
+  for (const name of targets) {
+    const found = findTarget(session.loaded.chain, name);
+    if (!found.ok) return found;
+    names.push(found.value.target.name);
+  }
   const { collectReport } = await import('../../inspect/index.js');
-  const { drawGraph, layoutChain, svgFile } = await import('../../report/index.js');
+  const { drawGraph, layoutChain, partOf, svgFile } = await import('../../report/index.js');
   const report = await collectReport(session);
   if (!report.ok) return report;
-  print(svgFile(drawGraph(report.value, await layoutChain(report.value))));
+  const shown = names.length === 0 ? report.value : partOf(report.value, names);
+  print(svgFile(drawGraph(shown, await layoutChain(shown))));
   return ok(undefined);
 }
 
-/** Each recipe with what it needs below it. */
-function toText(graph: DependencyGraph): string {
+/** Stage by stage, a line a recipe: what it needs, other recipes first. */
+function toText(graph: DependencyGraph, width: number): string {
   const recipes = [...graph.values()].filter(({ kind }) => kind === 'target' || kind === 'recipe');
-  return recipes
-    .map(
-      ({ id, needs }) =>
-        `${id}\n${needs.map((need) => `  ${[need.id, ...(need.outputs.length === 0 ? [] : [need.outputs.join(',')])].join('^')}\n`).join('')}`,
-    )
-    .join('');
+  const isRecipe = new Set(recipes.map(({ id }) => id));
+  const column = Math.min(28, Math.max(0, ...recipes.map(({ id }) => id.length)));
+  const lines: string[] = [];
+  let stage: string | undefined;
+  recipes.forEach(({ id, needs }, index) => {
+    // What is no target comes right before the first that needs it.
+    const inStage = recipes.slice(index).find((recipe) => recipe.stage !== undefined)?.stage;
+    if (inStage !== stage) lines.push(...(stage === undefined ? [] : ['']), inStage ?? '');
+    stage = inStage;
+    const names = [...needs]
+      .sort((a, b) => Number(isRecipe.has(b.id)) - Number(isRecipe.has(a.id)))
+      .map((need) => `${need.id}${need.outputs.length === 0 || need.outputs.join() === 'out' ? '' : `^${need.outputs.join(',')}`}`);
+    lines.push(...wrap(`  ${id.padEnd(column)}  <- ${names.join(' ')}`.trimEnd(), width, ' '.repeat(column + 7)));
+  });
+  return `${lines.join('\n')}\n`;
 }
 
 const SHAPES = { target: 'box', recipe: 'box, style=rounded', source: 'note', seed: 'diamond', local: 'folder' } as const;

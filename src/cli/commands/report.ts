@@ -1,23 +1,40 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
+import { findTarget } from '../../chain/index.js';
 import { ok } from '../../result.js';
-import { perform, withChain, type ChainOptions } from '../command.js';
+import { collect, perform, withChain, type ChainOptions } from '../command.js';
 import { formatBytes } from '../format.js';
 import { printLine } from '../output.js';
 import { withSession } from '../session.js';
 
+interface ReportOptions extends ChainOptions {
+  readonly pictures?: true;
+  readonly of?: readonly string[];
+}
+
 /** `zilch report` */
 export function register(command: Command): void {
-  withChain(command.argument('<dir>', 'directory to write to; made when it is not there'));
+  withChain(command.argument('<dir>', 'directory to write to; made when it is not there'))
+    .option('--pictures', 'write graph.svg and timeline.svg, and no page')
+    .option('--of <target>', 'draw only what this target needs in graph.svg; can be given again', collect);
   command.addHelpText(
     'after',
     '\nOpen index.html in a browser, or put the directory on any web server. graph.svg and timeline.svg are the pictures by themselves.',
   );
-  perform(command, (directory: string, options: ChainOptions) =>
+  perform(command, (directory: string, options: ReportOptions) =>
     withSession(options, async (session) => {
+      const of: string[] = [];
+      for (const name of options.of ?? []) {
+        const found = findTarget(session.loaded.chain, name);
+        if (!found.ok) return found;
+        of.push(found.value.target.name);
+      }
       const { writeReport } = await import('../../web/index.js');
-      const written = await writeReport(session, directory);
+      const written = await writeReport(session, directory, { picturesOnly: options.pictures === true, of });
       if (!written.ok) return written;
-      printLine(`${directory}/index.html  (${written.value.files} files, ${formatBytes(written.value.bytes)})`);
+      printLine(
+        `${join(directory, options.pictures === true ? 'graph.svg' : 'index.html')}  (${written.value.files} files, ${formatBytes(written.value.bytes)})`,
+      );
       return ok(undefined);
     }),
   );

@@ -5,7 +5,7 @@ import { drawTimeline, RunFolder, svgFile, timelineOf, type Run, type Timeline }
 import { fail, ok, type Result } from '../../result.js';
 import { Store } from '../../store/index.js';
 import { perform, storeRoot, withJson, withStore, type StoreOptions } from '../command.js';
-import { fit, formatSeconds, formatTable } from '../format.js';
+import { fit, formatCount, formatMoment, formatSeconds, formatTable, stripControl, wrap } from '../format.js';
 import { print, printJson, printLine } from '../output.js';
 
 interface TimelineOptions extends StoreOptions {
@@ -34,8 +34,7 @@ function timeline(id: string | undefined, options: TimelineOptions): Result<unde
     const runs = ids.flatMap((one) => readRun(directory, one) ?? []);
     if (options.json === true) printJson(runs);
     else
-      for (const line of formatTable(runs.map((run) => [run.id, new Date(run.startedAt).toISOString(), outcome(run), run.targets.join(' ')])))
-        printLine(line);
+      for (const line of formatTable(runs.map((run) => [run.id, formatMoment(run.startedAt), outcome(run), run.targets.join(' ')]))) printLine(line);
     return ok(undefined);
   }
   const wanted = id ?? ids[0];
@@ -76,13 +75,15 @@ function chart(run: Run, { bars, from, to, criticalPath }: Timeline, width: numb
   const column = (at: number): number => Math.round(((at - from) / span) * room);
   const names = new Map(run.builds.map(({ drvPath, name }) => [drvPath, name]));
   return [
-    fit(`${run.targets.join(' ')}: ${outcome(run)}, ${run.jobs} builds at once, ${run.cores} processors`, width),
+    fit(`${run.targets.join(' ')}: ${outcome(run)}, ${formatCount(run.jobs, 'build')} at once, ${formatCount(run.cores, 'processor')}`, width),
     ...bars.map(({ build, from: start, to: end, critical }) => {
       const length = Math.max(1, column(end) - column(start));
       const bar = `${' '.repeat(Math.min(column(start), room - 1))}${(critical ? '#' : '=').repeat(length)}`;
       const status = build.status === 'built' ? '' : `  ${build.status}`;
       return `${fit(build.name, longestName).padEnd(longestName)}  ${bar.padEnd(room + 1)}${formatSeconds((end - start) / 1000).padStart(11)}${status}`;
     }),
-    ...(criticalPath.length === 0 ? [] : [`critical path (#): ${fit(criticalPath.map((path) => names.get(path) ?? path).join(' -> '), width * 4)}`]),
+    ...(criticalPath.length === 0
+      ? []
+      : wrap(`critical path (#): ${criticalPath.map((path) => stripControl(names.get(path) ?? path)).join(' -> ')}`, width, '  ')),
   ];
 }

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../../result.js';
 import { findTarget } from '../../chain/index.js';
 import { parseStorePathBaseName } from '../../formats/index.js';
 import { perform, withChain, withJson, type ChainOptions } from '../command.js';
-import { formatBytes, formatTable } from '../format.js';
+import { formatBytes, formatCount, formatTable, wrap } from '../format.js';
 import { printJson, printLine } from '../output.js';
 import { withSession, type Session } from '../session.js';
 
@@ -21,7 +21,7 @@ export function register(command: Command): void {
       const trust = trustOf(report.value, id.value);
       if (trust === undefined) throw new Error(`Internal error: the report has no ${id.value}`);
       if (options.json === true) printJson({ ...trust, premises: premises(trust) });
-      else for (const line of lines(trust)) printLine(line);
+      else for (const line of lines(trust, process.stdout.columns || 120)) printLine(line);
       return ok(undefined);
     }),
   );
@@ -42,30 +42,46 @@ function makerOf(session: Session, report: ChainReport, what: string): Result<st
     : ok(maker.id);
 }
 
-function lines(trust: Trust): string[] {
-  const { recipe, way, seeds, sources, locals, totals, recipes } = trust;
+function lines(trust: Trust, width: number): string[] {
+  const { recipe, way, seeds, sources, totals, recipes } = trust;
   const takes = (paths: readonly string[]): string =>
     sources
       .filter(({ path }) => paths.includes(path))
       .map(({ file, size }) => `${file} (${formatBytes(size)})`)
       .join(', ');
+  const step = (name: string, from: string): string[] => wrap(from === '' ? `  ${name}` : `  ${name}  from ${from}`, width, '      ');
   return [
-    `${recipe.id} rests on ${formatBytes(totals.seeds)} of binary that nobody here compiled, and on ${formatBytes(totals.sources + totals.locals)} of source, by way of ${recipes.length} build${recipes.length === 1 ? '' : 's'}.`,
+    ...wrap(
+      `${recipe.id} rests on ${formatBytes(totals.seeds)} of binary that nobody here compiled, and on ${formatBytes(totals.sources + totals.locals + totals.scripts)} of source, by way of ${formatCount(recipes.length, 'build')}.`,
+      width,
+    ),
     '',
     'The way back:',
-    ...way.map(({ id, version, takes: taken }) => `  ${[id, version ?? ''].join(' ').trim()}${takes(taken) === '' ? '' : `  from ${takes(taken)}`}`),
-    ...seeds.map(({ name, size, sha256 }) => `  ${name}, the seed: ${size} bytes, sha256 ${sha256}`),
+    ...way.flatMap(({ id, version, takes: taken }) => step([id, version ?? ''].join(' ').trim(), takes(taken))),
+    ...seeds.flatMap(({ name, size, sha256 }) => wrap(`  ${name}, the seed: ${size} bytes, sha256 ${sha256}`, width, '      ')),
     '',
     'What must be believed:',
-    ...premises(trust).flatMap(({ what, why, bytes }) => [`  ${what}${bytes === undefined ? '' : ` (${formatBytes(bytes)})`}`, `    ${why}`]),
+    ...premises(trust).flatMap(({ what, why, bytes }) => [
+      `  ${what}${bytes === undefined ? '' : ` (${formatBytes(bytes)})`}`,
+      ...wrap(`    ${why}`, width, '    '),
+    ]),
     '',
     'Every byte of source:',
-    ...formatTable(
-      [
-        ...sources.map(({ file, size, sha256 }) => [`  ${file}`, String(size), sha256]),
-        ...locals.map(({ name, size, path }) => [`  ${name}`, String(size), path]),
-      ],
-      [1],
-    ),
+    ...sourceLines(trust, width),
   ];
+}
+
+/** A line for each, or two where a line has no room for the hash. */
+function sourceLines({ sources, locals }: Trust, width: number): string[] {
+  const rows = [
+    ...sources.map(({ file, size, sha256 }) => ({ name: file, size, hash: sha256 })),
+    ...locals.map(({ name, size, path }) => ({ name, size, hash: path })),
+  ];
+  const cells = rows.map(({ name, size }) => [`  ${name}`, size.toLocaleString('en')]);
+  const whole = formatTable(
+    cells.map((row, index) => [...row, rows[index]!.hash]),
+    [1],
+  );
+  if (whole.every((line) => line.length <= width)) return whole;
+  return formatTable(cells, [1]).flatMap((line, index) => [line, `    ${rows[index]!.hash}`]);
 }

@@ -1,12 +1,12 @@
 /** Builds that came out different when they were built again, and outputs that are not what is pinned. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { ContentsDifference, Hunk } from '../../inspect/index.js';
+import type { ContentsDifference } from '../../inspect/index.js';
 import type { ChainReport } from '../../report/index.js';
-import { formatBytes } from '../../quantity.js';
+import { formatBytes, formatMoment } from '../../quantity.js';
 import type { DifferenceResource } from '../resources.js';
 import { load, runs, type Loaded } from './data.js';
-import { PackageLink, Path } from './parts.js';
+import { Hunks, PackageLink, Path } from './parts.js';
 import { linkTo } from './route.js';
 
 export function DifferencesView({ report, path }: { readonly report: ChainReport; readonly path: string }) {
@@ -42,7 +42,7 @@ export function DifferencesView({ report, path }: { readonly report: ChainReport
           <ul class="runs">
             {compared.map(({ run, build }) => (
               <li key={`${run.id} ${build.drvPath}`}>
-                {build.name} <span class="soft">{new Date(run.startedAt).toLocaleString()}</span>{' '}
+                {build.name} <span class="soft">{formatMoment(run.startedAt)}</span>{' '}
                 {build.differences.length === 0
                   ? 'came out the same'
                   : build.differences.map(({ path: output, outputName, first }) => (
@@ -144,25 +144,4 @@ function Contents({ contents }: { readonly contents: ContentsDifference }) {
         </>
       );
   }
-}
-
-function Hunks({ hunks }: { readonly hunks: readonly Hunk[] }) {
-  return (
-    <pre class="hunks" tabIndex={0}>
-      {hunks.map((hunk, index) => (
-        <span key={index}>
-          <span class="soft">
-            @@ {hunk.first} {hunk.second} @@{'\n'}
-          </span>
-          {hunk.lines.map(({ sign, text }, line) => (
-            <span key={line} class={sign === '-' ? 'minus' : sign === '+' ? 'plus' : ''}>
-              {sign}
-              {text}
-              {'\n'}
-            </span>
-          ))}
-        </span>
-      ))}
-    </pre>
-  );
 }

@@ -1,7 +1,16 @@
 /** The chain as a picture that can be moved, enlarged, and walked with the keyboard. */
-import { useSignal } from '@preact/signals';
+import { useSignal, type Signal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import { buildStatus, builtSize, drawGraph, slowestWay, type ChainReport, type LiveStatus } from '../../report/index.js';
+import {
+  buildStatus,
+  builtSize,
+  drawGraph,
+  impliedPath,
+  slowestWay,
+  type ChainLayout,
+  type ChainReport,
+  type LiveStatus,
+} from '../../report/index.js';
 import { formatBytes, formatSeconds } from '../../quantity.js';
 import type { ChainResource } from '../resources.js';
 import { runs } from './data.js';
@@ -10,8 +19,14 @@ import { useNow } from './now.js';
 import { linkTo } from './route.js';
 import { search } from './search.js';
 
-const MIN_SCALE = 0.15;
+const MIN_SCALE = 0.1;
 const MAX_SCALE = 2.5;
+/** Below this, text of the usual size cannot be read: names are written larger, and the rest is left out. */
+const FAR = 0.7;
+/** A picture that would have to be smaller than this is shown from the seed on instead. */
+const MIN_WHOLE = 0.42;
+/** How long after the last movement the picture is drawn sharply again. */
+const STILL_MS = 160;
 
 interface Camera {
   readonly x: number;
@@ -23,6 +38,8 @@ export function GraphView({ report, layout }: ChainResource) {
   const frame = useRef<HTMLDivElement>(null);
   const sheet = useRef<HTMLDivElement>(null);
   const camera = useRef<Camera>({ x: 0, y: 0, scale: 1 });
+  const still = useRef(0);
+  const pointedAt = useSignal<string | undefined>(undefined);
   const now = useNow();
   const live = liveStatus(report, now.value);
   const liveKey = JSON.stringify([...live]);
@@ -44,15 +61,23 @@ export function GraphView({ report, layout }: ChainResource) {
     const x = Math.min(width - 60, Math.max(60 - layout.width * scale, next.x));
     const y = Math.min(height - 40, Math.max(40 - layout.height * scale, next.y));
     camera.current = { x, y, scale };
-    sheet.current!.style.transform = `translate(${x}px,${y}px) scale(${scale})`;
-    sheet.current!.classList.toggle('far', scale < 0.55);
+    const { style, classList } = sheet.current!;
+    style.transform = `translate(${x}px,${y}px) scale(${scale})`;
+    // While it moves, the picture is one that was drawn before: moving that costs nothing, but enlarged it is not sharp.
+    classList.add('moving');
+    clearTimeout(still.current);
+    still.current = window.setTimeout(settle, STILL_MS);
+  };
+  const settle = (): void => {
+    sheet.current?.classList.toggle('far', camera.current.scale < FAR);
+    sheet.current?.classList.remove('moving');
   };
   const fit = (): void => {
     const { width, height } = frame.current!.getBoundingClientRect();
-    const whole = Math.min(width / layout.width, height / layout.height, 1.4);
-    // Text that cannot be read is no picture of anything: then it begins at the seed instead.
-    const scale = Math.max(whole, Math.min(0.9, height / layout.height), 0.3);
-    show({ scale, x: Math.max(0, (width - layout.width * scale) / 2), y: (height - layout.height * scale) / 2 });
+    const whole = Math.min(width / layout.width, height / layout.height, 1.2);
+    if (whole >= MIN_WHOLE) show({ scale: whole, x: (width - layout.width * whole) / 2, y: (height - layout.height * whole) / 2 });
+    else show({ scale: Math.min(1, Math.max(FAR, height / layout.height)), x: 0, y: 0 });
+    settle();
   };
   const zoom = (factor: number, centre?: { readonly x: number; readonly y: number }): void => {
     const { x, y, scale } = camera.current;
@@ -100,9 +125,7 @@ export function GraphView({ report, layout }: ChainResource) {
     if (moveX !== 0 || moveY !== 0) show({ scale, x: x + moveX, y: y + moveY });
   };
   const light = (id: string | undefined): void => {
-    for (const edge of sheet.current!.querySelectorAll<SVGPathElement>('path.edge')) {
-      edge.classList.toggle('near', id !== undefined && (edge.dataset['from'] === id || edge.dataset['to'] === id));
-    }
+    pointedAt.value = id;
   };
   const open = (id: string): void => {
     window.location.hash = report.recipes.some((recipe) => recipe.id === id) ? linkTo('package', id) : linkTo('trust', report.defaultTarget);
@@ -142,6 +165,7 @@ export function GraphView({ report, layout }: ChainResource) {
       >
         <div class="sheet" ref={sheet}>
           {picture}
+          <Near layout={layout} pointedAt={pointedAt} />
         </div>
       </div>
       <div class="tools" role="group" aria-label="View of the picture">
@@ -158,6 +182,36 @@ export function GraphView({ report, layout }: ChainResource) {
       <Legend />
     </div>
   );
+}
+
+/** All that a package needs, and all that needs it, the implied too. Drawn apart, so that pointing redraws nothing else. */
+function Near({ layout, pointedAt }: { readonly layout: ChainLayout; readonly pointedAt: Signal<string | undefined> }) {
+  const paths = useMemo(() => {
+    const places = new Map(layout.nodes.map((node) => [node.id, node]));
+    const found = new Map<string, Line[]>();
+    const add = (from: string, to: string, line: Line): void => {
+      for (const id of [from, to]) {
+        const lines = found.get(id);
+        if (lines === undefined) found.set(id, [line]);
+        else lines.push(line);
+      }
+    };
+    for (const { from, to, path } of layout.edges) add(from, to, { d: path, class: '' });
+    for (const { from, to } of layout.implied) add(from, to, { d: impliedPath(places.get(from)!, places.get(to)!), class: 'implied' });
+    return found;
+  }, [layout]);
+  return (
+    <svg class="near" width={layout.width} height={layout.height} aria-hidden="true">
+      {paths.get(pointedAt.value ?? '')?.map((line) => (
+        <path key={line.d} {...line} />
+      ))}
+    </svg>
+  );
+}
+
+interface Line {
+  readonly d: string;
+  readonly class: string;
 }
 
 function Summary({ report }: { readonly report: ChainReport }) {
@@ -200,17 +254,22 @@ function Legend() {
         <i class="stroke" /> slowest way
       </li>
       <li>✓ as pinned</li>
+      <li>point at a package: all it needs, all that needs it</li>
     </ul>
   );
 }
 
-/** The statuses of the run that goes on, or of the last one where it failed: of others the store tells all. */
+/** The statuses of the runs that go on, or of the last one where it failed: of others the store tells all. */
 function liveStatus(report: ChainReport, now: number): ReadonlyMap<string, LiveStatus> {
   const [newest] = runs.value;
-  const run = runs.value.find(({ running }) => running) ?? ((newest?.summary?.failed ?? 0) > 0 ? newest : undefined);
+  const running = runs.value.filter((run) => run.running);
+  const shown = running.length > 0 ? running : (newest?.summary?.failed ?? 0) > 0 ? [newest!] : [];
   const ids = new Map(report.recipes.map(({ drvPath, id }) => [drvPath, id]));
+  // What one run has queued, another may be building.
+  const weight = ({ status }: { readonly status: string }): number => (status === 'building' ? 2 : status === 'queued' ? 0 : 1);
+  const builds = shown.flatMap((run) => run.builds).sort((a, b) => weight(a) - weight(b));
   return new Map(
-    run?.builds.flatMap(({ drvPath, status, startedAt, endedAt }) => {
+    builds.flatMap(({ drvPath, status, startedAt, endedAt }) => {
       const id = ids.get(drvPath);
       const seconds = startedAt === undefined ? undefined : ((endedAt ?? now) - startedAt) / 1000;
       return id === undefined ? [] : [[id, { status, seconds }] as const];

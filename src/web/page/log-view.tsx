@@ -1,6 +1,6 @@
 /** A build's log: its colours, a search, and what is added while it is written. Whatever it holds is shown as text. */
 import { useSignal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { LogResource } from '../resources.js';
 import { FROM_FILES, load } from './data.js';
 
@@ -11,6 +11,8 @@ export function LogView({ title, logKey, growing }: { readonly title: string; re
   const log = useSignal<LogResource | undefined>(undefined);
   const failure = useSignal('');
   const wanted = useSignal('');
+  const shown = useSignal(0);
+  const holder = useRef<HTMLDivElement>(null);
   useEffect(() => {
     let stopped = false;
     const more = async (): Promise<void> => {
@@ -32,6 +34,12 @@ export function LogView({ title, logKey, growing }: { readonly title: string; re
   const chunks = useMemo(() => chunksOf(log.value?.text ?? ''), [log.value?.text]);
   const needle = wanted.value.toLowerCase();
   const count = useMemo(() => (needle === '' ? 0 : (log.value?.text ?? '').toLowerCase().split(needle).length - 1), [needle, log.value?.text]);
+  const at = count === 0 ? 0 : ((shown.value % count) + count) % count;
+  useEffect(() => {
+    const marks = holder.current?.querySelectorAll('mark') ?? [];
+    marks.forEach((mark, index) => mark.classList.toggle('here', index === at));
+    marks[at]?.scrollIntoView({ block: 'nearest' });
+  }, [needle, at, count]);
   if (failure.value !== '') return <p class="soft">{failure.value}</p>;
   if (log.value === undefined) return <p class="soft">loading the log…</p>;
   return (
@@ -42,19 +50,27 @@ export function LogView({ title, logKey, growing }: { readonly title: string; re
           placeholder="Find in the log"
           aria-label={`Find in: ${title}`}
           value={wanted.value}
-          onInput={(event) => (wanted.value = event.currentTarget.value)}
+          onInput={(event) => {
+            wanted.value = event.currentTarget.value;
+            shown.value = 0;
+          }}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') shown.value += event.shiftKey ? -1 : 1;
+          }}
         />
         <span role="status">
           {log.value.text === ''
             ? 'nothing was written'
             : needle === ''
               ? `${chunks.reduce((sum, { lines }) => sum + lines, 0)} lines`
-              : `${count} found`}
+              : count === 0
+                ? 'not found'
+                : `${at + 1} of ${count}; Enter for the next`}
         </span>
         {growing && <span class="work">being written</span>}
         {log.value.cut && <span>the beginning is left out</span>}
       </p>
-      <div class="log-text" tabIndex={0} role="region" aria-label={title}>
+      <div class="log-text" ref={holder} tabIndex={0} role="region" aria-label={title} hidden={chunks.length === 0}>
         {chunks.map((chunk, index) => (
           <pre key={index} style={{ containIntrinsicSize: `auto ${chunk.lines * 1.45}em` }}>
             {coloured(chunk.text).map(({ text, style }) => (style === '' ? marked(text, needle) : <span class={style}>{marked(text, needle)}</span>))}

@@ -102,15 +102,16 @@ function View({ view, name, resource }: { readonly view: string; readonly name: 
 
 /** What goes on right now, wherever on the page one is. */
 function Status() {
-  const running = runs.value.find((run) => run.running);
-  const building = running?.builds.filter(({ status }) => status === 'building').map(({ name }) => name) ?? [];
-  const done = running?.builds.filter(({ endedAt }) => endedAt !== undefined).length ?? 0;
+  const running = runs.value.filter((run) => run.running);
+  const builds = running.flatMap((run) => run.builds);
+  const building = [...new Set(builds.filter(({ status }) => status === 'building').map(({ name }) => name))];
+  const done = builds.filter(({ endedAt }) => endedAt !== undefined).length;
   return (
     <p class="status" role="status">
       {connection.value === 'lost' && chain.value.state !== 'loading' && <span class="bad">connection lost</span>}
-      {running !== undefined && (
-        <a href={linkTo('timeline', running.id)}>
-          <i class="dot work" aria-hidden="true" /> building {building.join(', ')} ({done} of {running.builds.length} done)
+      {running[0] !== undefined && (
+        <a href={linkTo('timeline', running[0].id)}>
+          <i class="dot work" aria-hidden="true" /> building {building.join(', ')} ({done} of {builds.length} done)
         </a>
       )}
     </p>

@@ -2,11 +2,11 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { buildStatus, type ChainReport, type RecipeFacts } from '../../report/index.js';
-import { formatBytes, formatCount, formatSeconds } from '../../quantity.js';
-import type { OutputDetails, PackageDetails, TreeFile } from '../package-details.js';
+import { formatBytes, formatCount, formatMoment, formatSeconds } from '../../quantity.js';
+import type { OutputDetails, PackageDetails, ShownEdit, TreeFile } from '../package-details.js';
 import { load, runs, type Loaded } from './data.js';
 import { LogView } from './log-view.js';
-import { PackageLink, Path, pinText } from './parts.js';
+import { DiffLines, PackageLink, Path, pinText } from './parts.js';
 import { linkTo } from './route.js';
 
 export function PackageView({ report, id }: { readonly report: ChainReport; readonly id: string }) {
@@ -44,6 +44,13 @@ export function PackageView({ report, id }: { readonly report: ChainReport; read
           </Fact>
         )}
         {facts.test !== undefined && <Fact name="test">{facts.test.passed ? 'passed' : 'not passed yet'}</Fact>}
+        {facts.location !== undefined && (
+          <Fact name="recipe">
+            <button type="button" class="link" onClick={() => document.getElementById('recipe')?.scrollIntoView()}>
+              {facts.location.file}:{facts.location.line}
+            </button>
+          </Fact>
+        )}
         <Fact name="derivation">
           <Path path={facts.drvPath} />
         </Fact>
@@ -57,6 +64,8 @@ export function PackageView({ report, id }: { readonly report: ChainReport; read
         <Ingredients report={report} facts={facts} />
       </section>
 
+      {shown.state === 'there' && <Changes edits={shown.value.edits} locals={shown.value.locals} />}
+
       <section>
         <h2>Outputs</h2>
         {facts.outputs.map(({ name, built }) => (
@@ -64,6 +73,7 @@ export function PackageView({ report, id }: { readonly report: ChainReport; read
             key={name}
             name={name}
             built={built}
+            report={report}
             details={shown.state === 'there' ? shown.value.outputs.find((output) => output.name === name) : undefined}
           />
         ))}
@@ -97,18 +107,9 @@ export function PackageView({ report, id }: { readonly report: ChainReport; read
               />
             </section>
           ))}
-          {shown.value.locals.map((local) => (
-            <section key={local.path}>
-              <h2>
-                {local.name} <span class="soft">beside the recipe</span>
-              </h2>
-              {local.files.map((file) => (
-                <LocalFile key={file.file} file={file} name={local.name} />
-              ))}
-            </section>
-          ))}
+          <Locals locals={shown.value.locals} />
           {shown.value.recipe !== undefined && (
-            <section>
+            <section id="recipe">
               <h2>
                 Recipe{' '}
                 <span class="soft">
@@ -172,8 +173,10 @@ function Output({
   name,
   built,
   details,
+  report,
 }: {
   readonly name: string;
+  readonly report: ChainReport;
   readonly built: RecipeFacts['outputs'][number]['built'];
   readonly details: OutputDetails | undefined;
 }) {
@@ -200,8 +203,9 @@ function Output({
       </p>
       {details !== undefined && (
         <>
-          <Paths title="refers to" paths={others(details.references)} />
-          <Paths title="referred to by" paths={others(details.referrers)} />
+          <Paths title="refers to" paths={others(details.references)} report={report} />
+          <Paths title="referred to by" paths={others(details.referrers)} report={report} />
+          <Closure closure={details.closure} report={report} />
           <details>
             <summary>{formatCount(details.files.length, 'file')}</summary>
             <ul class="files">
@@ -225,7 +229,7 @@ function Output({
   );
 }
 
-function Paths({ title, paths }: { readonly title: string; readonly paths: readonly string[] }) {
+function Paths({ title, paths, report }: { readonly title: string; readonly paths: readonly string[]; readonly report: ChainReport }) {
   if (paths.length === 0) return null;
   return (
     <details open={paths.length <= 8}>
@@ -235,11 +239,38 @@ function Paths({ title, paths }: { readonly title: string; readonly paths: reado
       <ul class="paths">
         {paths.map((path) => (
           <li key={path}>
-            <Path path={path} />
+            <LinkedPath path={path} report={report} />
           </li>
         ))}
       </ul>
     </details>
+  );
+}
+
+/** Everything that has to be there for it to run, the largest first. */
+function Closure({ closure, report }: { readonly closure: OutputDetails['closure']; readonly report: ChainReport }) {
+  return (
+    <details>
+      <summary>closure: {formatCount(closure.length, 'path')}</summary>
+      <ul class="paths">
+        {closure.map(({ path, narSize }) => (
+          <li key={path}>
+            <LinkedPath path={path} report={report} /> <span class="soft">{formatBytes(narSize)}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** A store path that leads to the page of the package that made it, or that it is the derivation of. */
+function LinkedPath({ path, report }: { readonly path: string; readonly report: ChainReport }) {
+  const maker = report.recipes.find(({ drvPath, outputs }) => drvPath === path || outputs.some(({ built }) => built?.path === path));
+  if (maker === undefined) return <Path path={path} />;
+  return (
+    <a href={linkTo('package', maker.id)}>
+      <Path path={path} />
+    </a>
   );
 }
 
@@ -272,9 +303,9 @@ function History({ facts }: { readonly facts: RecipeFacts }) {
             {past.map(({ run, build }) => (
               <tr key={run.id}>
                 <th scope="row">
-                  <a href={linkTo('timeline', run.id)}>{new Date(build.startedAt!).toLocaleString()}</a>
+                  <a href={linkTo('timeline', run.id)}>{formatMoment(build.startedAt!)}</a>
                 </th>
-                <td class={build.status === 'failed' ? 'bad' : ''}>
+                <td class={build.status === 'failed' ? 'prose bad' : 'prose'}>
                   {build.status}
                   {build.failure !== undefined && `: ${build.failure.message}`}
                 </td>
@@ -290,20 +321,89 @@ function History({ facts }: { readonly facts: RecipeFacts }) {
   );
 }
 
-/** Of a patch, what is written above it is why it is there. */
-function LocalFile({ file, name }: { readonly file: TreeFile; readonly name: string }) {
-  const title = file.file === '' ? name : file.file;
-  const reason = /\.(patch|diff)$/.test(title) ? /^([\s\S]*?)(?=^(?:---|diff |Index: ))/m.exec(file.text ?? '')?.[1]?.trim() : undefined;
+const isPatch = (name: string): boolean => /\.(patch|diff)$/.test(name);
+
+/** What is altered in the sources, and why. */
+function Changes({ edits, locals }: Pick<PackageDetails, 'edits' | 'locals'>) {
+  const patches = locals.flatMap(({ name, files }) => files.filter(({ file }) => isPatch(file === '' ? name : file)).map((file) => ({ name, file })));
+  if (edits.length + patches.length === 0) return null;
+  // Changes one after the other that have the same reason.
+  const groups: { readonly reason: string; readonly edits: ShownEdit[] }[] = [];
+  for (const edit of edits) {
+    if (groups.at(-1)?.reason === edit.reason) groups.at(-1)!.edits.push(edit);
+    else groups.push({ reason: edit.reason, edits: [edit] });
+  }
+  return (
+    <section>
+      <h2>Changes to the sources</h2>
+      {patches.map(({ name, file }) => (
+        <Patch key={file.file} file={file} name={name} />
+      ))}
+      {groups.map((group, index) => (
+        <div key={index} class="change">
+          <p class={group.reason === '' ? 'reason soft' : 'reason'}>{group.reason === '' ? 'no reason is given' : group.reason}</p>
+          {group.edits.map(({ file, change }, at) => (
+            <figure key={at}>
+              {file !== '' && (
+                <figcaption>
+                  <code>{file}</code>
+                </figcaption>
+              )}
+              <pre class="hunks" tabIndex={0}>
+                {typeof change === 'string' ? change : <DiffLines lines={change} />}
+              </pre>
+            </figure>
+          ))}
+        </div>
+      ))}
+    </section>
+  );
+}
+
+/** What is written above a patch is why it is there. */
+function Patch({ file, name }: { readonly file: TreeFile; readonly name: string }) {
+  const reason = /^([\s\S]*?)(?=^(?:---|diff |Index: ))/m.exec(file.text ?? '')?.[1]?.trim() ?? '';
+  return (
+    <div class="change">
+      {reason === '' && <p class="reason soft">no reason is given</p>}
+      {reason.split(/\n\s*\n/).map((paragraph) => (
+        <p key={paragraph} class="reason">
+          {paragraph}
+        </p>
+      ))}
+      <LocalFile file={file} name={name} />
+    </div>
+  );
+}
+
+function Locals({ locals }: Pick<PackageDetails, 'locals'>) {
+  const others = locals.map(({ files, ...local }) => ({ ...local, files: files.filter(({ file }) => !isPatch(file === '' ? local.name : file)) }));
   return (
     <>
-      {reason !== undefined && reason !== '' && <p class="reason">{reason}</p>}
-      <details>
-        <summary>
-          <code>{title}</code> <span class="soft">{formatBytes(file.size)}</span>
-        </summary>
-        {file.text === undefined ? <p class="soft">not text</p> : <Source text={file.text} />}
-      </details>
+      {others
+        .filter(({ files }) => files.length > 0)
+        .map((local) => (
+          <section key={local.path}>
+            <h2>
+              {local.name} <span class="soft">beside the recipe</span>
+            </h2>
+            {local.files.map((file) => (
+              <LocalFile key={file.file} file={file} name={local.name} />
+            ))}
+          </section>
+        ))}
     </>
+  );
+}
+
+function LocalFile({ file, name }: { readonly file: TreeFile; readonly name: string }) {
+  return (
+    <details>
+      <summary>
+        <code>{file.file === '' ? name : file.file}</code> <span class="soft">{formatBytes(file.size)}</span>
+      </summary>
+      {file.text === undefined ? <p class="soft">not text</p> : <Source text={file.text} />}
+    </details>
   );
 }
 

@@ -1,4 +1,5 @@
 /** Small things that several views show. */
+import type { DiffLine, Hunk } from '../../inspect/index.js';
 import { buildStatus, builtSize, pinStatus, type RecipeFacts } from '../../report/index.js';
 import { formatBytes, formatSeconds } from '../../quantity.js';
 import { linkTo } from './route.js';
@@ -64,5 +65,34 @@ export function PackageTable({ recipes, caption }: { readonly recipes: readonly 
         </tbody>
       </table>
     </div>
+  );
+}
+
+export function Hunks({ hunks }: { readonly hunks: readonly Hunk[] }) {
+  return (
+    <pre class="hunks" tabIndex={0}>
+      {hunks.map((hunk, index) => (
+        <span key={index}>
+          <span class="soft">
+            @@ {hunk.first} {hunk.second} @@{'\n'}
+          </span>
+          <DiffLines lines={hunk.lines} />
+        </span>
+      ))}
+    </pre>
+  );
+}
+
+export function DiffLines({ lines }: { readonly lines: readonly DiffLine[] }) {
+  return (
+    <>
+      {lines.map(({ sign, text }, line) => (
+        <span key={line} class={sign === '-' ? 'minus' : sign === '+' ? 'plus' : ''}>
+          {sign}
+          {text}
+          {'\n'}
+        </span>
+      ))}
+    </>
   );
 }

@@ -1,9 +1,15 @@
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import type { ChainReport } from '../../report/index.js';
+import { chain } from './data.js';
 import { linkTo } from './route.js';
 
 /** What is being looked for; views mark what matches. */
 export const search = signal('');
+
+/** Made once for a report: its options are as many as there are packages. */
+const options = computed(() =>
+  chain.value.state === 'there' ? chain.value.value.report.recipes.map(({ id }) => <option key={id} value={id} />) : [],
+);
 
 export function Search({ report }: { readonly report: ChainReport | undefined }) {
   const found = report?.recipes.filter(({ id }) => id.toLowerCase().includes(search.value.trim().toLowerCase())) ?? [];
@@ -24,11 +30,7 @@ export function Search({ report }: { readonly report: ChainReport | undefined })
         value={search.value}
         onInput={(event) => (search.value = event.currentTarget.value)}
       />
-      <datalist id="packages">
-        {report?.recipes.map(({ id }) => (
-          <option value={id} />
-        ))}
-      </datalist>
+      <datalist id="packages">{options.value}</datalist>
     </form>
   );
 }

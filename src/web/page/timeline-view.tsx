@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { drawTimeline, timelineOf, type ChainReport, type Run } from '../../report/index.js';
-import { formatBytes, formatCount, formatSeconds } from '../../quantity.js';
+import { formatBytes, formatCount, formatMoment, formatSeconds } from '../../quantity.js';
 import { runs } from './data.js';
 import { draw } from './drawing.js';
 import { useNow } from './now.js';
@@ -26,16 +26,23 @@ export function TimelineView({ report, id }: { readonly report: ChainReport; rea
       {runs.value.length > 1 && (
         <nav aria-label="Runs">
           <h2>Last runs</h2>
-          <ul class="runs">
-            {runs.value.map((one) => (
-              <li key={one.id}>
-                <a href={linkTo('timeline', one.id)} aria-current={one === run ? 'page' : undefined}>
-                  {new Date(one.startedAt).toLocaleString()}
-                </a>{' '}
-                {one.targets.join(' ')} <span class="soft">{outcome(one)}</span>
-              </li>
-            ))}
-          </ul>
+          <div class="scroll" role="region" aria-label="Last runs" tabIndex={0}>
+            <table>
+              <tbody>
+                {runs.value.map((one) => (
+                  <tr key={one.id}>
+                    <th scope="row">
+                      <a href={linkTo('timeline', one.id)} aria-current={one === run ? 'page' : undefined}>
+                        {formatMoment(one.startedAt)}
+                      </a>
+                    </th>
+                    <td class="prose">{one.targets.join(' ')}</td>
+                    <td class={`prose ${one.running ? 'work' : (one.summary?.failed ?? 0) > 0 ? 'bad' : 'soft'}`}>{outcome(one)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
         </nav>
       )}
     </article>

@@ -30,9 +30,8 @@ function Ask({ report }: { readonly report: ChainReport }) {
         if (recipe !== undefined) window.location.hash = linkTo('trust', recipe.id);
       }}
     >
-      <label>
-        Ask of any file, store path or package <input name="what" list="packages" placeholder="/nix/store/…/bin/ash" />
-      </label>
+      <label for="what">Ask of any file, store path or package</label>
+      <input id="what" name="what" list="packages" placeholder="/nix/store/…/bin/ash" />
       <button type="submit">Why?</button>
       <span class="bad" role="status">
         {failure.value}
@@ -56,16 +55,16 @@ function Answer({ trust }: { readonly trust: Trust }) {
     <>
       <p class="lead">
         It rests on <strong>{formatBytes(totals.seeds)}</strong> of binary that nobody here compiled, and on{' '}
-        <strong>{formatBytes(totals.sources + totals.locals)}</strong> of source, by way of{' '}
+        <strong>{formatBytes(totals.sources + totals.locals + totals.scripts)}</strong> of source, by way of{' '}
         {recipes.length === 1 ? 'one build' : `${recipes.length} builds`}.
       </p>
       <div
         class="weigh"
         role="img"
-        aria-label={`seed ${formatBytes(totals.seeds)}, sources ${formatBytes(totals.sources)}, recipes and patches ${formatBytes(totals.locals)}`}
+        aria-label={`seed ${formatBytes(totals.seeds)}, sources ${formatBytes(totals.sources)}, recipes and patches ${formatBytes(totals.locals + totals.scripts)}`}
       >
         <Weight name="seed" bytes={totals.seeds} most={totals.sources} kind="work" />
-        <Weight name="recipes and patches" bytes={totals.locals} most={totals.sources} kind="ink" />
+        <Weight name="recipes and patches" bytes={totals.locals + totals.scripts} most={totals.sources} kind="ink" />
         <Weight name="sources" bytes={totals.sources} most={totals.sources} kind="built" />
       </div>
 

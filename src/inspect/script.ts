@@ -1,0 +1,30 @@
+/** Recipes as their authors wrote them, of which derivations keep only what came of it. */
+import type { LoadedChain } from '../chain/index.js';
+import { ingredientsOf, type AnyRecipe, type Chain, type Ingredient } from '../recipe/index.js';
+import type { RecipeFacts } from '../report/index.js';
+
+/** A recipe's script, with `${name}` where it names another recipe, a source or a local file; `undefined` when it has none. */
+export function scriptOf({ chain }: LoadedChain, { id, isTarget, name, version }: RecipeFacts): string | undefined {
+  const target = isTarget ? chain.targets.find((one) => one.name === id)?.recipe : undefined;
+  const recipe = target ?? recipesByName(chain).get(version === undefined ? name : `${name}-${version}`);
+  return recipe?.script?.parts.map((part) => (typeof part === 'string' ? part : `\${${nameOf(part)}}`)).join('');
+}
+
+function nameOf(ingredient: Ingredient): string {
+  switch (ingredient.kind) {
+    case 'output':
+      return ingredient.outputName === 'out' ? ingredient.recipe.name : `${ingredient.recipe.name}.${ingredient.outputName}`;
+    case 'source':
+      return ingredient.file;
+    case 'local':
+    case 'seed':
+      return ingredient.name;
+  }
+}
+
+/** By the names of their derivations: for recipes that are no targets. */
+export function recipesByName(chain: Chain): ReadonlyMap<string, AnyRecipe> {
+  const found = new Set<AnyRecipe>(chain.targets.map(({ recipe }) => recipe));
+  for (const recipe of found) for (const ingredient of ingredientsOf(recipe)) if (ingredient.kind === 'output') found.add(ingredient.recipe);
+  return new Map([...found].map((recipe) => [recipe.drvName, recipe]));
+}
