@@ -8,7 +8,7 @@ export { gcc10Source } from './gcc10-source.ts';
 export { gcc10Zlib, zlibBy } from './gcc10-zlib.ts';
 export { gcc3 } from './gcc3.ts';
 export { gcc3C } from './gcc3-c.ts';
-export { gnumake } from './gnumake.ts';
+export { gnumake, gnumakeBy } from './gnumake.ts';
 export { linuxHeaders } from './linux-headers.ts';
 export { lldBy, lldByGcc10 } from './lld.ts';
 export { llvmSource } from './llvm-source.ts';

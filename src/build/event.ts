@@ -124,6 +124,11 @@ export interface Usage {
    * count once for each process. Missing when the build ended before the first sample.
    */
   readonly maxRssBytes?: number | undefined;
+  /**
+   * By program, what the same samples found it doing: how often one of its processes was running or ready to run. A program's
+   * part of the sum is its part of the build's processor time, as well as so many samples can tell.
+   */
+  readonly running?: Readonly<Record<string, number>> | undefined;
 }
 
 /** Nothing had to be run: the outputs are there, made by an equal derivation (early cut-off) or by another process. */

@@ -98,7 +98,11 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
       return fail('E_SANDBOX', `setpriv cannot be run: ${exitCode.message}`, 'install util-linux', exitCode);
     }
     await outputEnded;
-    return ok({ exitCode, usage: { cpuSeconds, maxRssBytes: sampler.peakBytes }, buildDirWasFull: sampler.wasFull });
+    return ok({
+      exitCode,
+      usage: { cpuSeconds, maxRssBytes: sampler.peakBytes, running: Object.fromEntries(sampler.running) },
+      buildDirWasFull: sampler.wasFull,
+    });
   } finally {
     report.forgetBuilder();
     sampler.stop();

@@ -16,8 +16,13 @@ export interface Sampled {
   readonly pidNamespace: string;
 }
 
-/** Samples the resident memory of all processes of a sandbox, and how full its build directory is. */
+/** Samples what the processes of a sandbox do, how much memory they have, and how full its build directory is. */
 export class Sampler {
+  /**
+   * By program: how often one of its processes was found running or ready to. As samples know nothing of who is running, the
+   * shares are those of the time spent; short-lived programs are met as often as they deserve.
+   */
+  readonly running = new Map<string, number>();
   /** The largest sum of resident memory, in bytes; `undefined` until there is a sample. */
   peakBytes: number | undefined;
   /** Whether the file system of the build directory was seen full. */
@@ -26,8 +31,9 @@ export class Sampler {
 
   start(sampled: Sampled): void {
     this.timer = setInterval(() => {
-      const bytes = residentBytes(sampled.pidNamespace);
-      if (bytes > 0) this.peakBytes = Math.max(this.peakBytes ?? 0, bytes);
+      const processes = processesOf(sampled.pidNamespace);
+      if (processes.length > 0) this.peakBytes = Math.max(this.peakBytes ?? 0, sum(processes.map(({ residentBytes }) => residentBytes)));
+      for (const { program, runs } of processes) if (runs) this.running.set(program, (this.running.get(program) ?? 0) + 1);
       this.wasFull ||= isFull(`/proc/${sampled.pid}/root${BUILD_DIR}`);
     }, INTERVAL_MS);
     this.timer.unref();
@@ -48,18 +54,44 @@ export function isFull(path: string): boolean {
   }
 }
 
-function residentBytes(pidNamespace: string): number {
-  let pages = 0;
-  for (const pid of readdirSync('/proc')) {
-    if (!/^\d+$/.test(pid)) continue;
+function processesOf(pidNamespace: string): ProcessState[] {
+  return readdirSync('/proc').flatMap((pid) => {
+    if (!/^\d+$/.test(pid)) return [];
     try {
-      if (readlinkSync(`/proc/${pid}/ns/pid`) !== pidNamespace) continue;
-      pages += Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1] ?? 0);
+      return readlinkSync(`/proc/${pid}/ns/pid`) === pidNamespace ? [processState(readFileSync(`/proc/${pid}/stat`, 'latin1'))] : [];
     } catch {
       // It is gone, or another user's: not ours to count.
+      return [];
     }
-  }
-  return pages * PAGE_SIZE;
+  });
+}
+
+/** What `/proc/<pid>/stat` says of a process. */
+export interface ProcessState {
+  /** Name of the program's file; the kernel keeps 15 bytes of it. */
+  readonly program: string;
+  /** Running, or waiting for nothing but a processor. */
+  readonly runs: boolean;
+  readonly residentBytes: number;
+}
+
+/** Reads `/proc/<pid>/stat`; proc(5) has its fields. */
+export function processState(stat: string): ProcessState {
+  const fields = fieldsAfterName(stat);
+  return {
+    program: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')),
+    runs: fields[0] === 'R',
+    residentBytes: Math.max(0, Number(fields[21])) * PAGE_SIZE,
+  };
+}
+
+/** From the third field on. The second, the program's name, may hold anything; the rest has spaces between fields only. */
+function fieldsAfterName(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 /** Fields of /proc/<pid>/stat are in these: a second has a hundred of them on every Linux that Node runs on. */
@@ -82,8 +114,6 @@ export class ChildrenCpu {
 }
 
 function childrenTicks(): number {
-  const stat = readFileSync('/proc/self/stat', 'utf8');
-  // The second field, the program's name, may hold anything; the rest has spaces between fields only.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = fieldsAfterName(readFileSync('/proc/self/stat', 'latin1'));
   return Number(fields[13]) + Number(fields[14]);
 }
