@@ -22,7 +22,15 @@ describe('what a process does', () => {
 describe('the sampler', () => {
   it('finds the program that spins, and not the one that sleeps', { timeout: 20_000 }, async () => {
     // A namespace of their own, as a sandbox has, or all processes of the machine would be counted.
-    const shell = spawn('unshare', ['--pid', '--fork', '--kill-child', '--map-root-user', 'sh', '-c', 'echo; sleep 8 & exec awk "BEGIN { for (;;) ; }"']);
+    const shell = spawn('unshare', [
+      '--pid',
+      '--fork',
+      '--kill-child',
+      '--map-root-user',
+      'sh',
+      '-c',
+      'echo; sleep 8 & exec awk "BEGIN { for (;;) ; }"',
+    ]);
     try {
       await once(shell.stdout, 'data');
       const [builder] = readFileSync(`/proc/${shell.pid}/task/${shell.pid}/children`, 'utf8').split(' ');
