@@ -1,3 +1,7 @@
+/**
+ * Every tarball. A pool path is where Debian's archive has it; `urls` are there only where the file that upstream publishes under
+ * that address is known to be the same, by a hash that others have written down.
+ */
 import { source } from 'zilch';
 
 /** GNU libc's small, clean counterpart. */
@@ -118,6 +122,7 @@ export const cmake = source({
   size: 10561054,
   sha256: '1c511d09516af493694ed9baf13c55947a36389674d657a2d5e0ccedc6b291d8',
   debian: 'pool/main/c/cmake/cmake_3.25.1.orig.tar.gz',
+  urls: ['https://github.com/Kitware/CMake/releases/download/v3.25.1/cmake-3.25.1.tar.gz'],
 });
 
 /** LLVM with all that belongs to it: clang, lld, compiler-rt, libunwind, libc++. The first two thirds are tests. */

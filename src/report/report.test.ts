@@ -5,6 +5,7 @@ import type { DrvPath, Sha256, StorePath } from '../formats/index.js';
 import { slowestWay, type ChainReport, type RecipeFacts } from './chain-report.js';
 import { drawGraph } from './draw-graph.js';
 import { drawTimeline } from './draw-timeline.js';
+import { figuresOf } from './figures.js';
 import { roomOf, layoutChain } from './layout.js';
 import { RunFolder } from './run.js';
 import { svg, svgFile, type SvgElement } from './svg.js';
@@ -146,14 +147,14 @@ const started = (name: string, at: number): JournalLine => ({
   resolvedDrvPath: drv(name),
   logPath: '',
 });
-const done = (name: string, at: number, cpuSeconds = 1): JournalLine => ({
+const done = (name: string, at: number, cpuSeconds = 1, running?: Record<string, number>): JournalLine => ({
   type: 'build-done',
   at,
   drvPath: drv(name),
   name,
   outputs: {},
   durationSeconds: 1,
-  usage: { cpuSeconds },
+  usage: { cpuSeconds, running },
 });
 
 describe('a run', () => {
@@ -170,6 +171,17 @@ describe('a run', () => {
       { at: 5000, processors: 1 },
       { at: 6000, processors: 0 },
     ]);
+  });
+
+  it('tells what went to other programs than compilers', () => {
+    const busy = { cc1plus: 60, 'g++': 1, as: 9, ash: 20, awk: 4, make: 3, genattrtab: 2, gccgo: 1 };
+    const figures = figuresOf(fold(header, plan, started('a', 1000), started('b', 1000), done('a', 3000, 4, busy), done('b', 5000, 2)).run(false)!);
+    expect(figures.builds.map(({ name, outsideCompilers, outside, critical }) => [name, outsideCompilers, outside, critical])).toEqual([
+      ['a', 0.3, ['ash', 'awk', 'make'], false],
+      ['b', undefined, [], true],
+    ]);
+    expect(figures.sum).toEqual({ seconds: 6, cpuSeconds: 6 });
+    expect(figures.criticalSeconds).toBe(4);
   });
 
   it('whose process is gone has lost what it was building', () => {

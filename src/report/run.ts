@@ -18,6 +18,8 @@ export interface RunBuild {
   readonly phases: readonly { readonly name: string; readonly at: number }[];
   readonly cpuSeconds?: number | undefined;
   readonly maxRssBytes?: number | undefined;
+  /** How often each program was found running. */
+  readonly running?: Readonly<Record<string, number>> | undefined;
   readonly outputs: readonly { readonly name: string; readonly path: StorePath; readonly narSize: number }[];
   readonly failure?: { readonly code: string; readonly message: string } | undefined;
   readonly lastLines: readonly string[];
@@ -118,8 +120,9 @@ export class RunFolder {
         return;
       }
       case 'build-done': {
-        const { cpuSeconds, maxRssBytes } = event.usage;
-        this.update(event.drvPath, event.name, { status: 'built', endedAt: event.at, cpuSeconds, maxRssBytes, outputs: outputsOf(event.outputs) });
+        const { cpuSeconds, maxRssBytes, running } = event.usage;
+        const outputs = outputsOf(event.outputs);
+        this.update(event.drvPath, event.name, { status: 'built', endedAt: event.at, cpuSeconds, maxRssBytes, running, outputs });
         return;
       }
       case 'build-reused':

@@ -1,16 +1,17 @@
 import type { Command } from 'commander';
 import { join } from 'node:path';
 import { isAlive, JournalReader, journalsDirectory, listJournals } from '../../build/index.js';
-import { drawTimeline, RunFolder, svgFile, timelineOf, type Run, type Timeline } from '../../report/index.js';
+import { drawTimeline, figuresOf, RunFolder, svgFile, timelineOf, type Figures, type Run, type Timeline } from '../../report/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { Store } from '../../store/index.js';
 import { perform, storeRoot, withJson, withStore, type StoreOptions } from '../command.js';
-import { fit, formatCount, formatMoment, formatSeconds, formatTable, stripControl, wrap } from '../format.js';
+import { fit, formatBytes, formatCount, formatMoment, formatSeconds, formatTable, stripControl, wrap } from '../format.js';
 import { print, printJson, printLine } from '../output.js';
 
 interface TimelineOptions extends StoreOptions {
   readonly json?: true;
   readonly svg?: true;
+  readonly table?: true;
   readonly list?: true;
 }
 
@@ -20,7 +21,8 @@ const SVG_WIDTH = 960;
 export function register(command: Command): void {
   withJson(withStore(command.argument('[run]', 'name of the run, as --list shows it (default: the last one)')))
     .option('--list', 'list the runs that are kept')
-    .option('--svg', 'print a picture');
+    .option('--svg', 'print a picture')
+    .option('--table', 'print what each build took of the machine');
   perform(command, (id: string | undefined, options: TimelineOptions) => Promise.resolve(timeline(id, options)));
 }
 
@@ -44,7 +46,8 @@ function timeline(id: string | undefined, options: TimelineOptions): Result<unde
       ? fail('E_NO_RUN', `nothing was built in ${storeRoot(options)} yet`, 'zilch build')
       : fail('E_NO_RUN', `there is no run "${id}"`, '`zilch timeline --list` shows those that are kept');
   const laidOut = timelineOf(run, run.running ? Date.now() : run.lastAt);
-  if (options.json === true) printJson({ run, criticalPath: laidOut.criticalPath, usage: laidOut.usage });
+  if (options.json === true) printJson({ run, criticalPath: laidOut.criticalPath, usage: laidOut.usage, figures: figuresOf(run) });
+  else if (options.table === true) for (const line of figuresTable(figuresOf(run))) printLine(line);
   else if (options.svg === true) print(svgFile(drawTimeline(laidOut, SVG_WIDTH, run.cores)));
   else for (const line of chart(run, laidOut, process.stdout.columns || 100)) printLine(line);
   return ok(undefined);
@@ -86,4 +89,28 @@ function chart(run: Run, { bars, from, to, criticalPath }: Timeline, width: numb
       ? []
       : wrap(`critical path (#): ${criticalPath.map((path) => stripControl(names.get(path) ?? path)).join(' -> ')}`, width, '  ')),
   ];
+}
+
+/** A line a build, `*` before those on the critical path. */
+function figuresTable({ builds, sum, criticalSeconds }: Figures): string[] {
+  const percent = (part: number | undefined): string => (part === undefined ? '' : `${Math.round(part * 100)} %`);
+  const bytes = (count: number | undefined): string => (count === undefined ? '' : formatBytes(count));
+  return formatTable(
+    [
+      ['', 'build', 'CPU s', 'wall s', 'outside compilers', 'memory', 'size', 'programs outside compilers'],
+      ...builds.map((build) => [
+        build.critical ? '*' : '',
+        build.name,
+        build.cpuSeconds?.toFixed(1) ?? '',
+        build.seconds.toFixed(1),
+        percent(build.outsideCompilers),
+        bytes(build.maxRssBytes),
+        bytes(build.size),
+        build.outside.join(' '),
+      ]),
+      ['', 'all, one after the other', sum.cpuSeconds.toFixed(1), sum.seconds.toFixed(1)],
+      ['*', 'the critical path', '', criticalSeconds.toFixed(1)],
+    ],
+    [2, 3, 4, 5, 6],
+  );
 }
