@@ -5,9 +5,9 @@ import { ok, type Failure, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
 import { durationsFile, readDurations, recordDurations } from './durations.js';
 import { estimates, type Durations } from './estimate.js';
-import { emitter, type Comparison, type Emit, type PlannedBuild, type Summary } from './event.js';
+import { emitter, type Comparison, type Emit, type PlannedBuild, type PlannedFetch, type Summary } from './event.js';
 import type { Executor } from './executor.js';
-import { criticalPath, planGraph, type Graph, type GraphNode } from './graph.js';
+import { criticalPath, makespan, planGraph, type Graph, type GraphNode } from './graph.js';
 import { Identities } from './identity.js';
 import { realise, type OutputPaths, type RealiseContext, type RealiseFailure } from './realise.js';
 import { rebuild } from './rebuild.js';
@@ -44,6 +44,10 @@ export interface BuildRequest {
   readonly emit?: Emit;
   /** Durations of another machine, to estimate by what this one has not built yet. */
   readonly referenceDurations?: Durations;
+  /** What the outputs of derivations are expected to take, in bytes: for the plan. */
+  readonly sizes?: ReadonlyMap<DrvPath, number>;
+  /** What has to be fetched before anything is built. It takes long, so it is done when the plan has been told. */
+  readonly fetch?: { readonly sources: readonly PlannedFetch[]; readonly run: () => Promise<Result<unknown>> };
 }
 
 /** What came of a run. */
@@ -88,7 +92,13 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
 
   const file = durationsFile(store.layout.zilchDir);
   const estimate = estimates(readDurations(file), request.referenceDurations ?? new Map());
-  emit({ type: 'plan', drvs: plannedBuilds(graph, estimate.of), fetch: [] });
+  const rank = criticalPath(graph, (node) => estimate.weight(node.drv.name));
+  const drvs = plannedBuilds(graph, estimate.of, request.sizes ?? new Map());
+  const known = drvs.every(({ estimateSeconds }) => estimateSeconds !== undefined);
+  const estimateSeconds = known ? makespan(graph, { rank, jobs, seconds: (node) => estimate.weight(node.drv.name) }) : undefined;
+  emit({ type: 'plan', drvs, fetch: request.fetch?.sources ?? [], estimateSeconds });
+  const fetched = await request.fetch?.run();
+  if (fetched?.ok === false) return fetched;
 
   const executor = request.executor ?? new SandboxExecutor(store);
   const context: RealiseContext = {
@@ -102,7 +112,6 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
     if (!prepared.ok) return prepared;
   }
   const run = new Run(context, file);
-  const rank = criticalPath(graph, (node) => estimate.weight(node.drv.name));
   const outcomes = await schedule(graph, { jobs, rank, signal, keepGoing: options.keepGoing === true, run: (node) => run.realise(node) });
   const comparisons = new Map<DrvPath, Comparison>();
   if (options.rebuild === true && run.failures.size === 0 && !signal.aborted) {
@@ -193,8 +202,12 @@ function realisedOutputsOf(store: Store, identities: Identities, drvPath: DrvPat
   );
 }
 
-function plannedBuilds(graph: Graph, estimate: (drvName: string) => number | undefined): PlannedBuild[] {
-  return [...graph.values()].map(({ drvPath, drv, inputs }) => ({ drvPath, name: drv.name, inputs, estimateSeconds: estimate(drv.name) }));
+function plannedBuilds(graph: Graph, seconds: (drvName: string) => number | undefined, sizes: ReadonlyMap<DrvPath, number>): PlannedBuild[] {
+  return [...graph.values()].map(({ drvPath, drv, inputs }) => ({
+    ...{ drvPath, name: drv.name, inputs },
+    estimateSeconds: seconds(drv.name),
+    estimateBytes: sizes.get(drvPath),
+  }));
 }
 
 /** What a build directory may take of the memory: half of what is free, shared by all jobs; 0 when a compiler would soon fill it. */

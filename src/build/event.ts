@@ -30,8 +30,17 @@ export interface PlanEvent {
   readonly type: 'plan';
   /** Derivations that are not realised yet, each after the ones it needs. Some may turn out to be reused. */
   readonly drvs: readonly PlannedBuild[];
-  /** Names of the sources that are to be fetched. */
-  readonly fetch: readonly string[];
+  /** The sources that are fetched first. */
+  readonly fetch: readonly PlannedFetch[];
+  /** Wall clock of all builds together, in seconds; missing when one was never timed. */
+  readonly estimateSeconds?: number | undefined;
+}
+
+export interface PlannedFetch {
+  /** The source's file name. */
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
 }
 
 export interface PlannedBuild {
@@ -41,6 +50,8 @@ export interface PlannedBuild {
   readonly inputs: readonly DrvPath[];
   /** Wall-clock seconds, when anything is known to estimate from. */
   readonly estimateSeconds?: number | undefined;
+  /** What its outputs are expected to add to the store, in bytes. */
+  readonly estimateBytes?: number | undefined;
 }
 
 export interface FetchStartEvent {

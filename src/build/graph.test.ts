@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { derivationPath, type Derivation, type DrvPath } from '../formats/index.js';
 import { unwrap } from '../result.js';
-import { criticalPath, planGraph } from './graph.js';
+import { criticalPath, makespan, planGraph } from './graph.js';
 
 /** Derivations of which each needs some of those before it, by index. */
 function derivations(needs: readonly (readonly number[])[]): { readonly closure: Map<DrvPath, Derivation>; readonly paths: DrvPath[] } {
@@ -107,5 +107,29 @@ describe('the critical path', () => {
         },
       ),
     );
+  });
+});
+
+describe('the time that all takes', () => {
+  const seconds = ({ drv }: { readonly drv: Derivation }): number => 1 + (Number(drv.name.slice('drv-'.length)) % 5);
+
+  test('is that of the critical path with processors enough, the sum with one, and between them otherwise', () => {
+    fc.assert(
+      fc.property(graphs, fc.integer({ min: 1, max: 4 }), ({ closure, paths }, jobs) => {
+        const graph = unwrap(planGraph(closure, paths.map(wantedOf), () => false));
+        const rank = criticalPath(graph, seconds);
+        const critical = Math.max(...rank.values());
+        const sum = [...graph.values()].reduce((total, node) => total + seconds(node), 0);
+        expect(makespan(graph, { rank, jobs: paths.length, seconds })).toBe(critical);
+        expect(makespan(graph, { rank, jobs: 1, seconds })).toBe(sum);
+        const some = makespan(graph, { rank, jobs, seconds });
+        expect(some).toBeGreaterThanOrEqual(Math.max(critical, sum / jobs));
+        expect(some).toBeLessThanOrEqual(critical + sum / jobs); // Graham's bound, loosened
+      }),
+    );
+  });
+
+  test('is none when there is nothing to do', () => {
+    expect(makespan(new Map(), { rank: new Map(), jobs: 2, seconds })).toBe(0);
   });
 });

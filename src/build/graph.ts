@@ -76,3 +76,28 @@ export function criticalPath(graph: Graph, weight: (node: GraphNode) => number):
   }
   return ranks;
 }
+
+/** How long a graph takes to build when `jobs` are built at once and `rank` says which go first. In the unit of `seconds`. */
+export function makespan(
+  graph: Graph,
+  { rank, jobs, seconds }: { readonly rank: ReadonlyMap<DrvPath, number>; readonly jobs: number; readonly seconds: (node: GraphNode) => number },
+): number {
+  const inputsLeft = new Map([...graph.values()].map(({ drvPath, inputs }) => [drvPath, inputs.length]));
+  const ready = [...graph.values()].filter(({ inputs }) => inputs.length === 0);
+  const building: { readonly node: GraphNode; readonly end: number }[] = [];
+  let now = 0;
+  for (;;) {
+    ready.sort((a, b) => (rank.get(b.drvPath) ?? 0) - (rank.get(a.drvPath) ?? 0));
+    for (const node of ready.splice(0, jobs - building.length)) building.push({ node, end: now + seconds(node) });
+    building.sort((a, b) => a.end - b.end);
+    const first = building.shift();
+    if (first === undefined) return now;
+    now = first.end;
+    for (const dependent of first.node.dependents) {
+      const left = (inputsLeft.get(dependent) ?? 0) - 1;
+      inputsLeft.set(dependent, left);
+      const node = graph.get(dependent);
+      if (left === 0 && node !== undefined) ready.push(node);
+    }
+  }
+}

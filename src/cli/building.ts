@@ -12,8 +12,10 @@ import {
 } from '../build/index.js';
 import { neededSources, type Wanted } from '../chain/index.js';
 import { fail, type Result } from '../result.js';
+import { readPins } from '../verify/index.js';
 import { collect, positiveInteger, processors, withChain, type ChainOptions } from './command.js';
 import { builtBefore, compareBuilds, executorOf, substituteWanted, withElsewhere, type ElsewhereOptions } from './elsewhere.js';
+import { pinnedSizes } from './pinned-outputs.js';
 import { BuiltOutputs, fetchAll, type Session } from './session.js';
 
 /** Their options. */
@@ -93,10 +95,6 @@ async function fetchAndBuild(
   const mayLackSources = options.substituters !== undefined && options.rebuild !== true && executor.value === undefined;
   const open = mayLackSources ? wanted.filter((one) => !isThere(one)) : wanted;
   const missing = neededSources(chain, [...open, ...sourcesOf], (drvPath) => store.isValid(drvPath) && builtOutputs.areComplete(drvPath));
-  if (missing.length > 0) {
-    const fetched = await fetchAll(missing, store, { ...options, emit, signal });
-    if (!fetched.ok) return fetched;
-  }
   const buildOptions: BuildOptions = {
     jobs: options.jobs,
     cores: options.cores,
@@ -106,6 +104,8 @@ async function fetchAndBuild(
     signal,
   };
   const before = executor.value === undefined ? [] : builtBefore(session, wanted);
+  const pins = await readPins(loaded.pinsFile);
+  if (!pins.ok) return pins;
   const request: BuildRequest = {
     store,
     closure: chain.derivations,
@@ -113,6 +113,15 @@ async function fetchAndBuild(
     options: buildOptions,
     emit,
     referenceDurations: readDurations(loaded.durationsFile),
+    sizes: pinnedSizes(chain, pins.value),
+    ...(missing.length === 0
+      ? {}
+      : {
+          fetch: {
+            sources: missing.map(({ file, size }) => ({ name: file, size })),
+            run: () => fetchAll(missing, store, { ...options, emit, signal }),
+          },
+        }),
     ...(executor.value === undefined ? {} : { executor: executor.value }),
   };
   const built = await buildGraph(request);

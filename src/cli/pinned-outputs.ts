@@ -1,5 +1,5 @@
-import type { PreparedTarget } from '../chain/index.js';
-import type { PathInfo } from '../formats/index.js';
+import type { PreparedChain, PreparedTarget } from '../chain/index.js';
+import type { DrvPath, PathInfo, StorePath } from '../formats/index.js';
 import { comparePin, pinKey, type PinComparison, type Pins } from '../verify/index.js';
 import { BuiltOutputs, type Session } from './session.js';
 
@@ -23,4 +23,18 @@ export function pinnedOutputs(session: Session, targets: readonly PreparedTarget
       return info === undefined ? [] : [{ target, outputName, key, info, pinned: comparePin(pins, key, info) }];
     }),
   );
+}
+
+/** What the outputs of each target are going to take, by their pins, in bytes; a path that two targets come to counts once. */
+export function pinnedSizes(chain: PreparedChain, pins: Pins): ReadonlyMap<DrvPath, number> {
+  const sizes = new Map<DrvPath, number>();
+  const seen = new Set<StorePath>();
+  for (const { name, recipe, build } of chain.targets)
+    for (const outputName of recipe.outputNames) {
+      const pin = pins.get(pinKey(name, outputName));
+      if (pin === undefined || seen.has(pin.path)) continue;
+      seen.add(pin.path);
+      sizes.set(build.drvPath, (sizes.get(build.drvPath) ?? 0) + pin.narSize);
+    }
+  return sizes;
 }

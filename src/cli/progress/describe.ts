@@ -52,12 +52,14 @@ export function describeMore(event: Event, nameOf: (drvPath: string) => string):
   }
 }
 
-function plan({ drvs, fetch }: Extract<Event, { type: 'plan' }>): readonly string[] {
+function plan({ drvs, fetch, estimateSeconds }: Extract<Event, { type: 'plan' }>): readonly string[] {
   if (drvs.length === 0) return [];
-  const known = drvs.every((drv) => drv.estimateSeconds !== undefined);
-  const total = drvs.reduce((sum, drv) => sum + (drv.estimateSeconds ?? 0), 0);
-  const fetches = fetch.length === 0 ? '' : `, ${formatCount(fetch.length, 'source')} to fetch`;
-  return [`${formatCount(drvs.length, 'build')} to do${fetches}${known ? `; one after the other about ${formatSeconds(total)}` : ''}`];
+  const download = fetch.reduce((sum, { size }) => sum + size, 0);
+  const outputs = drvs.reduce((sum, { estimateBytes = 0 }) => sum + estimateBytes, 0);
+  const fetches = fetch.length === 0 ? '' : `, ${formatCount(fetch.length, 'source')} to fetch (${formatBytes(download)})`;
+  const time = estimateSeconds === undefined ? '' : `; about ${formatSeconds(estimateSeconds)}`;
+  const disk = outputs === 0 ? '' : `; about ${formatBytes(outputs + download)} more in the store`;
+  return [`${formatCount(drvs.length, 'build')} to do${fetches}${time}${disk}`];
 }
 
 function usage({ usage: { cpuSeconds, maxRssBytes } }: Extract<Event, { type: 'build-done' }>): string {

@@ -29,6 +29,7 @@ const plan: EventBody = {
     { drvPath: drv('b'), name: 'b', inputs: [drv('a')], estimateSeconds: 30 },
   ],
   fetch: [],
+  estimateSeconds: 40,
 };
 const startA: EventBody = { type: 'build-start', drvPath: drv('a'), name: 'a', resolvedDrvPath: drv('a'), logPath: '/log' };
 const doneA: EventBody = {
@@ -115,8 +116,16 @@ suite('lines that stay', () => {
   const said = (body: EventBody): string[] => describe({ at: START, ...body }).map(stripControl);
 
   it('say what is planned and how long it takes', () => {
-    expect(said(plan)).toEqual(['2 builds to do; one after the other about 40 s']);
+    expect(said(plan)).toEqual(['2 builds to do; about 40 s']);
+    const unknown = { type: 'plan', drvs: [{ drvPath: drv('a'), name: 'a', inputs: [] }], fetch: [] } as const;
+    expect(said(unknown)).toEqual(['1 build to do']);
     expect(said({ type: 'plan', drvs: [], fetch: [] })).toEqual([]);
+  });
+
+  it('say what is fetched and what is kept, sources and outputs', () => {
+    const drvs = [{ drvPath: drv('a'), name: 'a', inputs: [], estimateBytes: 3 * 2 ** 20 }];
+    const sources = [1, 2].map((count) => ({ name: `${count}.tar`, size: count * 2 ** 20 }));
+    expect(said({ type: 'plan', drvs, fetch: sources })).toEqual(['1 build to do, 2 sources to fetch (3.0 MiB); about 6.0 MiB more in the store']);
   });
 
   it('say what a build took', () => {
