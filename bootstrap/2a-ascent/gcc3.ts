@@ -24,6 +24,13 @@ edit gcc3/gcc/config/i386/linux64.h '/lib64/ld-linux-x86-64.so.2' '${musl}/lib/l
 # libstdc++'s GNU/Linux flavour reads the insides of glibc's ctype and locale tables.
 edit gcc3/libstdc++-v3/configure.host 'os_include_dir="os/gnu-linux"' 'os_include_dir="os/generic"'
 
+# The compiler names what is in an anonymous namespace after the file, and after the time and its process; now after the file alone.
+edit gcc3/gcc/toplev.c 'value = local_tick ^ getpid ();' 'value = 0;'
+
+# libtool puts one archive's objects into another in the order in which the file system lists them.
+sed -i 's/-print | $NL2SP/-print | sort | $NL2SP/' gcc3/ltmain.sh
+test "$(grep -c 'find .* | sort | $NL2SP' gcc3/ltmain.sh)" = 3
+
 phase configure
 mkdir build
 cd build
