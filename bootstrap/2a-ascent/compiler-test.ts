@@ -95,6 +95,16 @@ for level in -O0 -O1 -O2 -O3 -Os; do
   done
 done
 
+phase 'no headers and libraries but those of the store'
+for language in c c++; do
+  ${compiler}/bin/gcc -x $language -E -v /dev/null 2>&1 >/dev/null | sed -n '/> search starts here/,/^End of search/s/^ //p'
+done >directories
+# GCC 3.4 also looks where another one of its version would be.
+${compiler}/bin/gcc -print-search-dirs | sed -n 's/^libraries: =//p' | tr : '\n' | grep -v '^/usr/lib/gcc/[^/]*/3.4.6/$' >>directories
+grep -q ^${musl}/include directories
+grep -q ^${musl}/lib directories
+if grep -v ^/nix/store/ directories; then exit 1; fi
+
 phase 'no trace of how it was built'
 if grep -rlF /build/ ${compiler}; then exit 1; fi
 find ${compiler}/bin ${compiler}/libexec -type f -perm -100 | while read -r program; do

@@ -107,7 +107,8 @@ export class SandboxExecutor implements Executor {
     if (request.signal.aborted) return fail('E_CANCELLED', `the build of ${drv.name} was stopped`);
     if (ran.exitCode !== 0) {
       const message = `the builder of ${drv.name} ${describeExit(ran.exitCode)}`;
-      if (!isFull(workDir)) return fail('E_BUILD', message);
+      if (!isFull(workDir))
+        return fail('E_BUILD', message, request.keepFailed ? undefined : 'with --keep-failed, `zilch shell --kept` can look at what it leaves');
       return fail(
         'E_DISK_FULL',
         `${message}, and the disk of ${this.store.root} is full`,

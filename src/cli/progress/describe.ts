@@ -88,6 +88,6 @@ function failed({ name, failure, lastLines, logPath, keptDir }: Extract<Event, {
     ...lastLines.slice(-LAST_LINES).map((line) => errorColour.dim(`  | ${stripControl(line)}`)),
     ...failureLines(failure).map((line) => line.trimEnd()),
     ...(logPath === undefined ? [] : [`  whole log: ${logPath}`]),
-    ...(keptDir === undefined ? [] : [`  kept: ${keptDir}`]),
+    ...(keptDir === undefined ? [] : [`  kept: ${keptDir}`, `  a shell in it: zilch shell --kept ${keptDir} TARGET`]),
   ];
 }

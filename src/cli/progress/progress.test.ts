@@ -141,6 +141,7 @@ suite('lines that stay', () => {
       '  hint: look at the log',
       '  whole log: /logs/b.gz',
       '  kept: /kept/b',
+      '  a shell in it: zilch shell --kept /kept/b TARGET',
     ]);
   });
 
