@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { durationsFile, readDurations, readLog } from '../../src/build/index.js';
+import { buildGraph, durationsFile, readDurations, readLog } from '../../src/build/index.js';
 import type { StorePath } from '../../src/formats/index.js';
-import { unwrap } from '../../src/result.js';
+import { fail, unwrap } from '../../src/result.js';
 import { openStore } from '../support/store.js';
 import { freshRig } from './fresh-rig.js';
 import { eventsOf, Rig, type RigRun, type Scripted, whyNoBuilds } from './rig.js';
@@ -45,6 +45,26 @@ describe.skipIf(reason !== undefined)('a build', () => {
     const changed = rig.script('first', 'echo changed > $out');
     const [plan] = eventsOf((await rig.build([changed])).events, 'plan');
     expect(plan?.drvs[0]?.estimateSeconds).toBeCloseTo(recorded, 2);
+  });
+
+  test('tells what is to be fetched before it is, and does not begin when it cannot be had', async () => {
+    const rig = await freshRig();
+    const { drv, drvPath } = rig.script('one', 'echo > $out');
+    const told: string[] = [];
+    const result = await buildGraph({
+      ...{ store: rig.store, closure: new Map([[drvPath, drv]]), wanted: [{ drvPath, outputs: ['out'] }], sizes: new Map([[drvPath, 120]]) },
+      emit: (event) =>
+        told.push(event.type === 'plan' ? `${event.fetch[0]?.name} ${event.fetch[0]?.size} ${event.drvs[0]?.estimateBytes}` : event.type),
+      fetch: {
+        sources: [{ name: 'musl.tar.gz', size: 7 }],
+        run: () => {
+          told.push('fetching');
+          return Promise.resolve(fail('E_FETCH', 'no such file'));
+        },
+      },
+    });
+    expect(result).toMatchObject({ ok: false, failure: { code: 'E_FETCH' } });
+    expect(told).toEqual(['musl.tar.gz 7 120', 'fetching']);
   });
 
   test('that was done is not done again', async () => {
