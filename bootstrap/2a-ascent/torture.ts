@@ -44,11 +44,12 @@ known() {
 
 # Left out: tests that link several files, or are for another machine or library than ours.
 find ${gcc10Source.tests} ${files} |
-  xargs grep -L -e dg-additional-sources -e dg-set-target-env-var -e 'dg-require-effective-target.*ia32' -e dg-require-ifunc |
+  xargs grep -L -e dg-additional-sources -e srcdir -e dg-set-target-env-var -e 'dg-require-effective-target.*ia32' -e dg-require-ifunc |
   sort | while read -r file; do
     test="$(echo "$file" | sed 's|^${gcc10Source.tests}/||')"
     # Options that hold for all targets; of the others we are not told which we are.
-    options="$(known $(sed -n 's/.*{ *dg-\(additional-\)*options *{* *"\([^"]*\)" *}.*/\2/p' "$file"))"
+    options="$(known $(sed -n -e 's/.*{ *dg-\(additional-\)*options *{* *"\([^"]*\)" *}.*/\2/p' \
+      -e 's/.*{ *dg-\(additional-\)*options  *\(-[^" }]*\) *}.*/\2/p' "$file"))"
     for level in ${levels}; do
       echo "$test$level: ; @./one '$test$level' $file $level $options"
       echo "all: $test$level"
