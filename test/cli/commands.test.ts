@@ -124,6 +124,15 @@ describe.skipIf(noBuilds !== undefined)('looking at a chain that is built', () =
     expect(await rig.onChain('build')).toMatchObject({ status: 0, stderr: '' });
   });
 
+  it('timeline shows what the builds of a run took', async () => {
+    rig.write(RECIPES.replace('echo tool >', 'echo another tool >'), ['user', 'tool']);
+    await rig.onChain('build', '--all');
+    const lines = (await rig.run(['timeline', '--table'])).stdout.trimEnd().split('\n');
+    expect(lines[0]).toMatch(/build +CPU s +wall s +outside compilers +memory +size/);
+    expect(lines.map((line) => line.slice(3).split(' ')[0])).toEqual(expect.arrayContaining(['tool-2', 'tool-test-2', 'user']));
+    expect(lines.at(-1)).toMatch(/^\* {2}the critical path +\d+\.\d$/);
+  });
+
   it('shell opens one where the target would be built', async () => {
     const inside = await rig.run(['shell', 'user', '-f', rig.chain], { input: Buffer.from('pwd\necho $PATH $out\n') });
     expect(inside.status).toBe(0);
