@@ -17,34 +17,10 @@ unpack ${sources.musl} musl
 shell_scripts musl
 cd musl
 # GCC 3.4 takes the address of an alias to be a constant only before it has seen that it is one.
-edit src/process/fork.c 'static volatile int *const *const atfork_locks[] = {
-	&__at_quick_exit_lockptr,
-	&__atexit_lockptr,
-	&__gettext_lockptr,
-	&__locale_lockptr,
-	&__random_lockptr,
-	&__sem_open_lockptr,
-	&__stdio_ofl_lockptr,
-	&__syslog_lockptr,
-	&__timezone_lockptr,
-	&__bump_lockptr,
-};
-' ''
-edit src/process/fork.c 'static volatile int *const dummy_lockptr = 0;
-' 'static volatile int *const *const atfork_locks[] = {
-	&__at_quick_exit_lockptr,
-	&__atexit_lockptr,
-	&__gettext_lockptr,
-	&__locale_lockptr,
-	&__random_lockptr,
-	&__sem_open_lockptr,
-	&__stdio_ofl_lockptr,
-	&__syslog_lockptr,
-	&__timezone_lockptr,
-	&__bump_lockptr,
-};
-static volatile int *const dummy_lockptr = 0;
-'
+locks="$(sed -n '/atfork_locks\[\] = {/,/^};/p' src/process/fork.c)
+"
+edit src/process/fork.c "$locks" ''
+edit src/process/fork.c 'static volatile int *const dummy_lockptr = 0;' "$locks"'static volatile int *const dummy_lockptr = 0;'
 
 phase configure
 ./configure --prefix="$out" --syslibdir="$out/lib" --build=x86_64-linux-musl --disable-wrapper CC=gcc
