@@ -11,6 +11,7 @@ import {
   type Event,
 } from '../build/index.js';
 import { neededSources, type Wanted } from '../chain/index.js';
+import { sourcePath } from '../recipe/index.js';
 import { fail, type Result } from '../result.js';
 import { readPins } from '../verify/index.js';
 import { collect, positiveInteger, processors, withChain, type ChainOptions } from './command.js';
@@ -94,7 +95,8 @@ async function fetchAndBuild(
   // What caches gave comes without its derivation and that one's sources: only what is still to be built needs those.
   const mayLackSources = options.substituters !== undefined && options.rebuild !== true && executor.value === undefined;
   const open = mayLackSources ? wanted.filter((one) => !isThere(one)) : wanted;
-  const missing = neededSources(chain, [...open, ...sourcesOf], (drvPath) => store.isValid(drvPath) && builtOutputs.areComplete(drvPath));
+  const needed = neededSources(chain, [...open, ...sourcesOf], (drvPath) => store.isValid(drvPath) && builtOutputs.areComplete(drvPath));
+  const missing = needed.filter((source) => !store.isValid(sourcePath(source)));
   const buildOptions: BuildOptions = {
     jobs: options.jobs,
     cores: options.cores,
