@@ -4,7 +4,7 @@ import { llvmPart, type Compiler } from './llvm-build.ts';
 
 /**
  * Clang, with its own headers and no library. What it links to, and with which linker, is told by configuration files beside it:
- * no path is compiled into it. See docs/decisions/where-clang-finds-things.md.
+ * no path is compiled into it. See docs/decisions/0014-where-clang-finds-things.md.
  */
 export const clangBy = (compiler: Compiler, llvm: AnyRecipe) =>
   llvmPart({

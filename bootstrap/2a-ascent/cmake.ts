@@ -9,7 +9,7 @@ import { linuxHeaders } from './linux-headers.ts';
 
 /**
  * The smallest cmake: the one that its bootstrap script makes in order to configure the real one. It reads the whole language and
- * writes makefiles; without curl, libarchive, expat, four compressors and JSON. See docs/decisions/a-small-cmake.md.
+ * writes makefiles; without curl, libarchive, expat, four compressors and JSON. See docs/decisions/0013-a-small-cmake.md.
  */
 export const cmake = ascentRecipe({
   name: 'cmake',

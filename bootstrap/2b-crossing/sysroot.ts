@@ -5,7 +5,7 @@ import { ascentRecipe } from '../2a-ascent/index.ts';
 /**
  * Headers and libraries as a compiler wants them: in one tree, of which `lib` is the part that programs need when they run.
  * A program names its loader, by its path in `lib`; the loader finds the libraries in the same place. So programs need no run
- * path, and refer to this one store path and to no headers. See docs/decisions/where-clang-finds-things.md.
+ * path, and refer to this one store path and to no headers. See docs/decisions/0014-where-clang-finds-things.md.
  */
 export const sysrootOf = (name: string, parts: readonly AnyRecipe[]) =>
   ascentRecipe({
