@@ -18,7 +18,6 @@ export const cmake = ascentRecipe({
   script: sh`
 phase unpack
 unpack ${sources.cmake} cmake --exclude='*/Tests/*' --exclude='*/Help/*'
-shell_scripts cmake
 cd cmake
 
 # It is the last thing that the script makes, not the first.
@@ -40,7 +39,7 @@ sed -i '1i include(CMakeCommandsOfTheFullProgram)' Modules/CMakeDetermineSystem.
 phase configure
 mkdir ../build
 cd ../build
-CC=gcc CXX=g++ CXXFLAGS='-O1 -isystem ${linuxHeaders}/include' LDFLAGS=-static ../cmake/bootstrap
+CC=gcc CXX=g++ CXXFLAGS='-O1 -isystem ${linuxHeaders}/include' LDFLAGS=-static "$SHELL" ../cmake/bootstrap
 
 phase build
 make -C Bootstrap.cmk -j"$NIX_BUILD_CORES"
