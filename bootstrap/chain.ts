@@ -24,6 +24,7 @@ export default chain('stage1', {
     'gcc10-by-gcc3-torture': ascent.gcc10ByGcc3Torture,
     'gcc10-torture': ascent.gcc10Torture,
     'gcc10-c++-torture': ascent.gcc10CxxTorture,
+    python: ascent.python,
     cmake: ascent.cmake,
     'llvm-source': ascent.llvmSource,
     'llvm-by-gcc10': ascent.llvmByGcc10,

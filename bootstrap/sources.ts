@@ -128,3 +128,13 @@ export const llvm = source({
   sha256: '5ab98480d3bc9f1896de1a1afafb46c318a9baa02bf21a4f6830c644d06c1cc0',
   debian: 'pool/main/l/llvm-toolchain-16/llvm-toolchain-16_16.0.6.orig.tar.xz',
 });
+
+/** What many a project's build and tests are written in. */
+export const python = source({
+  name: 'python',
+  version: '3.13.5',
+  size: 22856016,
+  sha256: '93e583f243454e6e9e4588ca2c2662206ad961659863277afcdb96801647d640',
+  urls: ['https://www.python.org/ftp/python/3.13.5/Python-3.13.5.tar.xz'],
+  debian: 'pool/main/p/python3.13/python3.13_3.13.5.orig.tar.xz',
+});

@@ -1,0 +1,95 @@
+import { sh, type AnyRecipe } from 'zilch';
+import { stage1 } from '../1-stage1/index.js';
+import * as sources from '../sources.js';
+import { ascentRecipe } from './ascent.js';
+import { binutils } from './binutils.js';
+import { gcc10 } from './gcc10.js';
+import { gnumake } from './gnumake.js';
+
+/**
+ * Python, by some compiler: one static program with all modules that need no other library. Nothing in the chain up to clang needs it; what
+ * comes later may. Its library is source only: compiled files hold the times of what they were made from.
+ */
+export const pythonBy = (name: string, path: readonly AnyRecipe[], cc: string) =>
+  ascentRecipe({
+    name,
+    version: '3.13.5',
+    path: [...path, gnumake, stage1.protobusybox],
+    script: sh`
+phase unpack
+unpack ${sources.python} python
+cd python
+mv Lib/test .. # a quarter of it; what is installed has none
+shell_scripts .
+
+phase configure
+# Modules for which a library is missing are left out. No loader: everything that can be imported is linked in.
+MODULE_BUILDTYPE=static CC='${cc}' LDFLAGS=-static LINKFORSHARED=' ' ./configure --prefix="$out" --build=x86_64-linux-musl \
+  --disable-shared --disable-test-modules --without-ensurepip --without-pymalloc-debug --with-dbmliborder= \
+  ac_cv_func_dlopen=no py_cv_module__ctypes=n/a py_cv_module_nis=n/a
+
+phase build
+make -j"$NIX_BUILD_CORES"
+
+phase install
+lib="$out/lib/python3.13"
+mkdir -p "$out/bin" "$lib/lib-dynload" # it misses the folder, empty as it is
+strip -o "$out/bin/python3.13" python
+ln -s python3.13 "$out/bin/python3"
+cp -r Lib/. "$lib/"
+rm -r "$lib/idlelib" "$lib/tkinter" "$lib/turtledemo" "$lib/turtle.py" "$lib/ensurepip"
+find "$lib" -name __pycache__ -exec rm -r {} +
+# How it was configured is known to sysconfig, for those who compile extensions.
+sed "s|$SHELL|sh|g; s|${stage1.protobusybox}/bin/||g; s|$PWD|.|g" "$(echo build/lib.*/_sysconfigdata_*.py)" >"$lib/$(basename build/lib.*/_sysconfigdata_*.py)"
+`,
+    references: { allowed: ['out'] },
+    test: (self) => ({
+      path: [self, stage1.protobusybox],
+      script: sh`
+phase 'starts, and knows where it is'
+test "$(python3 -c 'import sys; print(sys.prefix)')" = ${self}
+python3 -W error -c 'import sys; sys.exit(0)' 2>log
+test ! -s log
+
+phase 'modules'
+cat >modules.py <<'.'
+import array, asyncio, binascii, datetime, decimal, hashlib, io, json, math, os, pathlib, pickle, random, re, select, socket, struct, subprocess
+import sys, sysconfig, tempfile, threading, time, unicodedata, xml.etree.ElementTree, zipfile, zoneinfo
+assert hashlib.sha256(b'zilch').hexdigest() == hashlib.new('sha256', b'zilch').hexdigest()
+assert json.loads(json.dumps({'a': [1, 2.5, None, True]})) == {'a': [1, 2.5, None, True]}
+assert decimal.Decimal('0.1') + decimal.Decimal('0.2') == decimal.Decimal('0.3')
+assert xml.etree.ElementTree.fromstring('<a><b c="d"/></a>')[0].get('c') == 'd'
+assert unicodedata.name('\u20ac') == 'EURO SIGN'
+assert subprocess.run(['echo', 'text'], capture_output=True, check=True).stdout == b'text\n'
+async def answer():
+    await asyncio.sleep(0)
+    return 42
+assert asyncio.run(answer()) == 42
+total = []
+threads = [threading.Thread(target=lambda n=n: total.append(n)) for n in range(8)]
+for t in threads: t.start()
+for t in threads: t.join()
+assert sorted(total) == list(range(8))
+assert sysconfig.get_config_var('MULTIARCH') is not None
+.
+python3 modules.py
+
+phase "its own tests"
+unpack ${sources.python} python
+mkdir lib
+mv python/Lib/test lib/
+export PYTHONPATH="$PWD/lib" PYTHONDONTWRITEBYTECODE=1
+python3 -m test -q test_grammar test_array test_binop test_bool test_bytes test_collections test_complex test_contextlib test_copy \
+  test_coroutines test_dataclasses test_decorators test_dict test_enum test_exceptions test_float test_functools test_generators \
+  test_hash test_heapq test_int test_itertools test_json test_list test_long test_math test_opcodes test_operator test_pickle test_random \
+  test_range test_re test_set test_sort test_str test_strtod test_struct test_textwrap test_tuple test_unicodedata test_xml_etree
+
+phase 'no trace of how it was built'
+if grep -rlF /build/ ${self}; then exit 1; fi
+mkdir "$out"
+`,
+    }),
+  });
+
+/** By GCC 10. */
+export const python = pythonBy('python', [gcc10, binutils], 'gcc');
