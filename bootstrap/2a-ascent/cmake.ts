@@ -85,7 +85,7 @@ extern "C" int QUESTION ();
 int main () { printf ("%d\n", QUESTION ()); }
 #endif
 .
-cmake -S source -B build -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/build/installed -DCMAKE_EXE_LINKER_FLAGS=-static
+cmake -S source -B build -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/build/installed -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_EXE_LINKER_FLAGS=-static
 make -C build -j2 install
 test "$(installed/bin/trial)" = 42
 test -f installed/lib/libanswer.a
