@@ -43,6 +43,8 @@ export default chain('stage1', {
     lld: crossing.lld,
     toolchain: crossing.toolchain,
     'toolchain-zlib': crossing.toolchainZlib,
+    'toolchain-sqlite': crossing.toolchainSqlite,
+    'toolchain-python': crossing.toolchainPython,
     'portable-toolchain': crossing.portableToolchain,
     'toolchain-fixpoint': crossing.fixpoint,
     'crossing-gnumake': crossing.gnumake,

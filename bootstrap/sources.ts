@@ -138,3 +138,12 @@ export const python = source({
   urls: ['https://www.python.org/ftp/python/3.13.5/Python-3.13.5.tar.xz'],
   debian: 'pool/main/p/python3.13/python3.13_3.13.5.orig.tar.xz',
 });
+
+/** A database in a program, whose own tests are a load for a compiler. */
+export const sqlite = source({
+  name: 'sqlite',
+  version: '3.53.4',
+  size: 8656972,
+  sha256: '05366adc8ee80c6b1faa71285b49d133c2121238ca58934b077fdeb95934abd4',
+  debian: 'pool/main/s/sqlite3/sqlite3_3.53.4.orig.tar.xz',
+});
