@@ -1,10 +1,10 @@
 import { sh, type AnyRecipe } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import * as sources from '../sources.js';
-import { ascentRecipe } from './ascent.js';
-import { binutils } from './binutils.js';
-import { gcc10 } from './gcc10.js';
-import { gnumake } from './gnumake.js';
+import { stage1 } from '../1-stage1/index.ts';
+import * as sources from '../sources.ts';
+import { ascentRecipe } from './ascent.ts';
+import { binutils } from './binutils.ts';
+import { gcc10 } from './gcc10.ts';
+import { gnumake } from './gnumake.ts';
 
 /**
  * Python, by some compiler: one static program with all modules that need no other library. Nothing in the chain up to clang needs it; what

@@ -1,9 +1,9 @@
 import { sh } from 'zilch';
-import { stage1 } from '../1-stage1/index.js';
-import { ascentRecipe } from '../2a-ascent/index.js';
-import * as sources from '../sources.js';
-import { toolchain } from './crossing.js';
-import { gnumake } from './gnumake.js';
+import { stage1 } from '../1-stage1/index.ts';
+import { ascentRecipe } from '../2a-ascent/index.ts';
+import * as sources from '../sources.ts';
+import { toolchain } from './crossing.ts';
+import { gnumake } from './gnumake.ts';
 
 /**
  * SQLite by the last toolchain, a quarter of a million lines in one file, and those of its own tests that need no Tcl: queries and
