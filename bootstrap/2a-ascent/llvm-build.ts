@@ -37,8 +37,7 @@ interface LlvmPart {
 
 /**
  * A part of LLVM. Programs are static: they depend on nothing, can be put anywhere, and start fast. Musl gives threads 128 KB
- * of stack unless a program asks for more, as it must for the optimiser. -O3, cmake's choice, would take a tenth longer, with GCC,
- * than it gives back.
+ * of stack unless a program asks for more, as it must for the optimiser. -O3, cmake's choice, costs GCC up to a tenth more than -O2.
  */
 export const llvmPart = ({ name, compiler, folder, headers, options, components, target = 'distribution', finish, test }: LlvmPart) =>
   ascentRecipe({

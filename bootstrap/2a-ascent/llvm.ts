@@ -54,7 +54,7 @@ test "$(echo _ZN4llvm3fooEv | ${self}/bin/llvm-cxxfilt)" = 'llvm::foo()'
 `,
   });
 
-/** What GCC compiles. It is told not to look for memory to use again before it has used 1 GB, which for most files is never: a seventh less time. */
+/** What GCC compiles. It is told not to look for memory to use again before it has used 1 GB, which for most files is never: a tenth to a fifth less time. */
 export const byGcc10: Compiler = {
   name: 'gcc10',
   path: [gcc10, binutils],
