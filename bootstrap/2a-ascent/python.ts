@@ -20,13 +20,13 @@ phase unpack
 unpack ${sources.python} python
 cd python
 mv Lib/test .. # a quarter of it; what is installed has none
-shell_scripts .
 
 phase configure
-# Modules for which a library is missing are left out. No loader: everything that can be imported is linked in.
-MODULE_BUILDTYPE=static CC='${cc}' LDFLAGS=-static LINKFORSHARED=' ' ./configure --prefix="$out" --build=x86_64-linux-musl \
-  --disable-shared --disable-test-modules --without-ensurepip --without-pymalloc-debug --with-dbmliborder= \
-  ac_cv_func_dlopen=no py_cv_module__ctypes=n/a py_cv_module_nis=n/a
+# Modules for which a library is missing are left out. No loader: everything that can be imported is linked in. (The stack: see
+# llvm-build.ts.)
+MODULE_BUILDTYPE=static CC=${cc} LDFLAGS='-static -Wl,-z,stack-size=8388608' LINKFORSHARED=' ' "$SHELL" ./configure \
+  --prefix="$out" --build=x86_64-linux-musl --disable-shared --disable-test-modules --without-ensurepip --with-dbmliborder= \
+  ac_cv_func_dlopen=no py_cv_module__ctypes=n/a
 
 phase build
 make -j"$NIX_BUILD_CORES"
@@ -37,10 +37,12 @@ mkdir -p "$out/bin" "$lib/lib-dynload" # it misses the folder, empty as it is
 strip -o "$out/bin/python3.13" python
 ln -s python3.13 "$out/bin/python3"
 cp -r Lib/. "$lib/"
-rm -r "$lib/idlelib" "$lib/tkinter" "$lib/turtledemo" "$lib/turtle.py" "$lib/ensurepip"
+rm -r "$lib/ctypes" "$lib/ensurepip" "$lib/idlelib" "$lib/tkinter" "$lib/turtledemo" "$lib/turtle.py"
 find "$lib" -name __pycache__ -exec rm -r {} +
 # How it was configured is known to sysconfig, for those who compile extensions.
-sed "s|$SHELL|sh|g; s|${stage1.protobusybox}/bin/||g; s|$PWD|.|g" "$(echo build/lib.*/_sysconfigdata_*.py)" >"$lib/$(basename build/lib.*/_sysconfigdata_*.py)"
+for file in build/lib.*/_sysconfigdata_*.py; do
+  sed "s|${stage1.protobusybox}/bin/ash|sh|g; s|${stage1.protobusybox}/bin/||g; s|$PWD|.|g" "$file" >"$lib/$(basename "$file")"
+done
 `,
     references: { allowed: ['out'] },
     test: (self) => ({
