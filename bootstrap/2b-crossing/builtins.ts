@@ -56,7 +56,7 @@ clang -O1 -ffreestanding -fno-pie -c wide.c
 llvm-nm wide.o | grep -q 'U __udivti3'
 ls ${self}/lib/linux | grep -qx clang_rt.crtbegin-x86_64.o
 ls ${self}/lib/linux | grep -qx clang_rt.crtend-x86_64.o
-for function in __udivti3 __muldc3 __mulxc3 __floattixf __fixtfti; do
+for function in __udivti3 __muldc3 __mulxc3 __floattixf __fixxfti; do
   llvm-nm ${self}/lib/linux/libclang_rt.builtins-x86_64.a 2>&1 | grep -q " T $function$"
 done
 
