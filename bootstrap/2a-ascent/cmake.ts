@@ -106,7 +106,7 @@ if cmake -S wrong -B wrong-build 2>log; then exit 1; fi
 grep -q no_such_command log
 
 phase 'no trace of how it was built' # but for the files that its assertions name
-if strings -a ${self}/bin/cmake | grep /build/ | grep -v '/build/cmake/\(Source\|Utilities\)/.*\.\(c\|cxx\|h\)$'; then exit 1; fi
+if strings -a ${self}/bin/cmake | grep /build/ | grep -v '/build/cmake/\(Source\|Utilities\)/.*\.\(c\|cxx\|h\|tcc\)$'; then exit 1; fi
 mkdir "$out"
 `,
   }),
