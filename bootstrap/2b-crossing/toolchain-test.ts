@@ -75,7 +75,8 @@ int main ()
   try { thrower (10); return 1; }
   catch (const std::exception &e) { if (std::string (e.what ()) != "deep" || made != 11 || gone != 11) return 2; }
   std::unique_ptr<counted> c = std::make_unique<more> ();
-  if (dynamic_cast<more &> (*c).n != 7 || typeid (*c) != typeid (more)) return 3;
+  const counted &is = *c;
+  if (dynamic_cast<more &> (*c).n != 7 || typeid (is) != typeid (more)) return 3;
   std::map<std::string, std::vector<int>> map;
   for (int i = 0; i < 1000; i++) map[i % 2 ? "odd" : "even"].push_back (1000 - i);
   std::sort (map["odd"].begin (), map["odd"].end ());
