@@ -29,8 +29,11 @@ phase 'a query'
 test "$(./sqlite3 :memory: 'with recursive n(i) as (select 1 union all select i + 1 from n where i < 10) select sum(i) from n')" = 55
 
 phase 'its own tests'
-make SHELL="$SHELL" fuzztest | tee log
-grep '^fuzzcheck: 0 errors out of [0-9]* tests' log
+make SHELL="$SHELL" fuzzcheck
+for n in 1 2 3 4 5 6 7 8; do
+  ./fuzzcheck test/fuzzdata$n.db >log
+  tr '\r' '\n' <log | grep '^fuzzcheck: 0 errors out of [0-9]* tests'
+done
 mkdir "$out"
 `,
 });
