@@ -133,3 +133,22 @@ export const llvm = source({
   sha256: '5ab98480d3bc9f1896de1a1afafb46c318a9baa02bf21a4f6830c644d06c1cc0',
   debian: 'pool/main/l/llvm-toolchain-16/llvm-toolchain-16_16.0.6.orig.tar.xz',
 });
+
+/** What many a project's build and tests are written in. */
+export const python = source({
+  name: 'python',
+  version: '3.13.5',
+  size: 22856016,
+  sha256: '93e583f243454e6e9e4588ca2c2662206ad961659863277afcdb96801647d640',
+  urls: ['https://www.python.org/ftp/python/3.13.5/Python-3.13.5.tar.xz'],
+  debian: 'pool/main/p/python3.13/python3.13_3.13.5.orig.tar.xz',
+});
+
+/** A database in a program, whose own tests are a load for a compiler. */
+export const sqlite = source({
+  name: 'sqlite',
+  version: '3.53.4',
+  size: 8656972,
+  sha256: '05366adc8ee80c6b1faa71285b49d133c2121238ca58934b077fdeb95934abd4',
+  debian: 'pool/main/s/sqlite3/sqlite3_3.53.4.orig.tar.xz',
+});

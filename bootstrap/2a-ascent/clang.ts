@@ -1,4 +1,4 @@
-import { sh, type AnyRecipe } from 'zilch';
+import { local, sh, text, type AnyRecipe } from 'zilch';
 import { byGcc10, llvmByGcc10 } from './llvm.ts';
 import { llvmPart, type Compiler } from './llvm-build.ts';
 
@@ -11,6 +11,7 @@ export const clangBy = (compiler: Compiler, llvm: AnyRecipe) =>
     name: 'clang',
     compiler,
     folder: 'clang',
+    headers: text`${local(import.meta.url, './clang-headers.cmake')}`,
     components: ['clang', 'clang-resource-headers'],
     // What clang offers to graphics cards is three programs that make would build along.
     options: sh`-DLLVM_DIR=${llvm}/lib/cmake/llvm -DCLANG_DEFAULT_CXX_STDLIB=libc++ -DCLANG_DEFAULT_LINKER=lld \

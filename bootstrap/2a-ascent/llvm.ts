@@ -1,4 +1,4 @@
-import { sh } from 'zilch';
+import { local, sh, text } from 'zilch';
 import { binutils } from './binutils.ts';
 import { gcc10 } from './gcc10.ts';
 import { llvmPart, type Compiler } from './llvm-build.ts';
@@ -27,6 +27,7 @@ export const llvmBy = (compiler: Compiler) =>
     name: 'llvm',
     compiler,
     folder: 'llvm',
+    headers: text`${local(import.meta.url, './llvm-headers.cmake')}`,
     components: [...libraries, 'llvm-headers', 'cmake-exports', 'llvm-tblgen', ...tools],
     // The triple is given, lest a script guess it. Utilities are installed, or there would be no llvm-tblgen.
     options: sh`-DLLVM_HOST_TRIPLE=x86_64-unknown-linux-musl -DLLVM_TARGETS_TO_BUILD=X86 -DLLVM_INCLUDE_UTILS=OFF -DLLVM_INSTALL_UTILS=ON \
@@ -53,8 +54,14 @@ test "$(echo _ZN4llvm3fooEv | ${self}/bin/llvm-cxxfilt)" = 'llvm::foo()'
 `,
   });
 
-/** What GCC compiles. */
-export const byGcc10: Compiler = { name: 'gcc10', path: [gcc10, binutils], cc: 'gcc', cxx: 'g++' };
+/** What GCC compiles. It is told not to look for memory to use again before it has used 1 GB, which for most files is never: a tenth to a fifth less time. */
+export const byGcc10: Compiler = {
+  name: 'gcc10',
+  path: [gcc10, binutils],
+  cc: 'gcc',
+  cxx: 'g++',
+  faster: '--param ggc-min-heapsize=1000000',
+};
 
 /** LLVM by GCC 10. */
 export const llvmByGcc10 = llvmBy(byGcc10);

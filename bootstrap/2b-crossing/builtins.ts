@@ -5,7 +5,7 @@ import * as sources from '../sources.ts';
 import type { Compilers } from './compilers.ts';
 
 /** compiler-rt's builtins, what libgcc is to GCC: arithmetic that the machine lacks; and the first and last object of each program. */
-export const builtinsBy = ({ llvm, clang }: Compilers) =>
+export const builtinsBy = ({ llvm, clang, lld }: Compilers) =>
   ascentRecipe({
     name: 'builtins',
     version: '16.0.6',
@@ -37,7 +37,7 @@ cp build/lib/linux/*.[ao] "$out/lib/linux/"
 `,
     references: { allowed: [] },
     test: (self) => ({
-      path: [clang, llvm, stage1.protobusybox],
+      path: [clang, lld, llvm, stage1.protobusybox],
       script: sh`
 phase 'wide arithmetic, by calls'
 cat >wide.c <<'.'
@@ -47,16 +47,21 @@ __attribute__((noinline)) static _Complex double times (_Complex double a, _Comp
 __asm__ (".globl _start\n_start: and $-16, %rsp; call begin");
 void begin (void)
 {
-  long status = divide ((wide) 84 << 90, (wide) 2 << 90);
-  if (__real__ times (2.0 + 0.0i, 3.0) != 6) status = 1;
+  volatile long two = 2; // or it would be known when it is compiled
+  long status = divide ((wide) 84 << 90, (wide) two << 90);
+  if (__real__ times (two + 0.0i, 3.0) != 6) status = 1;
   __asm__ ("syscall" :: "a" (60), "D" (status));
 }
 .
 clang -O1 -ffreestanding -fno-pie -c wide.c
 llvm-nm wide.o | grep -q 'U __udivti3'
+ld.lld wide.o ${self}/lib/linux/libclang_rt.builtins-x86_64.a -o wide
+status=0
+./wide || status=$?
+test "$status" = 42
 ls ${self}/lib/linux | grep -qx clang_rt.crtbegin-x86_64.o
 ls ${self}/lib/linux | grep -qx clang_rt.crtend-x86_64.o
-for function in __udivti3 __muldc3 __mulxc3 __floattixf __fixtfti; do
+for function in __udivti3 __muldc3 __mulxc3 __floattixf __fixxfti; do
   llvm-nm ${self}/lib/linux/libclang_rt.builtins-x86_64.a 2>&1 | grep -q " T $function$"
 done
 

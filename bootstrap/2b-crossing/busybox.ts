@@ -22,18 +22,25 @@ printf '#!%s\ntail -c +3\n' "$SHELL" >../bin/dd
 chmod +x ../bin/dd
 PATH="$PATH:/build/bin"
 
+# A program looks for files of an earlier configuration, by a shell that a build has not. There is none.
+edit scripts/basic/split-include.c 'popen("find * -type f -name \"*.h\" -print", "r")' 'fopen("/dev/null", "r")'
+edit scripts/basic/split-include.c 'pclose(fp_find)' 'fclose(fp_find)'
+
+# Its makefiles ask for gcc.
+configured_make() { make HOSTCC='cc -static' CC=cc AR=ar NM=nm STRIP=strip OBJCOPY=objcopy "$@"; }
+
 phase configure
 export KCONFIG_NOTIMESTAMP=1 # programs would say when they were configured
-make defconfig HOSTCC='cc -static'
+configured_make defconfig
 set_option() {
   sed -i "s/^CONFIG_$1=.*\|^# CONFIG_$1 is not set/CONFIG_$1=$2/" .config
   grep -q "^CONFIG_$1=$2$" .config
 }
 set_option STATIC y
-yes '' | make oldconfig HOSTCC='cc -static' >/dev/null
+yes '' | configured_make oldconfig >/dev/null
 
 phase build
-make -j"$NIX_BUILD_CORES" HOSTCC='cc -static' CC=cc AR=ar NM=nm STRIP=strip OBJCOPY=objcopy busybox
+configured_make -j"$NIX_BUILD_CORES" busybox
 
 phase install
 mkdir -p "$out/bin"

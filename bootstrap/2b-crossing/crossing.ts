@@ -10,7 +10,7 @@ import { toolchainOf } from './toolchain.ts';
  * From compilers, whatever they were made by, to libraries of their making, and then to compilers on those libraries. All
  * that is in the result was compiled by clang, from source that is LLVM's, musl's or Linux's.
  */
-export function crossing(before: Compilers) {
+export function crossing(before: Compilers, { fromGcc }: { readonly fromGcc: boolean }) {
   const builtins = builtinsBy(before);
   const musl = muslBy(before, builtins);
   const cSysroot = sysrootOf('c-sysroot', [musl, linuxHeaders]);
@@ -18,7 +18,7 @@ export function crossing(before: Compilers) {
   const runtimes = runtimesBy(cToolchain);
   const sysroot = sysrootOf('sysroot', [musl, linuxHeaders, runtimes]);
 
-  const bridge = toolchainOf({ name: 'bridge', compilers: before, builtins, sysroot });
+  const bridge = toolchainOf({ name: 'bridge', compilers: before, builtins, sysroot, fromGcc });
   const byBridge = { path: [bridge], cc: 'cc', cxx: 'c++' };
   const llvm = llvmBy(byBridge);
   const compilers = { llvm, clang: clangBy(byBridge, llvm), lld: lldBy(byBridge, llvm) };
@@ -27,8 +27,7 @@ export function crossing(before: Compilers) {
 }
 
 /** From what GCC compiled: the toolchain that everything later is made with. */
-export const { builtins, musl, cToolchain, runtimes, sysroot, bridge, llvm, clang, lld, toolchain } = crossing({
-  llvm: llvmByGcc10,
-  clang: clangByGcc10,
-  lld: lldByGcc10,
-});
+export const { builtins, musl, cToolchain, runtimes, sysroot, bridge, llvm, clang, lld, toolchain } = crossing(
+  { llvm: llvmByGcc10, clang: clangByGcc10, lld: lldByGcc10 },
+  { fromGcc: true },
+);

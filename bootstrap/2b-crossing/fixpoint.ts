@@ -4,7 +4,7 @@ import { ascentRecipe } from '../2a-ascent/index.ts';
 import { clang, crossing, lld, llvm, sysroot, toolchain } from './crossing.ts';
 
 /** The same once more, from what came of it. */
-const again = crossing({ llvm, clang, lld });
+const again = crossing({ llvm, clang, lld }, { fromGcc: false });
 
 /**
  * The proof that GCC is left behind: crossing over again, with the clang that clang compiled in place of the one that GCC

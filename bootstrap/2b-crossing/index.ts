@@ -3,4 +3,6 @@ export { bridge, builtins, clang, cToolchain, lld, llvm, musl, runtimes, sysroot
 export { fixpoint } from './fixpoint.ts';
 export { gnumake } from './gnumake.ts';
 export { portableToolchain } from './portable-toolchain.ts';
+export { toolchainPython } from './python.ts';
+export { toolchainSqlite } from './sqlite.ts';
 export { toolchainZlib } from './zlib.ts';

@@ -1,4 +1,4 @@
-import { sh, type AnyRecipe, type Recipe } from 'zilch';
+import { sh, text, type AnyRecipe, type Recipe } from 'zilch';
 import { stage1 } from '../1-stage1/index.ts';
 import { ascentRecipe } from '../2a-ascent/index.ts';
 import type { Compilers } from './compilers.ts';
@@ -11,13 +11,15 @@ interface Parts {
   readonly sysroot: Recipe<readonly ['out', 'lib']>;
   /** Not for one that has no C++ library yet. */
   readonly tested?: boolean;
+  /** Whether GCC compiled its compilers: its libraries alone are clang's, then. */
+  readonly fromGcc?: boolean;
 }
 
 /**
  * A compiler that one can use: clang, lld and the tools for object files under their usual names, and beside clang the files that
  * tell it where headers and libraries are. These are copies, for clang looks for its files next to the program it really is.
  */
-export const toolchainOf = ({ name, compilers: { llvm, clang, lld }, builtins, sysroot, tested = true }: Parts) =>
+export const toolchainOf = ({ name, compilers: { llvm, clang, lld }, builtins, sysroot, tested = true, fromGcc = false }: Parts) =>
   ascentRecipe({
     name,
     path: [stage1.protobusybox],
@@ -41,5 +43,16 @@ ln -s clang.cfg clang-cpp.cfg
 `,
     // What it takes to compile: no shell, no make, nothing of any earlier stage.
     references: { allowedClosure: ['out', sysroot, sysroot.lib] },
-    ...(tested ? { test: (self: AnyRecipe) => ({ path: [self, stage1.protobusybox], script: toolchainTest(self, sysroot) }) } : {}),
+    ...(tested
+      ? {
+          test: (self: AnyRecipe) => ({
+            path: [self, stage1.protobusybox],
+            script: toolchainTest({
+              toolchain: self,
+              sysroot,
+              byClang: [text`${sysroot}`, text`${sysroot.lib}`, ...(fromGcc ? [] : [text`${self}`])],
+            }),
+          }),
+        }
+      : {}),
   });
