@@ -18,15 +18,6 @@ set(codegen_headers ${ast_headers}
   <llvm/IR/DataLayout.h> <llvm/IR/IRBuilder.h> <llvm/IR/Instructions.h> <llvm/IR/Intrinsics.h> <llvm/IR/Module.h>
   ${CMAKE_SOURCE_DIR}/lib/CodeGen/CodeGenFunction.h)
 
-# precompile(LIBRARY HEADERS LIBRARY...): the headers in the list of that name belong to the first library, the others use them, too.
-# (Clang's libraries are put together from objects that belong to another target.)
-function(precompile owner headers)
-  target_precompile_headers(obj.${owner} PRIVATE ${${headers}})
-  foreach(user ${ARGN})
-    target_precompile_headers(obj.${user} REUSE_FROM obj.${owner})
-  endforeach()
-endfunction()
-
 function(precompile_all)
   precompile(clangBasic support_headers)
   precompile(clangDriver driver_headers)

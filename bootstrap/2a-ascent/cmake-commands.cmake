@@ -1,4 +1,4 @@
-# Commands that LLVM's makefiles use and a cmake made by its bootstrap script does not have: they are compiled into the full
+# Commands that LLVM's and libc++'s makefiles use and a cmake made by its bootstrap script does not have: they are compiled into the full
 # program only, with its file formats, checksums and HTTP client.
 
 macro(add_compile_options)
@@ -15,4 +15,8 @@ endmacro()
 
 # For folders in an editor's window.
 macro(source_group)
+endmacro()
+
+# What libc++ wants taken out it also takes out of the compiler's options; it is never a definition.
+macro(remove_definitions)
 endmacro()

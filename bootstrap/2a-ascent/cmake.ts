@@ -39,7 +39,7 @@ sed -i '1i include(CMakeCommandsOfTheFullProgram)' Modules/CMakeDetermineSystem.
 phase configure
 mkdir ../build
 cd ../build
-CC=gcc CXX=g++ CXXFLAGS='-O1 -isystem ${linuxHeaders}/include' LDFLAGS=-static "$SHELL" ../cmake/bootstrap
+CC=gcc CXX=g++ CFLAGS='-O1 -DNDEBUG' CXXFLAGS='-O1 -DNDEBUG -isystem ${linuxHeaders}/include' LDFLAGS=-static "$SHELL" ../cmake/bootstrap
 
 phase build
 make -C Bootstrap.cmk -j"$NIX_BUILD_CORES"
@@ -105,8 +105,8 @@ echo 'no_such_command()' >wrong/CMakeLists.txt
 if cmake -S wrong -B wrong-build 2>log; then exit 1; fi
 grep -q no_such_command log
 
-phase 'no trace of how it was built' # but for the files that its assertions name
-if strings -a ${self}/bin/cmake | grep /build/ | grep -v '/build/cmake/\(Source\|Utilities\)/.*\.\(c\|cxx\|h\|tcc\)$'; then exit 1; fi
+phase 'no trace of how it was built'
+if grep -aF /build/ ${self}/bin/cmake; then exit 1; fi
 mkdir "$out"
 `,
   }),

@@ -20,14 +20,6 @@ set(codegen_headers ${ir_headers}
   <llvm/CodeGen/TargetPassConfig.h> <llvm/CodeGen/TargetRegisterInfo.h> <llvm/CodeGen/TargetSubtargetInfo.h>
   <llvm/Target/TargetMachine.h>)
 
-# precompile(LIBRARY HEADERS LIBRARY...): the headers in the list of that name belong to the first library, the others use them, too.
-function(precompile owner headers)
-  target_precompile_headers(${owner} PRIVATE ${${headers}})
-  foreach(user ${ARGN})
-    target_precompile_headers(${user} REUSE_FROM ${owner})
-  endforeach()
-endfunction()
-
 function(precompile_all)
   precompile(LLVMCore ir_headers
     LLVMAggressiveInstCombine LLVMAnalysis LLVMAsmParser LLVMBitReader LLVMBitWriter LLVMCFGuard LLVMCoroutines LLVMFrontendOpenMP

@@ -1,4 +1,4 @@
-import { local, sh, type AnyRecipe } from 'zilch';
+import { sh, type AnyRecipe } from 'zilch';
 import { stage1 } from '../1-stage1/index.ts';
 import { ascentRecipe, cmake, gnumake, llvmSource } from '../2a-ascent/index.ts';
 
@@ -14,7 +14,6 @@ ln -s ${llvmSource} source
 export CC=cc CXX=c++ CFLAGS=-ffile-prefix-map=/build/= CXXFLAGS=-ffile-prefix-map=/build/=
 # That compilers work cannot be tried: they would link to what is to be made here.
 cmake -S source/runtimes -B build -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$out" -DCMAKE_SKIP_RPATH=ON \
-  -DCMAKE_PROJECT_INCLUDE=${local(import.meta.url, './runtimes-commands.cmake')} \
   -DCMAKE_C_COMPILER_WORKS=ON -DCMAKE_CXX_COMPILER_WORKS=ON -DLLVM_ENABLE_RUNTIMES='libunwind;libcxxabi;libcxx' \
   -DLLVM_HOST_TRIPLE=x86_64-unknown-linux-musl -DLLVM_INCLUDE_DOCS=OFF -DLLVM_INCLUDE_TESTS=OFF \
   -DLIBUNWIND_USE_COMPILER_RT=ON \
