@@ -8,7 +8,7 @@ import { estimates, type Durations } from './estimate.js';
 import { emitter, type Comparison, type Emit, type PlannedBuild, type PlannedFetch, type Summary } from './event.js';
 import type { Executor } from './executor.js';
 import { criticalPath, makespan, planGraph, type Graph, type GraphNode } from './graph.js';
-import { Identities } from './identity.js';
+import { identitiesOf, type Identities } from './identity.js';
 import { realise, type OutputPaths, type RealiseContext, type RealiseFailure } from './realise.js';
 import { rebuild } from './rebuild.js';
 import { SandboxExecutor } from './sandbox-executor.js';
@@ -67,7 +67,7 @@ export function realisedOutputs(
   closure: ReadonlyMap<DrvPath, Derivation>,
   drvPaths: Iterable<DrvPath>,
 ): ReadonlyMap<DrvPath, OutputPaths> {
-  const identities = new Identities(closure);
+  const identities = identitiesOf(closure);
   return new Map(
     [...drvPaths].map((drvPath) => [drvPath, realisedOutputsOf(store, identities, drvPath, closure.get(drvPath)?.outputs.keys() ?? [])]),
   );
@@ -83,7 +83,7 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
   const jobs = options.jobs ?? availableParallelism();
   const signal = options.signal ?? new AbortController().signal;
   const emit = emitter(request.emit ?? (() => undefined));
-  const identities = new Identities(closure);
+  const identities = identitiesOf(closure);
   const planned = planGraph(closure, wanted, (drvPath, names) =>
     names.every((name) => store.realisation(identities.idOf(drvPath, name)) !== undefined),
   );

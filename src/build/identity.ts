@@ -1,6 +1,15 @@
 /** Under which ids the outputs of derivations are realised. */
 import { hashDerivationModulo, type Derivation, type DerivationHashes, type DrvOutputId, type DrvPath } from '../formats/index.js';
 
+const known = new WeakMap<ReadonlyMap<DrvPath, Derivation>, Identities>();
+
+/** The ids of a closure of derivations, worked out once as long as there is that closure, which nobody may add to. */
+export function identitiesOf(closure: ReadonlyMap<DrvPath, Derivation>): Identities {
+  const identities = known.get(closure) ?? new Identities(closure);
+  known.set(closure, identities);
+  return identities;
+}
+
 /** Ids of a closure of derivations, each worked out once. */
 export class Identities {
   private readonly asInput = new Map<DrvPath, DerivationHashes>();

@@ -4,7 +4,7 @@ export * from './event.js';
 export type { Executed, Executor, ExecutorFailure, ExecutorRequest } from './executor.js';
 export type { SandboxVariation } from './sandbox-executor.js';
 export { checkSandbox } from './run.js';
-export { Identities } from './identity.js';
+export { identitiesOf, type Identities } from './identity.js';
 export { logPath, readLog } from './log.js';
 export { isAlive, Journal, JournalReader, journalsDirectory, listJournals, type JournalEvent, type JournalLine, type RunHeader } from './journal.js';
 export { durationsFile, readDurations } from './durations.js';

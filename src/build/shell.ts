@@ -5,7 +5,7 @@ import { scratchPath, storePathBaseName, type Derivation, type DrvPath, type Sto
 import { fail, ok, type Result } from '../result.js';
 import { attempt, removeTree, type Store } from '../store/index.js';
 import { invocation } from './environment.js';
-import { Identities } from './identity.js';
+import { identitiesOf } from './identity.js';
 import { resolve } from './realise.js';
 import { checkSandbox } from './run.js';
 import { sandboxArguments, type BuildDir } from './sandbox.js';
@@ -40,7 +40,7 @@ export async function prepareShell(request: ShellRequest): Promise<Result<Prepar
   const { store, closure, drvPath, keptDir } = request;
   const sandbox = await checkSandbox();
   if (!sandbox.ok) return sandbox;
-  const resolved = await resolve(drvPath, { store, closure, identities: new Identities(closure) });
+  const resolved = await resolve(drvPath, { store, closure, identities: identitiesOf(closure) });
   if (!resolved.ok) return resolved;
   const { drv } = resolved.value;
   const scratch = new Map([...drv.outputs.keys()].map((name) => [name, scratchPath(resolved.value.drvPath, drv, name)]));

@@ -90,6 +90,5 @@ function allIngredients(chain: Chain): ReadonlySet<Ingredient> {
 }
 
 async function addLocal(local: Local, store: Store): Promise<Result<StorePath>> {
-  const hostPath = fileURLToPath(local.url);
-  return local.only === undefined ? addTreeOnce(local.name, hostPath, store) : store.addTree(local.name, hostPath, { only: local.only });
+  return addTreeOnce(store, local.name, fileURLToPath(local.url), { only: local.only });
 }

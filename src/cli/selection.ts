@@ -1,5 +1,5 @@
 /** What a user means to move between stores: targets of the chain, with the realisations that say what they became, or store paths. */
-import { Identities } from '../build/index.js';
+import { identitiesOf } from '../build/index.js';
 import { parseDrvOutputId, parseStorePath, STORE_DIR, type DrvOutputId, type Realisation, type StorePath } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
@@ -32,7 +32,7 @@ export function withSelection<T>(
     const { store, chain } = session;
     const targets = targetsOf(session, names);
     if (!targets.ok) return targets;
-    const identities = new Identities(chain.derivations);
+    const identities = identitiesOf(chain.derivations);
     const paths: StorePath[] = [];
     const realisations = new Map<string, Realisation>();
     for (const { target, outputName } of targets.value) {
@@ -66,7 +66,7 @@ export function withWish<T>(
   return withSession(options, async (session) => {
     const targets = targetsOf(session, names);
     if (!targets.ok) return targets;
-    const identities = new Identities(session.chain.derivations);
+    const identities = identitiesOf(session.chain.derivations);
     const ids = targets.value.flatMap(({ target, outputName }) =>
       (outputName === undefined ? target.recipe.outputNames : [outputName]).map((name) => identities.idOf(target.build.drvPath, name)),
     );

@@ -32,7 +32,7 @@ export async function provideSeed(seed: Seed, store: Store, options: SeedOptions
   if (!scratch.ok) return scratch;
   const chosen = options.file === undefined ? await defaultSeed(seed, store, scratch.value, options) : await givenSeed(options.file, scratch.value);
   if (!chosen.ok) return chosen;
-  const path = await addTreeOnce(seed.name, chosen.value.file, store);
+  const path = await addTreeOnce(store, seed.name, chosen.value.file);
   return path.ok ? ok({ path: path.value, hostPath: store.hostPath(path.value), compiler: chosen.value.compiler }) : path;
 }
 

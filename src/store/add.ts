@@ -6,7 +6,7 @@ import { checkName, makeContentPath, makeTextPath, sha256, sha256Hash, type Cont
 import { fail, ok, type Result } from '../result.js';
 import { attempt, attemptAsync } from './io-failure.js';
 import type { Store } from './store.js';
-import { copyEntries, copyTree, hashTree, removeTreeSync } from './tree/index.js';
+import { copyEntries, copyTree, hashEntries, hashTree, removeTreeSync } from './tree/index.js';
 
 export interface FlatFileOptions {
   /** Fails with `E_HASH`, and adds nothing, unless the file's bytes have this hash. */
@@ -80,15 +80,15 @@ export async function addTree(store: Store, name: string, hostPath: string, { on
 }
 
 /** As `addTree`, without copying what is valid already: for what is added each time a chain is read. */
-export async function addTreeOnce(name: string, hostPath: string, store: Store): Promise<Result<StorePath>> {
+export async function addTreeOnce(store: Store, name: string, hostPath: string, options: TreeOptions = {}): Promise<Result<StorePath>> {
   const named = checkName(name);
   if (!named.ok) return named;
-  const digest = await hashTree(hostPath);
+  const digest = options.only === undefined ? await hashTree(hostPath) : await hashEntries(hostPath, options.only);
   if (!digest.ok) return digest;
   const path = makeContentPath(name, 'recursive', sha256Hash(digest.value.narHash));
   const rooted = await store.addTempRoot(path);
   if (!rooted.ok) return rooted;
-  return store.isValid(path) ? ok(path) : addTree(store, name, hostPath);
+  return store.isValid(path) ? ok(path) : addTree(store, name, hostPath, options);
 }
 
 async function addHashed(

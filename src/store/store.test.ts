@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { addText, codeOf, messageOf, openStore, StoreChild, tempDirectory } from '../../test/support/store.js';
 import { makeContentPath, makeTextPath, sha256, sha256Hash, type PathInfo, type Realisation, type Sha256, type StorePath } from '../formats/index.js';
 import { unwrap } from '../result.js';
-import { hashTree, Store } from './index.js';
+import { addTreeOnce, hashTree, Store } from './index.js';
 
 const DIGEST = '1'.repeat(64) as Sha256;
 
@@ -116,6 +116,9 @@ describe('adding', () => {
     const part = unwrap(await store.addTree('tree', tree, { only: ['sub', 'link'] }));
     expect(readdirSync(store.hostPath(part)).sort()).toEqual(['link', 'sub']);
     expect(codeOf(await store.addTree('tree', tree, { only: ['nothing'] }))).toBe('E_NOT_FOUND');
+    // Hashed where it lies, it gets the same path.
+    expect(await addTreeOnce(store, 'tree', tree, { only: ['sub', 'link'] })).toEqual({ ok: true, value: part });
+    expect(codeOf(await addTreeOnce(store, 'tree', tree, { only: ['nothing'] }))).toBe('E_NOT_FOUND');
   });
 
   test('replaces what a killed process left at the same path', async () => {

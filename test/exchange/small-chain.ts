@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildGraph, Identities, type Executor } from '../../src/build/index.js';
+import { buildGraph, identitiesOf, type Executor, type Identities } from '../../src/build/index.js';
 import { sha256, type Derivation, type DrvPath, type PathInfo, type Realisation, type StorePath } from '../../src/formats/index.js';
 import { chain, Instantiator, recipe, seed, selfPath, text, type AnyRecipe, type Chain, type Interpolated } from '../../src/recipe/index.js';
 import { unwrap } from '../../src/result.js';
@@ -81,7 +81,7 @@ export async function prepare(store: Store, made: Chain = smallChain): Promise<P
     derivations.set(drvPath, drv);
   }
   const drvPathOf = (target: string): DrvPath => instantiator.instantiate(made.targets.find(({ name }) => name === target)!.recipe).drvPath;
-  return { chain: made, derivations, drvPathOf, identities: new Identities(derivations), maker };
+  return { chain: made, derivations, drvPathOf, identities: identitiesOf(derivations), maker };
 }
 
 /** Builds every target; gives the paths by `target^output`. */

@@ -1,6 +1,6 @@
 /** Before building: what is wanted, or else what it is built from, as far down as caches have it. */
 import type { Derivation, DrvPath } from '../../formats/index.js';
-import { Identities } from '../../build/index.js';
+import { identitiesOf } from '../../build/index.js';
 import { ok, type Result } from '../../result.js';
 import { Puller, type Pulled, type PullOptions } from './pull.js';
 
@@ -25,7 +25,7 @@ export async function substitute(
   options: PullOptions,
 ): Promise<Result<Substituted>> {
   const puller = new Puller(options);
-  const identities = new Identities(derivations);
+  const identities = identitiesOf(derivations);
   const seen = new Set<string>();
   let outputs = 0;
   const visit = async (drvPath: DrvPath, outputName: string): Promise<Result<void>> => {

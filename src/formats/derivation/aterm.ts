@@ -59,10 +59,12 @@ export function methodAlgorithm(output: Extract<DerivationOutput, { method: unkn
   return output.method === 'recursive' ? `r:${algorithm}` : algorithm;
 }
 
-/** Nix sorts by bytes; UTF-16 code units sort the same except beyond the basic plane, so compare as UTF-8. */
+/** Nix sorts by bytes. UTF-16 code units sort the same, unless surrogates, which stand for what lies beyond them all, are among them. */
 export function sortedEntries<V>(map: ReadonlyMap<string, V>): (readonly [string, V])[] {
-  return [...map].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  return [...map].sort(([a], [b]) => (SURROGATE.test(a) || SURROGATE.test(b) ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : a < b ? -1 : 1));
 }
+
+const SURROGATE = /[\ud800-\udfff]/;
 
 const ESCAPES: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 const UNESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };

@@ -63,7 +63,7 @@ export class FileMaker {
   private used = 0;
 
   constructor() {
-    this.worker = startThread(new URL('./file-maker-worker.js', import.meta.url), this.made);
+    this.worker = startThread('file-maker-worker', this.made);
     this.worker.on('message', (failure: Made) => {
       this.answered++;
       if (failure !== undefined) this.problem ??= new TreeProblem(failure);

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { ModuloHasher, ReferenceScanner, storePathHash, type Hash, type HashAlgorithm, type Sha256, type StorePath } from '../../formats/index.js';
 import { ok, type Result } from '../../result.js';
 import { dumpTree } from './dump.js';
-import type { HostPath } from './host-path.js';
+import { joinBytes, toByteString, type ByteString, type HostPath } from './host-path.js';
+import { runInSlices } from './slices.js';
+import { StepWriter } from './step-writer.js';
+import { TreeReader, type ReadStep } from './tree-reader.js';
 
 /** What a store registers of a tree. */
 export interface NarDigest {
@@ -17,6 +20,25 @@ export async function hashTree(hostPath: HostPath): Promise<Result<NarDigest>> {
   const hash = createHash('sha256');
   const size = await dumpTree(hostPath, (chunk) => hash.update(chunk));
   return size.ok ? ok({ narHash: hash.digest('hex') as Sha256, narSize: size.value }) : size;
+}
+
+/** Hashes a directory as if only these of its entries, each of which must be there, were in it. Fails as `dumpTree` does. */
+export async function hashEntries(hostPath: HostPath, names: readonly string[]): Promise<Result<NarDigest>> {
+  const root = toByteString(hostPath);
+  const hash = createHash('sha256');
+  const writer = new StepWriter((chunk) => hash.update(chunk));
+  const written = await runInSlices(root, writer.write(entrySteps(root, names)));
+  if (!written.ok) return written;
+  writer.finish();
+  return ok({ narHash: hash.digest('hex') as Sha256, narSize: writer.size });
+}
+
+function* entrySteps(root: ByteString, names: readonly string[]): Generator<ReadStep, void, undefined> {
+  yield { kind: 'directory', name: undefined };
+  for (const name of names.map(toByteString).sort()) {
+    for (const step of new TreeReader(joinBytes(root, name))) yield step.name === undefined ? { ...step, name } : step;
+  }
+  yield { kind: 'leave', name: undefined };
 }
 
 export interface TreeScan extends NarDigest {

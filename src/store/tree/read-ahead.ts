@@ -43,7 +43,7 @@ export class ReadAhead {
 
   constructor() {
     // What the thread opens is closed by another: it must not close it once more when it ends.
-    this.worker = startThread(new URL('./read-ahead-worker.js', import.meta.url), this.written, { trackUnmanagedFds: false });
+    this.worker = startThread('read-ahead-worker', this.written, { trackUnmanagedFds: false });
     this.worker.on('message', (report: Report) => {
       this.receive(report);
     });
