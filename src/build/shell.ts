@@ -19,8 +19,8 @@ export interface ShellRequest {
   readonly cores: number;
   /** What to run, logical paths; the derivation's builder without arguments when left out, which is a shell for scripts. */
   readonly program?: readonly string[] | undefined;
-  /** Store paths to bring along besides the inputs, such as that of `program`. */
-  readonly extra?: readonly StorePath[] | undefined;
+  /** Store paths to bring along besides the inputs. Their programs come last in PATH: all else is found as the builder finds it. */
+  readonly along?: readonly StorePath[] | undefined;
   /** A failed build's tree, as `build-failed` tells of it: the shell finds everything as the builder left it. */
   readonly keptDir?: string | undefined;
 }
@@ -37,7 +37,7 @@ export const BUILD_COMMAND = 'build-command.sh';
 
 /** Prepares a shell. Fails with `E_INPUT` while an input is not realised, with `E_SANDBOX` where nothing can be sandboxed. */
 export async function prepareShell(request: ShellRequest): Promise<Result<PreparedShell>> {
-  const { store, closure, drvPath, keptDir } = request;
+  const { store, closure, drvPath, keptDir, along = [] } = request;
   const sandbox = await checkSandbox();
   if (!sandbox.ok) return sandbox;
   const resolved = await resolve(drvPath, { store, closure, identities: identitiesOf(closure) });
@@ -57,14 +57,14 @@ export async function prepareShell(request: ShellRequest): Promise<Result<Prepar
     if (buildDir === undefined) return fail('E_NOT_KEPT', `${workDir} is not the tree of a failed build`, 'build it again with --keep-failed');
     const { program, args, env } = invoked.value;
     if (keptDir === undefined) writeFileSync(join(diskBuildDir(workDir), BUILD_COMMAND), `exec ${[program, ...args].map(quote).join(' ')}\n`);
-    const inputs = sandboxInputs(store, store.closure([...drv.inputSrcs, ...(request.extra ?? [])]));
+    const inputs = sandboxInputs(store, store.closure([...drv.inputSrcs, ...along]));
     return ok(
       sandboxArguments({
         storeDir: storeDirOf(workDir),
         etcDir,
         buildDir,
         inputs,
-        env,
+        env: withPrograms(env, along, store),
         interactive: true,
         hostname: storePathBaseName(drvPath).slice(33, 33 + 60),
       }),
@@ -79,6 +79,11 @@ export async function prepareShell(request: ShellRequest): Promise<Result<Prepar
       await removeTree(temporary.value);
     },
   });
+}
+
+function withPrograms(env: ReadonlyMap<string, string>, along: readonly StorePath[], store: Store): ReadonlyMap<string, string> {
+  const directories = along.filter((path) => existsSync(join(store.hostPath(path), 'bin'))).map((path) => `${path}/bin`);
+  return new Map([...env, ['PATH', [env.get('PATH'), ...directories].join(':')]]);
 }
 
 function keptBuildDir(keptDir: string): BuildDir | undefined {

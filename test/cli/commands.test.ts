@@ -13,7 +13,7 @@ if (noNix !== undefined) console.log(`not compared with Nix: ${noNix}`);
 
 const RECIPES = `const tool = make({ name: 'tool', version: '2', description: 'prints', outputs: ['bin', 'doc'],
   script: sh\`echo tool > $bin; echo manual > $doc\`, test: (self) => ({ script: sh\`cat \${self.bin} > $out\` }) });
-const user = make({ name: 'user', script: sh\`cat \${tool.bin} \${tool.doc} > $out\` });
+const user = make({ name: 'user', script: sh\`mkdir -p $out/bin; cat \${tool.bin} \${tool.doc} > $out/bin/user\` });
 `;
 
 let rig: CliRig;
@@ -133,10 +133,10 @@ describe.skipIf(noBuilds !== undefined)('looking at a chain that is built', () =
     expect(lines.at(-1)).toMatch(/^\* {2}the critical path +\d+\.\d$/);
   });
 
-  it('shell opens one where the target would be built', async () => {
+  it('shell opens one where the target would be built, with what is built of it last in PATH', async () => {
     const inside = await rig.run(['shell', 'user', '-f', rig.chain], { input: Buffer.from('pwd\necho $PATH $out\n') });
     expect(inside.status).toBe(0);
-    expect(inside.stdout).toMatch(/^\/build\n\/nix\/store\/\S+-shell\/bin \/nix\/store\/\S+-user\n$/);
+    expect(inside.stdout).toMatch(/^\/build\n\/nix\/store\/\S+-shell\/bin:\/nix\/store\/\S+-user\/bin \/nix\/store\/\S+-user\n$/);
   });
 });
 

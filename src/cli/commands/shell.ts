@@ -8,7 +8,7 @@ import { perform } from '../command.js';
 import { interruptible } from '../interrupt.js';
 import { printError } from '../output.js';
 import { chooseReporter } from '../progress/reporters.js';
-import { builtOutput, targetOf, withSession, type Session } from '../session.js';
+import { BuiltOutputs, builtOutput, targetOf, withSession, type Session } from '../session.js';
 import { runBuild, withBuildOptions, type BuildCommandOptions } from '../building.js';
 
 interface ShellOptions extends BuildCommandOptions {
@@ -19,7 +19,7 @@ interface ShellOptions extends BuildCommandOptions {
 
 /** `zilch shell` */
 export function register(command: Command): void {
-  command.description('Builds what a target needs, then opens a shell where the target itself would be built: same files, same environment.');
+  command.description('Builds what a target needs, then opens a shell where the target itself would be built: same files, same environment. When that is built already, its programs are in PATH, too.');
   withBuildOptions(command.argument('<target>', 'target of the chain'));
   command.option('--test', 'the sandbox of its test');
   command.option('--kept <dir>', 'the directory of a failed build that --keep-failed kept, as the builder left it');
@@ -44,7 +44,8 @@ async function openShell(session: Session, name: string, options: ShellOptions):
   const { store, chain } = session;
   const prepared = await prepareShell({
     ...{ store, closure: chain.derivations, drvPath: derivation.drvPath, cores: options.cores, keptDir: options.kept },
-    ...(brought.value === undefined ? {} : { extra: [brought.value], program: broughtShell(brought.value) }),
+    ...(brought.value === undefined ? {} : { program: [`${brought.value}/bin/ash`] }),
+    along: [...ownOutputs(session, derivation), ...(brought.value === undefined ? [] : [brought.value])],
   });
   if (!prepared.ok) return prepared;
   try {
@@ -78,10 +79,10 @@ function bring(session: Session, name: string): Result<StorePath> {
   return info.ok ? ok(info.value.path) : info;
 }
 
-/** What was brought comes last in PATH, so that all else is found as the builder finds it. */
-function broughtShell(path: StorePath): readonly string[] {
-  const shell = `${path}/bin/ash`;
-  return [shell, '-c', `PATH="$PATH:${path}/bin" exec ${shell}`];
+/** What is built of it. */
+function ownOutputs(session: Session, { drvPath, recipe }: Instantiated): StorePath[] {
+  const built = new BuiltOutputs(session);
+  return recipe.outputNames.flatMap((name) => built.find(drvPath, name)?.path ?? []);
 }
 
 /** Hands the terminal over until the shell ends. How it ends is the user's business. */
