@@ -1,9 +1,9 @@
 /** Builds what is there again, and holds the second result against the first. */
 import { chmodSync, lstatSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { storePathBaseName, type DrvPath, type StorePath } from '../formats/index.js';
+import { storePathBaseName, storePathHash, type DrvPath, type StorePath } from '../formats/index.js';
 import { err, fail, ok, type Result } from '../result.js';
-import { attempt, removeTreeSync, type NewPath } from '../store/index.js';
+import { attempt, removeTreeSync, rewriteTree, type NewPath } from '../store/index.js';
 import { firstDifference } from './compare.js';
 import type { Comparison, OutputDifference } from './event.js';
 import { execute, resolve, type RealiseContext, type RealiseFailure } from './realise.js';
@@ -11,7 +11,8 @@ import { resolvedOutputId } from './identity.js';
 
 /**
  * Builds a realised derivation again. The store does not change; outputs that came out differently are kept as
- * `<hash>-<name>.check` in `nix/var/zilch/kept`, in place of what an earlier comparison left there.
+ * `<hash>-<name>.check` in `nix/var/zilch/kept`, in place of what an earlier comparison left there. In them, outputs have
+ * the names that the first build gave them: that names follow from contents would hide what differs first.
  */
 export async function rebuild(drvPath: DrvPath, context: RealiseContext): Promise<Result<Comparison, RealiseFailure>> {
   const resolved = await resolve(drvPath, context);
@@ -29,11 +30,15 @@ export async function rebuild(drvPath: DrvPath, context: RealiseContext): Promis
   if (!executed.ok) return executed;
   const { outputs, durationSeconds, release } = executed.value;
   try {
-    const differences: OutputDifference[] = [];
-    for (const [outputName, again] of outputs) {
+    const different = [...outputs].flatMap(([outputName, again]) => {
       const path = valid.get(outputName);
-      if (path === undefined || path === again.info.path) continue;
-      const difference = keepDifference(outputName, path, again, context);
+      return path === undefined || path === again.info.path ? [] : [{ outputName, path, again }];
+    });
+    const names = new Map(different.map(({ path, again }) => [storePathHash(again.info.path), storePathHash(path)]));
+    const differences: OutputDifference[] = [];
+    for (const { outputName, path, again } of different) {
+      const renamed = await rewriteTree(again.hostPath, names);
+      const difference = renamed.ok ? keepDifference(outputName, path, again, context) : renamed;
       if (!difference.ok) return err(difference.failure);
       differences.push(difference.value);
     }
@@ -53,7 +58,7 @@ function keepDifference(outputName: string, path: StorePath, again: NewPath, { s
     if (lstatSync(again.hostPath).isDirectory()) chmodSync(again.hostPath, 0o755);
     renameSync(again.hostPath, kept);
     const first = firstDifference(store.hostPath(path), kept);
-    // Outputs whose paths differ hold different bytes, were it only their own names.
+    // Then another output differs, which this one names.
     return { outputName, path, kept, first: first ?? { file: '', what: 'references only' } };
   });
 }

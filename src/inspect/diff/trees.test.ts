@@ -56,6 +56,19 @@ describe('the differences of two trees', () => {
     });
   });
 
+  it('are not that a store path names itself', async () => {
+    const [first, second] = ['a', 'b'].map((letter) => {
+      const path = join(directory, 'nix/store', `${letter.repeat(32)}-same`);
+      mkdirSync(path, { recursive: true });
+      writeFileSync(join(path, 'file'), `/nix/store/${letter.repeat(32)}-same twice ${letter.repeat(32)}`);
+      writeFileSync(join(path, 'other'), `/nix/store/${'c'.repeat(32)}-${letter}`);
+      symlinkSync(`/nix/store/${letter.repeat(32)}-same/file`, join(path, 'link'));
+      return path;
+    });
+    expect(unwrap(await diffTrees(first!, second!))).toMatchObject({ files: [{ file: 'other', what: 'contents' }], same: 2 });
+    expect(unwrap(await diffTrees(join(first!, 'file'), join(second!, 'file')))).toMatchObject({ files: [], same: 1 });
+  });
+
   it('follow no symlink out of a tree', async () => {
     writeFileSync(join(directory, 'secret'), 'secret');
     for (const side of ['a', 'b']) symlinkSync('../secret', join(directory, side, 'link'));

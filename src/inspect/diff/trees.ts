@@ -29,8 +29,12 @@ const MAX_LOOKED_INTO = 40;
 const MAX_SIZE = 64 * 2 ** 20;
 const CHUNK = 1 << 20;
 
-/** Compares the trees or files at two host paths; follows no symlink. Fails as `ioFailure` says. */
+/**
+ * Compares the trees or files at two host paths; follows no symlink. What is, or lies in, a store path and names itself counts as the
+ * same where the other names itself, but in files of more than 64 MiB. Fails as `ioFailure` says.
+ */
 export async function diffTrees(first: string, second: string): Promise<Result<TreesDifference>> {
+  const renamed = renaming(ownName(second), ownName(first));
   const files: FileDifference[] = [];
   let same = 0;
   const open: { readonly a: Buffer; readonly b: Buffer; readonly file: string }[] = [{ a: Buffer.from(first), b: Buffer.from(second), file: '' }];
@@ -42,11 +46,11 @@ export async function diffTrees(first: string, second: string): Promise<Result<T
         files.push({ file, what: kindB === undefined ? 'only in the first' : kindA === undefined ? 'only in the second' : `${kindA} and ${kindB}` });
       else if (kindA === 'directory') open.push(...entries(a, b, file).reverse());
       else if (kindA === 'symlink') {
-        const [from, to] = [readlinkSync(a), readlinkSync(b)];
+        const [from, to] = [readlinkSync(a), renamed(readlinkSync(b, 'buffer')).toString()];
         if (from === to) same++;
         else files.push({ file, what: `symlinks to ${from} and ${to}` });
       } else if (kindA === 'file') {
-        const differences = await diffFiles(a, b, file, files.length < MAX_LOOKED_INTO);
+        const differences = await diffFiles(a, b, file, { lookInto: files.length < MAX_LOOKED_INTO, renamed });
         if (differences.length === 0) same++;
         files.push(...differences);
       }
@@ -56,7 +60,32 @@ export async function diffTrees(first: string, second: string): Promise<Result<T
   });
 }
 
-async function diffFiles(a: Buffer, b: Buffer, file: string, lookInto: boolean): Promise<FileDifference[]> {
+/** The hash that stands before the name of the store path in which something lies. */
+function ownName(hostPath: string): string | undefined {
+  return /^.*\/nix\/store\/([0-9a-z]{32})-/.exec(hostPath)?.[1];
+}
+
+/** Puts one name in place of another that is as long. */
+function renaming(from: string | undefined, to: string | undefined): (bytes: Buffer) => Buffer {
+  if (from === undefined || to === undefined || from === to) return (bytes) => bytes;
+  return (bytes) => {
+    let renamed = bytes;
+    for (let at = bytes.indexOf(from, 0, 'latin1'); at >= 0; at = bytes.indexOf(from, at + from.length, 'latin1')) {
+      if (renamed === bytes) renamed = Buffer.from(bytes);
+      renamed.write(to, at, 'latin1');
+    }
+    return renamed;
+  };
+}
+
+interface FileOptions {
+  /** Tell what the difference is, not only that there is one. */
+  readonly lookInto: boolean;
+  /** What the second file is compared as. */
+  readonly renamed: (bytes: Buffer) => Buffer;
+}
+
+async function diffFiles(a: Buffer, b: Buffer, file: string, { lookInto, renamed }: FileOptions): Promise<FileDifference[]> {
   const differences: FileDifference[] = [];
   const [statA, statB] = [lstatSync(a), lstatSync(b)];
   const isExecutable = (mode: number): boolean => (mode & 0o100) !== 0;
@@ -68,7 +97,7 @@ async function diffFiles(a: Buffer, b: Buffer, file: string, lookInto: boolean):
     if (firstOffset !== undefined) differences.push({ file, what: 'contents', sizes, contents: { kind: 'large', firstOffset } });
     return differences;
   }
-  const [bytesA, bytesB] = [readPlain(a), readPlain(b)];
+  const [bytesA, bytesB] = [readPlain(a), renamed(readPlain(b))];
   if (!bytesA.equals(bytesB))
     differences.push({ file, what: 'contents', sizes, ...(lookInto ? { contents: await diffContents(bytesA, bytesB) } : {}) });
   return differences;
