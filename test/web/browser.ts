@@ -1,13 +1,21 @@
 /** Debian's Chromium, driven for tests of the explorer. */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { checkSandbox } from '../../src/build/index.js';
 
 const CHROMIUM = '/usr/bin/chromium';
 
-/** Why there can be no browser here; `undefined` when there can. */
-export function whyNoBrowser(): string | undefined {
-  return existsSync(CHROMIUM) ? undefined : `${CHROMIUM} is missing (apt-get install chromium)`;
+/** What `./zilch` runs. */
+export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** Why the explorer cannot be tried here; `undefined` when it can. */
+export async function whyNoExplorer(): Promise<string | undefined> {
+  if (!existsSync(CHROMIUM)) return `${CHROMIUM} is missing (apt-get install chromium)`;
+  if (!existsSync(MAIN)) return `${MAIN} is missing (npm run build)`;
+  const sandbox = await checkSandbox();
+  return sandbox.ok ? undefined : sandbox.failure.message;
 }
 
 export function launch(): Promise<Browser> {

@@ -1,12 +1,14 @@
 /** One package: what it is made of, what came out, what it looked like while it was made. */
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { buildStatus, type ChainReport, type RecipeFacts } from '../../report/index.js';
-import { formatBytes, formatCount, formatMoment, formatSeconds } from '../../quantity.js';
-import type { OutputDetails, PackageDetails, ShownEdit, TreeFile } from '../package-details.js';
+import { formatBytes, formatMoment, formatSeconds } from '../../quantity.js';
+import type { PackageDetails } from '../package-details.js';
 import { load, runs, type Loaded } from './data.js';
 import { LogView } from './log-view.js';
-import { DiffLines, PackageLink, Path, pinText } from './parts.js';
+import { Output } from './output-view.js';
+import { PackageLink, Path } from './parts.js';
+import { Changes, Locals, Source } from './recipe-files.js';
 import { linkTo } from './route.js';
 
 export function PackageView({ report, id }: { readonly report: ChainReport; readonly id: string }) {
@@ -169,111 +171,6 @@ function Ingredients({ report, facts }: { readonly report: ChainReport; readonly
   );
 }
 
-function Output({
-  name,
-  built,
-  details,
-  report,
-}: {
-  readonly name: string;
-  readonly report: ChainReport;
-  readonly built: RecipeFacts['outputs'][number]['built'];
-  readonly details: OutputDetails | undefined;
-}) {
-  if (built === undefined) {
-    return (
-      <p>
-        <strong>{name}</strong> <span class="soft">not built</span>
-      </p>
-    );
-  }
-  const closure = details?.closure.reduce((sum, { narSize }) => sum + narSize, 0) ?? 0;
-  const others = (paths: readonly string[]): readonly string[] => paths.filter((path) => path !== built.path);
-  return (
-    <div class="output">
-      <p>
-        <strong>{name}</strong> {formatBytes(built.narSize)}, <span class={built.pinned === 'different' ? 'bad' : ''}>{pinText(built.pinned)}</span>
-        {closure > 0 && <span class="soft">, {formatBytes(closure)} with all it needs at run time</span>}
-      </p>
-      <p>
-        <Path path={built.path} />
-      </p>
-      <p>
-        <code class="hash">sha256 of its NAR {built.narHash}</code>
-      </p>
-      {details !== undefined && (
-        <>
-          <Paths title="refers to" paths={others(details.references)} report={report} />
-          <Paths title="referred to by" paths={others(details.referrers)} report={report} />
-          <Closure closure={details.closure} report={report} />
-          <details>
-            <summary>{formatCount(details.files.length, 'file')}</summary>
-            <ul class="files">
-              {details.files.map((file) => (
-                <li key={file.file}>
-                  <code>{file.file === '' ? name : file.file}</code>{' '}
-                  <span class="soft">
-                    {file.kind === 'symlink'
-                      ? `→ ${file.target ?? ''}`
-                      : file.kind === 'other'
-                        ? 'not a plain file'
-                        : `${formatBytes(file.size)}${file.kind === 'program' ? ', program' : ''}`}
-                  </span>
-                </li>
-              ))}
-            </ul>
-          </details>
-        </>
-      )}
-    </div>
-  );
-}
-
-function Paths({ title, paths, report }: { readonly title: string; readonly paths: readonly string[]; readonly report: ChainReport }) {
-  if (paths.length === 0) return null;
-  return (
-    <details open={paths.length <= 8}>
-      <summary>
-        {title} {paths.length === 1 ? 'one path' : `${paths.length} paths`}
-      </summary>
-      <ul class="paths">
-        {paths.map((path) => (
-          <li key={path}>
-            <LinkedPath path={path} report={report} />
-          </li>
-        ))}
-      </ul>
-    </details>
-  );
-}
-
-/** Everything that has to be there for it to run, the largest first. */
-function Closure({ closure, report }: { readonly closure: OutputDetails['closure']; readonly report: ChainReport }) {
-  return (
-    <details>
-      <summary>closure: {formatCount(closure.length, 'path')}</summary>
-      <ul class="paths">
-        {closure.map(({ path, narSize }) => (
-          <li key={path}>
-            <LinkedPath path={path} report={report} /> <span class="soft">{formatBytes(narSize)}</span>
-          </li>
-        ))}
-      </ul>
-    </details>
-  );
-}
-
-/** A store path that leads to the page of the package that made it, or that it is the derivation of. */
-function LinkedPath({ path, report }: { readonly path: string; readonly report: ChainReport }) {
-  const maker = report.recipes.find(({ drvPath, outputs }) => drvPath === path || outputs.some(({ built }) => built?.path === path));
-  if (maker === undefined) return <Path path={path} />;
-  return (
-    <a href={linkTo('package', maker.id)}>
-      <Path path={path} />
-    </a>
-  );
-}
-
 function History({ facts }: { readonly facts: RecipeFacts }) {
   const past = runs.value.flatMap((run) =>
     run.builds.filter(({ drvPath, startedAt }) => drvPath === facts.drvPath && startedAt !== undefined).map((build) => ({ run, build })),
@@ -318,110 +215,5 @@ function History({ facts }: { readonly facts: RecipeFacts }) {
         </table>
       </div>
     </section>
-  );
-}
-
-const isPatch = (name: string): boolean => /\.(patch|diff)$/.test(name);
-
-/** What is altered in the sources, and why. */
-function Changes({ edits, locals }: Pick<PackageDetails, 'edits' | 'locals'>) {
-  const patches = locals.flatMap(({ name, files }) => files.filter(({ file }) => isPatch(file === '' ? name : file)).map((file) => ({ name, file })));
-  if (edits.length + patches.length === 0) return null;
-  // Changes one after the other that have the same reason.
-  const groups: { readonly reason: string; readonly edits: ShownEdit[] }[] = [];
-  for (const edit of edits) {
-    if (groups.at(-1)?.reason === edit.reason) groups.at(-1)!.edits.push(edit);
-    else groups.push({ reason: edit.reason, edits: [edit] });
-  }
-  return (
-    <section>
-      <h2>Changes to the sources</h2>
-      {patches.map(({ name, file }) => (
-        <Patch key={file.file} file={file} name={name} />
-      ))}
-      {groups.map((group, index) => (
-        <div key={index} class="change">
-          <p class={group.reason === '' ? 'reason soft' : 'reason'}>{group.reason === '' ? 'no reason is given' : group.reason}</p>
-          {group.edits.map(({ file, change }, at) => (
-            <figure key={at}>
-              {file !== '' && (
-                <figcaption>
-                  <code>{file}</code>
-                </figcaption>
-              )}
-              <pre class="hunks" tabIndex={0}>
-                {typeof change === 'string' ? change : <DiffLines lines={change} />}
-              </pre>
-            </figure>
-          ))}
-        </div>
-      ))}
-    </section>
-  );
-}
-
-/** What is written above a patch is why it is there. */
-function Patch({ file, name }: { readonly file: TreeFile; readonly name: string }) {
-  const reason = /^([\s\S]*?)(?=^(?:---|diff |Index: ))/m.exec(file.text ?? '')?.[1]?.trim() ?? '';
-  return (
-    <div class="change">
-      {reason === '' && <p class="reason soft">no reason is given</p>}
-      {reason.split(/\n\s*\n/).map((paragraph) => (
-        <p key={paragraph} class="reason">
-          {paragraph}
-        </p>
-      ))}
-      <LocalFile file={file} name={name} />
-    </div>
-  );
-}
-
-function Locals({ locals }: Pick<PackageDetails, 'locals'>) {
-  const others = locals.map(({ files, ...local }) => ({ ...local, files: files.filter(({ file }) => !isPatch(file === '' ? local.name : file)) }));
-  return (
-    <>
-      {others
-        .filter(({ files }) => files.length > 0)
-        .map((local) => (
-          <section key={local.path}>
-            <h2>
-              {local.name} <span class="soft">beside the recipe</span>
-            </h2>
-            {local.files.map((file) => (
-              <LocalFile key={file.file} file={file} name={local.name} />
-            ))}
-          </section>
-        ))}
-    </>
-  );
-}
-
-function LocalFile({ file, name }: { readonly file: TreeFile; readonly name: string }) {
-  return (
-    <details>
-      <summary>
-        <code>{file.file === '' ? name : file.file}</code> <span class="soft">{formatBytes(file.size)}</span>
-      </summary>
-      {file.text === undefined ? <p class="soft">not text</p> : <Source text={file.text} />}
-    </details>
-  );
-}
-
-function Source({ text, line }: { readonly text: string; readonly line?: number }) {
-  const lines = text.replace(/\n$/, '').split('\n');
-  const frame = useRef<HTMLPreElement>(null);
-  useEffect(() => {
-    const here = frame.current?.querySelector<HTMLElement>('.here');
-    if (frame.current !== null && here != null) frame.current.scrollTop = here.offsetTop - frame.current.offsetTop - 60;
-  }, [text, line]);
-  return (
-    <pre class="listing" tabIndex={0} ref={frame}>
-      {lines.map((one, index) => (
-        <span key={index} class={index + 1 === line ? 'line here' : 'line'}>
-          {one}
-          {'\n'}
-        </span>
-      ))}
-    </pre>
   );
 }
