@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { launch, whyNoBrowser } from '../test/web/browser.js';
+import { launch, whyNoExplorer } from '../test/web/browser.js';
 import { largeChain } from '../test/web/large-chain.js';
 
 const PACKAGES = 500;
@@ -33,7 +33,7 @@ const RECORD = `new Promise((resolve) => {
   requestAnimationFrame(next);
 })`;
 
-const why = whyNoBrowser();
+const why = await whyNoExplorer();
 if (why !== undefined) throw new Error(`cannot be measured: ${why}`);
 
 const directory = mkdtempSync(join(tmpdir(), 'zilch-bench-explorer-'));
