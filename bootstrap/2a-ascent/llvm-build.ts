@@ -1,4 +1,4 @@
-import { local, sh, type AnyRecipe, type Text } from 'zilch';
+import { local, sh, text, type AnyRecipe, type Text } from 'zilch';
 import { stage1 } from '../1-stage1/index.ts';
 import { ascentRecipe } from './ascent.ts';
 import { cmake } from './cmake.ts';
@@ -51,7 +51,7 @@ export CC=${compiler.cc} CXX=${compiler.cxx} CFLAGS=-fno-pie CXXFLAGS='-fno-pie 
 export LDFLAGS='-static -Wl,-z,stack-size=8388608'
 cmake -S source/${folder} -B build -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$out" -DCMAKE_SKIP_RPATH=ON \
   -DCMAKE_C_FLAGS_RELEASE='-O2 -DNDEBUG' -DCMAKE_CXX_FLAGS_RELEASE='-O2 -DNDEBUG' \
-  -DCMAKE_PROJECT_INCLUDE_BEFORE=${local(import.meta.url, './precompile.cmake')} -DCMAKE_PROJECT_INCLUDE='${headers ?? ''}' \
+  -DCMAKE_PROJECT_INCLUDE_BEFORE=${local(import.meta.url, './precompile.cmake')} ${headers === undefined ? '' : text`-DCMAKE_PROJECT_INCLUDE='${headers}'`} \
   -DCMAKE_OPTIMIZE_DEPENDENCIES=ON -DLLVM_ENABLE_WARNINGS=OFF -DLLVM_APPEND_VC_REV=OFF -DLLVM_INCLUDE_TESTS=OFF -DLLVM_INCLUDE_DOCS=OFF \
   -DLLVM_DISTRIBUTION_COMPONENTS='${components.join(';')}' \
   ${options}
