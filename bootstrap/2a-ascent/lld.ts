@@ -11,8 +11,7 @@ export const lldBy = (compiler: Compiler, llvm: AnyRecipe) =>
     components: ['lld'],
     target: 'lld',
     options: sh`-DLLVM_DIR=${llvm}/lib/cmake/llvm -DLLVM_ENABLE_PIC=OFF`,
-    finish: sh`strip "$out/bin/lld"
-ln -s lld "$out/bin/ld.lld" # it looks at the name it is called by`,
+    finish: sh`strip "$out/bin/lld"`,
     test: (self) => sh`
 phase 'links a program and a shared library'
 printf 'int answer (void);\n__asm__ (".globl _start\\n_start: and $-16, %%rsp; call begin");\nvoid begin (void) { __asm__ ("syscall" :: "a" (60), "D" ((long) answer ())); }\n' >begin.c
