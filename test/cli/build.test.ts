@@ -57,6 +57,7 @@ describe.skipIf(reason !== undefined)('zilch build', () => {
     rig.write(HELLO.replace('echo hello >', 'echo hello; echo hello >').replace('echo hello >', 'echo hallo >').replaceAll('= hello', '= hallo'), [
       'hello',
     ]);
+    expect((await rig.onChain('pins', 'update')).stderr).toContain('E_NOT_BUILT');
     const different = await rig.onChain('build');
     expect(different.stdout).toMatch(/ DIFFERENT /);
     expect(different.stderr).toContain('E_DIFFERENT');

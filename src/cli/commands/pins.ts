@@ -58,6 +58,8 @@ async function updatePins(session: Session, outputs: readonly PinnedOutput[]): P
   const { pinsFile } = session.loaded;
   const pins = await readPins(pinsFile);
   if (!pins.ok) return pins;
+  if (outputs.length === 0)
+    return fail('E_NOT_BUILT', `nothing of it is built in ${session.store.root}`, 'was it built from another seed? Then name that: --seed FILE');
   // Something fetched ready-made is no evidence of what its recipe gives.
   const foreign = outputs.find(({ info }) => !info.ultimate);
   if (foreign !== undefined)
