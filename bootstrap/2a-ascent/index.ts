@@ -14,5 +14,6 @@ export { lldBy, lldByGcc10 } from './lld.ts';
 export { llvmSource } from './llvm-source.ts';
 export { llvmBy, llvmByGcc10 } from './llvm.ts';
 export { musl } from './musl.ts';
+export { noTrace } from './no-trace.ts';
 export { python, pythonBy } from './python.ts';
 export { gcc10ByGcc3Torture, gcc10CxxTorture, gcc10Torture, gcc3Torture, tinyccTorture } from './torture.ts';

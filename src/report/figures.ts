@@ -28,7 +28,7 @@ export interface Figures {
 }
 
 /** Compilers, assemblers and linkers, and the drivers that start them, as the kernel names their processes. */
-const COMPILERS = /^(cc1(plus)?|collect2|as|ld(\.lld)?|lld|tcc|cc|cpp|x?(gcc|g\+\+)|clang(\+\+|-\d+)?)$/;
+const COMPILERS = /^(cc1(plus)?|collect2|as|ld(\.lld)?|lld|tcc|cc|c\+\+|cpp|x?(gcc|g\+\+)|clang(\+\+|-\d+)?)$/;
 
 const NAMED = 3;
 
