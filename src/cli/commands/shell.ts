@@ -19,7 +19,9 @@ interface ShellOptions extends BuildCommandOptions {
 
 /** `zilch shell` */
 export function register(command: Command): void {
-  command.description('Builds what a target needs, then opens a shell where the target itself would be built: same files, same environment. When that is built already, its programs are in PATH, too.');
+  command.description(
+    'Builds what a target needs, then opens a shell where the target itself would be built: same files, same environment. When that is built already, its programs are in PATH, too.',
+  );
   withBuildOptions(command.argument('<target>', 'target of the chain'));
   command.option('--test', 'the sandbox of its test');
   command.option('--kept <dir>', 'the directory of a failed build that --keep-failed kept, as the builder left it');
