@@ -169,7 +169,7 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     expect(await status.innerText()).toContain(`1 of ${count}`);
     await find.press('Enter');
     await expect.poll(() => status.innerText()).toContain('2 of 2');
-    expect(await page.locator('mark').nth(1).getAttribute('class')).toBe('here');
+    await expect.poll(() => page.locator('mark').nth(1).getAttribute('class')).toBe('here');
     await find.press('Shift+Enter');
     await expect.poll(() => status.innerText()).toContain('1 of 2');
     await find.fill('no such thing');
