@@ -46,6 +46,7 @@ export default chain('stage1', {
     'toolchain-sqlite': crossing.toolchainSqlite,
     'toolchain-python': crossing.toolchainPython,
     'portable-toolchain': crossing.portableToolchain,
+    'toolchain-archive': crossing.toolchainArchive,
     'toolchain-fixpoint': crossing.fixpoint,
     'crossing-gnumake': crossing.gnumake,
     busybox: crossing.busybox,

@@ -15,9 +15,9 @@ export const fixpoint = ascentRecipe({
   path: [stage1.protobusybox],
   script: sh`
 if [ ${toolchain} != ${again.toolchain} ]; then
-  echo 'the toolchain built by itself differs from the toolchain built by what GCC compiled:' >&2
-  diff -rq ${sysroot} ${again.sysroot} >&2 || true
-  diff -rq ${toolchain} ${again.toolchain} >&2 || true
+  echo 'The toolchain built by itself differs from the toolchain built by what GCC compiled. Where it does, this says:' >&2
+  echo '  zilch diff ${toolchain} ${again.toolchain}' >&2
+  echo '  zilch diff ${sysroot} ${again.sysroot}' >&2
   exit 1
 fi
 echo ${toolchain} >"$out"
