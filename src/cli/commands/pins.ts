@@ -22,6 +22,7 @@ export function register(command: Command): void {
       const rows = outputs.value.map((output) => ({ ...output, seconds: undefined }));
       if (options.json === true)
         printJson(rows.map(({ key, info, pinned }) => ({ output: key, path: info.path, narHash: info.narHash, narSize: info.narSize, pinned })));
+      else if (rows.length === 0) printLine(`nothing of it is built in ${session.store.root}: nothing was compared`);
       else for (const line of outputTable(rows, process.stdout.columns || Number.POSITIVE_INFINITY)) printLine(line);
       const different = rows.filter(({ pinned }) => pinned === 'different').map(({ key }) => key);
       return different.length === 0 ? ok(undefined) : fail('E_DIFFERENT', `not what is pinned: ${different.join(', ')}`);
