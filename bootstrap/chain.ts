@@ -3,7 +3,7 @@ import { stage1 } from './1-stage1/index.ts';
 import * as ascent from './2a-ascent/index.ts';
 import * as crossing from './2b-crossing/index.ts';
 
-/** The table of contents: from one TinyCC to a Linux that rebuilds itself. */
+/** The table of contents: from one TinyCC to a clang compiled by clang, so far. */
 export default chain('stage1', {
   '1-stage1': { stage1 },
   '2a-ascent': {
@@ -42,13 +42,14 @@ export default chain('stage1', {
     clang: crossing.clang,
     lld: crossing.lld,
     toolchain: crossing.toolchain,
+    'toolchain-fixpoint': crossing.fixpoint,
+    busybox: crossing.busybox,
+    'crossing-gnumake': crossing.gnumake,
+    'toolchain-torture': crossing.toolchainTorture,
     'toolchain-zlib': crossing.toolchainZlib,
     'toolchain-sqlite': crossing.toolchainSqlite,
     'toolchain-python': crossing.toolchainPython,
     'portable-toolchain': crossing.portableToolchain,
     'toolchain-archive': crossing.toolchainArchive,
-    'toolchain-fixpoint': crossing.fixpoint,
-    'crossing-gnumake': crossing.gnumake,
-    busybox: crossing.busybox,
   },
 });

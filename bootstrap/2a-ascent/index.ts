@@ -16,4 +16,4 @@ export { llvmBy, llvmByGcc10 } from './llvm.ts';
 export { musl } from './musl.ts';
 export { noTrace } from './no-trace.ts';
 export { python, pythonBy } from './python.ts';
-export { gcc10ByGcc3Torture, gcc10CxxTorture, gcc10Torture, gcc3Torture, tinyccTorture } from './torture.ts';
+export { gcc10ByGcc3Torture, gcc10CxxTorture, gcc10Torture, gcc3Torture, tinyccTorture, torture, tortureOfC } from './torture.ts';

@@ -1,4 +1,4 @@
-import { local, sh, type Interpolated } from 'zilch';
+import { local, sh, type AnyRecipe, type Interpolated, type OutputRef } from 'zilch';
 import { stage1 } from '../1-stage1/index.ts';
 import { ascentRecipe } from './ascent.ts';
 import { binutils } from './binutils.ts';
@@ -9,14 +9,15 @@ import { gnumake } from './gnumake.ts';
 
 interface Torture {
   readonly name: string;
-  readonly compiler: Interpolated;
+  /** Packages with compiler, assembler and linker. */
+  readonly path: readonly (AnyRecipe | OutputRef)[];
   /** The command, and what it is always given. */
   readonly compile: string;
   readonly levels: readonly string[];
   /** Which files, below the tests' top: a find expression. */
   readonly files: string;
-  /** A file beside this one: the tests that fail, one a line, and whether to `compile` or when `run`. */
-  readonly failures: string;
+  /** A file: the tests that fail, one a line, and whether to `compile` or when `run`. */
+  readonly failures: Interpolated;
 }
 
 /**
@@ -24,10 +25,10 @@ interface Torture {
  * The tests that fail must be exactly those listed: one that no longer fails is a line to delete, and one that fails anew is a
  * miscompile, caught where it is made.
  */
-const torture = ({ name, compiler, compile, levels, files, failures }: Torture) =>
+export const torture = ({ name, path, compile, levels, files, failures }: Torture) =>
   ascentRecipe({
     name: `${name}-torture`,
-    path: [compiler, binutils, gnumake, stage1.protobusybox],
+    path: [...path, gnumake, stage1.protobusybox],
     script: sh`
 phase collect
 # known OPTION...: those of them that the compiler has. Most tests are younger than GCC 3.4, and options say how, not what.
@@ -83,7 +84,7 @@ make -s -j"$NIX_BUILD_CORES" all
 sort failed >failures
 
 phase compare
-sed 's/#.*//; s/ *$//; /^$/d' ${local(import.meta.url, failures)} | sort >known
+sed 's/#.*//; s/ *$//; /^$/d' ${failures} | sort >known
 echo "$(grep -c ^all: makefile) tests, $(wc -l <failures) fail, $(wc -l <known) are known to"
 if ! cmp -s known failures; then
   cat why
@@ -106,44 +107,44 @@ const predefined = Object.entries({
   .join(' ');
 
 /** All but those that are made of three files each. */
-const C = `-path '*/gcc.c-torture/execute/*.c' ! -path '*/builtins/*'`;
+export const tortureOfC = `-path '*/gcc.c-torture/execute/*.c' ! -path '*/builtins/*'`;
 
 /** What is asked of GCC 10, whoever compiled it: all of them must give the same answers. */
-const gcc10C = { compile: 'gcc -w', levels: ['-O0', '-O2'], files: C, failures: './torture/gcc10.txt' };
+const gcc10C = { compile: 'gcc -w', levels: ['-O0', '-O2'], files: tortureOfC, failures: local(import.meta.url, './torture/gcc10.txt') };
 
 /** The run tests of the language, its exceptions, its ABI and its optimiser; not of sanitisers, debuggers and coroutines. */
 const gcc10Cxx = {
   compile: 'g++ -w -std=gnu++17 -fpermissive',
   levels: ['-O2'],
   files: String.raw`-name '*.C' -path '*/g++.dg/*' ! -path '*/[au]*san/*' ! -path '*/guality/*' ! -path '*/coroutines/*' -exec grep -lE 'dg-do run( \{ target c\+\+1[147] \})? \}' {} +`,
-  failures: './torture/gcc10-c++.txt',
+  failures: local(import.meta.url, './torture/gcc10-c++.txt'),
 };
 
 /** GCC 10 as g++ 3.4.6 compiled it. */
-export const gcc10ByGcc3Torture = torture({ name: 'gcc10-by-gcc3', compiler: gcc10ByGcc3, ...gcc10C });
+export const gcc10ByGcc3Torture = torture({ name: 'gcc10-by-gcc3', path: [gcc10ByGcc3, binutils], ...gcc10C });
 
 /** The last GCC's C compiler. */
-export const gcc10Torture = torture({ name: 'gcc10', compiler: gcc10, ...gcc10C });
+export const gcc10Torture = torture({ name: 'gcc10', path: [gcc10, binutils], ...gcc10C });
 
 /** The last GCC's C++ compiler. */
-export const gcc10CxxTorture = torture({ name: 'gcc10-c++', compiler: gcc10, ...gcc10Cxx });
+export const gcc10CxxTorture = torture({ name: 'gcc10-c++', path: [gcc10, binutils], ...gcc10Cxx });
 
 /** GCC 3.4.6's C compiler; the tests are younger than it is, and many want what it cannot. */
 export const gcc3Torture = torture({
   name: 'gcc3',
-  compiler: gcc3,
+  path: [gcc3, binutils],
   compile: `gcc -w -std=gnu99 ${predefined}`,
   levels: ['-O0', '-O2'],
-  files: C,
-  failures: './torture/gcc3.txt',
+  files: tortureOfC,
+  failures: local(import.meta.url, './torture/gcc3.txt'),
 });
 
 /** TinyCC. */
 export const tinyccTorture = torture({
   name: 'tinycc',
-  compiler: stage1.tinycc,
+  path: [stage1.tinycc, binutils],
   compile: `cc -w ${predefined}`,
   levels: ['-O0'],
-  files: C,
-  failures: './torture/tinycc.txt',
+  files: tortureOfC,
+  failures: local(import.meta.url, './torture/tinycc.txt'),
 });

@@ -14,10 +14,11 @@ export const fixpoint = ascentRecipe({
   name: 'fixpoint',
   path: [stage1.protobusybox],
   script: sh`
-if [ ${toolchain} != ${again.toolchain} ]; then
+if [ ${toolchain} != ${again.toolchain} ] || [ ${llvm} != ${again.llvm} ]; then
   echo 'The toolchain built by itself differs from the toolchain built by what GCC compiled. Where it does, this says:' >&2
   echo '  zilch diff ${toolchain} ${again.toolchain}' >&2
   echo '  zilch diff ${sysroot} ${again.sysroot}' >&2
+  echo '  zilch diff ${llvm} ${again.llvm}' >&2
   exit 1
 fi
 echo ${toolchain} >"$out"

@@ -5,4 +5,5 @@ export { gnumake } from './gnumake.ts';
 export { portableToolchain, toolchainArchive } from './portable-toolchain.ts';
 export { toolchainPython } from './python.ts';
 export { toolchainSqlite } from './sqlite.ts';
+export { toolchainTorture } from './torture.ts';
 export { toolchainZlib } from './zlib.ts';

@@ -4,12 +4,15 @@ import { noTrace } from '../2a-ascent/index.ts';
 interface Tested {
   readonly toolchain: AnyRecipe;
   readonly sysroot: Recipe<readonly ['out', 'lib']>;
-  /** Trees in which every program and library was compiled by clang. */
-  readonly byClang: readonly Text[];
+  /** Whether GCC compiled its programs, and libstdc++ is in them. */
+  readonly compiledByGcc: boolean;
 }
 
+/** What libstdc++ says of itself when it throws. Programs are stripped of what says who compiled them, but not of this. */
+const OF_LIBSTDCXX = 'basic_string::_M_';
+
 /** What one may expect of a C and C++ toolchain, tried with programs; PATH begins with the toolchain. */
-export const toolchainTest = ({ toolchain, sysroot, byClang }: Tested): Text => sh`
+export const toolchainTest = ({ toolchain, sysroot, compiledByGcc }: Tested): Text => sh`
 phase 'C: threads, thread-local storage, long double, varargs, setjmp'
 cat >try.c <<'.'
 #include <complex.h>
@@ -178,11 +181,16 @@ cc -Wall -Wextra -Werror -c quiet.c 2>&1 | tee warnings
 cc -Werror quiet.o -o quiet 2>&1 | tee -a warnings
 test ! -s warnings
 
-phase 'nothing of GCC'
-find ${byClang} -type f \( -path '*/bin/*' -o -name '*.so*' -o -name '*.[ao]' \) | while read -r file; do
-  if readelf -p .comment "$file" 2>/dev/null | grep GCC:; then echo "$file" >>of-gcc; fi
+phase 'clang compiled the libraries'
+find ${sysroot} ${sysroot.lib} ${toolchain}/lib -type f \( -name '*.so*' -o -name '*.[ao]' \) | while read -r file; do
+  readelf -p .comment "$file" >comment 2>/dev/null || true
+  if grep 'GCC:' comment; then echo "$file" >>by-gcc; fi
+  if grep -q 'clang version 16' comment; then echo "$file" >>by-clang; fi
 done
-if [ -e of-gcc ]; then cat of-gcc; exit 1; fi
+if [ -e by-gcc ]; then cat by-gcc; exit 1; fi
+for library in libc.a libc.so libc++.a libc++.so.1.0 libunwind.so.1.0 libclang_rt.builtins-x86_64.a; do
+  grep -q "/$library$" by-clang
+done
 
 phase 'programs that need nothing to start'
 for program in ${toolchain}/bin/*; do
@@ -190,6 +198,7 @@ for program in ${toolchain}/bin/*; do
   if readelf -l "$program" | grep INTERP; then exit 1; fi
 done
 
-${noTrace({ cc: 'cc', strings: ['/build/'], trees: [toolchain, sysroot, sysroot.lib] })}
+${noTrace({ cc: 'cc', strings: ['/build/', ...(compiledByGcc ? [] : [OF_LIBSTDCXX])], trees: [toolchain, sysroot, sysroot.lib] })}
+${compiledByGcc ? sh`test "$(./seek ${OF_LIBSTDCXX} -- ${toolchain}/bin/clang-16 ${toolchain}/bin/lld | wc -l)" = 2 # or this would prove nothing` : ''}
 mkdir "$out"
 `;

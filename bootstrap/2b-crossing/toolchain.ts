@@ -1,4 +1,4 @@
-import { sh, text, type AnyRecipe, type Recipe } from 'zilch';
+import { sh, type AnyRecipe, type Recipe } from 'zilch';
 import { stage1 } from '../1-stage1/index.ts';
 import { ascentRecipe } from '../2a-ascent/index.ts';
 import type { Compilers } from './compilers.ts';
@@ -47,11 +47,7 @@ ln -s clang.cfg clang-cpp.cfg
       ? {
           test: (self: AnyRecipe) => ({
             path: [self, stage1.protobusybox],
-            script: toolchainTest({
-              toolchain: self,
-              sysroot,
-              byClang: [text`${sysroot}`, text`${sysroot.lib}`, ...(fromGcc ? [] : [text`${self}`])],
-            }),
+            script: toolchainTest({ toolchain: self, sysroot, compiledByGcc: fromGcc }),
           }),
         }
       : {}),
