@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -20,8 +20,19 @@ import {
 } from '../../src/exchange/index.js';
 import type { OpenNar } from '../../src/exchange/cache/compressed-nars.js';
 import { openBlobs } from '../../src/exchange/blobs/index.js';
-import { formatPublicKey, generateSecretKey, parsePublicKey, publicKeyOf, sha256, type PathInfo, type SecretKey } from '../../src/formats/index.js';
-import { fail, ok, unwrap } from '../../src/result.js';
+import {
+  formatPublicKey,
+  generateSecretKey,
+  parsePublicKey,
+  publicKeyOf,
+  realisationFingerprint,
+  sha256,
+  signText,
+  type PathInfo,
+  type Realisation,
+  type SecretKey,
+} from '../../src/formats/index.js';
+import { fail, ok, unwrap, type Failure } from '../../src/result.js';
 import type { Store } from '../../src/store/index.js';
 import type { EventBody } from '../../src/build/index.js';
 import { ask, bodyOf } from '../support/ask.js';
@@ -135,6 +146,55 @@ describe('a cache in a directory', () => {
     unwrap(await new Puller({ store: other, caches: [bad, good], trust, emit: (event) => events.push(event) }).closure([path]));
     expectSamePaths(other, store.closure([path]));
     expect(events.filter((event) => event.type === 'fetch-failed').length).toBe(store.closure([path]).length);
+  });
+
+  test('that cannot be read costs nothing but the build', async () => {
+    const directory = tempDirectory();
+    symlinkSync('realisations', join(directory, 'realisations'));
+    const other = openStore();
+    const there = await prepare(other);
+    const events: EventBody[] = [];
+    const options = { store: other, caches: [cacheAt(directory)], trust, emit: (event: EventBody) => events.push(event) };
+    const wanted = [{ drvPath: there.drvPathOf('system'), outputs: ['out'] }];
+    expect(unwrap(await substitute(there.derivations, wanted, options)).outputs).toBe(0);
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'fetch-failed', failure: expect.objectContaining({ code: 'E_CACHE_ANSWER' }) as Failure }),
+    );
+  });
+
+  test('is not believed about an output that was made with another result of a build than the one known here', async () => {
+    const cache = await pushed('zstd');
+    const system = prepared.identities.idOf(prepared.drvPathOf('system'), 'out');
+    const tool: Realisation = {
+      id: prepared.identities.idOf(prepared.drvPathOf('tool'), 'out'),
+      outPath: prepared.maker,
+      signatures: [],
+      dependentRealisations: new Map(),
+    };
+    const other = openStore();
+    await prepare(other);
+    unwrap(other.registerRealisations([tool]));
+    expect(codeOf(await new Puller({ store: other, caches: [cache], trust }).realisation(system))).toBe('E_REALISATION_CONFLICT');
+    expect(other.realisation(system)).toBeUndefined();
+
+    // Nor is a cache that contradicts itself; the next one is asked.
+    const broken = await pushed('zstd');
+    unwrap(await broken.putRealisation({ ...tool, signatures: [signText(realisationFingerprint(tool), key)] }));
+    const third = openStore();
+    expect(codeOf(await new Puller({ store: third, caches: [broken], trust }).realisation(system))).toBe('E_REALISATION_CONFLICT');
+    expect(unwrap(await new Puller({ store: third, caches: [broken, cache], trust }).realisation(system))).toBe(true);
+    expect(third.realisation(tool.id)?.outPath).toBe(built.get('tool^out')?.path);
+  });
+
+  test('keeps its realisations, which gain the signatures of who pushes the same', async () => {
+    const cache = await pushed('zstd');
+    const [realisation] = realisationsOf(store, prepared);
+    const pushing = { store, cache, compression: 'zstd', secretKeys: [generateSecretKey('second-1')] } as const;
+    unwrap(await push([], [realisation!], pushing));
+    const there = unwrap(await cache.realisation(realisation!.id));
+    expect(there?.signatures.map((signature) => signature.split(':')[0])).toEqual(['second-1', 'test-1']);
+    expect(codeOf(await push([], [{ ...realisation!, outPath: prepared.maker }], pushing))).toBe('E_REALISATION_CONFLICT');
+    expect(unwrap(await cache.realisation(realisation!.id))).toEqual(there);
   });
 
   test('is not filled from a store whose path was altered on disk', async () => {
