@@ -72,6 +72,13 @@ export function positiveInteger(text: string): number {
   return number;
 }
 
+/** Reads an option's value that must be a whole number from 0. */
+export function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 0) throw new InvalidArgumentError('A whole number from 0 is wanted.');
+  return number;
+}
+
 /** Reads a port's number; 0 is any that is free. */
 export function portNumber(text: string): number {
   const number = Number(text);

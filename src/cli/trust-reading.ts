@@ -16,13 +16,19 @@ export function trustOf({ trustedPublicKeys = [], checkSigs }: TrustOptions): Re
   return ok({ keys, checkSignatures: checkSigs });
 }
 
-/** Opens the caches that the addresses name, credentials taken from the environment. */
-export function openCaches(addresses: readonly string[]): Result<readonly BinaryCache[]> {
+/** Opens the cache that an address names, credentials taken from the environment. */
+export function openCache(address: string): Result<BinaryCache> {
+  const blobs = openBlobs(address, process.env);
+  return blobs.ok ? ok(new BinaryCache(blobs.value)) : blobs;
+}
+
+/** Opens the caches of an option that may be given more than once; each value is addresses with spaces between them. */
+export function openCaches(lists: readonly string[]): Result<readonly BinaryCache[]> {
   const caches: BinaryCache[] = [];
-  for (const address of addresses.flatMap((list) => list.split(/\s+/)).filter((word) => word !== '')) {
-    const blobs = openBlobs(address, process.env);
-    if (!blobs.ok) return blobs;
-    caches.push(new BinaryCache(blobs.value));
+  for (const address of lists.flatMap((list) => list.split(/\s+/)).filter((word) => word !== '')) {
+    const cache = openCache(address);
+    if (!cache.ok) return cache;
+    caches.push(cache.value);
   }
   return ok(caches);
 }

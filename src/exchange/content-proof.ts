@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, lstatSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import {
   makeContentPath,
@@ -7,8 +8,8 @@ import {
   storePathName,
   type ContentAddress,
   type Hash,
+  type HashAlgorithm,
   type PathInfo,
-  type Sha256,
   type StorePath,
 } from '../formats/index.js';
 import { ok, type Result } from '../result.js';
@@ -28,10 +29,9 @@ export async function proveContent(
   const modulo = self ? await hashTreeModulo(hostPath, path) : ok(sha256Hash(narHash));
   if (!modulo.ok) return modulo;
   if (makeContentPath(name, 'recursive', modulo.value, { others, self }) === path) return ok({ method: 'recursive', hash: modulo.value });
-  const stat = lstatSync(hostPath);
-  if (self || !stat.isFile() || (stat.mode & 0o111) !== 0) return ok(undefined);
-  const flat = await attemptAsync('read', hostPath, () => hashFile(hostPath));
-  if (!flat.ok) return flat;
+  if (self) return ok(undefined);
+  const flat = await hashPlainFile(hostPath, 'sha256');
+  if (!flat.ok || flat.value === undefined) return flat as Result<undefined>;
   if (textPath(name, flat.value, others) === path) return ok({ method: 'text', hash: flat.value });
   return ok(others.length === 0 && makeContentPath(name, 'flat', flat.value) === path ? { method: 'flat', hash: flat.value } : undefined);
 }
@@ -40,8 +40,13 @@ function textPath(name: string, hash: Hash, references: readonly StorePath[]): S
   return makeContentPath(name, 'text', hash, { others: references, self: false });
 }
 
-async function hashFile(file: string): Promise<Hash> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return sha256Hash(hash.digest('hex') as Sha256);
+/** The hash of a file's bytes; `undefined` for what such a hash says too little of: directories, symlinks, programs. */
+export async function hashPlainFile(hostPath: string, algorithm: HashAlgorithm): Promise<Result<Hash | undefined>> {
+  return attemptAsync('read', hostPath, async () => {
+    const stat = await lstat(hostPath);
+    if (!stat.isFile() || (stat.mode & 0o111) !== 0) return undefined;
+    const hash = createHash(algorithm);
+    await pipeline(createReadStream(hostPath), hash);
+    return { algorithm, hex: hash.digest('hex') };
+  });
 }

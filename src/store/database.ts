@@ -270,9 +270,19 @@ export class Database {
       );
       if (inserted === 0) return { code: 'E_REFERENCE', message: `${drvHash}!${id.outputName} cannot be realised as ${outPath}, which is not valid` };
     }
-    for (const [dependency] of realisation.dependentRealisations) {
+    for (const [dependency, path] of realisation.dependentRealisations) {
+      const target = this.#realisationRow(splitOutputId(dependency));
+      if (target === undefined)
+        return { code: 'E_REFERENCE', message: `${drvHash}!${id.outputName} depends on ${dependency}, which is not realised` };
+      if (target.path !== path) {
+        return {
+          code: 'E_REALISATION_CONFLICT',
+          message: `${drvHash}!${id.outputName} was made with ${path} as ${dependency}, which is realised as ${target.path}`,
+          hint: 'a build is not deterministic: build both in one store',
+        };
+      }
       const separator = dependency.indexOf('!');
-      const inserted = this.#sqlite.run(
+      this.#sqlite.run(
         `insert into RealisationsRefs (referrer, realisationReference) select f.id, t.id from Realisations f, Realisations t
          where f.drvPath = ? and f.outputName = ? and t.drvPath = ? and t.outputName = ?
          and not exists (select 1 from RealisationsRefs where referrer = f.id and realisationReference = t.id)`,
@@ -281,9 +291,6 @@ export class Database {
         dependency.slice(0, separator),
         dependency.slice(separator + 1),
       );
-      if (inserted === 0 && this.#realisationRow(splitOutputId(dependency)) === undefined) {
-        return { code: 'E_REFERENCE', message: `${drvHash}!${id.outputName} depends on ${dependency}, which is not realised` };
-      }
     }
     return undefined;
   }

@@ -219,6 +219,15 @@ describe('registering', () => {
     expect(codeOf(store.registerRealisations([realisation('r', pathOf('b'))]))).toBe('E_REALISATION_CONFLICT');
     expect(codeOf(store.registerRealisations([realisation('s', pathOf('c'))]))).toBe('E_REFERENCE');
   });
+
+  test('refuses a realisation that was made with another path than the one known here', () => {
+    const store = openStore();
+    const below = realisation('below', pathOf('a'));
+    const above = realisation('above', pathOf('b'), new Map([[`sha256:${below.id.drvHash}!out`, pathOf('c')]]));
+    unwrap(store.registerPaths([infoOf('a'), infoOf('b')], [below]));
+    expect(codeOf(store.registerRealisations([above]))).toBe('E_REALISATION_CONFLICT');
+    expect(store.realisation(above.id)).toBeUndefined();
+  });
 });
 
 test('registering waits for another process that is writing', async () => {

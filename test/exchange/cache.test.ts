@@ -1,13 +1,38 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { BinaryCache, cacheServer, CompressedNars, push, Puller, substitute, type Compression, type Trust } from '../../src/exchange/index.js';
+import {
+  BinaryCache,
+  cacheServer,
+  CompressedNars,
+  push,
+  Puller,
+  StreamFailure,
+  substitute,
+  type Answered,
+  type Compression,
+  type ServerOptions,
+  type Trust,
+} from '../../src/exchange/index.js';
+import type { OpenNar } from '../../src/exchange/cache/compressed-nars.js';
 import { openBlobs } from '../../src/exchange/blobs/index.js';
-import { formatPublicKey, generateSecretKey, parsePublicKey, publicKeyOf, sha256, type PathInfo, type SecretKey } from '../../src/formats/index.js';
-import { unwrap } from '../../src/result.js';
+import {
+  formatPublicKey,
+  generateSecretKey,
+  parsePublicKey,
+  publicKeyOf,
+  realisationFingerprint,
+  sha256,
+  signText,
+  type PathInfo,
+  type Realisation,
+  type SecretKey,
+} from '../../src/formats/index.js';
+import { fail, ok, unwrap, type Failure } from '../../src/result.js';
 import type { Store } from '../../src/store/index.js';
 import type { EventBody } from '../../src/build/index.js';
 import { ask, bodyOf } from '../support/ask.js';
@@ -43,9 +68,9 @@ async function pushed(compression: Compression, secretKeys: readonly SecretKey[]
 }
 
 /** Serves a store; gives the address. */
-async function serve(served: Store, compression: Compression, narDirectory = tempDirectory()): Promise<string> {
+async function serve(served: Store, compression: Compression, narDirectory = tempDirectory(), options: Partial<ServerOptions> = {}): Promise<string> {
   const compressed = compression === 'none' ? undefined : new CompressedNars(narDirectory, 1 << 30);
-  const server = cacheServer({ store: served, secretKeys: [key], compression, compressed, priority: 40 });
+  const server = cacheServer({ store: served, secretKeys: [key], compression, compressed, priority: 40, ...options });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   atEnd(() => {
     server.closeAllConnections();
@@ -123,6 +148,55 @@ describe('a cache in a directory', () => {
     expect(events.filter((event) => event.type === 'fetch-failed').length).toBe(store.closure([path]).length);
   });
 
+  test('that cannot be read costs nothing but the build', async () => {
+    const directory = tempDirectory();
+    symlinkSync('realisations', join(directory, 'realisations'));
+    const other = openStore();
+    const there = await prepare(other);
+    const events: EventBody[] = [];
+    const options = { store: other, caches: [cacheAt(directory)], trust, emit: (event: EventBody) => events.push(event) };
+    const wanted = [{ drvPath: there.drvPathOf('system'), outputs: ['out'] }];
+    expect(unwrap(await substitute(there.derivations, wanted, options)).outputs).toBe(0);
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'fetch-failed', failure: expect.objectContaining({ code: 'E_CACHE_ANSWER' }) as Failure }),
+    );
+  });
+
+  test('is not believed about an output that was made with another result of a build than the one known here', async () => {
+    const cache = await pushed('zstd');
+    const system = prepared.identities.idOf(prepared.drvPathOf('system'), 'out');
+    const tool: Realisation = {
+      id: prepared.identities.idOf(prepared.drvPathOf('tool'), 'out'),
+      outPath: prepared.maker,
+      signatures: [],
+      dependentRealisations: new Map(),
+    };
+    const other = openStore();
+    await prepare(other);
+    unwrap(other.registerRealisations([tool]));
+    expect(codeOf(await new Puller({ store: other, caches: [cache], trust }).realisation(system))).toBe('E_REALISATION_CONFLICT');
+    expect(other.realisation(system)).toBeUndefined();
+
+    // Nor is a cache that contradicts itself; the next one is asked.
+    const broken = await pushed('zstd');
+    unwrap(await broken.putRealisation({ ...tool, signatures: [signText(realisationFingerprint(tool), key)] }));
+    const third = openStore();
+    expect(codeOf(await new Puller({ store: third, caches: [broken], trust }).realisation(system))).toBe('E_REALISATION_CONFLICT');
+    expect(unwrap(await new Puller({ store: third, caches: [broken, cache], trust }).realisation(system))).toBe(true);
+    expect(third.realisation(tool.id)?.outPath).toBe(built.get('tool^out')?.path);
+  });
+
+  test('keeps its realisations, which gain the signatures of who pushes the same', async () => {
+    const cache = await pushed('zstd');
+    const [realisation] = realisationsOf(store, prepared);
+    const pushing = { store, cache, compression: 'zstd', secretKeys: [generateSecretKey('second-1')] } as const;
+    unwrap(await push([], [realisation!], pushing));
+    const there = unwrap(await cache.realisation(realisation!.id));
+    expect(there?.signatures.map((signature) => signature.split(':')[0])).toEqual(['second-1', 'test-1']);
+    expect(codeOf(await push([], [{ ...realisation!, outPath: prepared.maker }], pushing))).toBe('E_REALISATION_CONFLICT');
+    expect(unwrap(await cache.realisation(realisation!.id))).toEqual(there);
+  });
+
   test('is not filled from a store whose path was altered on disk', async () => {
     const { path } = built.get('tool^out')!;
     execFileSync('sh', ['-c', `chmod -R u+w ${store.hostPath(path)} && echo altered > ${store.hostPath(path)}/needs`]);
@@ -162,6 +236,57 @@ describe('a store that is served', () => {
     const answer = await ask(`${address}/${url}`).catch(() => undefined);
     if (answer?.statusCode === 200) await expect(bodyOf(answer)).rejects.toThrow('aborted');
     expect(codeOf(await new Puller({ store: openStore(), caches: [cacheAt(address)], trust }).closure([path]))).toBe('E_NETWORK');
+  });
+
+  test('goes on, and says what failed, when a reader hangs up and what was read fails after that', async () => {
+    const { path } = built.get('tool^out')!;
+    const answers: Answered[] = [];
+    let hangUp = (): void => undefined;
+    const failing: OpenNar = {
+      size: undefined,
+      close: () => Promise.resolve(),
+      read: async function* () {
+        yield Buffer.from('begun');
+        hangUp();
+        await delay(100);
+        throw new StreamFailure({ code: 'E_DISK_FULL', message: 'no room' });
+      },
+    };
+    const compressed = new CompressedNars(tempDirectory(), 0);
+    compressed.open = () => Promise.resolve(ok(failing));
+    const address = await serve(store, 'zstd', undefined, { compressed, onAnswer: (answer) => answers.push(answer) });
+    const url = `${address}/${unwrap(await cacheAt(address).narInfo(path))!.url}`;
+    const answer = ask(url);
+    hangUp = () => void answer.then((response) => response.destroy());
+    await answer;
+    await expect.poll(() => answers.map(({ failure }) => failure?.code)).toEqual([undefined, 'E_DISK_FULL']);
+    expect((await ask(`${address}/nix-cache-info`)).statusCode).toBe(200);
+
+    compressed.open = () => Promise.resolve(fail('E_DISK_FULL', 'no room'));
+    const refused = await ask(url);
+    expect(refused.statusCode).toBe(500);
+    // It may not be kept for ever, as what was meant to be sent may.
+    expect(refused.headers).not.toHaveProperty('cache-control');
+    expect(refused.headers).not.toHaveProperty('etag');
+  });
+
+  test('lets go of readers who take nothing, and not of those whom it keeps waiting itself', async () => {
+    const file = join(tempDirectory(), 'large');
+    writeFileSync(file, Buffer.alloc(32 << 20));
+    const path = unwrap(await store.addTree('large', file));
+    const answers: Answered[] = [];
+    const options = { idleTimeout: 300, onAnswer: (answer: Answered) => answers.push(answer) };
+    const address = await serve(store, 'none', undefined, options);
+    const { url } = unwrap(await cacheAt(address).narInfo(path))!;
+    await ask(`${address}/${url}`);
+    await expect.poll(() => answers.length, { timeout: 5000 }).toBe(2);
+
+    const compressed = new CompressedNars(tempDirectory(), 1 << 30);
+    const openAtOnce = compressed.open.bind(compressed);
+    compressed.open = async (...args) => delay(900).then(() => openAtOnce(...args));
+    const slow = await serve(store, 'zstd', undefined, { ...options, compressed });
+    const answer = await ask(`${slow}/${unwrap(await cacheAt(slow).narInfo(path))!.url}`, { method: 'HEAD' });
+    expect(answer.statusCode).toBe(200);
   });
 });
 

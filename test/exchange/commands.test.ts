@@ -84,6 +84,9 @@ async function serving(args: readonly string[], use: (address: string) => Promis
 describe.skipIf(noBuilds !== undefined)('zilch cache', () => {
   test('push fills a cache that pull and build --substituters take from, with the key alone', async () => {
     const cache = join(rig.directory, 'cache');
+    const withSpace = join(rig.directory, 'a cache');
+    expect((await rig.onChain('cache', 'push', withSpace, 'user')).status).toBe(0);
+    expect(existsSync(join(withSpace, 'nix-cache-info'))).toBe(true);
     const pushed = await rig.onChain('cache', 'push', cache, '--sign-key', secretKey, 'user', 'tool');
     expect(pushed.status, pushed.stderr).toBe(0);
     expect(pushed.stdout).toMatch(/3 paths pushed to .*; 3 realisations/);
@@ -147,10 +150,13 @@ describe.skipIf(noBuilds !== undefined)('zilch cache', () => {
   test('says what is wrong', async () => {
     const cache = join(rig.directory, 'other-cache');
     expectFailure(await rig.run(['cache', 'key', 'rig-1', secretKey]), 'E_EXISTS');
+    for (const name of ['', 'a:b', 'a b']) expectFailure(await rig.run(['cache', 'key', name, join(rig.directory, 'bad.key')]), 'E_KEY');
+    for (const option of ['--port', '--priority']) expect((await rig.run(['cache', 'serve', option, 'x'])).status).toBe(2);
     expectFailure(await rig.run(['cache', 'serve', '--compression', 'rar']), 'E_COMPRESSION');
     expectFailure(await rig.run(['cache', 'serve', '--sign-key', join(rig.chain, 'chain.ts')]), 'E_KEY');
     expectFailure(await rig.run(['cache', 'serve', '--store', join(rig.directory, 'none')]), 'E_NO_STORE');
     expectFailure(await rig.onChain('cache', 'push', 'gopher://x', 'user'), 'E_CACHE_ADDRESS');
+    expectFailure(await rig.run(['cache', 'push', '', storePath()]), 'E_CACHE_ADDRESS');
     expectFailure(await rig.onChain('cache', 'push', cache, 'unbuilt'), 'E_NOT_BUILT');
     expectFailure(await rig.onChain('cache', 'push', cache, 'nothing'), 'E_TARGET', 2);
     expectFailure(await rig.run(['cache', 'pull', cache, storePath()], otherStore()), 'E_NOT_IN_CACHE');

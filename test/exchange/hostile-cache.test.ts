@@ -1,13 +1,22 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { compress as zstd } from 'zstd-napi';
 import { Puller, type Compression } from '../../src/exchange/index.js';
-import { makeContentPath, parseStorePath, sha256, sha256Hash, storePathBaseName, type DrvOutputId } from '../../src/formats/index.js';
+import {
+  makeContentPath,
+  parseStorePath,
+  sha256,
+  sha256Hash,
+  storePathBaseName,
+  type ContentAddress,
+  type DrvOutputId,
+} from '../../src/formats/index.js';
 import { unwrap } from '../../src/result.js';
-import { openStore } from '../support/store.js';
-import { bytes, endless, fileNar, HELLO, HostileCache, narInfo, PATH, type Answer } from './hostile-cache.js';
+import { codeOf, openStore } from '../support/store.js';
+import { bytes, endless, fileNar, HELLO, HostileCache, narInfo, narOf, PATH, type Answer } from './hostile-cache.js';
 
 const OTHER = unwrap(parseStorePath('/nix/store/00000000000000000000000000000000-other'));
 const ID: DrvOutputId = { drvHash: sha256('drv'), outputName: 'out' };
@@ -88,7 +97,7 @@ describe('a hostile narinfo', () => {
 
   test('that is larger than the disk is refused before anything is fetched', async () => {
     hostile.offer(narInfo(HELLO, { narSize: Number.MAX_SAFE_INTEGER }), endless);
-    await hostile.expectRefusal('E_DISK_FULL');
+    await hostile.expectRefusal('E_NO_ROOM');
   });
 
   test('of an unknown compression is refused', async () => {
@@ -112,6 +121,36 @@ describe('a hostile narinfo', () => {
     }
     const right = { method: 'recursive', hash: sha256Hash(sha256(HELLO)) } as const;
     const path = makeContentPath('hi', 'recursive', right.hash);
+    hostile.offer(narInfo(HELLO, { path, contentAddress: right }), HELLO, path);
+    expect(await hostile.pull([path])).toEqual({ ok: true, value: undefined });
+  });
+
+  test.each([
+    ['flat', 'sha256'],
+    ['flat', 'sha512'],
+    ['text', 'sha256'],
+  ] as const)('that claims a %s content address by %s its file does not have is refused', async (method, algorithm) => {
+    const addressOf = (contents: string): ContentAddress => ({
+      method,
+      hash: { algorithm, hex: createHash(algorithm).update(contents).digest('hex') },
+    });
+    const right = addressOf('hello, world\n');
+    const path = makeContentPath('hi', method, right.hash);
+    const program = narOf((writer) => {
+      writer.file(true, 13);
+      writer.data(Buffer.from('hello, world\n'));
+      writer.endFile();
+    });
+    for (const [nar, lies] of [
+      [HELLO, { path: PATH, contentAddress: right }],
+      [HELLO, { path, contentAddress: addressOf('other') }],
+      [HELLO, { path, contentAddress: right, references: [path] }],
+      [fileNar(Buffer.from('other')), { path, contentAddress: right }],
+      [program, { path, contentAddress: right }],
+    ] as const) {
+      hostile.offer(narInfo(nar, lies), nar, lies.path);
+      expect(codeOf(await hostile.pull([lies.path]))).toBe('E_CONTENT_ADDRESS');
+    }
     hostile.offer(narInfo(HELLO, { path, contentAddress: right }), HELLO, path);
     expect(await hostile.pull([path])).toEqual({ ok: true, value: undefined });
   });
@@ -245,8 +284,23 @@ describe('a hostile NAR', () => {
     const deep = Array.from({ length: 100_000 }, () => ['(', 'type', 'directory', 'entry', '(', 'name', 'd', 'node']).flat();
     const nar = Buffer.concat(['nix-archive-1', ...deep].map(token));
     hostile.offer(narInfo(nar), nar);
-    // By the parser, or before that by the file system, whose paths end at 4 KiB.
-    await hostile.expectRefusal(/^E_(NAR|IO)$/);
+    await hostile.expectRefusal('E_NAR');
+  });
+
+  test('with paths longer than any file system holds is refused', async () => {
+    const nar = narOf((writer) => {
+      for (let depth = 0; depth < 20; depth++) {
+        writer.beginDirectory();
+        writer.entry(Buffer.from('d'.repeat(255)));
+      }
+      writer.symlink(Buffer.from('x'));
+      for (let depth = 0; depth < 20; depth++) {
+        writer.endEntry();
+        writer.endDirectory();
+      }
+    });
+    hostile.offer(narInfo(nar), nar);
+    await hostile.expectRefusal('E_NAR');
   });
 
   test('damaged anywhere is refused', async () => {

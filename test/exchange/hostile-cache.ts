@@ -42,7 +42,7 @@ export const endless: Answer = (_request, response) => {
   more();
 };
 
-function narOf(write: (writer: NarWriter) => void): Buffer {
+export function narOf(write: (writer: NarWriter) => void): Buffer {
   const chunks: Buffer[] = [];
   const writer = new NarWriter((chunk) => chunks.push(Buffer.from(chunk)));
   write(writer);

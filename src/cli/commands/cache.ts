@@ -6,7 +6,19 @@ import { emitter } from '../../build/index.js';
 import { formatPublicKey, formatSecretKey, generateSecretKey, publicKeyOf } from '../../formats/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { attempt, Store } from '../../store/index.js';
-import { collect, perform, positiveInteger, processors, storeRoot, withChain, withStore, type ChainOptions, type StoreOptions } from '../command.js';
+import {
+  collect,
+  perform,
+  portNumber,
+  positiveInteger,
+  processors,
+  storeRoot,
+  wholeNumber,
+  withChain,
+  withStore,
+  type ChainOptions,
+  type StoreOptions,
+} from '../command.js';
 import type { ExitCode } from '../exit-code.js';
 import { formatBytes, formatCount } from '../format.js';
 import { interruptible } from '../interrupt.js';
@@ -15,7 +27,7 @@ import { chooseReporter } from '../progress/reporters.js';
 import { withSelection, withWish } from '../selection.js';
 import { isServing, listenForEver, serveByMany } from '../serving.js';
 import { withTrust, type TrustOptions } from '../trust-options.js';
-import { openCaches, readSecretKeys, trustOf } from '../trust-reading.js';
+import { openCache, readSecretKeys, trustOf } from '../trust-reading.js';
 
 interface SigningOptions {
   readonly signKey?: readonly string[];
@@ -39,8 +51,8 @@ export function register(command: Command): void {
   const serve = command.command('serve').summary('serve the store as a binary cache over HTTP, which Nix can substitute from');
   withSigning(withStore(serve))
     .option('--host <address>', 'address to listen at', '127.0.0.1')
-    .addOption(new Option('--port <n>', 'port to listen at').argParser(Number).default(5000))
-    .addOption(new Option('--priority <n>', 'clients ask caches of lower priority first').argParser(Number).default(40))
+    .addOption(new Option('--port <n>', 'port to listen at').argParser(portNumber).default(5000))
+    .addOption(new Option('--priority <n>', 'clients ask caches of lower priority first').argParser(wholeNumber).default(40))
     .option('--nar-cache <dir>', 'where compressed NARs are kept (default: in the store’s own nix/var/zilch)')
     .addOption(new Option('--nar-cache-size <n>', 'GiB of compressed NARs to keep').argParser(positiveInteger).default(10))
     .addOption(new Option('--processes <n>', 'processes to serve with').argParser(positiveInteger).default(processors(), 'number of processors'))
@@ -122,9 +134,9 @@ async function pushCommand(
   if (!compression.ok) return compression;
   const secretKeys = readSecretKeys(options.signKey ?? []);
   if (!secretKeys.ok) return secretKeys;
-  const caches = openCaches([address]);
-  if (!caches.ok) return caches;
-  const cache = caches.value[0]!;
+  const opened = openCache(address);
+  if (!opened.ok) return opened;
+  const cache = opened.value;
   return interruptible((signal) =>
     withSelection(names, { ...options, signal }, async (store, { paths, realisations }) => {
       const onPush = (path: string, fileSize: number): void => printError(`pushed ${path}  ${formatBytes(fileSize)}\n`);
@@ -148,13 +160,13 @@ async function pushCommand(
 async function pullCommand(address: string, names: readonly string[], options: ChainOptions & TrustOptions): Promise<Result<undefined>> {
   const trust = trustOf(options);
   if (!trust.ok) return trust;
-  const caches = openCaches([address]);
-  if (!caches.ok) return caches;
+  const cache = openCache(address);
+  if (!cache.ok) return cache;
   const reporter = chooseReporter(false);
   try {
     return await interruptible((signal) =>
       withWish(names, { ...options, emit: reporter.emit, signal }, async (store, { ids, paths }) => {
-        const puller = new Puller({ store, caches: caches.value, trust: trust.value, signal, emit: emitter(reporter.emit) });
+        const puller = new Puller({ store, caches: [cache.value], trust: trust.value, signal, emit: emitter(reporter.emit) });
         for (const id of ids) {
           const pulled = await puller.realisation(id);
           if (!pulled.ok) return pulled;
@@ -178,6 +190,7 @@ async function pullCommand(address: string, names: readonly string[], options: C
 }
 
 function keyCommand(name: string, file: string): Result<undefined> {
+  if (!/^[^:\s]+$/.test(name)) return fail('E_KEY', `"${name}" cannot be the name of a key`, 'take one without spaces and ":", such as host-1');
   const key = generateSecretKey(name);
   // Never over an older key, whose signatures would be orphaned.
   if (existsSync(file)) return fail('E_EXISTS', `${file} exists already`, 'name a file that does not, or use the key that is there');

@@ -23,7 +23,7 @@ export class DirectoryBlobs implements Blobs {
       const { size } = await handle.stat();
       return ok({ size, body: read(handle.createReadStream({ highWaterMark: 1 << 18 }), file.value) });
     } catch (error) {
-      return orMissing(ioFailure('read', file.value, error), undefined);
+      return orMissing(readFailure(file.value, error), undefined);
     }
   }
 
@@ -33,7 +33,7 @@ export class DirectoryBlobs implements Blobs {
     try {
       return ok((await stat(file.value)).isFile());
     } catch (error) {
-      return orMissing(ioFailure('look at', file.value, error), false);
+      return orMissing(readFailure(file.value, error), false);
     }
   }
 
@@ -65,6 +65,14 @@ export class DirectoryBlobs implements Blobs {
   }
 }
 
+/** Not by the codes of a store's own disk: another cache, or a build, may do better. */
+function readFailure(file: string, error: unknown): Failure {
+  const failure = ioFailure('read', file, error);
+  return failure.code === 'E_NOT_FOUND'
+    ? failure
+    : { ...failure, code: 'E_CACHE_ANSWER', hint: 'can this user read the cache, and is its disk sound?' };
+}
+
 /** That there is no such file is an answer. */
 function orMissing<T>(failure: Failure, answer: T): Result<T> {
   return failure.code === 'E_NOT_FOUND' ? ok(answer) : err(failure);
@@ -74,7 +82,7 @@ async function* read(stream: ReadStream, file: string): ByteStream & AsyncGenera
   try {
     yield* stream as AsyncIterable<Buffer>;
   } catch (error) {
-    throw new StreamFailure(ioFailure('read', file, error));
+    throw new StreamFailure(readFailure(file, error));
   } finally {
     stream.destroy();
   }

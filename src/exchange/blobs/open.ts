@@ -8,6 +8,7 @@ import { s3Blobs } from './s3.js';
 
 /** Opens the cache an address names: a directory or `file://`, `http://`, `https://`, `s3://`. Fails with `E_CACHE_ADDRESS`. */
 export function openBlobs(address: string, environment: NodeJS.ProcessEnv): Result<Blobs> {
+  if (address === '') return unknown(address);
   if (!/^[a-z0-9+.-]+:/i.test(address)) return ok(new DirectoryBlobs(resolve(address)));
   if (!URL.canParse(address)) return unknown(address);
   const url = new URL(address);

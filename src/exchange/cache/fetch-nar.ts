@@ -2,19 +2,22 @@
 import { createHash } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { makeContentPath, ModuloHasher, sha256Hash, storePathHash, storePathName, type Hash, type NarInfo } from '../../formats/index.js';
+import { makeContentPath, ModuloHasher, sha256Hash, storePathHash, storePathName, type NarInfo } from '../../formats/index.js';
 import { err, fail, ok, type Result } from '../../result.js';
 import { attemptAsync, removeTree, restoreTree } from '../../store/index.js';
+import { hashPlainFile } from '../content-proof.js';
 import { StreamFailure, type ByteStream } from '../stream-failure.js';
 import type { BinaryCache } from './binary-cache.js';
 import { decompress, parseCompression } from './compression.js';
 
 const HOSTILE = 'the cache is broken or hostile: take another';
+/** What is wrong with the disk; all else that keeps a tree from being restored is the tree's. */
+const OUR_DISK: readonly string[] = ['E_DISK_FULL', 'E_READ_ONLY'];
 
 /**
  * Fetches a path's NAR and restores it at `hostPath`. Fails, leaving nothing, when it is longer or shorter than its
- * narinfo says (`E_NAR_SIZE`), has another hash (`E_NAR_HASH`), is no NAR (`E_NAR`), or when the path is not the one
- * that its content address makes (`E_CONTENT_ADDRESS`).
+ * narinfo says (`E_NAR_SIZE`), has another hash (`E_NAR_HASH`), is no NAR or one that no file system can hold (`E_NAR`), or when the
+ * path is not the one that its content address makes (`E_CONTENT_ADDRESS`). `E_DISK_FULL` and `E_READ_ONLY` are about our own disk.
  */
 export async function fetchNar(cache: BinaryCache, info: NarInfo, hostPath: string, signal?: AbortSignal): Promise<Result<void>> {
   const compression = parseCompression(info.compression);
@@ -31,7 +34,7 @@ export async function fetchNar(cache: BinaryCache, info: NarInfo, hostPath: stri
     const limited = limit(blob.value.body, compressedLimit(info), `${cache.address}/${info.url}`);
     const restored = await restoreTree(checks.pass(decompress(limited, compression.value)), hostPath);
     // What is wrong with the length or the hash says more than the first byte that is out of place.
-    const checked = checks.finish(restored);
+    const checked = await checks.finish(restored, hostPath);
     if (!checked.ok) await removeTree(hostPath);
     return checked;
   } catch (error) {
@@ -68,7 +71,7 @@ async function checkRoom(info: NarInfo, directory: string): Promise<Result<void>
   const free = file.value.bavail * file.value.bsize;
   if (info.narSize <= free) return ok(undefined);
   return fail(
-    'E_DISK_FULL',
+    'E_NO_ROOM',
     `${info.path} has ${info.narSize} bytes, and ${directory} has room for ${free}`,
     'make room, or put the store elsewhere with --store',
   );
@@ -99,24 +102,29 @@ class NarChecks {
     }
   }
 
-  finish(restored: Result<void>): Result<void> {
+  async finish(restored: Result<void>, hostPath: string): Promise<Result<void>> {
     const { info } = this;
-    if (!restored.ok && restored.failure.code !== 'E_NAR') return restored;
+    if (!restored.ok && OUR_DISK.includes(restored.failure.code)) return restored;
     if (this.size < info.narSize && restored.ok) return this.wrongSize('shorter');
     const found = this.hash.digest('hex');
-    if (restored.ok && found === info.narHash) return this.checkContentAddress();
-    if (!restored.ok) return fail('E_NAR', `${this.from} gives a damaged NAR for ${info.path}: ${restored.failure.message}`, HOSTILE);
+    if (restored.ok && found === info.narHash) return this.checkContentAddress(hostPath);
+    if (!restored.ok) return fail('E_NAR', `${this.from} gives a NAR for ${info.path} that cannot be restored: ${restored.failure.message}`, HOSTILE);
     return fail('E_NAR_HASH', `${this.from} gives a NAR for ${info.path} whose hash is ${found}, not ${info.narHash} as promised`, HOSTILE);
   }
 
-  private checkContentAddress(): Result<void> {
+  private async checkContentAddress(hostPath: string): Promise<Result<void>> {
     const { path, narHash, contentAddress, references } = this.info;
-    if (contentAddress?.method !== 'recursive') return ok(undefined);
-    const hash: Hash = this.modulo?.digest() ?? sha256Hash(narHash);
+    if (contentAddress === undefined) return ok(undefined);
+    const { method, hash: claimed } = contentAddress;
+    const hash = method === 'recursive' ? ok(this.modulo?.digest() ?? sha256Hash(narHash)) : await hashPlainFile(hostPath, claimed.algorithm);
+    if (!hash.ok) return hash;
     const others = references.filter((reference) => reference !== path);
-    const isSha256 = hash.algorithm === 'sha256';
-    if (hash.hex === contentAddress.hash.hex && (isSha256 || references.length === 0)) {
-      const made = makeContentPath(storePathName(path), 'recursive', hash, isSha256 ? { others, self: references.includes(path) } : undefined);
+    const self = others.length < references.length;
+    const isSha256 = claimed.algorithm === 'sha256';
+    const mayRefer = isSha256 && (method === 'recursive' || (method === 'text' && !self));
+    const isKind = mayRefer || (method !== 'text' && references.length === 0);
+    if (isKind && hash.value?.hex === claimed.hex) {
+      const made = makeContentPath(storePathName(path), method, claimed, { others, self });
       if (made === path) return ok(undefined);
     }
     return fail('E_CONTENT_ADDRESS', `${this.from} calls ${path} content-addressed, but its content makes another path`, HOSTILE);

@@ -96,16 +96,19 @@ export class Puller {
     return registered.ok ? ok(true) : registered;
   }
 
-  /** The realisations and those they depend on, each after those; `undefined` when one is known nowhere. */
+  /** The realisations and those they depend on, each after those; `undefined` when one is known nowhere. All name the same path for one output. */
   private async realisations(ids: readonly DrvOutputId[]): Promise<Result<readonly Realisation[] | undefined>> {
     const found = new Map<string, Realisation>();
+    const named = new Map<string, StorePath>();
     const pending = [...ids];
     for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
       if (found.has(formatDrvOutputId(id)) || this.options.store.realisation(id) !== undefined) continue;
-      const realisation = await this.askForRealisation(id);
+      const realisation = await this.askForRealisation(id, named);
       if (!realisation.ok || realisation.value === undefined) return realisation.ok ? ok(undefined) : realisation;
       found.set(formatDrvOutputId(id), realisation.value);
-      for (const text of realisation.value.dependentRealisations.keys()) {
+      named.set(formatDrvOutputId(id), realisation.value.outPath);
+      for (const [text, path] of realisation.value.dependentRealisations) {
+        named.set(text, path);
         const dependency = parseDrvOutputId(text);
         if (dependency.ok) pending.push(dependency.value);
       }
@@ -114,7 +117,7 @@ export class Puller {
     return ordered.ok ? ok(ordered.value.map((text) => found.get(text)!)) : ordered;
   }
 
-  private async askForRealisation(id: DrvOutputId): Promise<Result<Realisation | undefined>> {
+  private async askForRealisation(id: DrvOutputId, named: ReadonlyMap<string, StorePath>): Promise<Result<Realisation | undefined>> {
     let refused: Result<never> | undefined;
     for (const cache of this.alive()) {
       const answer = await this.ask(cache, formatDrvOutputId(id), () => cache.realisation(id, this.options.signal));
@@ -124,11 +127,27 @@ export class Puller {
       }
       if (answer.value === undefined) continue;
       const trusted = checkRealisationTrust(answer.value, this.options.trust, cache.address);
-      if (trusted.ok) return answer;
-      this.refused(formatDrvOutputId(id), trusted.failure, false);
-      refused = trusted;
+      const fitting = trusted.ok ? this.checkFits(answer.value, named, cache) : trusted;
+      if (fitting.ok) return answer;
+      this.refused(formatDrvOutputId(id), fitting.failure, false);
+      refused = fitting;
     }
     return refused ?? ok(undefined);
+  }
+
+  /** Builds that are not deterministic give several paths for one output; what was made with another than ours refers to that. */
+  private checkFits(realisation: Realisation, named: ReadonlyMap<string, StorePath>, cache: BinaryCache): Result<void> {
+    for (const [text, path] of [[formatDrvOutputId(realisation.id), realisation.outPath] as const, ...realisation.dependentRealisations]) {
+      const id = parseDrvOutputId(text);
+      const other = (id.ok ? this.options.store.realisation(id.value)?.outPath : undefined) ?? named.get(text) ?? path;
+      if (other === path) continue;
+      return fail(
+        'E_REALISATION_CONFLICT',
+        `${cache.address} says of ${realisation.outPath} that ${text} is ${path}, but here it is ${other}`,
+        'a build is not deterministic: take both from one cache, or build them here',
+      );
+    }
+    return ok(undefined);
   }
 
   /** Finds who has what of the closure that is not valid yet. */

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  formatDrvOutputId,
   formatHash,
   pathFingerprint,
   realisationFingerprint,
@@ -44,7 +45,7 @@ export interface Pushed {
 
 const NARS_AT_ONCE = 4;
 
-/** Pushes the closure of the paths, then the realisations. What is in the cache already stays as it is. */
+/** Pushes the closure of the paths, then the realisations. What is in the cache already stays as it is; realisations gain signatures. */
 export async function push(roots: Iterable<StorePath>, realisations: readonly Realisation[], options: PushOptions): Promise<Result<Pushed>> {
   const { store, cache, signal } = options;
   const prepared = await cache.prepare(signal);
@@ -69,11 +70,29 @@ export async function push(roots: Iterable<StorePath>, realisations: readonly Re
     fileBytes += result.value ?? 0;
   }
   for (const realisation of realisations) {
-    const signatures = options.secretKeys.map((key) => signText(realisationFingerprint(realisation), key));
-    const put = await cache.putRealisation({ ...realisation, signatures: [...new Set([...realisation.signatures, ...signatures])] }, signal);
+    const put = await pushRealisation(realisation, options);
     if (!put.ok) return put;
   }
   return ok({ paths, fileBytes });
+}
+
+/** Fails with `E_REALISATION_CONFLICT` when the cache has another path for the output. */
+async function pushRealisation(realisation: Realisation, { cache, secretKeys, signal }: PushOptions): Promise<Result<void>> {
+  const there = await cache.realisation(realisation.id, signal);
+  if (!there.ok) return there;
+  const { outPath, signatures: known } = there.value ?? { ...realisation, signatures: [] };
+  if (outPath !== realisation.outPath)
+    return fail(
+      'E_REALISATION_CONFLICT',
+      `${cache.address} has ${outPath} for ${formatDrvOutputId(realisation.id)}, not ${realisation.outPath}`,
+      'the build is not deterministic: pull that into another store to compare the two, or push to another cache',
+    );
+  const fingerprint = realisationFingerprint(realisation);
+  // Signatures are of all that a realisation says: those that are there would not fit ours.
+  if (there.value !== undefined && known.length > 0 && realisationFingerprint(there.value) !== fingerprint) return ok(undefined);
+  const signatures = new Set([...known, ...realisation.signatures, ...secretKeys.map((key) => signText(fingerprint, key))]);
+  if (there.value !== undefined && signatures.size === known.length) return ok(undefined);
+  return cache.putRealisation({ ...realisation, signatures: [...signatures] }, signal);
 }
 
 /** Gives the size of what was put; `undefined` when the cache had the path. */

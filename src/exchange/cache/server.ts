@@ -35,6 +35,8 @@ export interface ServerOptions {
   readonly compressed: CompressedNars | undefined;
   /** Clients ask caches of lower priority first; Nix's own is 40. */
   readonly priority: number;
+  /** Milliseconds in which a client must take something of what is sent to it; 120 s when left out. */
+  readonly idleTimeout?: number | undefined;
   /** Told of every answer when it ends. */
   readonly onAnswer?: ((answer: Answered) => void) | undefined;
 }
@@ -56,8 +58,7 @@ export interface Answered {
   readonly failure?: Failure | undefined;
 }
 
-/** Milliseconds in which a client must take or send something. */
-const IDLE_TIMEOUT = 120_000;
+const DEFAULT_IDLE_TIMEOUT = 120_000;
 const MAX_CONNECTIONS = 512;
 
 /** Makes the server; `listen` is the caller's business. */
@@ -69,24 +70,29 @@ export function cacheServer(options: ServerOptions): http.Server {
     const { socket } = request;
     const sentBefore = socket.bytesWritten;
     let failure: Failure | undefined;
-    response.on('close', () => {
-      options.onAnswer?.({
-        method: request.method ?? '',
-        path: request.url ?? '',
-        status: response.statusCode,
-        bytes: socket.bytesWritten - sentBefore,
-        milliseconds: performance.now() - started,
-        failure,
+    const closed = new Promise((resolve) => response.on('close', resolve));
+    // While nothing lies ready to be taken, it is the client that waits.
+    response.setTimeout(options.idleTimeout ?? DEFAULT_IDLE_TIMEOUT, () => {
+      if (response.writableLength > 0) response.destroy();
+    });
+    void answer({ ...options, sound }, request, response)
+      .catch((error: unknown) => {
+        failure = failureOf(error);
+        // Half an answer must not look like a whole one.
+        if (response.headersSent) response.destroy();
+        else refuse(response, 500);
+      })
+      .then(() => closed)
+      .then(() => {
+        options.onAnswer?.({
+          method: request.method ?? '',
+          path: request.url ?? '',
+          status: response.statusCode,
+          bytes: socket.bytesWritten - sentBefore,
+          milliseconds: performance.now() - started,
+          failure,
+        });
       });
-    });
-    response.setTimeout(IDLE_TIMEOUT, () => response.destroy());
-    answer({ ...options, sound }, request, response).catch((error: unknown) => {
-      if (!(error instanceof StreamFailure) && !isGone(error)) throw error;
-      if (error instanceof StreamFailure) failure = error.failure;
-      // Half an answer must not look like a whole one.
-      if (response.headersSent) response.destroy();
-      else refuse(response, 500);
-    });
   });
   server.maxConnections = MAX_CONNECTIONS;
   return server;
@@ -94,8 +100,7 @@ export function cacheServer(options: ServerOptions): http.Server {
 
 async function answer(options: Serving, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.setHeader('allow', 'GET, HEAD');
-    refuse(response, 405);
+    refuse(response, 405, { allow: 'GET, HEAD' });
     return;
   }
   const path = pathOf(request.url ?? '');
@@ -157,11 +162,11 @@ function text(request: http.IncomingMessage, response: http.ServerResponse, body
   response.end(request.method === 'HEAD' ? undefined : bytes);
 }
 
-function refuse(response: http.ServerResponse, status: number): void {
+function refuse(response: http.ServerResponse, status: number, headers: http.OutgoingHttpHeaders = {}): void {
   const body = `${http.STATUS_CODES[status] ?? ''}\n`;
-  response.statusCode = status;
-  response.setHeader('content-type', 'text/plain');
-  response.setHeader('content-length', body.length);
+  // Those of the answer that was meant to be given say that it may be kept for ever.
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  response.writeHead(status, { 'content-type': 'text/plain', 'content-length': body.length, ...headers });
   response.end(body);
 }
 
@@ -209,8 +214,7 @@ async function send(
   }
   const range = parseRange(rangeHeader, size);
   if (range === 'unsatisfiable') {
-    response.setHeader('content-range', `bytes */${size}`);
-    refuse(response, 416);
+    refuse(response, 416, { 'content-range': `bytes */${size}` });
     return;
   }
   const part = range ?? { first: 0, last: size - 1 };
@@ -232,7 +236,12 @@ async function* slice(source: ByteStream, { first, last }: ByteRange): ByteStrea
   }
 }
 
-/** Clients that hang up are no news. */
-function isGone(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE'].includes(String(error.code));
+/** What there is to tell of an error; clients that hang up are no news. Not even a bug may end the answers to everybody else. */
+function failureOf(error: unknown): Failure | undefined {
+  // Both ends of a stream may fail.
+  if (error instanceof AggregateError) return error.errors.map(failureOf).find((failure) => failure !== undefined);
+  if (error instanceof StreamFailure) return error.failure;
+  if (!(error instanceof Error)) return { code: 'E_INTERNAL', message: String(error) };
+  if ('code' in error && ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE'].includes(String(error.code))) return undefined;
+  return { code: 'E_INTERNAL', message: 'errno' in error ? error.message : String(error.stack), cause: error };
 }

@@ -46,5 +46,5 @@ export async function substitute(
   return (visits.find((result) => !result.ok) as Result<never> | undefined) ?? ok({ ...puller.pulled, outputs });
 }
 
-/** What no other cache and no build would do better. */
+/** What no other cache and no build would do better. Caches' own failures have other codes. */
 const OUR_OWN: readonly string[] = ['E_CANCELLED', 'E_DISK_FULL', 'E_READ_ONLY', 'E_PERMISSION', 'E_IO'];
