@@ -27,6 +27,11 @@ describe('a failure, as people read it', () => {
     expect(lines({ code: 'E_FETCH', message: '2 sources could not be had: x is missing, y is missing', cause })).toHaveLength(1);
   });
 
+  it('keeps its lines, but nothing that a cache or a mirror wrote into it for the terminal', () => {
+    const cause = { code: 'E_KEY', message: 'b\u001b[1A', hint: 'c\r' } as const;
+    expect(failureLines({ code: 'E_FETCH', message: 'a\u001b[2J\na', cause }).join('')).toMatch(/: a\na\n {2}because b \(E_KEY\)\n {2}.*: c \n$/);
+  });
+
   it('does not show the stack of a system call', () => {
     expect(lines({ code: 'E_IO', message: 'cannot read x', cause: new Error('EIO') })).toEqual(['error E_IO: cannot read x']);
   });
