@@ -62,5 +62,7 @@ async function repair(store: Store, defects: readonly Defect[]): Promise<Result<
   const collected = await store.gc({ only: defects.map(({ path }) => path) });
   if (!collected.ok) return collected;
   for (const { path } of collected.value.dead) printError(`deleted  ${path}\n`);
-  return ok(undefined);
+  const held = defects.filter(({ path }) => store.isValid(path)).map(({ path }) => path);
+  if (held.length === 0) return ok(undefined);
+  return fail('E_STORE_BUSY', `in use, and so still there: ${held.join(', ')}`, 'stop the other zilch, or Nix, and try again');
 }
