@@ -171,6 +171,23 @@ describe('archives', () => {
     expect((await rig.run(['nar', 'hash', 'tree'])).stdout).toBe(flat.stdout);
   });
 
+  it('nar dump whose reader leaves early, or whose file cannot be written, does not end as if all were well', () => {
+    writeFileSync(join(rig.directory, 'large'), Buffer.alloc(1 << 20));
+    const piped = (to: string): unknown =>
+      spawnSync(
+        'bash',
+        ['-c', `"$1" nar dump "$2" ${to}; exit "\${PIPESTATUS[0]}"`, 'bash', join(process.cwd(), 'zilch'), join(rig.directory, 'large')],
+        {
+          encoding: 'utf8',
+        },
+      );
+    expect(piped('| head -c 10 > /dev/null')).toMatchObject({ status: 141, stderr: '' });
+    expect(piped('> /dev/full')).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^error E_IO: cannot write to standard output: .*\n$/) as string,
+    });
+  });
+
   it('nar restore refuses a damaged archive, and leaves nothing behind', async () => {
     const archive = raw(['nar', 'dump', tree()]);
     const ran = await rig.run(['nar', 'restore', 'half'], { input: archive.subarray(0, archive.length - 20) });
