@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { tempDirectory } from '../../test/support/store.js';
@@ -10,6 +10,13 @@ describe('recorded durations', () => {
     recordDurations(file, new Map([['gcc', 10.12345], ['musl', 1]])); // prettier-ignore
     recordDurations(file, new Map([['gcc', 20]]));
     expect(Object.fromEntries(readDurations(file))).toEqual({ gcc: 20, musl: 1 });
+  });
+
+  test('are empty where they cannot be read, and cost no build that is done when they cannot be written', () => {
+    const file = join(tempDirectory(), 'durations.json');
+    mkdirSync(file);
+    expect(readDurations(file).size).toBe(0);
+    recordDurations(file, new Map([['gcc', 1]]));
   });
 
   test.each([

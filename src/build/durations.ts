@@ -9,15 +9,14 @@ export function durationsFile(zilchDir: string): string {
   return join(zilchDir, 'durations.json');
 }
 
-/** Reads durations; what is missing or damaged is empty, as they only order and announce builds. */
+/** Reads durations; what is missing, damaged or cannot be read is empty, as they only order and announce builds. */
 export function readDurations(file: string): Durations {
   try {
     const json: unknown = JSON.parse(readFileSync(file, 'utf8'));
     const entries = typeof json === 'object' && json !== null ? Object.entries(json) : [];
     return new Map(entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number' && entry[1] >= 0));
-  } catch (error) {
-    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
-    throw error;
+  } catch {
+    return new Map();
   }
 }
 

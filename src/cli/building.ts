@@ -43,8 +43,12 @@ export function withBuildOptions(command: Command): Command {
     .option('--offline', 'never touch the network')
     .option('--sources <dir>', 'directory or bundle to take tarballs from; may be given more than once', collect)
     .option('--keep-failed', 'keep the directory of a failed build')
-    .option('--keep-going', 'go on with what does not depend on a failed build')
-    .option('--json', 'print every event as a line of JSON, and the outputs last');
+    .option('--keep-going', 'go on with what does not depend on a failed build');
+}
+
+/** Adds `--json` to those that end with results. */
+export function withJsonEvents(command: Command): Command {
+  return command.option('--json', 'print every event as a line of JSON, and the results last');
 }
 
 /** What a run happens in. */

@@ -24,8 +24,10 @@ const GIB = 2 ** 30;
 /** Stage 1, its sources and its store; the whole chain wants more than a note can say. */
 const LEAST_DISK = 1 * GIB;
 const ENOUGH_DISK = 40 * GIB;
-/** The largest compiler processes, those of the chain's C++ parts, take a little over a gigabyte each. */
-const MEMORY_PER_PROCESS = 1.5 * GIB;
+/** clang by GCC, the largest: two compilers took 3.5 GiB (docs/crossing-figures.md). */
+const MEMORY_PER_COMPILER = 1.75 * GIB;
+/** clang and lld are built at once, each by as many compilers as there are processors. */
+const LARGE_BUILDS = 2;
 
 /** Looks at everything, in the order in which a build would stumble over it. */
 export function examine(root: string): Promise<Finding[]> {
@@ -123,13 +125,14 @@ function disk(root: string): Finding {
 }
 
 function memory(): Finding {
-  const needed = MEMORY_PER_PROCESS * processors();
+  const needed = LARGE_BUILDS * processors() * MEMORY_PER_COMPILER;
+  const cores = Math.min(processors(), Math.max(1, Math.floor(totalmem() / MEMORY_PER_COMPILER)));
   const state = totalmem() < needed ? 'poor' : 'good';
   return {
     subject: 'memory',
     state,
     says: `${formatBytes(totalmem())} for ${processors()} processors`,
-    remedy: `large C++ builds take up to 1.5 GiB a process: give build --jobs 1 --cores ${Math.max(1, Math.floor(totalmem() / MEMORY_PER_PROCESS))}`,
+    remedy: `building clang and lld at once takes up to ${formatBytes(needed)}, ${formatBytes(MEMORY_PER_COMPILER)} a compiler: give build --jobs 1 --cores ${cores}`,
   };
 }
 

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { buildGraph, emitter, type BuildReport, type Emit, type Executor } from '../build/index.js';
 import type { Wanted } from '../chain/index.js';
-import { fail, ok, type Result } from '../result.js';
+import { err, fail, ok, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
 import { collect } from './command.js';
+import { EXIT, type ExitCode } from './exit-code.js';
 import { BuiltOutputs, type Session } from './session.js';
 import { withTrust, type TrustOptions } from './trust-options.js';
 
@@ -64,6 +65,14 @@ export function builtBefore({ store, chain, ...session }: Session, wanted: reado
   return [...needed]
     .filter((drvPath) => built.areComplete(drvPath))
     .map((drvPath) => ({ drvPath, outputs: [...chain.derivations.get(drvPath)!.outputs.keys()] }));
+}
+
+/** What a run comes to that is over: a build that failed, or one that gave something else than an earlier one, ours or Nix's. */
+export async function verdict({ store, chain }: Session, { failures, comparisons }: BuildReport): Promise<Result<ExitCode | undefined>> {
+  if (failures.size > 0) return ok(EXIT.failed);
+  if (![...comparisons.values()].some(({ kind }) => kind === 'different')) return ok(undefined);
+  const { firstDifferentBuild } = await import('../exchange/index.js');
+  return err(firstDifferentBuild(store, chain.derivations, comparisons)!);
 }
 
 /** Builds again by `executor` what was built before it came into play, and adds to the report what that showed. */

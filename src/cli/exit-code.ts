@@ -15,12 +15,17 @@ export const EXIT = {
   bug: 70,
   /** Ctrl-C. */
   interrupted: 130,
+  /** Nobody reads the results any more; what SIGPIPE would make of it. */
+  brokenPipe: 141,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 const BY_FAILURE: Readonly<Record<string, ExitCode>> = {
+  E_USAGE: EXIT.usage,
   E_TARGET: EXIT.usage,
+  E_CACHE_ADDRESS: EXIT.usage,
+  E_KEY: EXIT.usage,
   E_NO_CHAIN: EXIT.usage,
   E_DIFFERENT: EXIT.different,
   E_SANDBOX: EXIT.machine,

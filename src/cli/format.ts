@@ -14,6 +14,11 @@ export function stripControl(text: string): string {
   return text.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '').replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
 }
 
+/** As `stripControl`, but lines stay lines: for failures, in which a cache, a mirror or a builder has its say. */
+export function stripControlInLines(text: string): string {
+  return text.split('\n').map(stripControl).join('\n');
+}
+
 /** Words in lines no longer than a width, where words allow it; all lines but the first begin with an indent. */
 export function wrap(text: string, width: number, indent = ''): string[] {
   const lines: string[] = [];

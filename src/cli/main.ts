@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { EXIT } from './exit-code.js';
-import { showBug } from './output.js';
+import { showBug, showFailure } from './output.js';
 import { makeProgram } from './program.js';
 
 /** Runs one command line; returns the exit code. */
@@ -15,10 +15,10 @@ async function main(args: readonly string[]): Promise<number> {
   return Number(process.exitCode ?? EXIT.done);
 }
 
-// `zilch graph | head` closes the pipe early; that is no error.
+// Whoever read half of an archive must not take it for whole, so no exit code 0. It need not be said, though: `zilch graph | head` is usual.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(EXIT.done);
+  if (error.code === 'EPIPE') process.exit(EXIT.brokenPipe);
+  process.exit(showFailure({ code: 'E_IO', message: `cannot write to standard output: ${error.message}` }));
 });
 
 main(process.argv.slice(2)).then(

@@ -27,6 +27,11 @@ describe('a failure, as people read it', () => {
     expect(lines({ code: 'E_FETCH', message: '2 sources could not be had: x is missing, y is missing', cause })).toHaveLength(1);
   });
 
+  it('keeps its lines, but nothing that a cache or a mirror wrote into it for the terminal', () => {
+    const cause = { code: 'E_KEY', message: 'b\u001b[1A', hint: 'c\r' } as const;
+    expect(failureLines({ code: 'E_FETCH', message: 'a\u001b[2J\na', cause }).join('')).toMatch(/: a\na\n {2}because b \(E_KEY\)\n {2}.*: c \n$/);
+  });
+
   it('does not show the stack of a system call', () => {
     expect(lines({ code: 'E_IO', message: 'cannot read x', cause: new Error('EIO') })).toEqual(['error E_IO: cannot read x']);
   });
@@ -34,10 +39,10 @@ describe('a failure, as people read it', () => {
 
 describe('exit codes', () => {
   it('tell wrong use, a lacking machine and Ctrl-C from other failures', () => {
-    const codes = (['E_TARGET', 'E_SANDBOX', 'E_CANCELLED', 'E_DIFFERENT', 'E_ANYTHING_ELSE'] as const).map((code) =>
-      exitCodeOf({ code, message: '' }),
+    const codes = (['E_USAGE', 'E_KEY', 'E_CACHE_ADDRESS', 'E_TARGET', 'E_SANDBOX', 'E_CANCELLED', 'E_DIFFERENT', 'E_ANYTHING_ELSE'] as const).map(
+      (code) => exitCodeOf({ code, message: '' }),
     );
-    expect(codes).toEqual([EXIT.usage, EXIT.machine, EXIT.interrupted, EXIT.different, EXIT.failed]);
+    expect(codes).toEqual([...Array<number>(4).fill(EXIT.usage), EXIT.machine, EXIT.interrupted, EXIT.different, EXIT.failed]);
   });
 });
 

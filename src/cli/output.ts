@@ -2,6 +2,7 @@
 import { errorColour } from './colour.js';
 import type { Failure } from '../result.js';
 import { exitCodeOf, type ExitCode } from './exit-code.js';
+import { stripControlInLines } from './format.js';
 
 /** To standard output, as it is. */
 export function print(text: string): void {
@@ -42,13 +43,13 @@ export function showFailure(failure: Failure): ExitCode {
 
 /** A failure as people read it; every line ends in a newline. */
 export function failureLines(failure: Failure): string[] {
-  const lines = [`${errorColour.red('error')} ${errorColour.bold(failure.code)}: ${failure.message}\n`];
+  const lines = [`${errorColour.red('error')} ${errorColour.bold(failure.code)}: ${stripControlInLines(failure.message)}\n`];
   let { hint } = failure;
   for (let { cause } = failure; cause !== undefined && !(cause instanceof Error); cause = cause.cause) {
-    if (!failure.message.includes(cause.message)) lines.push(`  because ${cause.message} (${cause.code})\n`);
+    if (!failure.message.includes(cause.message)) lines.push(`  because ${stripControlInLines(cause.message)} (${cause.code})\n`);
     hint ??= cause.hint;
   }
-  if (hint !== undefined) lines.push(`  ${errorColour.cyan('hint')}: ${hint}\n`);
+  if (hint !== undefined) lines.push(`  ${errorColour.cyan('hint')}: ${stripControlInLines(hint)}\n`);
   return lines;
 }
 

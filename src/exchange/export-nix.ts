@@ -147,10 +147,13 @@ Exported by \`zilch export nix\`. \`nix/default.nix\` is made to be read: one at
 same, to the byte, that zilch builds, so both give the same store paths.
 
 \`\`\`sh
-export NIX_CONFIG='experimental-features = nix-command flakes ca-derivations
+# cores: recipes run make -j$NIX_BUILD_CORES, and make refuses the 0 that Nix makes of \`cores = 0\`.
+export NIX_CONFIG="experimental-features = nix-command flakes ca-derivations
 sandbox = true
+sandbox-fallback = false
 sandbox-paths =
-substituters ='
+substituters =
+cores = $(nproc)"
 # As root without a group of build users, also: build-users-group =
 
 nix-instantiate --store "$PWD/store" . -A ${first}                 # the derivation

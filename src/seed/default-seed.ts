@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fail, ok, type Result } from '../result.js';
@@ -61,11 +61,6 @@ export function defaultSeedFile(seedsDirectory: string, source: Sha256, compiler
   const identity = JSON.stringify([source, realpathSync(compiler.path), size, mtimeMs, FLAGS, compiler.libraries]);
   const key = createHash('sha256').update(identity).digest('hex').slice(0, 32);
   return join(seedsDirectory, key, 'tcc');
-}
-
-/** True when the default seed was built before. */
-export function hasDefaultSeed(file: string): boolean {
-  return existsSync(file);
 }
 
 /** Compiles TinyCC's tarball in `scratch`, a fresh directory; gives the program's file. Needs the host's tar and bzip2. */

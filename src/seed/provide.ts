@@ -1,11 +1,11 @@
-import { mkdir, realpath, rename } from 'node:fs/promises';
+import { mkdir, open, realpath, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { StorePath } from '../formats/index.js';
 import type { Seed, Source } from '../recipe/index.js';
 import { fail, ok, type Result } from '../result.js';
 import { addTreeOnce, attemptAsync, type Store } from '../store/index.js';
-import { checkSeed } from './check-seed.js';
-import { buildDefaultSeed, defaultSeedFile, findHostCompiler, hasDefaultSeed } from './default-seed.js';
+import { checkSeed, checkSeedFile } from './check-seed.js';
+import { buildDefaultSeed, defaultSeedFile, findHostCompiler } from './default-seed.js';
 
 export interface SeedOptions {
   /** A file to use as the seed; without one, the default seed is taken, and built if need be. */
@@ -55,7 +55,8 @@ async function defaultSeed(seed: Seed, store: Store, scratch: string, options: S
   const compiler = findHostCompiler();
   if (!compiler.ok) return compiler;
   const file = defaultSeedFile(join(store.layout.zilchDir, 'seeds'), seed.from.sha256, compiler.value);
-  if (!hasDefaultSeed(file)) {
+  // One that was kept before may be empty: of a power cut, or a disk.
+  if (!(await checkSeedFile(file)).ok) {
     const source = await options.fetch(seed.from);
     if (!source.ok) return source;
     options.onBuild?.(compiler.value.name);
@@ -66,10 +67,21 @@ async function defaultSeed(seed: Seed, store: Store, scratch: string, options: S
     if (!checked.ok) return checked;
     const kept = await attemptAsync('keep the seed as', file, async () => {
       await mkdir(dirname(file), { recursive: true });
+      await flush(built.value);
       // Renamed: a crash leaves no half of a seed. Two at once make the same one.
       await rename(built.value, file);
     });
     if (!kept.ok) return kept;
   }
   return ok({ file, compiler: compiler.value.name });
+}
+
+/** Waits until the disk has a file's bytes: a name for them alone may get there earlier. */
+async function flush(file: string): Promise<void> {
+  const handle = await open(file, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }

@@ -114,6 +114,17 @@ describe.skipIf(reason !== undefined)('zilch build', () => {
     expect(again.status).toBe(0);
   });
 
+  it('does so with tests, too', async () => {
+    rig.write(
+      `const random = make({ name: 'random', script: sh\`echo > $out\`, test: () => ({ script: sh\`cat /proc/sys/kernel/random/uuid > $out\` }) });`,
+      ['random'],
+    );
+    expect(await rig.onChain('test')).toMatchObject({ status: 0, stdout: 'passed  random\n1 test, 0 failed\n' });
+    const again = await rig.onChain('test', '--rebuild');
+    expect(again.stderr).toContain('error E_DIFFERENT');
+    expect(again.status).toBe(3);
+  });
+
   it('says so when what is built again differs, and where', async () => {
     rig.write(`const random = make({ name: 'random', script: sh\`cat /proc/sys/kernel/random/uuid > $out\` });`, ['random']);
     await rig.onChain('build');
@@ -165,6 +176,7 @@ describe('a wrong command line', () => {
     [['build', '--no-such-option'], 'unknown option'],
     [['no-such-command'], 'unknown command'],
     [['build', '--jobs', '0'], 'whole number from 1'],
+    [['shell', '--json', 'hello'], 'unknown option'],
     [['build', '-f', '/nowhere'], 'E_NO_CHAIN'],
     [['path'], 'missing required argument'],
     [['nar', 'hash', '--type', 'crc32', '.'], 'Allowed choices'],

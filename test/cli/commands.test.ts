@@ -2,6 +2,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StorePath } from '../../src/formats/index.js';
+import { unwrap } from '../../src/result.js';
+import { Store } from '../../src/store/index.js';
 import { whyNoBuilds } from '../build/rig.js';
 import { whyNoNix } from '../support/nix.js';
 import { CliRig } from './rig.js';
@@ -106,6 +109,12 @@ describe.skipIf(noBuilds !== undefined)('looking at a chain that is built', () =
     const found = await rig.run(['verify-store']);
     expect(found.status).toBe(3);
     expect(found.stdout).toContain(path.slice(rig.store.length));
+    const user = unwrap(Store.open(rig.store));
+    unwrap(await user.addTempRoot(path.slice(rig.store.length) as StorePath));
+    const held = await rig.run(['verify-store', '--repair']);
+    expect(held.status).toBe(1);
+    expect(held.stderr).toContain(`E_STORE_BUSY: in use, and so still there: ${path.slice(rig.store.length)}`);
+    user.close();
     expect(await rig.run(['verify-store', '--repair'])).toMatchObject({ status: 0 });
     expect(await rig.onChain('build', 'tool')).toMatchObject({ status: 0 });
     expect(readFileSync(path, 'utf8')).toBe('tool\n');
@@ -160,6 +169,23 @@ describe('archives', () => {
     writeFileSync(join(rig.directory, 'tree.nar'), archive);
     const flat = await rig.run(['nar', 'hash', '--flat', 'tree.nar']);
     expect((await rig.run(['nar', 'hash', 'tree'])).stdout).toBe(flat.stdout);
+  });
+
+  it('nar dump whose reader leaves early, or whose file cannot be written, does not end as if all were well', () => {
+    writeFileSync(join(rig.directory, 'large'), Buffer.alloc(1 << 20));
+    const piped = (to: string): unknown =>
+      spawnSync(
+        'bash',
+        ['-c', `"$1" nar dump "$2" ${to}; exit "\${PIPESTATUS[0]}"`, 'bash', join(process.cwd(), 'zilch'), join(rig.directory, 'large')],
+        {
+          encoding: 'utf8',
+        },
+      );
+    expect(piped('| head -c 10 > /dev/null')).toMatchObject({ status: 141, stderr: '' });
+    expect(piped('> /dev/full')).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^error E_IO: cannot write to standard output: .*\n$/) as string,
+    });
   });
 
   it('nar restore refuses a damaged archive, and leaves nothing behind', async () => {

@@ -84,6 +84,14 @@ describe.skipIf(missing !== undefined)('two hosts behind ssh', () => {
     expect(there).toEqual(await ownPaths(wide));
   });
 
+  test('are not built on when they have no sandbox', async () => {
+    const open = await Host.start(home, 3, false);
+    hosts.push(open);
+    const options = { storeUri: join(home, 'coordinator'), builders: `ssh-ng://${open.name} x86_64-linux - 4 1 ca-derivations` };
+    const refused = await new NixExecutor(openStore(), options).prepare();
+    expect(refused).toMatchObject({ ok: false, failure: { code: 'E_NIX', message: expect.stringContaining('without a sandbox') as string } });
+  });
+
   test('do not make a builder that fails be tried again', async () => {
     const bad = made('bad', ['out'], 'say', 'before the end', 'fail', '3');
     const store = openStore();

@@ -27,17 +27,18 @@ export class Host {
     private readonly namespace: string,
     private readonly link: string,
     private readonly address: string,
+    sandbox: boolean,
   ) {
     const script = fileURLToPath(new URL('host.sh', import.meta.url));
     this.process = spawn(
       'ip',
-      ['netns', 'exec', namespace, 'unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', script, directory],
+      ['netns', 'exec', namespace, 'unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', script, directory, String(sandbox)],
       { stdio: 'ignore' },
     );
   }
 
-  /** Starts host number `number` (1 to 200) below `parent`, whose `ssh_config` and `key` the hosts share. */
-  static async start(parent: string, number: number): Promise<Host> {
+  /** Starts host number `number` (1 to 200) below `parent`, whose `ssh_config` and `key` the hosts share. `sandbox` is Nix's setting. */
+  static async start(parent: string, number: number, sandbox = true): Promise<Host> {
     const name = `zilch-host${number}`;
     const directory = join(parent, name);
     const namespace = `zilch-${process.pid}-${number}`;
@@ -73,7 +74,7 @@ export class Host {
       config,
       `${before}Host ${name}\n  HostName ${address}\n  User root\n  IdentityFile ${key}\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n  LogLevel ERROR\n`,
     );
-    const host = new Host(name, directory, namespace, link, address);
+    const host = new Host(name, directory, namespace, link, address, sandbox);
     await host.listening(config);
     return host;
   }
@@ -83,11 +84,13 @@ export class Host {
     ip('link', 'set', this.link, 'down');
   }
 
-  /** Names, without hash, of the derivations that the host has a log of: those it built, or began to. */
+  /** Names, without hash, of the derivations that the host has a log of: those it built, or began to, but for the probe for a sandbox. */
   built(): string[] {
     const logs = join(this.directory, 'nix/var/log/nix/drvs');
     if (!existsSync(logs)) return [];
-    return readdirSync(logs).flatMap((prefix) => readdirSync(join(logs, prefix)).map((name) => name.replace(/^.*?-/, '').replace(/\.drv.*$/, '')));
+    return readdirSync(logs)
+      .flatMap((prefix) => readdirSync(join(logs, prefix)).map((name) => name.replace(/^.*?-/, '').replace(/\.drv.*$/, '')))
+      .filter((name) => name !== 'sandbox-probe');
   }
 
   stop(): void {

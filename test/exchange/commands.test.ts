@@ -150,20 +150,20 @@ describe.skipIf(noBuilds !== undefined)('zilch cache', () => {
   test('says what is wrong', async () => {
     const cache = join(rig.directory, 'other-cache');
     expectFailure(await rig.run(['cache', 'key', 'rig-1', secretKey]), 'E_EXISTS');
-    for (const name of ['', 'a:b', 'a b']) expectFailure(await rig.run(['cache', 'key', name, join(rig.directory, 'bad.key')]), 'E_KEY');
+    for (const name of ['', 'a:b', 'a b']) expectFailure(await rig.run(['cache', 'key', name, join(rig.directory, 'bad.key')]), 'E_KEY', 2);
     for (const option of ['--port', '--priority']) expect((await rig.run(['cache', 'serve', option, 'x'])).status).toBe(2);
-    expectFailure(await rig.run(['cache', 'serve', '--compression', 'rar']), 'E_COMPRESSION');
-    expectFailure(await rig.run(['cache', 'serve', '--sign-key', join(rig.chain, 'chain.ts')]), 'E_KEY');
+    expect(await rig.run(['cache', 'serve', '--compression', 'rar'])).toMatchObject({ status: 2 });
+    expectFailure(await rig.run(['cache', 'serve', '--sign-key', join(rig.chain, 'chain.ts')]), 'E_KEY', 2);
     expectFailure(await rig.run(['cache', 'serve', '--store', join(rig.directory, 'none')]), 'E_NO_STORE');
-    expectFailure(await rig.onChain('cache', 'push', 'gopher://x', 'user'), 'E_CACHE_ADDRESS');
-    expectFailure(await rig.run(['cache', 'push', '', storePath()]), 'E_CACHE_ADDRESS');
+    expectFailure(await rig.onChain('cache', 'push', 'gopher://x', 'user'), 'E_CACHE_ADDRESS', 2);
+    expectFailure(await rig.run(['cache', 'push', '', storePath()]), 'E_CACHE_ADDRESS', 2);
     expectFailure(await rig.onChain('cache', 'push', cache, 'unbuilt'), 'E_NOT_BUILT');
     expectFailure(await rig.onChain('cache', 'push', cache, 'nothing'), 'E_TARGET', 2);
     expectFailure(await rig.run(['cache', 'pull', cache, storePath()], otherStore()), 'E_NOT_IN_CACHE');
     expectFailure(await rig.run(['cache', 'pull', 'http://127.0.0.1:9', storePath()], otherStore()), 'E_NETWORK');
-    expectFailure(await rig.run(['cache', 'pull', cache, storePath(), '--trusted-public-keys', 'nonsense'], otherStore()), 'E_KEY');
+    expectFailure(await rig.run(['cache', 'pull', cache, storePath(), '--trusted-public-keys', 'nonsense'], otherStore()), 'E_KEY', 2);
     writeFileSync(join(rig.directory, 'nix-cache-info'), 'StoreDir: /gnu/store\n');
-    expectFailure(await rig.onChain('cache', 'push', rig.directory, 'user'), 'E_CACHE_ADDRESS');
+    expectFailure(await rig.onChain('cache', 'push', rig.directory, 'user'), 'E_CACHE_ADDRESS', 2);
     const taken = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => taken.once('listening', resolve));
     const { port } = taken.address() as AddressInfo;
@@ -181,7 +181,7 @@ describe.skipIf(noBuilds !== undefined)('stores and archives', () => {
     const built = await rig.run(['build', '-f', rig.chain], other);
     expect(built.stderr).not.toContain('building');
     expect((await rig.run(['verify-store'], other)).status).toBe(0);
-    expectFailure(await rig.onChain('copy', rig.store, 'user'), 'E_USAGE');
+    expectFailure(await rig.onChain('copy', rig.store, 'user'), 'E_USAGE', 2);
     expectFailure(await rig.onChain('copy', otherStore().root, 'unbuilt'), 'E_NOT_BUILT');
     expectFailure(await rig.run(['copy', otherStore().root, `/nix/store/${'0'.repeat(32)}-none`]), 'E_NOT_VALID');
   });
@@ -231,6 +231,23 @@ describe.skipIf(noBuilds !== undefined || noNix !== undefined)('real Nix', () =>
     const elsewhere = await rig.run(['build', '-f', rig.chain, '--via', 'nix'], otherStore());
     expect(elsewhere.stdout, elsewhere.stderr).toContain(storePath());
     expectFailure(await rig.onChain('build', '--via', 'nix', '--nix-store', 'gopher://x'), 'E_NIX');
-    expectFailure(await rig.onChain('build', '--builders', 'x'), 'E_USAGE');
+    expectFailure(await rig.onChain('build', '--builders', 'x'), 'E_USAGE', 2);
+  });
+
+  test('that builds something else below a test is no success of that test', async () => {
+    const dice = new CliRig();
+    try {
+      dice.write(
+        `const dice = make({ name: 'dice', script: sh\`cat /proc/sys/kernel/random/uuid > $out\` });
+const user = make({ name: 'user', script: sh\`cat \${dice} > $out\`, test: (self) => ({ script: sh\`cat \${self} > $out\` }) });`,
+        ['user', 'dice'],
+      );
+      expect(await dice.onChain('build')).toMatchObject({ status: 0 });
+      const tested = await dice.onChain('test', '--via', 'nix');
+      expect(tested.stdout).toContain('passed  user');
+      expectFailure(tested, 'E_DIFFERENT', 3);
+    } finally {
+      await dice.close();
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { buildGraph } from '../../src/build/index.js';
@@ -63,6 +64,20 @@ describe.skipIf(missing !== undefined)('building through Nix', () => {
     );
     expect(report.failures.get(prepared.drvPathOf('bad'))).toMatchObject({ code: 'E_BUILD' });
     expect(lines).toContain('before the end');
+  });
+
+  test('refuses a Nix whose builders see the machine', async () => {
+    const programs = tempDirectory();
+    // As a remote machine does whose nix.conf has no sandbox: there a probe succeeds.
+    writeFileSync(join(programs, 'nix'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+    const { PATH } = process.env;
+    process.env['PATH'] = `${programs}:${PATH}`;
+    try {
+      const failure = await new NixExecutor(openStore(), { storeUri: 'daemon' }).prepare();
+      expect(failure).toMatchObject({ ok: false, failure: { code: 'E_NIX', message: expect.stringContaining('without a sandbox') as string } });
+    } finally {
+      process.env['PATH'] = PATH;
+    }
   });
 
   test('says so when the Nix store cannot be had', async () => {

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type { BuildReport, Event } from '../../build/index.js';
 import { targetClosure, type PreparedTarget } from '../../chain/index.js';
-import { err, fail, ok, type Result } from '../../result.js';
+import { fail, ok, type Result } from '../../result.js';
 import { readPins } from '../../verify/index.js';
 import { outputTable, type TableRow } from '../build-table.js';
-import { runBuild, withBuildOptions, type BuildCommandOptions } from '../building.js';
+import { runBuild, withBuildOptions, withJsonEvents, type BuildCommandOptions } from '../building.js';
 import { perform } from '../command.js';
-import { EXIT, type ExitCode } from '../exit-code.js';
+import { verdict } from '../elsewhere.js';
+import type { ExitCode } from '../exit-code.js';
 import { interruptible } from '../interrupt.js';
 import { printLine, toJson } from '../output.js';
 import { pinnedOutputs, type PinnedOutput } from '../pinned-outputs.js';
@@ -18,7 +19,7 @@ import { testWords } from '../test-words.js';
 /** `zilch build` */
 export function register(command: Command): void {
   command.argument('[targets...]', 'targets of the chain, or single outputs as target^output (default: the chain’s default target)');
-  withBuildOptions(command);
+  withJsonEvents(withBuildOptions(command));
   command.option('-a, --all', 'build every target of the chain');
   command.option('--rebuild', 'build again what is wanted, and compare with what is there');
   command.option('--no-tests', 'do not run the tests of what is built');
@@ -102,11 +103,8 @@ async function conclude(
       for (const line of testWords(session, [...shown], width)) printLine(line);
     }
   }
-  if (report.failures.size > 0) return ok(EXIT.failed);
-  if ([...report.comparisons.values()].some(({ kind }) => kind === 'different')) {
-    const { firstDifferentBuild } = await import('../../exchange/index.js');
-    return err(firstDifferentBuild(session.store, session.chain.derivations, report.comparisons)!);
-  }
+  const came = await verdict(session, report);
+  if (!came.ok || came.value !== undefined) return came;
   if (different.length > 0) {
     const names = different.map(({ key }) => key).join(', ');
     return fail(

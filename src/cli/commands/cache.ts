@@ -86,7 +86,7 @@ export function register(command: Command): void {
 function withSigning(command: Command): Command {
   return command
     .option('--sign-key <file>', 'secret key to sign with, as `zilch cache key` makes it; may be given more than once', collect)
-    .option('--compression <kind>', 'none, zstd, xz, gzip, br or bzip2', 'zstd');
+    .addOption(new Option('--compression <kind>', 'of NARs').choices(['none', 'zstd', 'xz', 'gzip', 'br', 'bzip2']).default('zstd'));
 }
 
 async function serveCommand(options: ServeOptions): Promise<Result<ExitCode | undefined>> {

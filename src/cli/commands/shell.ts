@@ -5,6 +5,7 @@ import type { StorePath } from '../../formats/index.js';
 import type { Instantiated } from '../../recipe/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { perform } from '../command.js';
+import { verdict } from '../elsewhere.js';
 import { interruptible } from '../interrupt.js';
 import { printError } from '../output.js';
 import { chooseReporter } from '../progress/reporters.js';
@@ -67,7 +68,9 @@ async function buildInputs(session: Session, { drv, drvPath: own }: Instantiated
       runBuild(session, wanted, options, { asked: [drv.name], signal, emit: reporter.emit, sourcesOf: [{ drvPath: own, outputs: [] }] }),
     );
     if (!built.ok) return built;
-    return built.value.failures.size === 0 ? ok(undefined) : fail('E_INPUT', `an input of ${drv.name} cannot be built`);
+    const came = await verdict(session, built.value);
+    if (!came.ok) return came;
+    return came.value === undefined ? ok(undefined) : fail('E_INPUT', `an input of ${drv.name} cannot be built`);
   } finally {
     reporter.close();
   }

@@ -2,17 +2,18 @@ import type { Command } from 'commander';
 import { fail, ok, type Result } from '../../result.js';
 import { formatCount } from '../format.js';
 import { perform } from '../command.js';
+import { verdict } from '../elsewhere.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { interruptible } from '../interrupt.js';
 import { printLine, toJson } from '../output.js';
 import { chooseReporter } from '../progress/reporters.js';
 import { targetsOf, withSession } from '../session.js';
-import { runBuild, withBuildOptions, type BuildCommandOptions } from '../building.js';
+import { runBuild, withBuildOptions, withJsonEvents, type BuildCommandOptions } from '../building.js';
 
 /** `zilch test` */
 export function register(command: Command): void {
-  withBuildOptions(command.argument('[targets...]', 'targets of the chain (default: the chain’s default target)'));
-  command.option('--rebuild', 'run tests again that have passed');
+  withJsonEvents(withBuildOptions(command.argument('[targets...]', 'targets of the chain (default: the chain’s default target)')));
+  command.option('--rebuild', 'run tests again that have passed, and compare');
   command.addHelpText('after', '\nA test that has passed is not run again until something it depends on changes.');
   perform(command, (names: readonly string[], options: BuildCommandOptions) => testCommand(names, options));
 }
@@ -38,7 +39,7 @@ async function testCommand(names: readonly string[], options: BuildCommandOption
         else for (const { target, passed } of results) printLine(`${passed ? 'passed' : 'FAILED'}  ${target}`);
         const failed = results.filter(({ passed }) => !passed).length;
         if (options.json !== true) printLine(`${formatCount(tests.length, 'test')}, ${failed} failed`);
-        return ok(failed === 0 ? undefined : EXIT.failed);
+        return failed === 0 ? verdict(session, report.value) : ok(EXIT.failed);
       }),
     );
   } finally {

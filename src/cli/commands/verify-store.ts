@@ -3,7 +3,7 @@ import { parseStorePath, type StorePath } from '../../formats/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { Store, type Defect } from '../../store/index.js';
 import { perform, storeRoot, withJson, withStore, type StoreOptions } from '../command.js';
-import { formatBytes, formatCount } from '../format.js';
+import { formatBytes, formatCount, stripControl } from '../format.js';
 import { interruptible } from '../interrupt.js';
 import { printError, printJson, printLine } from '../output.js';
 import type { ExitCode } from '../exit-code.js';
@@ -37,7 +37,7 @@ export function register(command: Command): void {
         const { defects, leftovers, checkedCount, checkedBytes } = verified.value;
         if (options.json === true) printJson(verified.value);
         else {
-          for (const { failure } of defects) printLine(`WRONG  ${failure.message}`);
+          for (const { failure } of defects) printLine(`WRONG  ${stripControl(failure.message)}`);
           for (const name of leftovers) printLine(`left over  ${name} is registered by nobody; zilch gc deletes it`);
           printLine(
             `${formatCount(checkedCount, 'path')} checked${options.quick === true ? '' : `, ${formatBytes(checkedBytes)}`}; ${defects.length} wrong`,
@@ -62,5 +62,7 @@ async function repair(store: Store, defects: readonly Defect[]): Promise<Result<
   const collected = await store.gc({ only: defects.map(({ path }) => path) });
   if (!collected.ok) return collected;
   for (const { path } of collected.value.dead) printError(`deleted  ${path}\n`);
-  return ok(undefined);
+  const held = defects.filter(({ path }) => store.isValid(path)).map(({ path }) => path);
+  if (held.length === 0) return ok(undefined);
+  return fail('E_STORE_BUSY', `in use, and so still there: ${held.join(', ')}`, 'stop the other zilch, or Nix, and try again');
 }

@@ -16,7 +16,9 @@ export function describe(event: Event): readonly string[] {
     case 'fetch-failed':
       // What no place has ends the run, with a failure that says what each of them answered.
       return [
-        event.final ? `${errorColour.red('missing')}  ${event.name}` : `${errorColour.yellow('retried')}  ${event.name}: ${event.failure.message}`,
+        event.final
+          ? `${errorColour.red('missing')}  ${event.name}`
+          : `${errorColour.yellow('retried')}  ${event.name}: ${stripControl(event.failure.message)}`,
       ];
     case 'build-wait':
       return [`waiting  ${event.name}: another zilch builds it`];
@@ -46,7 +48,7 @@ export function describeMore(event: Event, nameOf: (drvPath: string) => string):
     case 'build-start':
       return [`building ${event.name}`];
     case 'build-phase':
-      return [`         ${nameOf(event.drvPath)}: ${event.phase}`];
+      return [`         ${nameOf(event.drvPath)}: ${stripControl(event.phase)}`];
     default:
       return describe(event);
   }
@@ -75,7 +77,7 @@ function compared({ name, comparison }: Extract<Event, { type: 'build-compared' 
   return [
     `${errorColour.red('DIFFERS')}  ${name}, built again`,
     ...comparison.differences.flatMap(({ outputName, path, kept, first }) => [
-      `  output ${outputName}, ${first.file === '' ? 'the output itself' : first.file}: ${first.what}`,
+      stripControl(`  output ${outputName}, ${first.file === '' ? 'the output itself' : first.file}: ${first.what}`),
       `  first: ${path}`,
       `  again: ${kept}`,
     ]),

@@ -4,6 +4,7 @@ import { sha256, type DrvPath, type PathInfo, type StorePath } from '../../forma
 import { stripControl } from '../format.js';
 import { describe, describeMore } from './describe.js';
 import { draw } from './draw.js';
+import { terminalReporter } from './reporters.js';
 import { advance, NOTHING_YET, overall, type ProgressState } from './state.js';
 
 const drv = (name: string): DrvPath => `/nix/store/${'0'.repeat(32)}-${name}.drv` as DrvPath;
@@ -97,6 +98,20 @@ suite('live lines', () => {
   });
 });
 
+suite('the cursor', () => {
+  it('is shown again when the program ends on the spot', () => {
+    const written: string[] = [];
+    const stream = { columns: 80, rows: 24, write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream;
+    const before = process.listeners('exit');
+    const reporter = terminalReporter(stream);
+    reporter.emit({ at: START, ...plan });
+    expect(written.join('')).toContain('\u001b[?25l');
+    for (const listener of process.listeners('exit').filter((one) => !before.includes(one))) listener.call(process, 130);
+    expect(written.at(-1)).toContain('\u001b[?25h');
+    expect(process.listeners('exit')).toEqual(before);
+  });
+});
+
 suite('overall progress', () => {
   it('weighs builds by their estimates', () => {
     expect(overall(after(plan, startA, doneA), START)).toEqual({ share: 0.25, secondsLeft: 30 });
@@ -154,6 +169,17 @@ suite('lines that stay', () => {
       `  first: ${info.path}`,
       '  again: /kept',
     ]);
+  });
+
+  it('have nothing that a mirror, a file name or a phase says to the terminal', () => {
+    const failure = { code: 'E_FETCH', message: 'no\u001b[2J' } as const;
+    const difference = { outputName: 'out', path: info.path, kept: '/kept', first: { file: '\u001b[2Jx', what: 'missing' } };
+    const lines = [
+      ...describe({ at: START, type: 'fetch-failed', name: 'a', failure, final: false }),
+      ...describe({ at: START, type: 'build-compared', drvPath: drv('a'), name: 'a', comparison: { kind: 'different', differences: [difference] } }),
+      ...describeMore({ at: START, type: 'build-phase', drvPath: drv('a'), phase: '\u001b[2J' }, () => 'a'),
+    ];
+    expect(lines.join('\n')).not.toContain('\u001b[2J');
   });
 
   it('say more where there are no live lines', () => {

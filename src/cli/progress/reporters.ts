@@ -51,16 +51,20 @@ export function terminalReporter(stream: NodeJS.WriteStream): Reporter {
   };
   const timer = setInterval(redraw, REDRAW_MS);
   timer.unref();
+  const close = (): void => {
+    clearInterval(timer);
+    process.off('exit', close);
+    if (height > 0) stream.write(`${erase()}${SHOW_CURSOR}`);
+    height = 0;
+  };
+  // A second Ctrl-C ends the program on the spot.
+  process.on('exit', close);
   return {
     emit: (event: Event) => {
       state = advance(state, event);
       const stay = describe(event);
       if (stay.length > 0) redraw(stay);
     },
-    close: () => {
-      clearInterval(timer);
-      if (height > 0) stream.write(`${erase()}${SHOW_CURSOR}`);
-      height = 0;
-    },
+    close,
   };
 }

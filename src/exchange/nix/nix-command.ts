@@ -79,7 +79,9 @@ export class NixCommand {
     const settings = [
       ...['--extra-experimental-features', 'nix-command ca-derivations', '--store', this.storeUri],
       // Nothing but what the derivation names, as in our own sandbox; nothing that somebody else built.
-      ...['--option', 'sandbox', 'true', '--option', 'sandbox-paths', '', '--option', 'substituters', ''],
+      // It reaches the Nix that builds on this machine; others heed their own nix.conf.
+      ...['--option', 'sandbox', 'true', '--option', 'sandbox-fallback', 'false', '--option', 'sandbox-paths', ''],
+      ...['--option', 'substituters', ''],
       // A store that is ours alone needs no build users; a daemon has its own.
       ...(/^(daemon|unix:|ssh)/.test(this.storeUri) ? [] : ['--option', 'build-users-group', '']),
       ...(builders === undefined ? ['--option', 'builders', ''] : ['--builders', builders, '--max-jobs', '0']),

@@ -2,6 +2,7 @@
  * Builds through real Nix: hands a derivation and its inputs to a Nix store, lets that build it, there or on its remote
  * builders, and takes the results back as if they had been built here.
  */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Executed, Executor, ExecutorFailure, ExecutorRequest } from '../../build/index.js';
 import {
@@ -25,6 +26,9 @@ import { NixCommand, parseLogLine, type NixCommandOptions } from './nix-command.
 const BUILD_LOG_LINE = 101;
 const SET_PHASE = 104;
 
+/** On Debian as on NixOS, and no part of any sandbox; `/bin/sh` is, by what Nix is compiled with. */
+const HOST_PROGRAM = '/usr/bin/env';
+
 /** A machine that is cut off is no verdict on the build. */
 const MAX_TRIES = 4;
 
@@ -32,6 +36,7 @@ export class NixExecutor implements Executor {
   private readonly nix: NixCommand;
   /** Nix 2.8 loses its place in the stream when a path that it copies becomes valid meanwhile, so one copy at a time. */
   private readonly copies = new Gate(1);
+  private prepared: Promise<Result<void>> | undefined;
 
   constructor(
     private readonly store: Store,
@@ -40,9 +45,8 @@ export class NixExecutor implements Executor {
     this.nix = new NixCommand(options);
   }
 
-  async prepare(): Promise<Result<void>> {
-    const asked = await this.nix.run(['store', 'ping']);
-    return asked.ok ? ok(undefined) : asked;
+  prepare(): Promise<Result<void>> {
+    return (this.prepared ??= this.examine());
   }
 
   async build(request: ExecutorRequest): Promise<Result<Executed, ExecutorFailure>> {
@@ -65,6 +69,22 @@ export class NixExecutor implements Executor {
       outputs.set(outputName, output.value);
     }
     return ok({ outputs, usage: {}, release });
+  }
+
+  /**
+   * Nix must answer, and not let builders see the machine they run on. Of several machines the one that Nix chose is examined; a probe
+   * that fails for another reason is no verdict, the builds will show it.
+   */
+  private async examine(): Promise<Result<void>> {
+    const asked = await this.nix.run(['store', 'ping']);
+    if (!asked.ok) return asked;
+    const seen = await this.nix.run(['build', '--no-link', '--expr', hostProbe()]);
+    if (!seen.ok) return ok(undefined);
+    return fail(
+      'E_NIX',
+      `Nix on ${this.nix.storeUri} builds without a sandbox: a builder could run ${HOST_PROGRAM} of the machine it was on`,
+      'in nix.conf of every machine that builds: sandbox = true, sandbox-fallback = false, sandbox-paths = (nothing); then restart its nix-daemon',
+    );
   }
 
   /** Copies the derivation, and with it its inputs, which it refers to. Another process may be copying the same ones: then it is tried again. */
@@ -120,6 +140,15 @@ export class NixExecutor implements Executor {
     const sound = await checkOutput(info.value, hostPath);
     return sound.ok ? ok({ hostPath, info: info.value }) : sound;
   }
+}
+
+/** Never a derivation that was built before. It asks of a machine what all others ask. */
+function hostProbe(): string {
+  return `derivation {
+    name = "sandbox-probe"; system = "x86_64-linux"; nonce = "${randomUUID()}";
+    builder = "${HOST_PROGRAM}"; args = [ "/bin/sh" "-c" "echo > $out" ];
+    __contentAddressed = true; outputHashMode = "recursive"; outputHashAlgo = "sha256";
+  }`;
 }
 
 /**
