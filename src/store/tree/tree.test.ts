@@ -212,6 +212,15 @@ describe('removing', () => {
     expect(lstatSync(join(work, 'kept')).mode & 0o777).toBe(0o755);
   });
 
+  test('minds nothing that an earlier one left when it was killed', async () => {
+    const nest = `const fs = require('fs'); process.chdir(process.argv[1]);
+      for (let n = 0; n < 20; n++) { fs.mkdirSync('d'.repeat(200)); process.chdir('d'.repeat(200)); }`;
+    mkdirSync(join(work, 'x/.deep-0/something'), { recursive: true });
+    execFileSync(process.execPath, ['-e', nest, join(work, 'x')]);
+    unwrap(await removeTree(join(work, 'x')));
+    expect(readdirSync(work)).toEqual([]);
+  });
+
   test('is content when there is nothing', async () => {
     expect(codeOf(await removeTree(join(work, 'nowhere')))).toBe('ok');
   });
