@@ -214,7 +214,8 @@ describe('removing', () => {
 
   test('minds nothing that an earlier one left when it was killed', async () => {
     const nest = `const fs = require('fs'); process.chdir(process.argv[1]);
-      for (let n = 0; n < 20; n++) { fs.mkdirSync('d'.repeat(200)); process.chdir('d'.repeat(200)); }`;
+      for (let n = 0; n < 20; n++) { fs.mkdirSync('+'.repeat(200)); process.chdir('+'.repeat(200)); }`;
+    // It is come upon only after what lies deep.
     mkdirSync(join(work, 'x/.deep-0/something'), { recursive: true });
     execFileSync(process.execPath, ['-e', nest, join(work, 'x')]);
     unwrap(await removeTree(join(work, 'x')));
