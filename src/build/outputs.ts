@@ -73,14 +73,17 @@ async function finishOutput(built: BuiltTrees, scan: ScannedOutput, finalPaths: 
   });
   const others = scan.references.filter((path) => path !== scan.scratch).map((path) => finalPaths.get(path) ?? path);
   const rewrites = new Map(siblings.map(([from, to]) => [storePathHash(from), storePathHash(to)]));
+  // Before anything is hashed: a NAR is sorted by name, and names may change.
+  const introduced = await rewriteTree(scan.hostPath, rewrites);
+  if (!introduced.ok) return introduced;
   // What refers to nothing that changes is hashed already.
   const unchanged = !self && rewrites.size === 0;
-  const modulo = unchanged ? ok<Hash>(sha256Hash(scan.narHash)) : await hashTreeModulo(scan.hostPath, scan.scratch, { rewrites });
+  const modulo = unchanged ? ok<Hash>(sha256Hash(scan.narHash)) : await hashTreeModulo(scan.hostPath, scan.scratch);
   if (!modulo.ok) return modulo;
   const path = makeContentPath(outputPathName(built.drv.name, scan.outputName), 'recursive', modulo.value, { others, self });
   let digest: NarDigest = scan;
   if (!unchanged) {
-    const rewritten = await rewriteTree(scan.hostPath, new Map([...rewrites, [storePathHash(scan.scratch), storePathHash(path)]]));
+    const rewritten = await rewriteTree(scan.hostPath, new Map(self ? [[storePathHash(scan.scratch), storePathHash(path)]] : []));
     if (!rewritten.ok) return rewritten;
     const hashed = await hashTree(scan.hostPath);
     if (!hashed.ok) return hashed;

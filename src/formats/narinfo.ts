@@ -73,7 +73,9 @@ class Fields {
       const separator = line.indexOf(': ');
       if (separator <= 0) throw new FieldProblem(`line ${index + 1} is not "Field: value"`);
       const field = line.slice(0, separator);
-      this.values.set(field, [...(this.values.get(field) ?? []), line.slice(separator + 2)]);
+      const values = this.values.get(field) ?? [];
+      values.push(line.slice(separator + 2));
+      this.values.set(field, values);
     }
   }
 

@@ -81,6 +81,11 @@ describe('a bundle', () => {
     }
     writeFileSync(file, 'this is no archive at all'.repeat(100));
     expect(codeOf(readBundleIndex(file))).toBe('E_BUNDLE');
+    // As it is in compressed bytes: a number of another kind, and of none.
+    for (const byte of [0x80, 0xff, 0xfd]) {
+      writeFileSync(file, Buffer.alloc(5000, byte));
+      expect(messageOf(readBundleIndex(file))).toContain('there is no header at byte 0');
+    }
     execFileSync('tar', ['cf', file, '-C', '/', 'etc/hostname']);
     expect(messageOf(readBundleIndex(file))).toContain('it holds etc/hostname');
     const altered = Buffer.from(good);

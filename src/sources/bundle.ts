@@ -3,12 +3,12 @@
  * manifest, then each source's file under its store path's base name. The same sources always give the same bytes, and
  * one member is found by reading the headers alone.
  */
-import { closeSync, fstatSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, renameSync } from 'node:fs';
 import { Header, Pax } from 'tar';
 import { storePathBaseName } from '../formats/index.js';
 import { sourcePath, type Source } from '../recipe/index.js';
 import { err, fail, ok, type Result } from '../result.js';
-import { ioFailure, removeTreeSync, type Store } from '../store/index.js';
+import { ioFailure, removeTreeSync, writeAll, type Store } from '../store/index.js';
 
 const DIRECTORY = 'zilch-sources';
 const BLOCK = 512;
@@ -36,7 +36,7 @@ export function writeBundle(sources: Iterable<Source>, store: Store, file: strin
     try {
       writeMember(fd, 'manifest.json', manifest(members));
       for (const [name, source] of members) copyMember(fd, name, source.size, store.hostPath(sourcePath(source)));
-      writeSync(fd, Buffer.alloc(2 * BLOCK));
+      writeAll(fd, Buffer.alloc(2 * BLOCK));
       const { size } = fstatSync(fd);
       renameSync(unfinished, file);
       return ok(size);
@@ -71,12 +71,13 @@ function readIndex(fd: number, file: string): Result<Map<string, Member>> {
   let longPath: string | undefined;
   for (let position = 0; ;) {
     if (readSync(fd, block, 0, BLOCK, position) !== BLOCK) return damaged(file, `it ends at byte ${position}, in the middle`);
-    const header = new Header(block, 0);
-    if (header.nullBlock) break;
-    if (!header.cksumValid || header.size === undefined) return damaged(file, `there is no header at byte ${position}`);
+    const header = headerOf(block);
+    if (header?.nullBlock === true) break;
+    if (header?.cksumValid !== true || header.size === undefined) return damaged(file, `there is no header at byte ${position}`);
     const member = { offset: position + BLOCK, size: header.size };
     if (member.offset + member.size > fileSize) return damaged(file, `${header.path ?? ''} is cut short`);
     if (header.type === 'ExtendedHeader') {
+      if (member.size > COPY_BYTES) return damaged(file, `there is a header of ${member.size} bytes at byte ${position}`);
       const text = Buffer.alloc(member.size);
       readSync(fd, text, 0, member.size, member.offset);
       longPath = Pax.parse(text.toString(), {}).path;
@@ -89,6 +90,15 @@ function readIndex(fd: number, file: string): Result<Map<string, Member>> {
     position = member.offset + padded(member.size);
   }
   return members.has('manifest.json') ? ok(members) : damaged(file, 'it has no manifest.json');
+}
+
+/** `undefined` for bytes that cannot even be read as one. */
+function headerOf(block: Buffer): Header | undefined {
+  try {
+    return new Header(block, 0);
+  } catch {
+    return undefined;
+  }
 }
 
 function damaged(file: string, why: string): Result<never> {
@@ -120,7 +130,7 @@ function manifest(members: readonly (readonly [string, Source])[]): Buffer {
 
 function writeMember(fd: number, name: string, contents: Buffer): void {
   writeHeader(fd, name, contents.length);
-  writeSync(fd, contents);
+  writeAll(fd, contents);
   pad(fd, contents.length);
 }
 
@@ -140,12 +150,12 @@ function writeHeader(fd: number, name: string, size: number): void {
   const fields = { path: `${DIRECTORY}/${name}`, size, mode: 0o444, uid: 0, gid: 0, mtime: new Date(1000), type: 'File' as const };
   const needsPax = new Header(fields).encode(block, 0);
   // A name of more than 100 bytes goes into an extended header before the plain one.
-  if (needsPax) writeSync(fd, new Pax({ path: fields.path }).encode());
-  writeSync(fd, block);
+  if (needsPax) writeAll(fd, new Pax({ path: fields.path }).encode());
+  writeAll(fd, block);
 }
 
 function pad(fd: number, size: number): void {
-  writeSync(fd, Buffer.alloc(padded(size) - size));
+  writeAll(fd, Buffer.alloc(padded(size) - size));
 }
 
 function padded(size: number): number {
@@ -158,7 +168,7 @@ function copyBytes(from: number, start: number, to: number, size: number): void 
   for (let done = 0; done < size;) {
     const count = readSync(from, buffer, 0, Math.min(buffer.length, size - done), start + done);
     if (count === 0) throw new Error(`Internal error: a file ends after ${done} of ${size} bytes`);
-    for (let offset = 0; offset < count;) offset += writeSync(to, buffer, offset, count - offset);
+    writeAll(to, buffer.subarray(0, count));
     done += count;
   }
 }

@@ -1,9 +1,9 @@
 /** One file over HTTP into a `.part` file, going on where an earlier attempt stopped. */
-import { openSync, closeSync, statSync, truncateSync, writeSync } from 'node:fs';
+import { openSync, closeSync, statSync, truncateSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvHttpProxyAgent, errors, request, type Dispatcher } from 'undici';
 import { err, fail, ok, type Failure, type Result } from '../result.js';
-import { ioFailure } from '../store/index.js';
+import { attempt, writeAll } from '../store/index.js';
 
 export interface Patience {
   /** Milliseconds until a connection stands. */
@@ -30,8 +30,20 @@ export interface Download {
 }
 
 /** Connections to any servers, through the proxies that `http_proxy`, `https_proxy` and `no_proxy` name. */
-export function openConnections(patience: Patience): Dispatcher {
-  return new EnvHttpProxyAgent({ connect: { timeout: patience.connect } });
+export function openConnections(patience: Patience): Result<Dispatcher> {
+  const [httpProxy, httpsProxy] = [proxyOf('http_proxy'), proxyOf('https_proxy')];
+  try {
+    return ok(new EnvHttpProxyAgent({ connect: { timeout: patience.connect }, httpProxy, httpsProxy }));
+  } catch (error) {
+    const message = `http_proxy ("${httpProxy}") or https_proxy ("${httpsProxy}") is not the address of a proxy`;
+    return fail('E_FETCH', message, 'set them as http://HOST:PORT, or unset them', error as Error);
+  }
+}
+
+/** Without a scheme it is HTTP, as for curl; empty when there is none. */
+function proxyOf(variable: 'http_proxy' | 'https_proxy'): string {
+  const value = process.env[variable] ?? process.env[variable.toUpperCase()] ?? '';
+  return value === '' || value.includes('://') ? value : `http://${value}`;
 }
 
 const MOST_REDIRECTS = 5;
@@ -40,6 +52,9 @@ const MOST_REDIRECTS = 5;
 class Transient {
   constructor(readonly failure: Failure) {}
 }
+
+/** What a server or the way to it threw. It has a hundred kinds, all to be tried again; anything else that is thrown is a bug. */
+class Broken extends Error {}
 
 /**
  * Downloads until the part file has `size` bytes. Does not check them: whoever asked knows their hash. Fails with
@@ -57,22 +72,23 @@ export async function download(job: Download): Promise<Result<void>> {
 }
 
 async function attemptDownload(job: Download): Promise<Result<void> | Transient> {
+  const part = attempt('write', job.partFile, () => partSize(job.partFile, job.size));
+  if (!part.ok) return part;
+  const start = part.value;
+  if (start === job.size) return ok(undefined);
   try {
-    const start = partSize(job.partFile, job.size);
-    if (start === job.size) return ok(undefined);
     const response = await follow(job, start);
     if (!response.ok) return response;
     const { statusCode, headers, body } = response.value;
     const refused = refusal(job, start, statusCode, headers);
-    if (refused !== undefined) {
-      abandon(body);
-      // A part that the server will not continue is not worth keeping.
-      if (statusCode === 416) truncateSync(job.partFile, 0);
-      return refused;
-    }
-    return await receive(job, body, statusCode === 206 ? start : 0);
+    if (refused === undefined) return await receive(job, body, statusCode === 206 ? start : 0);
+    abandon(body);
+    // A part that the server will not continue is not worth keeping.
+    const emptied = statusCode === 416 ? attempt('write', job.partFile, () => truncateSync(job.partFile, 0)) : ok(undefined);
+    return emptied.ok ? refused : emptied;
   } catch (error) {
-    return describeError(job, error);
+    if (error instanceof Broken) return describeError(job, error.cause);
+    throw error;
   }
 }
 
@@ -81,7 +97,21 @@ type Response = Awaited<ReturnType<typeof request>>;
 async function follow(job: Download, start: number): Promise<Result<Response>> {
   let url = job.url;
   for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
-    const response = await request(url, {
+    const response = await ask(job, url, start);
+    const location = response.headers['location'];
+    if (response.statusCode < 300 || response.statusCode >= 400 || typeof location !== 'string') return ok(response);
+    abandon(response.body);
+    const next = URL.canParse(location, url) ? new URL(location, url) : undefined;
+    if (next === undefined || !/^https?:$/.test(next.protocol))
+      return fail('E_FETCH', `${job.url} redirects to ${next?.href ?? location}, which is not on the web`);
+    url = next.href;
+  }
+  return fail('E_FETCH', `${job.url} redirects more than ${MOST_REDIRECTS} times`);
+}
+
+async function ask(job: Download, url: string, start: number): Promise<Response> {
+  try {
+    return await request(url, {
       dispatcher: job.connections,
       // The hash is of the file as it is: a server must not pack it again on the way.
       headers: { 'accept-encoding': 'identity', 'user-agent': 'zilch', ...(start > 0 ? { range: `bytes=${start}-` } : {}) },
@@ -89,14 +119,17 @@ async function follow(job: Download, start: number): Promise<Result<Response>> {
       bodyTimeout: job.patience.stall,
       signal: job.signal,
     });
-    const location = response.headers['location'];
-    if (response.statusCode < 300 || response.statusCode >= 400 || typeof location !== 'string') return ok(response);
-    abandon(response.body);
-    const next = new URL(location, url);
-    if (!/^https?:$/.test(next.protocol)) return fail('E_FETCH', `${job.url} redirects to ${next.href}, which is not on the web`);
-    url = next.href;
+  } catch (error) {
+    throw new Broken('', { cause: error });
   }
-  return fail('E_FETCH', `${job.url} redirects more than ${MOST_REDIRECTS} times`);
+}
+
+async function* piecesOf(body: Response['body']): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    yield* body as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw new Broken('', { cause: error });
+  }
 }
 
 /** Reads no more of an answer. That it was cut off is then also reported as an error, which is no news. */
@@ -119,20 +152,30 @@ function refusal(job: Download, start: number, status: number, headers: Response
 }
 
 async function receive(job: Download, body: Response['body'], start: number): Promise<Result<void> | Transient> {
-  const fd = openSync(job.partFile, start === 0 ? 'w' : 'r+', 0o600);
+  const opened = attempt('write', job.partFile, () => openSync(job.partFile, start === 0 ? 'w' : 'r+', 0o600));
+  if (!opened.ok) {
+    abandon(body);
+    return opened;
+  }
   let position = start;
   try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    for await (const chunk of piecesOf(body)) {
       if (position + chunk.length > job.size) {
         abandon(body);
         return fail('E_FETCH', `${job.url} goes on after ${job.size} bytes: it is another file`);
       }
-      for (let offset = 0; offset < chunk.length;) offset += writeSync(fd, chunk, offset, chunk.length - offset, position + offset);
+      const written = attempt('write', job.partFile, () => {
+        writeAll(opened.value, chunk, position);
+      });
+      if (!written.ok) {
+        abandon(body);
+        return written;
+      }
       position += chunk.length;
       job.progress(position);
     }
   } finally {
-    closeSync(fd);
+    closeSync(opened.value);
   }
   return position === job.size ? ok(undefined) : transient(job, `it ends after ${position} of ${job.size} bytes`);
 }
@@ -151,18 +194,16 @@ function transient(job: Download, what: string, cause?: Error): Transient {
 
 function describeError(job: Download, error: unknown): Result<never> | Transient {
   if (job.signal?.aborted === true) return fail('E_CANCELLED', `stopped while fetching ${job.url}`);
-  if (!(error instanceof Error)) throw error;
+  if (!(error instanceof Error)) return transient(job, String(error));
   if (error instanceof errors.HeadersTimeoutError) return transient(job, `no answer in ${job.patience.stall / 1000} s`, error);
   if (error instanceof errors.BodyTimeoutError) return transient(job, `nothing more comes since ${job.patience.stall / 1000} s`, error);
   if (error instanceof errors.ConnectTimeoutError) return transient(job, `no connection in ${job.patience.connect / 1000} s`, error);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const network = NETWORK_ERRORS[code];
-  if (network !== undefined || error instanceof errors.UndiciError) return transient(job, network ?? error.message, error);
-  if (error instanceof TypeError && code === 'ERR_INVALID_URL') return fail('E_FETCH', `${job.url} is not a URL`);
-  return err(ioFailure('write', job.partFile, error));
+  if (code === 'ERR_INVALID_URL') return fail('E_FETCH', `${job.url} is not a URL`);
+  return transient(job, NETWORK_ERRORS[code] ?? error.message.trim(), error);
 }
 
-/** What the codes of connections say; all others are of files. */
+/** In plain words; all others have their own. */
 const NETWORK_ERRORS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection reset',
@@ -172,10 +213,13 @@ const NETWORK_ERRORS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'no such host',
   EAI_AGAIN: 'no name server answers',
   ETIMEDOUT: 'connection timed out',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the server does not speak TLS',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet, by the clock of this machine',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is signed by nobody known',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is signed by nobody known',
+  UNABLE_TO_GET_ISSUER_CERT: 'its certificate is signed by nobody known',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is signed by nobody known',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
 };

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -230,6 +230,8 @@ describe('a place that does not have the right bytes', () => {
       'redirects to file:///etc/passwd',
     ],
     ['is down', (_, response) => response.writeHead(503).end(), 'the server answers 503'],
+    ['redirects to what is no address', (_, response) => response.writeHead(301, { location: 'http://[' }).end(), 'redirects to http://['],
+    ['speaks something else', (request) => request.socket.end('SSH-2.0-x\r\n'), 'Expected HTTP/'],
     ['hangs up', (request) => request.socket.destroy(), 'other side closed'],
   ])('because it %s makes way for the next, and is named with its reason', async (_, listener, reason) => {
     const bad = await serve(listener);
@@ -253,6 +255,21 @@ describe('a place that does not have the right bytes', () => {
     const { url } = await serve(sendBytes);
     expect(codeOf(await fetch([sourceOf(['http://127.0.0.1:1/x', url])]))).toBe('ok');
     expect(events.find((event) => event.type === 'fetch-failed')?.failure.message).toContain('connection refused');
+  });
+
+  test('because it speaks no TLS makes way for the next', async () => {
+    const { url } = await serve(sendBytes);
+    expect(codeOf(await fetch([sourceOf([`${url.replace('http:', 'https:')}/x`, url])]))).toBe('ok');
+    expect(events.find((event) => event.type === 'fetch-failed')?.failure.message).toContain('does not speak TLS');
+  });
+
+  test('because a file there cannot be read makes way for the next', async () => {
+    const { url } = await serve(sendBytes);
+    const directory = tempDirectory();
+    symlinkSync('thing-1.tar.gz', join(directory, 'thing-1.tar.gz'));
+    const alone = await fetch([sourceOf([url])], { places: [directory], offline: true });
+    expect(messageOf(alone)).toContain(`cannot read ${join(directory, 'thing-1.tar.gz')}: too many symbolic links`);
+    expect(codeOf(await fetch([sourceOf([url])], { places: [directory] }))).toBe('ok');
   });
 
   test('because a file there is damaged makes way for the next', async () => {
@@ -312,7 +329,7 @@ test('a place that is not there is a failure of its own', async () => {
   expect(codeOf(await fetch([], { places: ['/nowhere'] }))).toBe('E_NOT_FOUND');
 });
 
-test('a proxy that the environment names is used', async () => {
+test.each(['http://', ''])('a proxy that the environment names is used, with the scheme "%s"', async (scheme) => {
   const proxy = createServer();
   const asked: (string | undefined)[] = [];
   proxy.on('connect', (request, socket) => {
@@ -323,7 +340,7 @@ test('a proxy that the environment names is used', async () => {
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   const { url } = await serve(sendBytes);
-  process.env['http_proxy'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  process.env['http_proxy'] = `${scheme}127.0.0.1:${(proxy.address() as AddressInfo).port}`;
   atEnd(() => {
     delete process.env['http_proxy'];
     proxy.closeAllConnections();
@@ -331,4 +348,12 @@ test('a proxy that the environment names is used', async () => {
   });
   expect(codeOf(await fetch([sourceOf([url])]))).toBe('ok');
   expect(asked).toEqual([url.slice('http://'.length)]);
+});
+
+test('a proxy that is none is named with its variable', async () => {
+  process.env['http_proxy'] = ':::';
+  atEnd(() => delete process.env['http_proxy']);
+  const result = await fetch([sourceOf(['http://127.0.0.1:1/x'])]);
+  expect(codeOf(result)).toBe('E_FETCH');
+  expect(messageOf(result)).toContain('http_proxy ("http://:::")');
 });

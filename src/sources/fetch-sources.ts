@@ -65,7 +65,9 @@ export async function fetchSources(sources: Iterable<Source>, options: FetchOpti
     if (!place.ok) return place;
     places.push(place.value);
   }
-  const connections = openConnections(patience);
+  const opened = openConnections(patience);
+  if (!opened.ok) return opened;
+  const connections = opened.value;
   const context: Context = { store, places, mirrors: options.mirrors ?? debianMirrors(), offline, emit, signal, patience, connections };
   const wanted = [...new Set(sources)];
   const fetched = new Map<Source, StorePath>();
@@ -166,7 +168,8 @@ async function takeCopy(
   if (!place.ok) return place;
   try {
     const copied = found.copyTo(place.value);
-    if (!copied.ok) return copied;
+    // That this place cannot be read says nothing of the others; that the store is full does.
+    if (!copied.ok) return copied.failure.code === 'E_DISK_FULL' ? copied : fail('E_FETCH', copied.failure.message, undefined, copied.failure);
     const added = await context.store.addFlatFile(source.file, place.value, { sha256: source.sha256, move: true });
     return added.ok ? added : err(renamed(added.failure, place.value, found.from));
   } finally {

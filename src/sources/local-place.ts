@@ -45,10 +45,12 @@ function findInDirectory(directory: string, source: Source): Result<Found | unde
   let wrongSize: Result<never> | undefined;
   for (const name of new Set([storePathBaseName(sourcePath(source)), source.file, ...published])) {
     const file = join(directory, name);
-    const stat = statSync(file, { throwIfNoEntry: false });
-    if (stat?.isFile() !== true) continue;
-    if (stat.size === source.size) return ok({ from: file, copyTo: (target) => copyFile(file, target) });
-    wrongSize ??= fail('E_SIZE', `${file} has ${stat.size} bytes, not ${source.size}`, 'it is truncated or another version: fetch it again');
+    const stat = attempt('read', file, () => statSync(file, { throwIfNoEntry: false }));
+    if (!stat.ok) return stat;
+    if (stat.value?.isFile() !== true) continue;
+    const { size } = stat.value;
+    if (size === source.size) return ok({ from: file, copyTo: (target) => copyFile(file, target) });
+    wrongSize ??= fail('E_SIZE', `${file} has ${size} bytes, not ${source.size}`, 'it is truncated or another version: fetch it again');
   }
   return wrongSize ?? ok(undefined);
 }

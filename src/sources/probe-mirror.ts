@@ -7,7 +7,9 @@ const PATIENCE = 5000;
 
 /** Finds out whether a Debian mirror answers, by asking for its pool. Fails with `E_FETCH`. */
 export async function probeMirror(root: string): Promise<Result<void>> {
-  const connections = openConnections({ ...DEFAULT_PATIENCE, connect: PATIENCE });
+  const opened = openConnections({ ...DEFAULT_PATIENCE, connect: PATIENCE });
+  if (!opened.ok) return opened;
+  const connections = opened.value;
   try {
     const { statusCode, body } = await request(`${root}/pool/`, { method: 'HEAD', dispatcher: connections, headersTimeout: PATIENCE });
     await body.dump();

@@ -1,8 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addText, codeOf, openStore, StoreChild, tempDirectory } from '../../test/support/store.js';
+import { addText, atEnd, codeOf, messageOf, openStore, StoreChild, tempDirectory } from '../../test/support/store.js';
 import { makeTextPath, sha256, storePathBaseName, type DrvPath, type StorePath } from '../formats/index.js';
 import { unwrap } from '../result.js';
 import { removeTreeSync, Store } from './index.js';
@@ -103,6 +105,21 @@ describe('a collection', () => {
     expect(readdirSync(store.layout.partialDir)).toEqual([]);
   });
 
+  test('keeps room for the next one, also where there was none the last time', async () => {
+    const { store } = await sampleStore();
+    const reserved = join(store.layout.dbDir, 'reserved');
+    const { size } = statSync(reserved);
+    writeFileSync(reserved, '');
+    unwrap(await store.gc());
+    expect(statSync(reserved).size).toBe(size);
+  });
+
+  test('that cannot be made says where it met what', async () => {
+    const { store } = await sampleStore();
+    writeFileSync(join(store.layout.stateDir, 'gc-socket'), '');
+    expect(messageOf(await store.gc())).toContain(`${store.root}, at ${join(store.layout.stateDir, 'gc-socket')}`);
+  });
+
   test('can be stopped, and leaves a sound store', async () => {
     const { store } = await sampleStore();
     expect(codeOf(await store.gc({ signal: AbortSignal.abort() }))).toBe('E_CANCELLED');
@@ -162,6 +179,41 @@ describe('a root', () => {
     unlinkSync(join(elsewhere, 'result'));
     expect(await deletedBy(store)).toEqual([d]);
     expect(readdirSync(join(gcRootsDir, 'auto'))).toEqual([]);
+  });
+
+  test("that leads where nothing can be read keeps nothing, and is in nobody's way", async () => {
+    const { store, a } = await sampleStore();
+    const elsewhere = tempDirectory();
+    const auto = join(store.layout.gcRootsDir, 'auto');
+    mkdirSync(auto);
+    writeFileSync(join(elsewhere, 'project'), 'a directory once');
+    symlinkSync(join(elsewhere, 'project/result'), join(auto, 'gone'));
+    symlinkSync(join(elsewhere, 'project'), join(auto, 'file'));
+    symlinkSync(join(auto, 'loop/x'), join(auto, 'loop'));
+    unwrap(store.addRoot('a', a));
+    expect(await deletedBy(store)).toHaveLength(3);
+    expect(readdirSync(auto)).toEqual(['file', 'loop']);
+  });
+
+  test('that could not be made is none', async () => {
+    const { store, d } = await sampleStore();
+    mkdirSync(join(store.layout.gcRootsDir, 'zilch/name'), { recursive: true });
+    expect(codeOf(store.addRoot('name', d))).toBe('E_IO');
+    expect(await deletedBy(store)).toContain(d);
+  });
+
+  test('is whatever a running process uses', async () => {
+    const { store, a, b, c, d } = await sampleStore();
+    const user = spawn('sleep', ['100'], {
+      env: { PATH: process.env['PATH'], ON_HOST: `${store.hostPath(d)}/bin:/bin`, IN_SANDBOX: b },
+      stdio: 'ignore',
+    });
+    atEnd(() => user.kill());
+    await once(user, 'spawn');
+    expect(await deletedBy(store)).toEqual([c]);
+    user.kill();
+    await once(user, 'exit');
+    expect(await deletedBy(store)).toEqual([a, b, d].sort());
   });
 
   test('can be a file named like the path', async () => {

@@ -2,18 +2,20 @@
  * Garbage collection: what no root needs is forgotten and deleted. It works beside builds, ours and Nix's: the exclusive
  * lock `gc.lock` keeps new roots from being written unseen, and the roots server takes them meanwhile.
  */
+import { randomBytes } from 'node:crypto';
 import { lstatSync, readdirSync, unlinkSync, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseStorePathBaseName, storePathHash, type StorePath } from '../formats/index.js';
 import { err, fail, ok, type Result } from '../result.js';
 import type { Database, GraphNode } from './database.js';
 import { isLocked, lock, tryLock } from './file-lock.js';
-import { ioFailure } from './io-failure.js';
+import { ioFailure, isSystemError } from './io-failure.js';
 import { hostPathOf, type Layout } from './layout.js';
 import { moveTree } from './move-tree.js';
 import { releaseReserve, reserve } from './open-database.js';
+import { findProcessRoots } from './process-roots.js';
 import { RootsServer } from './roots-server.js';
-import { findRoots, findTempRoots } from './roots.js';
+import { findRoots, findTempRoots, type Root } from './roots.js';
 import { removeTree, removeTreeSync } from './tree/index.js';
 
 export interface GcOptions {
@@ -44,7 +46,9 @@ const BATCH = 100;
 /** Collects garbage below `layout`, or with `dryRun` says what it would. */
 export async function collectGarbage(layout: Layout, database: Database, options: GcOptions): Promise<Result<GcReport>> {
   try {
-    if (options.dryRun === true) return ok(new Collection(layout, database, options).plan());
+    if (options.dryRun === true) return ok((await begin(layout, database, options)).plan());
+    // Before anything is made: the lock's file and the socket need room, too.
+    releaseReserve(layout);
     const gcLock = await lock(layout.gcLockFile, 'exclusive', { signal: options.signal });
     try {
       return await collect(layout, database, options);
@@ -54,25 +58,35 @@ export async function collectGarbage(layout: Layout, database: Database, options
   } catch (error) {
     if (options.signal?.aborted === true)
       return fail('E_CANCELLED', 'stopped while collecting garbage; what is deleted stays deleted, the rest is whole');
-    return err(ioFailure('collect garbage in', layout.root, error));
+    const at = isSystemError(error) && error.path !== undefined ? `, at ${error.path}` : '';
+    return err(ioFailure('collect garbage in', `${layout.root}${at}`, error));
   }
 }
 
 async function collect(layout: Layout, database: Database, options: GcOptions): Promise<Result<GcReport>> {
   let collection: Collection | undefined;
   const early: StorePath[] = [];
-  // It listens before the roots are read, so that none falls between the two.
+  // It listens before any root is read, so that none falls between the two.
   const server = await RootsServer.listen(layout.gcSocket, (path) => {
     if (collection === undefined) early.push(path);
     else collection.addRoot(path);
   });
   try {
-    collection = new Collection(layout, database, options);
+    collection = await begin(layout, database, options);
     for (const path of early) collection.addRoot(path);
     return await collection.run();
   } finally {
     server.close(layout.gcSocket);
   }
+}
+
+async function begin(layout: Layout, database: Database, options: GcOptions): Promise<Collection> {
+  const stale = options.dryRun === true ? 'ignore' : 'delete';
+  // These first: a process may make a permanent root of what it holds, or start a program there, and then let go.
+  const held = findTempRoots(layout, stale);
+  if (options.only !== undefined) return new Collection(layout, database, options, held, []);
+  const used = await findProcessRoots();
+  return new Collection(layout, database, options, held, [...findRoots(layout, stale).map(({ path }) => path), ...used]);
 }
 
 class Collection {
@@ -85,22 +99,20 @@ class Collection {
   readonly #heldHashes = new Set<string>();
   /** In the order of deletion: what refers to another comes before it. */
   readonly #candidates: readonly StorePath[];
-  #trashed = 0;
   #freed = 0;
 
-  constructor(layout: Layout, database: Database, options: GcOptions) {
+  constructor(layout: Layout, database: Database, options: GcOptions, held: readonly Root[], kept: Iterable<StorePath>) {
     this.#layout = layout;
     this.#database = database;
     this.#options = options;
-    const stale = options.dryRun === true ? 'ignore' : 'delete';
     const nodes = database.graph();
     this.#nodes = new Map(nodes.map((node) => [node.path, node]));
+    for (const { path } of held) this.addRoot(path);
+    for (const path of kept) this.#markLive(path);
     if (options.only === undefined) {
-      for (const { path } of findRoots(layout, stale)) this.#markLive(path);
       const oldest = options.keepDays === undefined ? Infinity : Date.now() / 1000 - options.keepDays * 86_400;
       for (const node of nodes) if (node.registrationTime >= oldest) this.#markLive(node.path);
     }
-    for (const { path } of findTempRoots(layout, stale)) this.addRoot(path);
     const candidates = options.only === undefined ? nodes.map((node) => node.path) : referrersClosure(nodes, options.only);
     this.#candidates = referrersFirst(candidates, this.#nodes);
   }
@@ -117,7 +129,6 @@ class Collection {
   }
 
   async run(): Promise<Result<GcReport>> {
-    releaseReserve(this.#layout);
     const deleted: StorePath[] = [];
     // What an earlier collection had moved here when it was killed.
     await this.#emptyTrash();
@@ -207,8 +218,13 @@ class Collection {
   /** Beginnings of downloads that no process is continuing. */
   #deletePartialDownloads(): void {
     for (const name of namesIn(this.#layout.partialDir)) {
-      if (!isLocked(join(this.#layout.zilchLocksDir, `fetch-${basename(name, '.part')}.lock`)))
+      const fetchLock = tryLock(join(this.#layout.zilchLocksDir, `fetch-${basename(name, '.part')}.lock`), 'exclusive');
+      if (fetchLock === undefined) continue;
+      try {
         this.#freed += removeTreeSync(join(this.#layout.partialDir, name));
+      } finally {
+        fetchLock.releaseAndDelete();
+      }
     }
   }
 
@@ -221,7 +237,7 @@ class Collection {
   }
 
   #trashPlace(): string {
-    return join(this.#layout.zilchTrashDir, `${process.pid}-${this.#trashed++}`);
+    return join(this.#layout.zilchTrashDir, randomBytes(8).toString('hex'));
   }
 
   /** A live path keeps what it refers to, and the derivation that tells how it was made. */

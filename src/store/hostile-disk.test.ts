@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { addText, atEnd, codeOf, messageOf, openStore, tempDirectory } from '../../test/support/store.js';
+import { makeTextPath } from '../formats/index.js';
 import { unwrap } from '../result.js';
 import { Store } from './index.js';
 
@@ -44,6 +45,25 @@ describe('on a full disk', () => {
     expect(codeOf(await full.addText('text', 'x'.repeat(9_000_000)))).toBe('E_DISK_FULL');
     expect(unwrap(await full.gc()).dead.map(({ path }) => path)).toEqual([kept]);
     expect(codeOf(await full.addText('text', 'x'.repeat(100_000)))).toBe('ok');
+  });
+
+  test('a temporary root is written whole or not at all', async ({ skip }) => {
+    skip(NOT_ROOT !== undefined, NOT_ROOT);
+    const small = tempDirectory();
+    mount('-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', small);
+    const store = openStore(join(small, 'store'));
+    unwrap(await store.addTempRoot(makeTextPath('first', '', [])));
+    try {
+      writeFileSync(join(small, 'filler'), Buffer.alloc(16_000_000));
+    } catch {
+      // As much as fits.
+    }
+    // The page that the file has is used up some time.
+    let code = 'ok';
+    for (let n = 0; code === 'ok' && n < 1000; n++) code = codeOf(await store.addTempRoot(makeTextPath('more', String(n), [])));
+    expect(code).toBe('E_DISK_FULL');
+    const [file = ''] = readdirSync(store.layout.tempRootsDir);
+    expect(readFileSync(join(store.layout.tempRootsDir, file), 'utf8')).toMatch(/-more\0$/);
   });
 
   test('making a store fails with a hint, and can be done again when there is room', ({ skip }) => {

@@ -9,4 +9,5 @@ export type { Layout } from './layout.js';
 export type { OpenOptions } from './open-database.js';
 export type { LockKey } from './path-locks.js';
 export type { Defect, VerifyOptions, VerifyReport } from './verify.js';
+export { writeAll } from './write-all.js';
 export * from './tree/index.js';

@@ -1,5 +1,5 @@
 /** Opening or making the database of a store, and the checks of what versions it is of. */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { err, fail, ok, type Result } from '../result.js';
 import { Database } from './database.js';
@@ -153,15 +153,15 @@ function linkProfiles(layout: Layout): void {
   }
 }
 
-/** Keeps that room, as much of it as there is. */
+/** Keeps that room, as much of it as there is; more of it where there was less the last time. */
 export function reserve(layout: Layout): void {
   const file = reservedFile(layout);
-  if (existsSync(file)) return;
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) >= RESERVED_BYTES) return;
   try {
     writeFileSync(file, Buffer.alloc(RESERVED_BYTES), { mode: 0o600 });
   } catch (error) {
     // Without the room for it, whatever could be had of it serves.
-    if (!isSystemError(error) || error.code !== 'ENOSPC') throw error;
+    if (!isSystemError(error) || !['ENOSPC', 'EDQUOT'].includes(error.code)) throw error;
   }
 }
 

@@ -2,11 +2,11 @@
  * What the garbage collector must keep. Source: Nix's `gc.cc`, `findRoots` and `findTempRoots`; the manual's chapter
  * "Garbage Collector Roots".
  */
-import { lstatSync, readdirSync, readFileSync, readlinkSync, unlinkSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, unlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseStorePath, parseStorePathBaseName, STORE_DIR, type StorePath } from '../formats/index.js';
 import { isLocked, tryLock } from './file-lock.js';
-import { isMissing } from './io-failure.js';
+import { isMissing, isSystemError } from './io-failure.js';
 import type { Layout } from './layout.js';
 
 /** A link that keeps a path, by where it lies. */
@@ -35,7 +35,7 @@ export function storePathOfLink(layout: Layout, target: string): StorePath | und
 }
 
 function rootsBelow(layout: Layout, place: string, stale: Stale): Root[] {
-  const stat = statOf(place);
+  const stat = lstatSync(place, { throwIfNoEntry: false });
   if (stat === undefined) return [];
   if (stat.isDirectory()) return namesIn(place).flatMap((name) => rootsBelow(layout, join(place, name), stale));
   if (stat.isSymbolicLink()) return rootOfLink(layout, place, stale);
@@ -45,18 +45,30 @@ function rootsBelow(layout: Layout, place: string, stale: Stale): Root[] {
 }
 
 function rootOfLink(layout: Layout, link: string, stale: Stale): Root[] {
-  const target = readlinkSync(link);
+  const target = targetOf(link);
+  if (target === undefined) return [];
   const direct = storePathOfLink(layout, target);
   if (direct !== undefined) return [{ path: direct, from: link }];
   const indirect = resolve(dirname(link), target);
-  const stat = statOf(indirect);
-  if (stat === undefined) {
-    // Its user deleted the link that it stood for, which is how such a root is given up.
-    if (stale === 'delete' && link.startsWith(`${join(layout.gcRootsDir, 'auto')}/`)) unlinkSync(link);
-    return [];
-  }
-  const path = stat.isSymbolicLink() ? storePathOfLink(layout, readlinkSync(indirect)) : undefined;
+  const path = storePathOfLink(
+    layout,
+    targetOf(indirect, () => {
+      // Its user deleted the link that it stood for, which is how such a root is given up.
+      if (stale === 'delete' && link.startsWith(`${join(layout.gcRootsDir, 'auto')}/`)) unlinkSync(link);
+    }) ?? '',
+  );
   return path === undefined ? [] : [{ path, from: indirect }];
+}
+
+/** `undefined` for what is no link, or cannot be reached by us: Nix passes over such roots, too. */
+function targetOf(link: string, onMissing: () => void = () => undefined): string | undefined {
+  try {
+    return readlinkSync(link);
+  } catch (error) {
+    if (!isSystemError(error) || !['EINVAL', 'ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes(error.code)) throw error;
+    if (['ENOENT', 'ENOTDIR'].includes(error.code)) onMissing();
+    return undefined;
+  }
 }
 
 /** The roots of living processes. */
@@ -87,10 +99,6 @@ function textOf(file: string): string {
     if (isMissing(error)) return '';
     throw error;
   }
-}
-
-function statOf(path: string): Stats | undefined {
-  return lstatSync(path, { throwIfNoEntry: false });
 }
 
 function namesIn(directory: string): string[] {

@@ -27,7 +27,7 @@ import { openDatabase, type OpenOptions } from './open-database.js';
 import { withLocks, type LockKey } from './path-locks.js';
 import { TempDirs } from './temp-dirs.js';
 import { TempRoots } from './temp-roots.js';
-import { canonicalise, removeTree, removeTreeSync, type HostPath } from './tree/index.js';
+import { canonicalise, removeTree, type HostPath } from './tree/index.js';
 import { verifyStore, type VerifyOptions, type VerifyReport } from './verify.js';
 
 /** A finished tree that is to become a store path. */
@@ -191,15 +191,22 @@ export class Store {
   addRoot(name: string, path: StorePath): Result<void> {
     if (this.readOnly) return this.#readOnlyFailure();
     const link = join(this.layout.gcRootsDir, 'zilch', name);
+    // A rename waits for a busy disk; most builds find the roots of the one before.
+    const isThere = attempt(
+      'read the root',
+      link,
+      () => lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === true && readlinkSync(link) === path,
+    );
+    if (!isThere.ok) return isThere;
+    if (isThere.value) return ok(undefined);
+    // Not beside the old one: killed before the renaming, it would be a root that nobody gives up.
+    const fresh = this.tempPlace();
+    if (!fresh.ok) return fresh;
     return attempt('make the root', link, () => {
-      // A rename waits for a busy disk; most builds find the roots of the one before.
-      if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === true && readlinkSync(link) === path) return;
       mkdirSync(dirname(link), { recursive: true });
       // Renamed over the old link: at no moment is there none.
-      const fresh = `${link}.${process.pid}.new`;
-      removeTreeSync(fresh);
-      symlinkSync(path, fresh);
-      renameSync(fresh, link);
+      symlinkSync(path, fresh.value);
+      renameSync(fresh.value, link);
     });
   }
 

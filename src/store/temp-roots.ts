@@ -3,7 +3,7 @@
  * upon. The format is Nix's (`gc.cc`), so that its collector and ours both heed them: a file named by process id, held
  * under an exclusive lock, of paths that each end in a NUL.
  */
-import { ftruncateSync, mkdirSync, writeSync } from 'node:fs';
+import { fstatSync, ftruncateSync, mkdirSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import { tryLock, type FileLock } from './file-lock.js';
 import { ioFailure, isSystemError } from './io-failure.js';
 import type { Layout } from './layout.js';
 import { withShortSocketPath } from './socket-path.js';
+import { writeAll } from './write-all.js';
 
 /** Names beyond every process id (2^22 at most), for a second store in one process or another container's same id. */
 const FIRST_SPARE_NAME = 5_000_000;
@@ -36,7 +37,7 @@ export class TempRoots {
     try {
       this.#file ??= this.#create();
       // Written first: a collection that starts from now on reads it. What is left is one that is running already.
-      writeSync(this.#file.fd, `${path}\0`);
+      append(this.#file.fd, `${path}\0`);
       while (!(this.#noneIsRunning() || (await this.#tellCollector(path)))) await sleep(2);
     } catch (error) {
       return err(ioFailure('record a temporary root in', this.#layout.tempRootsDir, error));
@@ -88,5 +89,16 @@ export class TempRoots {
           });
         }),
     );
+  }
+}
+
+/** All of it or nothing: a beginning, left by a full disk, would spoil the entry after it. */
+function append(fd: number, entry: string): void {
+  const { size } = fstatSync(fd);
+  try {
+    writeAll(fd, Buffer.from(entry), size);
+  } catch (error) {
+    ftruncateSync(fd, size);
+    throw error;
   }
 }

@@ -4,33 +4,27 @@ import { Rewriter } from './rewriter.js';
 
 /**
  * Hashes a stream in which the thing hashed may name itself: its own hash part counts as zeros, and where it stood is
- * hashed behind the stream (`|<offset>` each), so that zeros put there by hand make another hash. Other strings can be
- * rewritten on the way. Source: `HashModuloSink` of Nix's `references.cc`.
+ * hashed behind the stream (`|<offset>` each), so that zeros put there by hand make another hash. Source:
+ * `HashModuloSink` of Nix's `references.cc`.
  */
 export class ModuloHasher {
   private readonly hash;
   private readonly self: Rewriter;
-  private readonly others: Rewriter;
 
   constructor(
     selfHashPart: string,
     private readonly algorithm: HashAlgorithm = 'sha256',
-    rewrites: ReadonlyMap<string, string> = new Map(),
   ) {
     this.hash = createHash(algorithm);
     this.self = new Rewriter(new Map([[selfHashPart, '\0'.repeat(selfHashPart.length)]]), (chunk) => this.hash.update(chunk));
-    this.others = new Rewriter(rewrites, (chunk) => {
-      this.self.push(chunk);
-    });
   }
 
   push(chunk: Uint8Array): void {
-    this.others.push(chunk);
+    this.self.push(chunk);
   }
 
   /** Ends the stream. */
   digest(): Hash {
-    this.others.end();
     this.self.end();
     for (const position of this.self.positions) this.hash.update(`|${position}`);
     return { algorithm: this.algorithm, hex: this.hash.digest('hex') };

@@ -2,7 +2,8 @@ import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { unwrap } from '../../result.js';
 import { FileMaker, SMALL_FILE_BYTES } from './file-maker.js';
 import { joinBytes, toByteString } from './host-path.js';
@@ -72,4 +73,17 @@ describe.each([
     await setTimeout(200);
     expect(readdirSync(work).length).toBe(made + 1);
   });
+});
+
+test('a maker of files whose other thread does not start makes all of them itself', async () => {
+  const broken = new Worker('throw new Error("no thread")', { eval: true });
+  vi.doMock('./thread.js', () => ({ startThread: () => broken }));
+  vi.resetModules();
+  const { FileMaker: LoneMaker } = await import('./file-maker.js');
+  vi.doUnmock('./thread.js');
+  const maker = new LoneMaker();
+  await new Promise((resolve) => broken.once('exit', resolve));
+  giveAll(maker);
+  await maker.finish();
+  expect(readdirSync(work).length).toBe(FILES.length);
 });

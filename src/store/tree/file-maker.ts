@@ -1,6 +1,7 @@
-import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import type { Failure } from '../../result.js';
+import { writeAll } from '../write-all.js';
 import { bytesOf, type ByteString } from './host-path.js';
 import { startThread } from './thread.js';
 import { TreeProblem } from './tree-problem.js';
@@ -29,10 +30,6 @@ export type Made = Failure | undefined;
 /** Makes a file where nothing is, open for writing. */
 export function newFile(path: ByteString, isExecutable: boolean): number {
   return openSync(bytesOf(path), NEW_FILE, isExecutable ? 0o777 : 0o666);
-}
-
-export function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let offset = 0; offset < bytes.length;) offset += writeSync(fd, bytes, offset);
 }
 
 /** Makes the files of a batch. Throws the system's error. */
@@ -70,7 +67,9 @@ export class FileMaker {
       this.wake();
     });
     this.worker.once('error', (error: Error) => {
-      this.problem ??= error;
+      // Without it this thread makes everything; what it was given is lost with it.
+      Atomics.store(this.made, 0, -1);
+      if (this.given > this.answered) this.problem ??= error;
       this.wake();
     });
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ModuloHasher, ReferenceScanner, storePathHash, type Hash, type HashAlgorithm, type Sha256, type StorePath } from '../../formats/index.js';
+import { ModuloHasher, ReferenceScanner, storePathHash, type Hash, type Sha256, type StorePath } from '../../formats/index.js';
 import { ok, type Result } from '../../result.js';
 import { dumpTree } from './dump.js';
 import { joinBytes, toByteString, type ByteString, type HostPath } from './host-path.js';
@@ -57,23 +57,12 @@ export async function scanTree(hostPath: HostPath, candidates: Iterable<StorePat
   return size.ok ? ok({ narHash: hash.digest('hex') as Sha256, narSize: size.value, references: scanner.found }) : size;
 }
 
-export interface ModuloOptions {
-  /** SHA-256 when left out. */
-  readonly algorithm?: HashAlgorithm;
-  /** Store path hash parts to replace first: those of the other outputs' scratch paths by those of their final ones. */
-  readonly rewrites?: ReadonlyMap<string, string>;
-}
-
 /**
  * The hash that a content-addressed path is made of: of the NAR, modulo the path's own hash part, as `self` (its scratch
- * path) has it. The tree is not changed. Without self-reference and rewrites it is the `narHash`. Fails as `dumpTree` does.
+ * path) has it. The tree is not changed. Without self-reference it is the `narHash`. Fails as `dumpTree` does.
  */
-export async function hashTreeModulo(
-  hostPath: HostPath,
-  self: StorePath,
-  { algorithm = 'sha256', rewrites }: ModuloOptions = {},
-): Promise<Result<Hash>> {
-  const hasher = new ModuloHasher(storePathHash(self), algorithm, rewrites);
+export async function hashTreeModulo(hostPath: HostPath, self: StorePath): Promise<Result<Hash>> {
+  const hasher = new ModuloHasher(storePathHash(self));
   const size = await dumpTree(hostPath, (chunk) => {
     hasher.push(chunk);
   });

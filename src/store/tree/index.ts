@@ -6,4 +6,4 @@ export { dumpTree, streamTree } from './dump.js';
 export { removeTree, removeTreeSync } from './remove.js';
 export { restoreTree } from './restore.js';
 export { rewriteTree, type RewriteCount } from './rewrite.js';
-export { hashEntries, hashTree, hashTreeModulo, scanTree, type ModuloOptions, type NarDigest, type TreeScan } from './hash.js';
+export { hashEntries, hashTree, hashTreeModulo, scanTree, type NarDigest, type TreeScan } from './hash.js';

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import type { Result } from '../../result.js';
 import { bytesOf, joinBytes, toByteString, type ByteString, type HostPath } from './host-path.js';
@@ -35,7 +36,8 @@ function* removeSteps(root: ByteString): Generator<undefined, number, undefined>
       chmodSync(bytesOf(path), 0o700);
       if (path.length > LONGEST_PATH && path !== root) {
         // A builder can nest by relative paths what no absolute path reaches: what lies deeper starts anew at the top.
-        const top = joinBytes(root, `.deep-${aside.length}`);
+        // By a name that nothing has, neither by the builder's will nor since an earlier removal was killed.
+        const top = joinBytes(root, `.deep-${randomBytes(8).toString('hex')}`);
         renameSync(bytesOf(path), bytesOf(top));
         mkdirSync(bytesOf(path));
         aside.push(top);

@@ -1,7 +1,8 @@
 import { closeSync, lstatSync, mkdirSync, symlinkSync } from 'node:fs';
 import { NarParser, type NarVisitor } from '../../formats/index.js';
 import { fail, type Result } from '../../result.js';
-import { FileMaker, newFile, SMALL_FILE_BYTES, writeAll } from './file-maker.js';
+import { writeAll } from '../write-all.js';
+import { FileMaker, newFile, SMALL_FILE_BYTES } from './file-maker.js';
 import { bytesOf, displayPath, joinBytes, toByteString, type ByteString, type HostPath } from './host-path.js';
 import { removeTree } from './remove.js';
 import { failureOf } from './tree-problem.js';

@@ -10,9 +10,9 @@ import {
   renameSync,
   symlinkSync,
   unlinkSync,
-  writeSync,
 } from 'node:fs';
 import type { Result } from '../../result.js';
+import { writeAll } from '../write-all.js';
 import { bytesOf, displayPath, joinBytes, toByteString, type ByteString, type HostPath } from './host-path.js';
 import { runInSlices } from './slices.js';
 import { problem } from './tree-problem.js';
@@ -150,8 +150,4 @@ function inWritable(directory: ByteString, change: () => void): void {
   } finally {
     closeSync(fd);
   }
-}
-
-function writeAll(fd: number, bytes: Uint8Array, position: number): void {
-  for (let offset = 0; offset < bytes.length;) offset += writeSync(fd, bytes, offset, bytes.length - offset, position + offset);
 }
