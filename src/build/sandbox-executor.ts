@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { scratchPath, storePathBaseName, type StorePath } from '../formats/index.js';
 import { err, fail, ok, type Result } from '../result.js';
 import { attempt, removeTree, removeTreeSync, type Store } from '../store/index.js';
+import { closeOnExec } from './descriptors.js';
 import { invocation, type Invocation } from './environment.js';
 import type { Executed, Executor, ExecutorFailure, ExecutorRequest } from './executor.js';
 import { killOrphans } from './orphans.js';
@@ -37,6 +38,7 @@ export class SandboxExecutor implements Executor {
   ) {}
 
   async prepare(): Promise<Result<void>> {
+    closeOnExec();
     const sandbox = await checkSandbox();
     if (!sandbox.ok) return sandbox;
     killOrphans(this.store.layout.zilchTempDir);
