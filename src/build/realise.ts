@@ -112,9 +112,9 @@ export async function execute(
   const { store, emit } = context;
   const inputs = store.closure(drv.inputSrcs);
   const path = logPath(store.root, drvPath);
-  const started = performance.now();
   emit({ type: 'build-start', drvPath, name: drv.name, resolvedDrvPath, logPath: path });
-  const attempt = async (buildMemory: number): Promise<Result<Executed, RealiseFailure & ExecutorFailure>> => {
+  const attempt = async (buildMemory: number): Promise<Result<Executed & { readonly durationSeconds: number }, RealiseFailure & ExecutorFailure>> => {
+    const started = performance.now();
     const opened = LogWriter.open(store.root, [drvPath, resolvedDrvPath]);
     if (!opened.ok) return opened;
     const log = opened.value;
@@ -136,12 +136,12 @@ export async function execute(
     });
     lines.end();
     log.close();
-    return executed.ok ? executed : err({ ...executed.failure, logPath: path, lastLines: lines.last });
+    if (!executed.ok) return err({ ...executed.failure, logPath: path, lastLines: lines.last });
+    return ok({ ...executed.value, durationSeconds: (performance.now() - started) / 1000 });
   };
   const memory = context.keepFailed ? 0 : context.buildMemory();
   const first = await attempt(memory);
-  const executed = memory > 0 && !first.ok && first.failure.buildMemoryWasFull === true ? await attempt(0) : first;
-  return executed.ok ? ok({ ...executed.value, durationSeconds: (performance.now() - started) / 1000 }) : executed;
+  return memory > 0 && !first.ok && first.failure.buildMemoryWasFull === true ? await attempt(0) : first;
 }
 
 async function build(drvPath: DrvPath, resolved: Resolved, context: RealiseContext): Promise<Result<Realised, RealiseFailure>> {

@@ -8,7 +8,7 @@ import { closeOnExec } from './descriptors.js';
 import { invocation } from './environment.js';
 import { identitiesOf } from './identity.js';
 import { resolve } from './realise.js';
-import { checkSandbox } from './run.js';
+import { checkSandbox, likeBuilders } from './run.js';
 import { sandboxArguments, type BuildDir } from './sandbox.js';
 import { diskBuildDir, furnish, inputGraph, layOut, sandboxInputs, storeDirOf } from './workplace.js';
 
@@ -76,7 +76,7 @@ export async function prepareShell(request: ShellRequest): Promise<Result<Prepar
   if (!prepared.value.ok) return prepared.value;
   const program = request.program ?? [drv.builder];
   return ok({
-    command: ['sh', '-c', 'umask 022; exec bwrap "$@" 3<"$0"', furnished.value.filter, '--seccomp', '3', ...prepared.value.value, '--', ...program],
+    command: [...likeBuilders('exec bwrap "$@" 3<"$0"'), furnished.value.filter, '--seccomp', '3', ...prepared.value.value, '--', ...program],
     release: async () => {
       await removeTree(temporary.value);
     },

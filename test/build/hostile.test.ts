@@ -93,6 +93,20 @@ describe.skipIf(reason !== undefined)('a builder that', () => {
     expect(rig.read(path!)).toMatch(/^ *lo\nnothing\n$/);
   });
 
+  test('looks for how its zilch was started finds the limits and modes that every builder has', async () => {
+    const rig = await freshRig();
+    const umask = process.umask(0o077);
+    try {
+      const script = 'stat -c %a $textPath graph > $out; ulimit -S -s >> $out; ulimit -S -n >> $out; umask >> $out';
+      const [path] = await rig.outputs([
+        rig.script('look', script, { env: { passAsFile: 'text', text: 'text', exportReferencesGraph: `graph ${rig.busybox}` } }),
+      ]);
+      expect(rig.read(path!)).toBe('644\n644\n8192\n1024\n0022\n');
+    } finally {
+      process.umask(umask);
+    }
+  });
+
   test('looks for files that its zilch was started with finds none', async () => {
     const rig = await freshRig();
     const etc = openSync('/etc', 'r');
