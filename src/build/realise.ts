@@ -67,12 +67,12 @@ export async function realise(drvPath: DrvPath, wanted: Iterable<string>, contex
   const prepared = await resolve(drvPath, context);
   if (!prepared.ok) return prepared;
   const resolved = prepared.value;
-  const reused = reuse(drvPath, resolved, wanted, context);
+  const reused = await reuse(drvPath, resolved, wanted, context);
   if (!reused.ok || reused.value !== undefined) return reused as Result<Realised>;
   const locked = await context.store.withLock(
     resolved.drvPath,
     async (): Promise<Result<Result<Realised, RealiseFailure>>> => {
-      const meanwhile = reuse(drvPath, resolved, wanted, context);
+      const meanwhile = await reuse(drvPath, resolved, wanted, context);
       if (!meanwhile.ok || meanwhile.value !== undefined) return ok(meanwhile as Result<Realised>);
       return ok(await build(drvPath, resolved, context));
     },
@@ -161,12 +161,15 @@ async function build(drvPath: DrvPath, resolved: Resolved, context: RealiseConte
 }
 
 /** Finds the outputs of an equal derivation that was built before, and makes them this one's too. */
-function reuse(drvPath: DrvPath, resolved: Resolved, wanted: Iterable<string>, context: RealiseContext): Result<Realised | undefined> {
+async function reuse(drvPath: DrvPath, resolved: Resolved, wanted: Iterable<string>, context: RealiseContext): Promise<Result<Realised | undefined>> {
   const { store } = context;
   const outputs = new Map<string, PathInfo>();
   for (const name of resolved.drv.outputs.keys()) {
     const known = store.realisation(resolvedOutputId(resolved.drv, name));
-    const info = known === undefined ? undefined : store.pathInfo(known.outPath);
+    if (known === undefined) continue;
+    const rooted = await store.addTempRoot(known.outPath);
+    if (!rooted.ok) return rooted;
+    const info = store.pathInfo(known.outPath);
     if (info !== undefined) outputs.set(name, info);
   }
   for (const name of wanted) if (!outputs.has(name)) return ok(undefined);
@@ -213,9 +216,12 @@ function derivationOf(drvPath: DrvPath, closure: ReadonlyMap<DrvPath, Derivation
   return drv;
 }
 
-/** Writes a derivation after those it needs. */
+/** Writes a derivation after those it needs, and keeps it from being collected. */
 async function writeClosure(drvPath: DrvPath, context: ResolveContext): Promise<Result<void>> {
   const { store } = context;
+  // With it stays all that it refers to.
+  const rooted = await store.addTempRoot(drvPath);
+  if (!rooted.ok) return rooted;
   if (store.isValid(drvPath)) return ok(undefined);
   const drv = derivationOf(drvPath, context.closure);
   for (const input of drv.inputDrvs.keys()) {

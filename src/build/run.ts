@@ -226,7 +226,10 @@ export async function checkSandbox(): Promise<Result<void>> {
     const args = [...bwrapCommand(process.pid), ...trial, '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', '--', 'true'];
     execFile('setpriv', args, { env: hostEnvironment(), encoding: 'utf8' }, (error, _stdout, stderr) => {
       if (error === null) resolve(ok(undefined));
-      else resolve(fail('E_SANDBOX', `builds cannot be sandboxed: ${firstLine(stderr) ?? error.message}`, sandboxHint(stderr === '' ? error.message : stderr)));
+      else
+        resolve(
+          fail('E_SANDBOX', `builds cannot be sandboxed: ${firstLine(stderr) ?? error.message}`, sandboxHint(stderr === '' ? error.message : stderr)),
+        );
     });
   });
 }

@@ -11,7 +11,12 @@ const reason = await whyNoBuilds();
 if (reason !== undefined) console.warn(`sandboxes that fail are not tried: ${reason}`);
 
 test.skipIf(reason !== undefined).each([
-  ['is told from a builder that fails', ['--ro-bind', '/nowhere', '/x'], ['false'], "bwrap: Can't find source path /nowhere: No such file or directory"],
+  [
+    'is told from a builder that fails',
+    ['--ro-bind', '/nowhere', '/x'],
+    ['false'],
+    "bwrap: Can't find source path /nowhere: No such file or directory",
+  ],
   ['is told from one whose builder is not there', ['--ro-bind', '/', '/'], ['/nowhere'], 'bwrap: execvp /nowhere: No such file or directory'],
   ['is told from one that runs', ['--ro-bind', '/', '/'], ['false'], undefined],
 ])('a sandbox that cannot be made %s', async (_what, sandbox, command, notStarted) => {
@@ -20,6 +25,13 @@ test.skipIf(reason !== undefined).each([
   unwrap(await makeFifo(fifo));
   const { filter } = furnish(directory);
   const signal = new AbortController().signal;
-  const ran = await runInSandbox({ sandbox: ['--unshare-user', '--unshare-pid', ...sandbox], command, filter, fifo, signal, onOutput: () => undefined });
+  const ran = await runInSandbox({
+    sandbox: ['--unshare-user', '--unshare-pid', ...sandbox],
+    command,
+    filter,
+    fifo,
+    signal,
+    onOutput: () => undefined,
+  });
   expect(unwrap(ran)).toMatchObject({ exitCode: 1, notStarted });
 });

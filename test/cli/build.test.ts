@@ -147,6 +147,7 @@ const slow = make({ name: 'slow', script: sh\`cat \${quick} > $out; if [ -e /now
     const stopped = await rig.run(['build', '-f', rig.chain], { onStart: (pid) => setTimeout(() => process.kill(pid, 'SIGINT'), 4000) });
     expect(stopped.stderr).toContain('building slow');
     expect(stopped.status).toBe(130);
+    expect((await rig.run(['gc'])).status).toBe(0);
     expect((await rig.onChain('path', 'quick')).status).toBe(0);
     expect((await rig.run(['verify-store'])).status).toBe(0);
   });
