@@ -44,7 +44,9 @@ export class SandboxExecutor implements Executor {
     closeOnExec();
     const sandbox = await checkSandbox();
     if (!sandbox.ok) return sandbox;
-    killOrphans(this.store.layout.zilchTempDir);
+    const { zilchTempDir } = this.store.layout;
+    const killed = attempt('look at', zilchTempDir, () => killOrphans(zilchTempDir));
+    if (!killed.ok) return killed;
     const directory = this.store.tempDir();
     if (!directory.ok) return directory;
     const furnished = attempt('write', directory.value, () => furnish(directory.value));
