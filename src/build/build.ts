@@ -1,6 +1,6 @@
 /** A whole run: plan, build what is not there, and, if asked, build again and compare. */
 import { availableParallelism } from 'node:os';
-import type { Derivation, DrvPath } from '../formats/index.js';
+import type { Derivation, DrvPath, StorePath } from '../formats/index.js';
 import { ok, type Failure, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
 import { durationsFile, readDurations, recordDurations } from './durations.js';
@@ -84,9 +84,7 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
   const signal = options.signal ?? new AbortController().signal;
   const emit = emitter(request.emit ?? (() => undefined));
   const identities = identitiesOf(closure);
-  const planned = planGraph(closure, wanted, (drvPath, names) =>
-    names.every((name) => store.realisation(identities.idOf(drvPath, name)) !== undefined),
-  );
+  const planned = await planRooted(request, identities);
   if (!planned.ok) return planned;
   const graph = planned.value;
 
@@ -136,6 +134,29 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
     wanted.map(({ drvPath }) => drvPath),
   );
   return ok({ summary, outputs, failures: run.failures, comparisons });
+}
+
+/**
+ * Plans, and keeps what the plan builds upon from being collected: its turn may come hours from now. A run without anything
+ * to do needs none of it.
+ */
+async function planRooted({ store, closure, wanted, options }: BuildRequest, identities: Identities): Promise<Result<Graph>> {
+  for (;;) {
+    const found = new Set<StorePath>();
+    const planned = planGraph(closure, wanted, (drvPath, names) => {
+      const paths = names.flatMap((name) => store.realisation(identities.idOf(drvPath, name))?.outPath ?? []);
+      if (paths.length < names.length) return false;
+      for (const path of paths) found.add(path);
+      return true;
+    });
+    if (!planned.ok || (planned.value.size === 0 && options?.rebuild !== true)) return planned;
+    for (const path of found) {
+      const rooted = await store.addTempRoot(path);
+      if (!rooted.ok) return rooted;
+    }
+    // One that was collected meanwhile is to be built, with what it needs.
+    if ([...found].every((path) => store.isValid(path))) return planned;
+  }
 }
 
 /** What builds leave behind for the report. */

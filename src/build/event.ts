@@ -121,7 +121,7 @@ export interface BuildDoneEvent {
   readonly drvPath: DrvPath;
   readonly name: string;
   readonly outputs: ReadonlyMap<string, PathInfo>;
-  /** Wall clock, from the start of the sandbox to the registration of the outputs. */
+  /** Wall clock, from laying out the sandbox to knowing the outputs’ hashes; of an attempt in memory that failed nothing. */
   readonly durationSeconds: number;
   readonly usage: Usage;
 }

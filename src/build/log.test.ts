@@ -1,5 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { DrvPath } from '../formats/index.js';
 import { tempDirectory } from '../../test/support/store.js';
@@ -58,6 +62,43 @@ describe('a log', () => {
     const root = tempDirectory();
     expect(readLog(root, drv('1'))).toBeUndefined();
     expect(existsSync(logPath(root, drv('1')))).toBe(false);
+  });
+
+  test('is read as far as it goes when its writer was killed in the middle of a write, or others wrote on', () => {
+    const root = tempDirectory();
+    const log = unwrap(LogWriter.open(root, [drv('1')]));
+    log.write(Buffer.alloc(300_000, 'line\n'));
+    log.close();
+    const path = logPath(root, drv('1'));
+    const whole = readFileSync(path);
+    const torn = gzipSync(randomBytes(3000).toString('hex')).subarray(0, 1000);
+    for (const after of [torn, torn.subarray(0, 5), Buffer.concat([torn, whole])]) {
+      writeFileSync(path, Buffer.concat([whole, after]));
+      expect(readLog(root, drv('1'))?.slice(0, 300_000) === 'line\n'.repeat(60_000)).toBe(true);
+    }
+    writeFileSync(path, 'not gzip');
+    expect(readLog(root, drv('1'))).toBe('');
+  });
+
+  test('loses of a write that fails only that', () => {
+    const root = tempDirectory();
+    mkdirSync(dirname(logPath(root, drv('1'))), { recursive: true });
+    const script = `
+      import { LogWriter } from ${JSON.stringify(fileURLToPath(new URL('log.ts', import.meta.url)))};
+      const log = LogWriter.open(${JSON.stringify(root)}, [${JSON.stringify(drv('1'))}]).value;
+      process.on('SIGXFSZ', () => undefined);
+      log.write(Buffer.alloc(300_000, 'line\\n'));
+      log.write(Buffer.from(${JSON.stringify(randomBytes(200_000).toString('hex'))}));
+      log.write(Buffer.from('end'));
+      log.close();`;
+    const jiti = fileURLToPath(new URL('../../node_modules/jiti/lib/jiti-cli.mjs', import.meta.url));
+    writeFileSync(join(root, 'script.ts'), script);
+    // A limit of 64 KiB for files stands in for the full disk.
+    execFileSync('bash', ['-c', 'ulimit -f 64; exec "$@"', 'bash', process.execPath, jiti, join(root, 'script.ts')], {
+      env: { ...process.env, JITI_FS_CACHE: 'false' },
+    });
+    execFileSync('gzip', ['-t', logPath(root, drv('1'))]);
+    expect(readLog(root, drv('1'))).toBe(`${'line\n'.repeat(60_000)}end`);
   });
 
   test('is a whole number of gzip members after each write', () => {

@@ -2,11 +2,19 @@
  * Sandboxes that outlived their zilch. The kernel kills them with it, but for a moment while bwrap starts: its child has
  * not asked to be killed yet, and goes on alone or waits forever for its parent. Those few are found by the next run.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { STORE_DIR } from '../formats/index.js';
+import { isAbandoned } from '../store/index.js';
 
-/** Kills what runs in workplaces below `tempDir` and has been left to the system's first process; gives how many there were. */
+/** Kills what runs in workplaces below `tempDir` whose owners are gone; gives how many there were. Throws the system's errors. */
 export function killOrphans(tempDir: string): number {
-  const orphans = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && isLeft(pid) && isSandbox(pid, tempDir));
+  const bases = [tempDir, realpathSync(tempDir)].map((base) => `${base}/`);
+  const isOrphaned = (path: string): boolean => {
+    const base = bases.find((candidate) => path.startsWith(candidate));
+    return base !== undefined && isAbandoned(join(base, path.slice(base.length).split('/')[0]!));
+  };
+  const orphans = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && placesOf(pid).some(isOrphaned));
   for (const pid of orphans) {
     try {
       process.kill(Number(pid), 'SIGKILL');
@@ -17,21 +25,16 @@ export function killOrphans(tempDir: string): number {
   return orphans.length;
 }
 
-/** A running build's bwrap has its zilch as parent, and the builder has bwrap. */
-function isLeft(pid: string): boolean {
-  const parent = /^PPid:\s*(\d+)$/m.exec(read(`/proc/${pid}/status`))?.[1];
-  return parent === '1' || (parent !== undefined && read(`/proc/${parent}/comm`) === 'systemd\n');
+/** What a process has of a workplace: among bwrap's arguments the store, and the FIFO, which the builder keeps. */
+function placesOf(pid: string): string[] {
+  const words = orNothing(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')).split('\0');
+  const bound = words.filter((_, index) => words[index - 1] === '--bind' && words[index + 1] === STORE_DIR);
+  return [...bound, ...[1, 2].map((fd) => orNothing(() => readlinkSync(`/proc/${pid}/fd/${fd}`)))];
 }
 
-/** Tells by bwrap's arguments or, once the builder has taken bwrap's place, by what is mounted as its store. */
-function isSandbox(pid: string, tempDir: string): boolean {
-  const words = [...read(`/proc/${pid}/cmdline`).split('\0'), ...read(`/proc/${pid}/mountinfo`).split(/[ \n]/)];
-  return words.some((word) => word.startsWith(`${tempDir}/`) && word.endsWith('/store'));
-}
-
-function read(file: string): string {
+function orNothing(read: () => string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return read();
   } catch {
     // It is gone, or another user's.
     return '';

@@ -67,12 +67,12 @@ export async function realise(drvPath: DrvPath, wanted: Iterable<string>, contex
   const prepared = await resolve(drvPath, context);
   if (!prepared.ok) return prepared;
   const resolved = prepared.value;
-  const reused = reuse(drvPath, resolved, wanted, context);
+  const reused = await reuse(drvPath, resolved, wanted, context);
   if (!reused.ok || reused.value !== undefined) return reused as Result<Realised>;
   const locked = await context.store.withLock(
     resolved.drvPath,
     async (): Promise<Result<Result<Realised, RealiseFailure>>> => {
-      const meanwhile = reuse(drvPath, resolved, wanted, context);
+      const meanwhile = await reuse(drvPath, resolved, wanted, context);
       if (!meanwhile.ok || meanwhile.value !== undefined) return ok(meanwhile as Result<Realised>);
       return ok(await build(drvPath, resolved, context));
     },
@@ -112,9 +112,9 @@ export async function execute(
   const { store, emit } = context;
   const inputs = store.closure(drv.inputSrcs);
   const path = logPath(store.root, drvPath);
-  const started = performance.now();
   emit({ type: 'build-start', drvPath, name: drv.name, resolvedDrvPath, logPath: path });
-  const attempt = async (buildMemory: number): Promise<Result<Executed, RealiseFailure & ExecutorFailure>> => {
+  const attempt = async (buildMemory: number): Promise<Result<Executed & { readonly durationSeconds: number }, RealiseFailure & ExecutorFailure>> => {
+    const started = performance.now();
     const opened = LogWriter.open(store.root, [drvPath, resolvedDrvPath]);
     if (!opened.ok) return opened;
     const log = opened.value;
@@ -136,12 +136,12 @@ export async function execute(
     });
     lines.end();
     log.close();
-    return executed.ok ? executed : err({ ...executed.failure, logPath: path, lastLines: lines.last });
+    if (!executed.ok) return err({ ...executed.failure, logPath: path, lastLines: lines.last });
+    return ok({ ...executed.value, durationSeconds: (performance.now() - started) / 1000 });
   };
   const memory = context.keepFailed ? 0 : context.buildMemory();
   const first = await attempt(memory);
-  const executed = memory > 0 && !first.ok && first.failure.buildMemoryWasFull === true ? await attempt(0) : first;
-  return executed.ok ? ok({ ...executed.value, durationSeconds: (performance.now() - started) / 1000 }) : executed;
+  return memory > 0 && !first.ok && first.failure.buildMemoryWasFull === true ? await attempt(0) : first;
 }
 
 async function build(drvPath: DrvPath, resolved: Resolved, context: RealiseContext): Promise<Result<Realised, RealiseFailure>> {
@@ -161,12 +161,15 @@ async function build(drvPath: DrvPath, resolved: Resolved, context: RealiseConte
 }
 
 /** Finds the outputs of an equal derivation that was built before, and makes them this one's too. */
-function reuse(drvPath: DrvPath, resolved: Resolved, wanted: Iterable<string>, context: RealiseContext): Result<Realised | undefined> {
+async function reuse(drvPath: DrvPath, resolved: Resolved, wanted: Iterable<string>, context: RealiseContext): Promise<Result<Realised | undefined>> {
   const { store } = context;
   const outputs = new Map<string, PathInfo>();
   for (const name of resolved.drv.outputs.keys()) {
     const known = store.realisation(resolvedOutputId(resolved.drv, name));
-    const info = known === undefined ? undefined : store.pathInfo(known.outPath);
+    if (known === undefined) continue;
+    const rooted = await store.addTempRoot(known.outPath);
+    if (!rooted.ok) return rooted;
+    const info = store.pathInfo(known.outPath);
     if (info !== undefined) outputs.set(name, info);
   }
   for (const name of wanted) if (!outputs.has(name)) return ok(undefined);
@@ -213,9 +216,12 @@ function derivationOf(drvPath: DrvPath, closure: ReadonlyMap<DrvPath, Derivation
   return drv;
 }
 
-/** Writes a derivation after those it needs. */
+/** Writes a derivation after those it needs, and keeps it from being collected. */
 async function writeClosure(drvPath: DrvPath, context: ResolveContext): Promise<Result<void>> {
   const { store } = context;
+  // With it stays all that it refers to.
+  const rooted = await store.addTempRoot(drvPath);
+  if (!rooted.ok) return rooted;
   if (store.isValid(drvPath)) return ok(undefined);
   const drv = derivationOf(drvPath, context.closure);
   for (const input of drv.inputDrvs.keys()) {

@@ -6,27 +6,36 @@ import { err, fail, ok, type Result } from '../result.js';
 import { attempt, removeTreeSync, rewriteTree, type NewPath } from '../store/index.js';
 import { firstDifference } from './compare.js';
 import type { Comparison, OutputDifference } from './event.js';
-import { execute, resolve, type RealiseContext, type RealiseFailure } from './realise.js';
+import { execute, resolve, type RealiseContext, type RealiseFailure, type Resolved } from './realise.js';
 import { resolvedOutputId } from './identity.js';
 
 /**
- * Builds a realised derivation again. The store does not change; outputs that came out differently are kept as
+ * Builds a realised derivation again, under its lock. The store does not change, but that outputs which came out the same
+ * now count as built here, wherever they first came from; outputs that came out differently are kept as
  * `<hash>-<name>.check` in `nix/var/zilch/kept`, in place of what an earlier comparison left there. In them, outputs have
  * the names that the first build gave them: that names follow from contents would hide what differs first.
  */
 export async function rebuild(drvPath: DrvPath, context: RealiseContext): Promise<Result<Comparison, RealiseFailure>> {
   const resolved = await resolve(drvPath, context);
   if (!resolved.ok) return resolved;
-  const { drv } = resolved.value;
+  const locked = await context.store.withLock(resolved.value.drvPath, async () => ok(await rebuildResolved(drvPath, resolved.value, context)), {
+    signal: context.signal,
+    onWait: () => context.emit({ type: 'build-wait', drvPath, name: resolved.value.drv.name }),
+  });
+  return locked.ok ? locked.value : locked;
+}
+
+async function rebuildResolved(drvPath: DrvPath, resolved: Resolved, context: RealiseContext): Promise<Result<Comparison, RealiseFailure>> {
+  const { drv } = resolved;
   const valid = new Map<string, StorePath>();
   for (const outputName of drv.outputs.keys()) {
     const path =
-      context.store.realisation(resolvedOutputId(drv, outputName))?.outPath ??
-      context.store.realisation(context.identities.idOf(drvPath, outputName))?.outPath;
+      context.store.realisation(context.identities.idOf(drvPath, outputName))?.outPath ??
+      context.store.realisation(resolvedOutputId(drv, outputName))?.outPath;
     if (path !== undefined) valid.set(outputName, path);
   }
   if (valid.size === 0) return fail('E_NOT_BUILT', `${drv.name} is not built, so there is nothing to compare with`, 'build it first');
-  const executed = await execute(drvPath, resolved.value, context);
+  const executed = await execute(drvPath, resolved, context);
   if (!executed.ok) return executed;
   const { outputs, durationSeconds, release } = executed.value;
   try {
@@ -34,6 +43,9 @@ export async function rebuild(drvPath: DrvPath, context: RealiseContext): Promis
       const path = valid.get(outputName);
       return path === undefined || path === again.info.path ? [] : [{ outputName, path, again }];
     });
+    const same = [...outputs].flatMap(([outputName, { info }]) => (valid.get(outputName) === info.path ? [info] : []));
+    const registered = context.store.registerPaths(same);
+    if (!registered.ok) return registered;
     const names = new Map(different.map(({ path, again }) => [storePathHash(again.info.path), storePathHash(path)]));
     const differences: OutputDifference[] = [];
     for (const { outputName, path, again } of different) {

@@ -3,25 +3,35 @@
  *
  * setpriv, setarch, sh, bwrap and the builder: each becomes the next, but for bwrap, which stays to watch the builder.
  * setpriv has the kernel kill what it becomes when this process dies, however it dies; bwrap does the same one step below,
- * so that no build outlives its zilch. setarch turns off address space randomisation, as Nix does. sh sets umask and core
- * limit as in Nix's sandbox, and gives up if this process died before the kernel was told.
+ * so that no build outlives its zilch. setarch turns off address space randomisation, as Nix does. sh sets umask and
+ * limits, and gives up if this process died before the kernel was told.
  */
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { closeSync, constants as fsConstants, openSync, readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
-import { fail, ok, type Result } from '../result.js';
+import { err, fail, ok, type Failure, type Result } from '../result.js';
 import { attempt } from '../store/index.js';
 import type { Usage } from './event.js';
 import { ChildrenCpu, Sampler, type Sampled } from './usage.js';
 
-const SCRIPT = 'test "$PPID" = "$0" || exit; umask 022; ulimit -S -c 0; exec bwrap "$@"';
+/**
+ * A command that ends in a shell, which runs `script`: what that becomes has no address space randomisation, and umask and
+ * limits as builders have them. A hard limit below the usual ones stays.
+ */
+export function likeBuilders(script: string): [program: string, ...args: string[]] {
+  const limits = 'ulimit -S -c 0; ulimit -S -s 8192 2>/dev/null; ulimit -S -n 1024 2>/dev/null';
+  return ['setarch', 'x86_64', '-R', 'sh', '-c', `umask 022; ${limits}; ${script}`];
+}
 
 /** Arguments of setpriv that end in running bwrap, as a child of the process `parent`. */
 function bwrapCommand(parent: number): string[] {
-  return ['--pdeathsig', 'KILL', 'setarch', 'x86_64', '-R', 'sh', '-c', SCRIPT, String(parent)];
+  return ['--pdeathsig', 'KILL', ...likeBuilders('test "$PPID" = "$0" || exit; exec bwrap "$@"'), String(parent)];
 }
+
+/** How much of the output is looked at for why a builder was never started: that is a line or two of ours. */
+const HEAD_BYTES = 4096;
 
 const childrenCpu = new ChildrenCpu();
 
@@ -29,9 +39,13 @@ const childrenCpu = new ChildrenCpu();
 export interface RunResult {
   /** The builder's exit status; 128 and the signal's number when a signal ended it. */
   readonly exitCode: number;
+  /** Why the builder was never started; `undefined` when it was. */
+  readonly notStarted: string | undefined;
   readonly usage: Usage;
   /** Whether the build directory was seen full. */
   readonly buildDirWasFull: boolean;
+  /** The most that was seen in use of the build directory's file system, in bytes. */
+  readonly buildDirPeakBytes: number;
 }
 
 export interface RunOptions {
@@ -48,7 +62,7 @@ export interface RunOptions {
   readonly signal: AbortSignal;
 }
 
-/** Runs to the end. Fails with `E_SANDBOX` when the programs that make up the sandbox cannot be started. */
+/** Runs to the end. Fails with `E_SANDBOX` when the first of the programs that make up the sandbox cannot be started. */
 export async function runInSandbox(options: RunOptions): Promise<Result<RunResult>> {
   const opened = attempt('open', options.fifo, () => ({
     // Not Node's own pipes: those are sockets, and a builder that opens /dev/stderr could not.
@@ -58,20 +72,22 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
   }));
   if (!opened.ok) return opened;
   const { readEnd, writeEnd, filter } = opened.value;
-  const child = spawn(
-    'setpriv',
-    [...bwrapCommand(process.pid), '--json-status-fd', '3', '--seccomp', '4', ...options.sandbox, '--', ...options.command],
-    {
-      // A session of its own: Ctrl-C goes to zilch alone, which then stops its builds in good order.
-      detached: true,
-      cwd: '/',
-      env: hostEnvironment(),
-      stdio: ['ignore', writeEnd, writeEnd, 'pipe', filter],
-    },
-  );
+  const command = [...bwrapCommand(process.pid), '--json-status-fd', '3', '--seccomp', '4', ...options.sandbox, '--', ...options.command];
+  childrenCpu.started();
+  const spawned = spawnSetpriv(command, ['ignore', writeEnd, writeEnd, 'pipe', filter]);
   for (const fd of [writeEnd, filter]) closeSync(fd);
+  if (!spawned.ok) {
+    closeSync(readEnd);
+    childrenCpu.ended();
+    return spawned;
+  }
+  const child = spawned.value;
   const output = new Socket({ fd: readEnd, readable: true, writable: false });
-  output.on('data', options.onOutput);
+  let head = '';
+  output.on('data', (bytes: Buffer) => {
+    if (head.length < HEAD_BYTES) head += bytes.toString();
+    options.onOutput(bytes);
+  });
   const outputEnded = new Promise<void>((resolve) => output.on('close', () => resolve()));
 
   const report = new Report(child.stdio[3] as Readable);
@@ -85,28 +101,65 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
   let cpuSeconds: number | undefined;
   try {
     const exitCode = await new Promise<number | Error>((resolve) => {
-      child.on('error', resolve);
+      child.on('error', (error) => {
+        childrenCpu.ended();
+        resolve(error);
+      });
       child.on('exit', (code, signal) => {
-        cpuSeconds = childrenCpu.sinceLast();
+        cpuSeconds = childrenCpu.ended();
         resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
       });
     });
     if (exitCode instanceof Error) {
       output.destroy();
-      if ((exitCode as NodeJS.ErrnoException).code === 'E2BIG')
-        return fail('E_BUILD', 'the arguments and the environment of the builder are too long', 'put long ones into files', exitCode);
-      return fail('E_SANDBOX', `setpriv cannot be run: ${exitCode.message}`, 'install util-linux', exitCode);
+      return err(spawnFailure(exitCode));
     }
-    await outputEnded;
+    await Promise.all([outputEnded, report.ended]);
     return ok({
       exitCode,
+      notStarted: report.hasExitCode() ? undefined : (lastLine(head) ?? `bwrap ended with status ${exitCode}`),
       usage: { cpuSeconds, maxRssBytes: sampler.peakBytes, running: Object.fromEntries(sampler.running) },
       buildDirWasFull: sampler.wasFull,
+      buildDirPeakBytes: sampler.buildDirPeakBytes,
     });
   } finally {
     report.forgetBuilder();
     sampler.stop();
     options.signal.removeEventListener('abort', abort);
+  }
+}
+
+/** Node throws some of the system's errors, and has others told as events. */
+function spawnSetpriv(args: string[], stdio: StdioOptions): Result<ChildProcess> {
+  try {
+    // A session of its own: Ctrl-C goes to zilch alone, which then stops its builds in good order.
+    return ok(spawn('setpriv', args, { detached: true, cwd: '/', env: hostEnvironment(), stdio }));
+  } catch (error) {
+    return err(spawnFailure(error as Error));
+  }
+}
+
+function spawnFailure(error: NodeJS.ErrnoException): Failure {
+  const message = `setpriv cannot be run: ${error.message}`;
+  switch (error.code) {
+    case 'E2BIG':
+      return {
+        code: 'E_BUILD',
+        message: 'the arguments and the environment of the builder are too long',
+        hint: 'put long ones into files; no single one may have 128 KiB',
+        cause: error,
+      };
+    case 'ENOENT':
+      return { code: 'E_SANDBOX', message, hint: 'install util-linux', cause: error };
+    case 'EAGAIN':
+    case 'ENOMEM':
+      return { code: 'E_SANDBOX', message, hint: 'the machine is short of processes or memory: build less at once, by --jobs', cause: error };
+    case 'EMFILE':
+    case 'ENFILE':
+    case 'EACCES':
+      return { code: 'E_SANDBOX', message, cause: error };
+    default:
+      throw error;
   }
 }
 
@@ -120,8 +173,11 @@ class Report {
   onStart: (sampled: Sampled) => void = () => undefined;
   private builderPid: number | undefined;
   private text = '';
+  /** Settled when there is no more to come. */
+  readonly ended: Promise<void>;
 
   constructor(stream: Readable) {
+    this.ended = new Promise((resolve) => stream.on('close', () => resolve()));
     stream.setEncoding('utf8');
     stream.on('data', (piece: string) => {
       const knew = this.text.includes('}');
@@ -131,6 +187,11 @@ class Report {
       this.builderPid = Number(start[1]);
       this.onStart({ pid: this.builderPid, pidNamespace: `pid:[${start[2] ?? ''}]` });
     });
+  }
+
+  /** Told only of a builder that was really started. */
+  hasExitCode(): boolean {
+    return this.text.includes('"exit-code"');
   }
 
   /** Kills the sandbox's first process, and with it all others. bwrap itself is left to see it out. */
@@ -165,7 +226,10 @@ export async function checkSandbox(): Promise<Result<void>> {
     const args = [...bwrapCommand(process.pid), ...trial, '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', '--', 'true'];
     execFile('setpriv', args, { env: hostEnvironment(), encoding: 'utf8' }, (error, _stdout, stderr) => {
       if (error === null) resolve(ok(undefined));
-      else resolve(fail('E_SANDBOX', `builds cannot be sandboxed: ${firstLine(stderr) ?? error.message}`, sandboxHint(stderr)));
+      else
+        resolve(
+          fail('E_SANDBOX', `builds cannot be sandboxed: ${firstLine(stderr) ?? error.message}`, sandboxHint(stderr === '' ? error.message : stderr)),
+        );
     });
   });
 }
@@ -174,9 +238,13 @@ function firstLine(text: string): string | undefined {
   return text.split('\n').find((line) => line.trim() !== '');
 }
 
+function lastLine(text: string): string | undefined {
+  return text.split('\n').findLast((line) => line.trim() !== '');
+}
+
 function sandboxHint(stderr: string): string {
   for (const program of ['bwrap', 'setpriv', 'setarch']) {
-    if (new RegExp(`${program}: (not found|No such file)`).test(stderr)) {
+    if (new RegExp(`${program}(: not found|: No such file| ENOENT)`).test(stderr)) {
       return `install it: apt-get install ${program === 'bwrap' ? 'bubblewrap' : 'util-linux'}`;
     }
   }

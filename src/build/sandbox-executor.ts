@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { scratchPath, storePathBaseName, type StorePath } from '../formats/index.js';
 import { err, fail, ok, type Result } from '../result.js';
 import { attempt, removeTree, removeTreeSync, type Store } from '../store/index.js';
+import { closeOnExec } from './descriptors.js';
 import { invocation, type Invocation } from './environment.js';
 import type { Executed, Executor, ExecutorFailure, ExecutorRequest } from './executor.js';
 import { killOrphans } from './orphans.js';
@@ -13,6 +14,9 @@ import { checkSandbox, makeFifo, runInSandbox, type RunResult } from './run.js';
 import { sandboxArguments } from './sandbox.js';
 import { isFull } from './usage.js';
 import { furnish, layOut, outputIn, inputGraph, sandboxInputs, storeDirOf, type Furnishings } from './workplace.js';
+
+/** What the C libraries' `strerror` makes of ENOSPC. */
+const NO_SPACE = 'No space left on device';
 
 /** What is varied to show that builds do not look at it. */
 export interface SandboxVariation {
@@ -37,9 +41,12 @@ export class SandboxExecutor implements Executor {
   ) {}
 
   async prepare(): Promise<Result<void>> {
+    closeOnExec();
     const sandbox = await checkSandbox();
     if (!sandbox.ok) return sandbox;
-    killOrphans(this.store.layout.zilchTempDir);
+    const { zilchTempDir } = this.store.layout;
+    const killed = attempt('look at', zilchTempDir, () => killOrphans(zilchTempDir));
+    if (!killed.ok) return killed;
     const directory = this.store.tempDir();
     if (!directory.ok) return directory;
     const furnished = attempt('write', directory.value, () => furnish(directory.value));
@@ -60,16 +67,30 @@ export class SandboxExecutor implements Executor {
     const release = async (): Promise<void> => {
       await removeTree(workDir);
     };
-    const ran = await this.run(request, invoked.value, workDir);
+    const noSpace = new Finder(NO_SPACE);
+    const onOutput = (bytes: Buffer): void => {
+      noSpace.push(bytes);
+      request.onOutput(bytes);
+    };
+    const ran = await this.run({ ...request, onOutput }, invoked.value, workDir);
     if (!ran.ok) {
       await release();
       return ran;
     }
+    const { usage, buildDirWasFull, buildDirPeakBytes } = ran.value;
+    const inMemory = request.buildMemory > 0;
     const outputs = await this.judge(request, ran.value, workDir, scratch);
-    if (outputs.ok) return ok({ outputs: outputs.value, usage: ran.value.usage, release });
+    // A builder may take no notice of what it could not write.
+    if (outputs.ok && !(inMemory && buildDirWasFull)) return ok({ outputs: outputs.value, usage, release });
+    if (outputs.ok) {
+      await release();
+      return err({ code: 'E_BUILD', message: `the build directory of ${drv.name} was full`, buildMemoryWasFull: true });
+    }
     if (!request.keepFailed || request.signal.aborted) {
       await release();
-      return err({ ...outputs.failure, buildMemoryWasFull: request.buildMemory > 0 && ran.value.buildDirWasFull });
+      // Full for less than the time between two looks leaves these traces.
+      const mayHaveBeenFull = buildDirWasFull || buildDirPeakBytes > request.buildMemory / 2 || noSpace.found;
+      return err({ ...outputs.failure, buildMemoryWasFull: inMemory && mayHaveBeenFull && !request.signal.aborted });
     }
     return err({ ...outputs.failure, keptDir: this.keep(workDir, drvPath) });
   }
@@ -106,14 +127,17 @@ export class SandboxExecutor implements Executor {
     const { drv, drvPath, inputs } = request;
     if (request.signal.aborted) return fail('E_CANCELLED', `the build of ${drv.name} was stopped`);
     if (ran.exitCode !== 0) {
-      const message = `the builder of ${drv.name} ${describeExit(ran.exitCode)}`;
-      if (!isFull(workDir))
-        return fail('E_BUILD', message, request.keepFailed ? undefined : 'with --keep-failed, `zilch shell --kept` can look at what it leaves');
-      return fail(
-        'E_DISK_FULL',
-        `${message}, and the disk of ${this.store.root} is full`,
-        'make room (`zilch gc` deletes what nothing needs) or put the store elsewhere with --store',
-      );
+      const message = `the builder of ${drv.name} ${ran.notStarted === undefined ? describeExit(ran.exitCode) : `could not be started: ${ran.notStarted}`}`;
+      if (isFull(workDir)) {
+        return fail(
+          'E_DISK_FULL',
+          `${message}, and the disk of ${this.store.root} is full`,
+          'make room (`zilch gc` deletes what nothing needs) or put the store elsewhere with --store',
+        );
+      }
+      if (ran.notStarted?.startsWith('bwrap: execvp ') === true) return fail('E_BUILD', message, 'the builder must be a program of an input');
+      if (ran.notStarted !== undefined) return fail('E_SANDBOX', message, '`zilch doctor` says whether builds can be sandboxed here');
+      return fail('E_BUILD', message, request.keepFailed ? undefined : 'with --keep-failed, `zilch shell --kept` can look at what it leaves');
     }
     return await finishOutputs({ store: this.store, drv, drvPath, scratch, hostPath: (path) => outputIn(workDir, path), inputs });
   }
@@ -127,6 +151,21 @@ export class SandboxExecutor implements Executor {
       renameSync(workDir, kept);
     });
     return moved.ok ? kept : undefined;
+  }
+}
+
+/** Looks for a text in bytes that come in pieces. */
+class Finder {
+  found = false;
+  private tail = Buffer.alloc(0);
+
+  constructor(private readonly text: string) {}
+
+  push(bytes: Buffer): void {
+    if (this.found) return;
+    const searched = Buffer.concat([this.tail, bytes]);
+    this.found = searched.includes(this.text);
+    this.tail = searched.subarray(Math.max(0, searched.length - this.text.length));
   }
 }
 

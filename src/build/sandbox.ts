@@ -3,7 +3,9 @@
  * `local-derivation-goal.cc`, `startBuilder` and `runChild`; bwrap(1).
  *
  * Where it differs from Nix's: inputs and the files of /etc are bound read-only, where Nix relies on their permissions;
- * /dev also has `core` and never `kvm`; standard output and error are a pipe and not a terminal.
+ * /dev also has `core` and never `kvm`; standard output and error are a pipe and not a terminal; stack and open files have
+ * the usual soft limits, 8 MiB and 1024, where Nix passes on those it was started under. Of the host a builder can see the
+ * NIS domain name, which Nix overwrites, hard limits, and how many supplementary groups the user has.
  */
 import { STORE_DIR } from '../formats/index.js';
 import { BUILD_DIR } from './environment.js';

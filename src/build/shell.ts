@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { scratchPath, storePathBaseName, type Derivation, type DrvPath, type StorePath } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import { attempt, removeTree, type Store } from '../store/index.js';
+import { closeOnExec } from './descriptors.js';
 import { invocation } from './environment.js';
 import { identitiesOf } from './identity.js';
 import { resolve } from './realise.js';
-import { checkSandbox } from './run.js';
+import { checkSandbox, likeBuilders } from './run.js';
 import { sandboxArguments, type BuildDir } from './sandbox.js';
 import { diskBuildDir, furnish, inputGraph, layOut, sandboxInputs, storeDirOf } from './workplace.js';
 
@@ -38,6 +39,7 @@ export const BUILD_COMMAND = 'build-command.sh';
 /** Prepares a shell. Fails with `E_INPUT` while an input is not realised, with `E_SANDBOX` where nothing can be sandboxed. */
 export async function prepareShell(request: ShellRequest): Promise<Result<PreparedShell>> {
   const { store, closure, drvPath, keptDir, along = [] } = request;
+  closeOnExec();
   const sandbox = await checkSandbox();
   if (!sandbox.ok) return sandbox;
   const resolved = await resolve(drvPath, { store, closure, identities: identitiesOf(closure) });
@@ -74,7 +76,7 @@ export async function prepareShell(request: ShellRequest): Promise<Result<Prepar
   if (!prepared.value.ok) return prepared.value;
   const program = request.program ?? [drv.builder];
   return ok({
-    command: ['sh', '-c', 'umask 022; exec bwrap "$@" 3<"$0"', furnished.value.filter, '--seccomp', '3', ...prepared.value.value, '--', ...program],
+    command: [...likeBuilders('exec bwrap "$@" 3<"$0"'), furnished.value.filter, '--seccomp', '3', ...prepared.value.value, '--', ...program],
     release: async () => {
       await removeTree(temporary.value);
     },

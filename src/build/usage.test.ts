@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { processState, Sampler } from './usage.js';
+import { ChildrenCpu, processState, Sampler } from './usage.js';
 
 describe('what a process does', () => {
   it('is read whatever its program is called', () => {
@@ -16,6 +16,18 @@ describe('what a process does', () => {
     const { program, residentBytes } = processState(readFileSync('/proc/self/stat', 'latin1'));
     expect(program).toBe(execFileSync('ps', ['-o', 'comm=', String(process.pid)], { encoding: 'utf8' }).trim());
     expect(residentBytes).toBeGreaterThan(10 * 2 ** 20);
+  });
+});
+
+describe('the CPU time of children', () => {
+  it('leaves out what others took before', () => {
+    const cpu = new ChildrenCpu();
+    execFileSync('awk', ['BEGIN { for (i = 0; i < 2e7; i++) ; }']);
+    cpu.started();
+    expect(cpu.ended()).toBeLessThan(0.1);
+    cpu.started();
+    execFileSync('awk', ['BEGIN { for (i = 0; i < 2e7; i++) ; }']);
+    expect(cpu.ended()).toBeGreaterThan(0.1);
   });
 });
 

@@ -27,6 +27,8 @@ export class Sampler {
   peakBytes: number | undefined;
   /** Whether the file system of the build directory was seen full. */
   wasFull = false;
+  /** The most that was seen in use of that file system, in bytes. */
+  buildDirPeakBytes = 0;
   private timer: NodeJS.Timeout | undefined;
 
   start(sampled: Sampled): void {
@@ -34,7 +36,10 @@ export class Sampler {
       const processes = processesOf(sampled.pidNamespace);
       if (processes.length > 0) this.peakBytes = Math.max(this.peakBytes ?? 0, sum(processes.map(({ residentBytes }) => residentBytes)));
       for (const { program, runs } of processes) if (runs) this.running.set(program, (this.running.get(program) ?? 0) + 1);
-      this.wasFull ||= isFull(`/proc/${sampled.pid}/root${BUILD_DIR}`);
+      const room = roomOf(`/proc/${sampled.pid}/root${BUILD_DIR}`);
+      if (room === undefined) return;
+      this.wasFull ||= room.free < FULL;
+      this.buildDirPeakBytes = Math.max(this.buildDirPeakBytes, room.used);
     }, INTERVAL_MS);
     this.timer.unref();
   }
@@ -46,11 +51,17 @@ export class Sampler {
 
 /** Whether a file system has no room left; false when there is no looking at it. */
 export function isFull(path: string): boolean {
+  const room = roomOf(path);
+  return room !== undefined && room.free < FULL;
+}
+
+/** In bytes; `undefined` when there is no looking at it. */
+function roomOf(path: string): { readonly free: number; readonly used: number } | undefined {
   try {
-    const { bavail, bsize } = statfsSync(path);
-    return bavail * bsize < FULL;
+    const { bavail, bfree, blocks, bsize } = statfsSync(path);
+    return { free: bavail * bsize, used: (blocks - bfree) * bsize };
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -103,13 +114,20 @@ const TICKS = 100;
  */
 export class ChildrenCpu {
   private last = 0;
+  private running = 0;
+
+  /** Call when a child is about to start: what others took before there was any is nobody's. */
+  started(): void {
+    if (this.running++ === 0) this.last = childrenTicks();
+  }
 
   /** Seconds of user and system time since the last call; call when a child has ended. */
-  sinceLast(): number {
-    const total = childrenTicks() / TICKS;
+  ended(): number {
+    this.running--;
+    const total = childrenTicks();
     const grown = total - this.last;
     this.last = total;
-    return grown;
+    return grown / TICKS;
   }
 }
 

@@ -33,7 +33,7 @@ export function layOut(workDir: string, { files }: Invocation, buildMemory: numb
   if (buildMemory > 0 && files.size === 0) return { kind: 'memory', bytes: buildMemory };
   const hostPath = diskBuildDir(workDir);
   mkdirSync(hostPath, { mode: 0o700 });
-  for (const [name, contents] of files) writeFileSync(join(hostPath, name), contents);
+  for (const [name, contents] of files) writeForBuilder(join(hostPath, name), contents);
   return { kind: 'disk', hostPath };
 }
 
@@ -50,12 +50,14 @@ export function furnish(directory: string): Furnishings {
   writeFileSync(filter, seccompFilter());
   const etcDir = join(directory, 'etc');
   mkdirSync(etcDir);
-  for (const [name, contents] of ETC_FILES) {
-    writeFileSync(join(etcDir, name), contents);
-    // Whatever this process's umask is: builders can see it.
-    chmodSync(join(etcDir, name), 0o644);
-  }
+  for (const [name, contents] of ETC_FILES) writeForBuilder(join(etcDir, name), contents);
   return { etcDir, filter };
+}
+
+/** The mode is the same whatever this process's umask is: builders can see it. */
+function writeForBuilder(file: string, contents: string): void {
+  writeFileSync(file, contents);
+  chmodSync(file, 0o644);
 }
 
 /** How store paths are brought into a sandbox. Throws the system's errors. */

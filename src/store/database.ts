@@ -254,7 +254,7 @@ export class Database {
       return {
         code: 'E_REALISATION_CONFLICT',
         message: `${drvHash}!${id.outputName} is already realised as ${known.path}, not ${outPath}`,
-        hint: 'the build is not deterministic: `zilch build --rebuild` compares the two',
+        hint: 'the build is not deterministic; to have all its outputs from one build, delete its roots in nix/var/nix/gcroots/zilch and run `zilch gc`',
       };
     }
     if (known !== undefined) {

@@ -56,6 +56,13 @@ describe.skipIf(reason !== undefined)('after a failed build', () => {
     expect(existsSync(join(kept!, 'build/file.o'))).toBe(true);
   });
 
+  test('the reason is given where its environment is more than the kernel takes, and the next build runs', async () => {
+    const rig = await freshRig();
+    const failure = await rig.failure(rig.script('long', 'echo > $out', { env: { long: 'x'.repeat(200_000) } }));
+    expect(failure).toMatchObject({ code: 'E_BUILD', message: expect.stringContaining('too long') as string });
+    expect(await rig.outputs([rig.script('short', 'echo > $out')])).toHaveLength(1);
+  });
+
   test('the same run again goes on from there', async () => {
     const rig = await freshRig();
     const good = rig.script('good', 'echo > $out');

@@ -1,6 +1,7 @@
 /** Builders that do what they should not. */
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fcntlSync } from 'fs-ext';
 import { describe, expect, test } from 'vitest';
 import { freshRig } from './fresh-rig.js';
 import { eventsOf, whyNoBuilds } from './rig.js';
@@ -90,6 +91,33 @@ describe.skipIf(reason !== undefined)('a builder that', () => {
       rig.script('network', '{ tail -n +3 /proc/net/dev | cut -d: -f1; wget -T 2 -q -O- http://192.0.2.1/ || echo nothing; } > $out 2>/dev/null'),
     ]);
     expect(rig.read(path!)).toMatch(/^ *lo\nnothing\n$/);
+  });
+
+  test('looks for how its zilch was started finds the limits and modes that every builder has', async () => {
+    const rig = await freshRig();
+    const umask = process.umask(0o077);
+    try {
+      const script = 'stat -c %a $textPath graph > $out; ulimit -S -s >> $out; ulimit -S -n >> $out; umask >> $out';
+      const [path] = await rig.outputs([
+        rig.script('look', script, { env: { passAsFile: 'text', text: 'text', exportReferencesGraph: `graph ${rig.busybox}` } }),
+      ]);
+      expect(rig.read(path!)).toBe('644\n644\n8192\n1024\n0022\n');
+    } finally {
+      process.umask(umask);
+    }
+  });
+
+  test('looks for files that its zilch was started with finds none', async () => {
+    const rig = await freshRig();
+    const etc = openSync('/etc', 'r');
+    // As a shell's redirection leaves it.
+    fcntlSync(etc, 'setfd', 0);
+    try {
+      const [path] = await rig.outputs([rig.script('inherited', `readlink /proc/$$/fd/${etc} > $out || echo nothing > $out`)]);
+      expect(rig.read(path!)).toBe('nothing\n');
+    } finally {
+      closeSync(etc);
+    }
   });
 
   test('makes outputs that refer to each other in a circle fails and says which', async () => {

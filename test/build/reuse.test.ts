@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { buildGraph, durationsFile, readDurations, readLog } from '../../src/build/index.js';
 import type { StorePath } from '../../src/formats/index.js';
 import { fail, unwrap } from '../../src/result.js';
@@ -106,6 +107,26 @@ describe.skipIf(reason !== undefined)('a build', () => {
     expect(namesOf(await later.build([low]), 'build-start')).toEqual(['low']);
   });
 
+  test('keeps what it is going to need, though a collector comes by', async () => {
+    const rig = await freshRig();
+    const low = rig.script('low', 'echo low > $out');
+    const slow = rig.script('slow', 'sleep 3; echo slow > $out');
+    const high = rig.script('high', `cat ${low.placeholder()} ${slow.placeholder()} > $out`, { inputs: [low, slow] });
+    await rig.outputs([low]);
+    const { root } = rig.store;
+    rig.store.close();
+    const later = await Rig.in(openStore(root));
+    for (const [drvPath, drv] of rig.closure) later.closure.set(drvPath, drv);
+    const collector = openStore(root);
+    let collected: Promise<unknown> | undefined;
+    const run = await later.build([high], {}, undefined, (event) => {
+      if (event.type === 'build-start') collected ??= collector.gc();
+    });
+    expect(await collected).toMatchObject({ ok: true });
+    expect(unwrap(run.result).summary).toMatchObject({ failed: 0 });
+    expect(namesOf(run, 'build-done')).toEqual(['slow', 'high']);
+  });
+
   test('of one derivation makes only its missing outputs a reason to build', async () => {
     const rig = await freshRig();
     const both = rig.script('both', 'echo a > $out; echo b > $doc', { outputs: ['out', 'doc'] });
@@ -146,8 +167,13 @@ describe.skipIf(reason !== undefined)('building again', () => {
     const rig = await freshRig();
     const input = rig.script('input', 'echo > $out');
     const target = rig.script('target', `mkdir $out; echo $out ${input.placeholder()} > $out/self`, { inputs: [input] });
-    await rig.outputs([target]);
+    const [path] = await rig.outputs([target]);
+    // As if it had come from a cache.
+    const database = new Sqlite(rig.store.layout.dbFile);
+    database.exec('update ValidPaths set ultimate = null');
+    database.close();
     const run = await rig.build([target], { rebuild: true });
+    expect(rig.store.pathInfo(path!)?.ultimate).toBe(true);
     expect(namesOf(run, 'build-start')).toEqual(['target']);
     expect(eventsOf(run.events, 'build-compared')).toMatchObject([{ name: 'target', comparison: { kind: 'same' } }]);
     expect([...unwrap(run.result).comparisons.values()]).toMatchObject([{ kind: 'same' }]);

@@ -26,6 +26,17 @@ describe.skipIf(reason !== undefined)('a shell in the sandbox of a build', () =>
     expect(said).toBe("built 3 /build 1000\nfrom the input\nit's built\n");
   });
 
+  test('is run as builders are: with the same address layout and limits', async () => {
+    const rig = await freshRig();
+    const look = 'cat /proc/self/personality; ulimit -a';
+    const target = rig.script('target', `{ ${look}; } > $out`);
+    const [path] = await rig.outputs([target]);
+    const shell = unwrap(await prepareShell({ store: rig.store, closure: rig.closure, drvPath: target.drvPath, cores: 1 }));
+    const said = say(shell, `${look}\n`);
+    await shell.release();
+    expect(said).toBe(rig.read(path!));
+  });
+
   test('finds a failed build as it was left', async () => {
     const rig = await freshRig();
     const bad = rig.script('bad', 'echo half > half; mkdir $out; echo some > $out/some; exit 1');

@@ -53,14 +53,20 @@ describe.skipIf(reason !== undefined)('on a full disk', () => {
     again.close();
   });
 
-  test('a build directory in memory that is full is tried again on disk', async () => {
+  test.each([
+    ['and stays so', 'head -c 50000000 /dev/zero > big 2>/dev/null || { sleep 2; exit 1; }'],
+    ['for a moment', 'head -c 50000000 /dev/zero > big || { rm big; exit 1; }'],
+    ['and nobody cares', 'head -c 50000000 /dev/zero > big || sleep 2'],
+  ])('a build directory in memory that is full %s is tried again on disk', async (_when, script) => {
     const rig = await Rig.in(openStore());
     let attempts = 0;
-    const target = rig.script('target', 'echo try; head -c 50000000 /dev/zero > big || { sleep 2; exit 1; }; echo > $out');
+    const target = rig.script('target', `echo try; ${script}; wc -c < big > $out`);
     const { result } = await rig.build([target], { buildMemory: 40 << 20 }, undefined, (event) => {
       if (event.type === 'build-log' && event.line === 'try') attempts++;
     });
-    expect(unwrap(result).summary).toMatchObject({ built: 1 });
+    const report = unwrap(result);
+    expect(report.summary).toMatchObject({ built: 1 });
     expect(attempts).toBe(2);
+    expect(rig.read(report.outputs.get(target.drvPath)!.get('out')!.path)).toBe('50000000\n');
   });
 });

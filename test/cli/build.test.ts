@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { whyNoBuilds } from '../build/rig.js';
@@ -155,9 +155,20 @@ const slow = make({ name: 'slow', script: sh\`cat \${quick} > $out; if [ -e /now
       ),
       ['slow', 'quick'],
     );
-    const stopped = await rig.run(['build', '-f', rig.chain], { onStart: (pid) => setTimeout(() => process.kill(pid, 'SIGINT'), 4000) });
+    const logs = join(rig.store, 'nix/var/log/nix/drvs');
+    const isBuildingSlow = (): boolean =>
+      existsSync(logs) && readdirSync(logs, { recursive: true }).some((name) => String(name).includes('-slow.drv'));
+    const interrupt = (pid: number): void => {
+      const watch = setInterval(() => {
+        if (!isBuildingSlow()) return;
+        clearInterval(watch);
+        process.kill(pid, 'SIGINT');
+      }, 100);
+    };
+    const stopped = await rig.run(['build', '-f', rig.chain], { onStart: interrupt });
     expect(stopped.stderr).toContain('building slow');
     expect(stopped.status).toBe(130);
+    expect((await rig.run(['gc'])).status).toBe(0);
     expect((await rig.onChain('path', 'quick')).status).toBe(0);
     expect((await rig.run(['verify-store'])).status).toBe(0);
   });

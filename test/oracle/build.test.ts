@@ -84,7 +84,9 @@ async function buildByNix(rig: Rig): Promise<void> {
     const references = [...drv.inputSrcs, ...drv.inputDrvs.keys()];
     drvPaths.push(unwrap(await rig.store.addText(`${drv.name}.drv`, writeDerivation(drv), references)) as DrvPath);
   }
-  execFileSync('nix-store', ['--store', rig.store.root, '--option', 'cores', '1', '--realise', ...drvPaths], {
+  // Nix passes on the limits that it was started under, and Node raises the first of these.
+  const limited = 'ulimit -S -n 1024; ulimit -S -s 8192; exec nix-store "$@"';
+  execFileSync('sh', ['-c', limited, 'sh', '--store', rig.store.root, '--option', 'cores', '1', '--realise', ...drvPaths], {
     env: NIX_ENV,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

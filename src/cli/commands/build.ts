@@ -45,7 +45,10 @@ async function buildCommand(names: readonly string[], options: BuildCommandOptio
         }));
         const durations = new Map<string, number>();
         const built = await runBuild(session, [...wanted, ...tests], options, { asked: names, signal, emit: watching(reporter, durations) });
+        // What a stopped run has finished is kept too: the same command goes on from there.
+        const rooted = built.ok || built.failure.code === 'E_CANCELLED' ? keepFromCollection(session, targets) : ok(undefined);
         if (!built.ok) return built;
+        if (!rooted.ok) return rooted;
         reporter.close();
         return conclude(session, built.value, { targets, asked: named.value, durations, tests: tests.map(({ drvPath }) => drvPath) }, options);
       }),
@@ -76,8 +79,6 @@ async function conclude(
   const outputs = pinnedOutputs(session, targets, pins.value);
   const isAsked = ({ target, outputName }: PinnedOutput): boolean =>
     asked.some((one) => one.target === target && (one.outputName ?? outputName) === outputName);
-  const rooted = keepFromCollection(session, targets);
-  if (!rooted.ok) return rooted;
   const different = outputs.filter(({ pinned }) => pinned === 'different');
   // Of what was not asked for, only what is wrong is worth a line.
   const rows = outputs
