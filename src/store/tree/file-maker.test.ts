@@ -76,13 +76,18 @@ describe.each([
 });
 
 test('a maker of files whose other thread does not start makes all of them itself', async () => {
-  const broken = new Worker('throw new Error("no thread")', { eval: true });
-  vi.doMock('./thread.js', () => ({ startThread: () => broken }));
+  let ended = Promise.resolve();
+  const startThread = (): Worker => {
+    const broken = new Worker('throw new Error("no thread")', { eval: true });
+    ended = new Promise((resolve) => broken.once('exit', () => resolve()));
+    return broken;
+  };
+  vi.doMock('./thread.js', () => ({ startThread }));
   vi.resetModules();
   const { FileMaker: LoneMaker } = await import('./file-maker.js');
   vi.doUnmock('./thread.js');
   const maker = new LoneMaker();
-  await new Promise((resolve) => broken.once('exit', resolve));
+  await ended;
   giveAll(maker);
   await maker.finish();
   expect(readdirSync(work).length).toBe(FILES.length);
