@@ -1,7 +1,7 @@
 import { sh } from 'zilch';
 import { stage1 } from '../1-stage1/index.ts';
 import * as sources from '../sources.ts';
-import { ascentRecipe } from './ascent.ts';
+import { ascentRecipe, NOWHERE } from './ascent.ts';
 import { binutils } from './binutils.ts';
 import { gcc3C } from './gcc3-c.ts';
 import { gnumake } from './gnumake.ts';
@@ -23,15 +23,17 @@ edit src/process/fork.c "$locks" ''
 edit src/process/fork.c 'static volatile int *const dummy_lockptr = 0;' "$locks"'static volatile int *const dummy_lockptr = 0;'
 
 phase configure
-./configure --prefix="$out" --syslibdir="$out/lib" --build=x86_64-linux-musl --disable-wrapper CC=gcc
+./configure --prefix=${NOWHERE} --syslibdir=${NOWHERE}/lib --build=x86_64-linux-musl --disable-wrapper CC=gcc
 
 phase build
 make -j"$NIX_BUILD_CORES"
 
 phase install
-make install
+make install DESTDIR="$PWD/installed"
+mv installed${NOWHERE} "$out"
+ln -sf libc.so "$out/lib/ld-musl-x86_64.so.1" # the loader is the library
 `,
-  references: { allowed: ['out'] },
+  references: { allowed: [] },
   test: (self) => ({
     path: [gcc3C, binutils, stage1.protobusybox],
     script: sh`
