@@ -9,7 +9,7 @@ import { gnumake } from './gnumake.ts';
 /** musl, static and shared, by a real C compiler: the C library of every later compiler of the ascent. */
 export const musl = ascentRecipe({
   name: 'musl',
-  version: '1.2.5',
+  version: '1.2.6',
   path: [gcc3C, binutils, gnumake, stage1.protobusybox],
   script: sh`
 phase unpack
@@ -31,7 +31,7 @@ make -j"$NIX_BUILD_CORES"
 phase install
 make install DESTDIR="$PWD/installed"
 mv installed${NOWHERE} "$out"
-ln -sf libc.so "$out/lib/ld-musl-x86_64.so.1" # the loader is the library
+ln -sf libc.so "$out/lib/ld-musl-x86_64.so.1" # by its whole path the link would lead nowhere
 `,
   references: { allowed: [] },
   test: (self) => ({
