@@ -1,7 +1,7 @@
 import { local, recipe, seed, selfPath, sh, text } from 'zilch';
 import { busybox, musl, tinycc as tinyccSource } from '../sources.ts';
 
-const tcc = seed('tcc', { from: tinyccSource });
+const tcc = seed('tcc');
 
 /** All that is compiled by the seed alone; the rest of the folder is no business of this build. */
 const program = local(import.meta.url, '.', {

@@ -1,5 +1,6 @@
 import { checkName, makeContentPath, parseSha256, sha256Hash, type StorePath } from '../formats/index.js';
-import type { Local, Seed, Source, SourceLocation } from './ingredient.js';
+import type { Local, OutputRef, Seed, Source, SourceLocation } from './ingredient.js';
+import type { AnyRecipe } from './recipe.js';
 import { RecipeError } from './recipe-error.js';
 
 export interface SourceSpec {
@@ -48,9 +49,10 @@ export function local(base: string, relative: string, options: { readonly name?:
 }
 
 /**
- * A program from outside the chain, given by `--seed`, else built by the host from a source: the only one there should
- * be is `tcc`.
+ * A program that `--seed` may bring from outside the chain; without it, an output of the chain, whose first output is meant where a
+ * recipe is given. The only seed there should be is `tcc`.
  */
-export function seed(name: string, options: { readonly from?: Source } = {}): Seed {
-  return { kind: 'seed', name, from: options.from };
+export function seed(name: string, options: { readonly default?: OutputRef | AnyRecipe } = {}): Seed {
+  const { default: given } = options;
+  return { kind: 'seed', name, default: given?.kind === 'recipe' ? given.defaultOutput() : given };
 }

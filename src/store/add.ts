@@ -81,14 +81,19 @@ export async function addTree(store: Store, name: string, hostPath: string, { on
 
 /** As `addTree`, without copying what is valid already: for what is added each time a chain is read. */
 export async function addTreeOnce(store: Store, name: string, hostPath: string, options: TreeOptions = {}): Promise<Result<StorePath>> {
+  const path = await treePath(name, hostPath, options);
+  if (!path.ok) return path;
+  const rooted = await store.addTempRoot(path.value);
+  if (!rooted.ok) return rooted;
+  return store.isValid(path.value) ? path : addTree(store, name, hostPath, options);
+}
+
+/** The path that `addTree` would give, without adding anything. */
+export async function treePath(name: string, hostPath: string, { only }: TreeOptions = {}): Promise<Result<StorePath>> {
   const named = checkName(name);
   if (!named.ok) return named;
-  const digest = options.only === undefined ? await hashTree(hostPath) : await hashEntries(hostPath, options.only);
-  if (!digest.ok) return digest;
-  const path = makeContentPath(name, 'recursive', sha256Hash(digest.value.narHash));
-  const rooted = await store.addTempRoot(path);
-  if (!rooted.ok) return rooted;
-  return store.isValid(path) ? ok(path) : addTree(store, name, hostPath, options);
+  const digest = only === undefined ? await hashTree(hostPath) : await hashEntries(hostPath, only);
+  return digest.ok ? ok(makeContentPath(name, 'recursive', sha256Hash(digest.value.narHash))) : digest;
 }
 
 async function addHashed(

@@ -7,7 +7,7 @@ import { perform, withChain, withJson, type ChainOptions } from '../command.js';
 import { formatCount } from '../format.js';
 import { printJson, printLine } from '../output.js';
 import { pinnedOutputs, type PinnedOutput } from '../pinned-outputs.js';
-import { targetsOf, withSession, type Session } from '../session.js';
+import { targetsOf, withView, type Session } from '../session.js';
 
 /** `zilch pins check|update` */
 export function register(command: Command): void {
@@ -16,7 +16,7 @@ export function register(command: Command): void {
     .summary('compare what is built with the pins')
     .argument('[targets...]', 'targets, and all they need (default: everything built)');
   perform(withJson(withChain(check)), (names: readonly string[], options: ChainOptions & { json?: true }) =>
-    withSession(options, async (session) => {
+    withView(options, async (session) => {
       const outputs = await outputsOf(session, names);
       if (!outputs.ok) return outputs;
       const rows = outputs.value.map((output) => ({ ...output, seconds: undefined }));
@@ -35,7 +35,7 @@ export function register(command: Command): void {
     .argument('[targets...]', 'targets, and all they need (default: everything built)');
   update.description('Pins outputs that this store has built itself. Pins of other outputs stay, those of targets that are gone go.');
   perform(withChain(update), (names: readonly string[], options: ChainOptions) =>
-    withSession(options, async (session) => {
+    withView(options, async (session) => {
       const outputs = await outputsOf(session, names);
       return outputs.ok ? updatePins(session, outputs.value) : outputs;
     }),

@@ -6,14 +6,14 @@ import { perform, withChain, withJson, type ChainOptions } from '../command.js';
 import { formatBytes, formatTable } from '../format.js';
 import { printJson, printLine } from '../output.js';
 import { pinnedOutputs } from '../pinned-outputs.js';
-import { BuiltOutputs, targetOf, withSession, type Session } from '../session.js';
+import { BuiltOutputs, targetOf, withView, type Session } from '../session.js';
 import type { PreparedTarget } from '../../chain/index.js';
 
 /** `zilch show` */
 export function register(command: Command): void {
   withJson(withChain(command.argument('<target>', 'target of the chain')));
   perform(command, (name: string, options: ChainOptions & { json?: true }) =>
-    withSession(options, async (session) => {
+    withView(options, async (session) => {
       const found = targetOf(session, name);
       if (!found.ok) return found;
       const pins = await readPins(session.loaded.pinsFile);

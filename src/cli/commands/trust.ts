@@ -7,13 +7,13 @@ import { parseStorePathBaseName } from '../../formats/index.js';
 import { perform, withChain, withJson, type ChainOptions } from '../command.js';
 import { formatBytes, formatCount, formatTable, wrap } from '../format.js';
 import { printJson, printLine } from '../output.js';
-import { withSession, type Session } from '../session.js';
+import { withView, type Session } from '../session.js';
 
 /** `zilch trust` */
 export function register(command: Command): void {
   withJson(withChain(command.argument('[what]', 'target, target^output, store path, or a file below one (default: the chain’s default target)')));
   perform(command, (what: string | undefined, options: ChainOptions & { json?: true }) =>
-    withSession(options, async (session) => {
+    withView(options, async (session) => {
       const report = await collectReport(session);
       if (!report.ok) return report;
       const id = makerOf(session, report.value, what ?? report.value.defaultTarget);
