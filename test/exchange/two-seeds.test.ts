@@ -52,7 +52,7 @@ describe('a cache that was filled from another seed', () => {
     const here = openStore();
     const prepared = await prepare(here, makerProgram());
     expect((await build(here, prepared)).summary.built).toBe(3);
-    const cache = new BinaryCache(unwrap(openBlobs(tempDirectory())));
+    const cache = new BinaryCache(unwrap(openBlobs(tempDirectory(), {})));
     const paths = [...prepared.closure].flatMap(([drvPath]) => here.realisation(identitiesOf(prepared.closure).idOf(drvPath, 'out'))!.outPath);
     const realisations = resolvedRealisations(here, prepared.closure, new Set(paths));
     expect(realisations.length).toBe(3);
@@ -71,7 +71,7 @@ describe('a cache that was filled from another seed', () => {
     const here = openStore();
     const prepared = await prepare(here, makerProgram());
     const built = await build(here, prepared);
-    const cache = new BinaryCache(unwrap(openBlobs(tempDirectory())));
+    const cache = new BinaryCache(unwrap(openBlobs(tempDirectory(), {})));
     const { path } = built.outputs.get(prepared.third)!.get('out')!;
     const closure = new Set(here.closure([path]));
     unwrap(await push([path], resolvedRealisations(here, prepared.closure, closure), { store: here, cache, compression: 'none', secretKeys: [] }));
