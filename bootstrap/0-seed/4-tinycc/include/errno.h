@@ -1,0 +1,2 @@
+extern int errno;
+#define EINTR 4
