@@ -1,8 +1,11 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Derivation, DrvPath, StorePath } from '../formats/index.js';
 import {
   ingredientsOf,
   Instantiator,
+  readHex,
   sourcePath,
   type AnyRecipe,
   type Chain,
@@ -14,7 +17,7 @@ import {
   type Target,
 } from '../recipe/index.js';
 import { ok, type Result } from '../result.js';
-import { addTreeOnce, type Store } from '../store/index.js';
+import { addTreeOnce, attemptAsync, type Store } from '../store/index.js';
 
 /** A target as derivations. */
 export interface PreparedTarget extends Target {
@@ -90,5 +93,19 @@ function allIngredients(chain: Chain): ReadonlySet<Ingredient> {
 }
 
 async function addLocal(local: Local, store: Store): Promise<Result<StorePath>> {
-  return addTreeOnce(store, local.name, fileURLToPath(local.url), { only: local.only });
+  const file = fileURLToPath(local.url);
+  if (local.hexBytes !== undefined) return addHexProgram(local.name, file, local.hexBytes, store);
+  return addTreeOnce(store, local.name, file, { only: local.only });
+}
+
+async function addHexProgram(name: string, file: string, bytes: number, store: Store): Promise<Result<StorePath>> {
+  const text = await attemptAsync('read', file, () => readFile(file, 'latin1'));
+  if (!text.ok) return text;
+  const program = readHex(text.value, file, bytes);
+  if (!program.ok) return program;
+  const scratch = store.tempDir();
+  if (!scratch.ok) return scratch;
+  const binary = join(scratch.value, name);
+  const written = await attemptAsync('write', binary, () => writeFile(binary, program.value, { mode: 0o700 }));
+  return written.ok ? addTreeOnce(store, name, binary) : written;
 }

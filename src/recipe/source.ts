@@ -48,6 +48,14 @@ export function local(base: string, relative: string, options: { readonly name?:
 }
 
 /**
+ * A program that lies beside the recipe as text: hexadecimal digits, with spaces and line ends anywhere between bytes and
+ * comments from `#` to the end of the line. The store gets its bytes, executable. `bytes` says how many these must be.
+ */
+export function hexProgram(base: string, relative: string, options: { readonly name: string; readonly bytes: number }): Local {
+  return { ...local(base, relative, { name: options.name }), hexBytes: options.bytes };
+}
+
+/**
  * A program from outside the chain, given by `--seed`, else built by the host from a source: the only one there should
  * be is `tcc`.
  */

@@ -138,8 +138,8 @@ static void read_number(const char *text, char **end, const struct format *forma
     big_set(&numerator, 0);
     big_set(&denominator, 1);
     power = text_digits(&s, &numerator, &any);
-    if (!any) {
-        /* TinyCC reads hexadecimal ones itself, and has no others in words. */
+    if (!any) {                                /* hexadecimal ones TinyCC reads itself */
+        x->negative = 0;
         return;
     }
     if (*s == 'e' || *s == 'E') {

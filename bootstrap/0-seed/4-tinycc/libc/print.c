@@ -283,7 +283,7 @@ int sscanf(const char *s, const char *format, ...)
 {
     va_list arguments;
     char *end;
-    int count = 0;
+    int count = 0, number;
     va_start(arguments, format);
     for (; *format; format++) {
         if (*format != '%') {
@@ -293,9 +293,10 @@ int sscanf(const char *s, const char *format, ...)
         }
         if (*++format != 'd')
             fail("not in this sscanf", format);
-        *va_arg(arguments, int *) = strtol(s, &end, 10);
+        number = strtol(s, &end, 10);
         if (end == s)
             break;
+        *va_arg(arguments, int *) = number;
         s = end;
         count++;
     }
