@@ -1,3 +1,4 @@
+/* Both are built into the compiler. */
 typedef long jmp_buf[8];
-int setjmp(jmp_buf here);
-void longjmp(jmp_buf there, int value);
+#define setjmp(here) __setjmp(here)
+#define longjmp(there, value) __longjmp(there, value)

@@ -1,7 +1,8 @@
 #ifndef STDARG_H
 #define STDARG_H
+/* All are built into the compiler. */
 typedef __builtin_va_list va_list;
-#define va_start __builtin_va_start
-#define va_arg __builtin_va_arg
-#define va_end __builtin_va_end
+#define va_start(list, last) __builtin_va_start(list, last)
+#define va_arg(list, type) __builtin_va_arg(list, type)
+#define va_end(list) __builtin_va_end(list)
 #endif

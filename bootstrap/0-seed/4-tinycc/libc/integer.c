@@ -46,7 +46,6 @@ static unsigned long read_integer(const char *s, char **end, int base, int *nega
 
 unsigned long strtoul(const char *s, char **end, int base)
 {
-    enum { ERANGE = 34 };
     int negative, too_large;
     unsigned long n = read_integer(s, end, base, &negative, &too_large);
     if (too_large) {
@@ -60,7 +59,6 @@ unsigned long long strtoull(const char *s, char **end, int base) { return strtou
 
 long strtol(const char *s, char **end, int base)
 {
-    enum { ERANGE = 34 };
     int negative, too_large;
     unsigned long n = read_integer(s, end, base, &negative, &too_large), most = ~0ul >> 1;
     if (too_large || n > most + negative) {

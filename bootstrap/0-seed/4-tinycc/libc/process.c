@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,12 +21,11 @@ char **environ;
 
 int main(int count, char **arguments);
 
-/* The stack as the kernel hands it over: the number of arguments, these, NULL, the environment, NULL. */
-void start_program(long *stack)
+/* Where the compiler lets a program begin. */
+void __libc_start(int count, char **arguments, char **environment)
 {
-    char **arguments = (char **)(stack + 1);
-    environ = arguments + *stack + 1;
-    exit(main(*stack, arguments));
+    environ = environment;
+    exit(main(count, arguments));
 }
 
 void exit(int status)
@@ -54,7 +54,7 @@ void __assert_fail(const char *what, const char *file, int line)
 }
 
 /* The kernel's answer as C functions give it: -1, and errno says why. */
-long answer(long result)
+static long answer(long result)
 {
     if (result >= 0 || result < -4095)
         return result;
@@ -77,6 +77,7 @@ ssize_t read(int fd, void *to, size_t length) { return answer(call3(SYS_read, fd
 ssize_t write(int fd, const void *from, size_t length) { return answer(call3(SYS_write, fd, from, length)); }
 int close(int fd) { return answer(call1(SYS_close, fd)); }
 long lseek(int fd, long offset, int whence) { return answer(call3(SYS_lseek, fd, offset, whence)); }
+int mkdir(const char *path, int mode) { return answer(call2(SYS_mkdir, path, mode)); }
 int unlink(const char *path) { return answer(call1(SYS_unlink, path)); }
 int remove(const char *path) { return unlink(path); }
 int mprotect(void *at, size_t length, int protection) { return answer(call3(SYS_mprotect, at, length, protection)); }

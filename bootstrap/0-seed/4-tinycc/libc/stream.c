@@ -2,6 +2,7 @@
  * Files. What is written waits in a buffer; what is read does not. TinyCC does not look whether writing worked, so
  * this does: a write that fails ends the program.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ static void write_all(int fd, const char *from, size_t length)
     long n;
     while (length) {
         n = call3(SYS_write, fd, from, length);
-        if (n == -4)                           /* EINTR */
+        if (n == -EINTR)
             continue;
         if (n <= 0) {
             char code[16];
