@@ -46,18 +46,18 @@ static char *put_digits(char *at, int count)
 /* A decimal number somewhere in, or beside, the range of one of the three types. */
 static void make_decimal(char *at)
 {
-    static const int ranges[] = { 3, 40, 50, 310, 330, 4940, 4960, 6000 };
-    int range = ranges[some(8)];
+    static const int ranges[] = { 3, 40, 50, 310, 330, 4940, 4960, 6000, 30000, 200000000 };
+    int range = ranges[some(10)];
     if (some(4) == 0)
         *at++ = some(2) ? '-' : '+';
     at = put_digits(at, some(3) ? some(4) : some(25));
     if (some(4)) {
         *at++ = '.';
-        at = put_digits(at, some(20) ? some(25) : some(900));
+        at = put_digits(at, some(20) ? some(25) : some(20) ? some(900) : some(22000));
     }
     if (some(3)) {
         *at++ = some(2) ? 'e' : 'E';
-        at += sprintf(at, "%d", (int)some(2 * range) - range);
+        at += sprintf(at, some(10) ? "%d" : "%010d", (int)some(2 * range) - range);
     }
     strcpy(at, some(10) ? "" : some(2) ? "x" : "e+");
 }
@@ -333,7 +333,7 @@ static void show_file(void)
 
 int main(int count, char **arguments)
 {
-    static char text[2000];
+    static char text[30000];
     int rounds = atoi(arguments[1]), i;
     if (count != 3)
         return 1;

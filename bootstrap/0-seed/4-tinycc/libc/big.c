@@ -1,6 +1,6 @@
 /*
- * Natural numbers in words of 32 bits, for exact conversion between decimal and binary. 2,200 words are more than
- * 70,000 bits: a long double of the largest exponent has 16,384, and as many digits as text_digits() admits have 66,500.
+ * Natural numbers in words of 32 bits, for exact conversion between decimal and binary. 2,700 words have 86,400 bits. The
+ * largest power of ten that float.c asks for, 10^24953 below 20,001 digits, has 82,893.
  */
 #include "big.h"
 #include "kernel.h"

@@ -1,5 +1,5 @@
 /* Natural numbers of any length that a floating-point number may need: see big.c. */
-enum { BIG_WORDS = 2200 };
+enum { BIG_WORDS = 2700 };
 
 /* word[0] is the lowest; word[length - 1] is not 0. */
 struct big { int length; unsigned int word[BIG_WORDS]; };

@@ -91,9 +91,10 @@ static void times_ten(struct big *big, long power)
         big_multiply(big, 10, 0);
 }
 
-/* Reads digits with or without a point into `big`; gives the power of ten by which it is to be multiplied. No half-way case
-   has as many as MOST digits: of those beyond it matters only whether one is not 0. */
-static long text_digits(const char **text, struct big *big, int *any)
+/* Reads digits with or without a point into `big`; gives the power of ten by which it is to be multiplied, and says whether
+   there were `any` and how many from the first that is not 0. No half-way case has as many as MOST: of those beyond it matters
+   only whether one is not 0. */
+static long text_digits(const char **text, struct big *big, int *any, int *count)
 {
     enum { MOST = 20000 };
     const char *s = *text;
@@ -117,8 +118,10 @@ static long text_digits(const char **text, struct big *big, int *any)
     if (more) {
         big_multiply(big, 10, 1);
         power--;
+        digits++;
     }
     *text = s;
+    *count = digits;
     return power;
 }
 
@@ -127,7 +130,7 @@ static void read_number(const char *text, char **end, const struct format *forma
     static struct big numerator, denominator;
     const char *s = text, *e;
     long power, exponent = 0;
-    int any = 0, negative;
+    int any = 0, digits, negative;
     memset(x, 0, sizeof *x);
     if (end)
         *end = (char *)text;
@@ -137,7 +140,7 @@ static void read_number(const char *text, char **end, const struct format *forma
         x->negative = *s++ == '-';
     big_set(&numerator, 0);
     big_set(&denominator, 1);
-    power = text_digits(&s, &numerator, &any);
+    power = text_digits(&s, &numerator, &any, &digits);
     if (!any) {                                /* hexadecimal ones TinyCC reads itself */
         x->negative = 0;
         return;
@@ -159,17 +162,14 @@ static void read_number(const char *text, char **end, const struct format *forma
         *end = (char *)s;
     if (!numerator.length)
         return;
-    /* Far from what any format holds; the digits alone may be 10^20000 or, behind a point, as little. */
-    if (power > 30000) {
+    /* Now the number is below 10^(digits + power), and not below a tenth of that. All formats end at 10^4932, and what is below
+       10^-4951 rounds to 0. */
+    if (digits + power > 4933) {
         x->infinite = 1;
         return;
     }
-    if (power < -60000)
+    if (digits + power < -4951)
         return;
-    if (power > 0 && big_bits(&numerator) + power * 3 > 20000) {
-        x->infinite = 1;
-        return;
-    }
     times_ten(power < 0 ? &denominator : &numerator, power < 0 ? -power : power);
     round_number(x, divide(x, &numerator, &denominator), format);
 }
