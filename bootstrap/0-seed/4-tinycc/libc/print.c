@@ -1,6 +1,6 @@
 /*
- * printf and sscanf, as far as TinyCC goes: %d %i %u %x %X %o %c %s %p %f %%, with the flags - 0 + space, width and precision
- * (numbers or *), and the sizes h, l, ll, z. Any other conversion ends the program.
+ * printf and sscanf, as far as TinyCC goes: %d %u %x %c %s %f %%, with the flags - and 0, width and precision (numbers or *),
+ * l and ll. Anything else ends the program.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,51 +27,33 @@ static void put_many(struct sink *sink, int c, long count)
 }
 
 /* A conversion's flags and figures; `sign` is 0 or the character before the number. */
-struct style { int left, zero, width, precision, size, sign; };
+struct style { int left, zero, width, precision, sign; };
 
-/* The text, padded: between sign and digits with zeros, or else with spaces. `zeros` go before the text in any case. */
-static void put_field(struct sink *sink, const struct style *style, const char *text, long length, long zeros)
+/* The text, padded: between sign and digits with zeros, or else with spaces. */
+static void put_field(struct sink *sink, const struct style *style, const char *text, long length)
 {
-    long padding = style->width - (style->sign != 0) - zeros - length;
+    long padding = style->width - (style->sign != 0) - length;
     if (!style->left && !style->zero)
         put_many(sink, ' ', padding);
     if (style->sign)
         put_char(sink, style->sign);
     if (!style->left && style->zero)
         put_many(sink, '0', padding);
-    put_many(sink, '0', zeros);
     for (; length > 0; length--)
         put_char(sink, *text++);
     if (style->left)
         put_many(sink, ' ', padding);
 }
 
-static void put_integer(struct sink *sink, struct style *style, unsigned long n, int base, const char *digits)
+static void put_integer(struct sink *sink, const struct style *style, unsigned long n, int base)
 {
-    char text[72], *end = text + sizeof text, *at = end;
-    long length;
-    for (; n; n /= base)
-        *--at = digits[n % base];
-    length = end - at;
-    if (style->precision < 0)
-        style->precision = 1;
-    else
-        style->zero = 0;
-    put_field(sink, style, at, length, style->precision > length ? style->precision - length : 0);
-}
-
-static void put_pointer(struct sink *sink, struct style *style, unsigned long n, const char *digits)
-{
-    char text[18], *at = text + sizeof text;
-    if (!n) {
-        put_field(sink, style, "(nil)", 5, 0);
-        return;
-    }
-    for (; n; n /= 16)
-        *--at = digits[n % 16];
-    *--at = 'x';
-    *--at = '0';
-    put_field(sink, style, at, text + sizeof text - at, 0);
+    char text[24], *end = text + sizeof text, *at = end;
+    do
+        *--at = "0123456789abcdef"[n % base];
+    while (n /= base);
+    if (style->precision >= 0)
+        fail("not in this printf", "precision of an integer");
+    put_field(sink, style, at, end - at);
 }
 
 /* value * 10^precision, rounded to an integer (ties to even), whose digits are then parted by a point. */
@@ -120,96 +102,74 @@ static void put_double(struct sink *sink, struct style *style, double value)
             *--at = '.';
         *--at = '0' + big_divide(&big, 10);
     }
-    put_field(sink, style, at, end - at, 0);
+    put_field(sink, style, at, end - at);
+}
+
+static const char *read_figure(const char *format, int *figure)
+{
+    for (*figure = 0; *format >= '0' && *format <= '9'; format++)
+        *figure = *figure * 10 + *format - '0';
+    return format;
 }
 
 static void print(struct sink *sink, const char *format, va_list arguments)
 {
-    static const char lower[] = "0123456789abcdef", upper[] = "0123456789ABCDEF";
     for (; *format; format++) {
         struct style style;
         const char *text;
         char one;
         long n;
+        int is_long = 0;
         if (*format != '%') {
             put_char(sink, *format);
             continue;
         }
         memset(&style, 0, sizeof style);
         style.precision = -1;
-        for (;;) {
-            format++;
+        for (format++; *format == '-' || *format == '0'; format++)
             if (*format == '-')
                 style.left = 1;
-            else if (*format == '0')
-                style.zero = 1;
-            else if (*format == '+')
-                style.sign = '+';
-            else if (*format == ' ')
-                style.sign = style.sign ? style.sign : ' ';
             else
-                break;
-        }
+                style.zero = 1;
         if (*format == '*') {
             style.width = va_arg(arguments, int);
-            if (style.width < 0) {
-                style.left = 1;
-                style.width = -style.width;
-            }
+            style.left |= style.width < 0;
+            style.width = style.width < 0 ? -style.width : style.width;
             format++;
         } else
-            for (; *format >= '0' && *format <= '9'; format++)
-                style.width = style.width * 10 + *format - '0';
-        if (*format == '.') {
-            format++;
-            style.precision = 0;
-            if (*format == '*') {
-                style.precision = va_arg(arguments, int);
-                format++;
-            } else
-                for (; *format >= '0' && *format <= '9'; format++)
-                    style.precision = style.precision * 10 + *format - '0';
-        }
-        for (; *format == 'h' || *format == 'l' || *format == 'z'; format++)
-            style.size += *format == 'h' ? -1 : 1;
+            format = read_figure(format, &style.width);
+        if (*format == '.' && format[1] == '*') {
+            style.precision = va_arg(arguments, int);
+            format += 2;
+        } else if (*format == '.')
+            format = read_figure(format + 1, &style.precision);
+        for (; *format == 'l'; format++)
+            is_long = 1;
 
         switch (*format) {
-        case 'd': case 'i':
-            n = style.size > 0 ? va_arg(arguments, long) : va_arg(arguments, int);
-            if (style.size < 0)
-                n = style.size == -1 ? (long)(short)n : (long)(signed char)n;
+        case 'd':
+            n = is_long ? va_arg(arguments, long) : va_arg(arguments, int);
             if (n < 0)
                 style.sign = '-';
-            put_integer(sink, &style, n < 0 ? -n : n, 10, lower);
+            put_integer(sink, &style, n < 0 ? -n : n, 10);
             break;
-        case 'u': case 'x': case 'X': case 'o':
-            n = style.size > 0 ? va_arg(arguments, long) : (long)va_arg(arguments, unsigned);
-            if (style.size < 0)
-                n &= style.size == -1 ? 0xffff : 0xff;
-            style.sign = 0;
-            put_integer(sink, &style, n, *format == 'u' ? 10 : *format == 'o' ? 8 : 16, *format == 'X' ? upper : lower);
-            break;
-        case 'p':
-            n = (long)va_arg(arguments, void *);
-            style.sign = 0;
-            put_pointer(sink, &style, n, lower);
+        case 'u':
+        case 'x':
+            n = is_long ? va_arg(arguments, long) : (long)va_arg(arguments, unsigned);
+            put_integer(sink, &style, n, *format == 'u' ? 10 : 16);
             break;
         case 'f':
             put_double(sink, &style, va_arg(arguments, double));
             break;
         case 'c':
             one = va_arg(arguments, int);
-            style.sign = style.zero = 0;
-            put_field(sink, &style, &one, 1, 0);
+            put_field(sink, &style, &one, 1);
             break;
         case 's':
             text = va_arg(arguments, char *);
-            if (!text)
-                text = "(null)";
-            style.sign = style.zero = 0;
             for (n = 0; (style.precision < 0 || n < style.precision) && text[n]; n++)
                 ;
-            put_field(sink, &style, text, n, 0);
+            put_field(sink, &style, text, n);
             break;
         case '%':
             put_char(sink, '%');
