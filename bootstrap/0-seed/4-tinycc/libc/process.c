@@ -47,9 +47,9 @@ void fail(const char *what, const char *of)
         call1(SYS_exit, 127);
 }
 
-void __assert_fail(const char *what, const char *file, int line)
+void __assert_fail(const char *what, int line)
 {
-    fprintf(stderr, "%s:%d: this should be true: %s\n", file, line, what);
+    fprintf(stderr, "line %d: this should be true: %s\n", line, what);
     exit(127);
 }
 

@@ -1,0 +1,1 @@
+/* What ./configure would write is on the command line. */
