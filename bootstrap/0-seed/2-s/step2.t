@@ -289,6 +289,7 @@ int want(int token, int what) { if (tk != token) expected(what); next(); return 
 
 // ---- Types
 
+enum { MAX_ZERO = 0x40000000 }; // bytes of variables
 enum { T_KIND = 0, T_SIZE = 8, T_ALIGN = 16, T_BASE = 24, T_POINTER = 32, T_MEMBERS = 40, T_LENGTH = 48, T_RECORD = 56 };
 enum { VOID_, CHAR_, INT_, LONG_, ULONG_, POINTER, ARRAY, STRUCT };
 enum { M_NEXT = 0, M_NAME = 8, M_TYPE = 16, M_OFFSET = 24, M_RECORD = 32 };
@@ -346,7 +347,7 @@ int array_of(int t, int open) {
   size_of(t);
   if (!open || tk != ']') {
     n = constant();
-    if (n < 1 || n > 0x10000000 || n * size_of(t) > 0x10000000) fail("an array needs 1 to 268435456 bytes");
+    if (n < 1 || n > MAX_ZERO || n * size_of(t) > MAX_ZERO) fail("an array needs 1 to 1073741824 bytes");
   }
   want(']', "]");
   if (tk == '[') fail("an array of arrays");
@@ -377,7 +378,7 @@ int members(int t) {
       word(m + M_TYPE) = type;
       word(m + M_OFFSET) = size;
       size = size + size_of(type);
-      if (size > 0x10000000) fail("a struct of more than 268435456 bytes");
+      if (size > MAX_ZERO) fail("a struct of more than 1073741824 bytes");
       if (align > word(t + T_ALIGN)) word(t + T_ALIGN) = align;
       word(last) = m;
       last = m + M_NEXT;
@@ -432,7 +433,7 @@ int forget(int until) {
 
 // Where things are when the program runs: code with the ELF header, strings, data, and what is zero at first.
 enum { CODE_AT = 0x400000, STRINGS_AT = 0x1000000, DATA_AT = 0x2000000, ZERO_AT = 0x2800000, HEADER = 232,
-  MAX_CODE = 0x800000, MAX_STRINGS = 0x400000, MAX_DATA = 0x800000, MAX_ZERO = 0x40000000 };
+  MAX_CODE = 0x800000, MAX_STRINGS = 0x400000, MAX_DATA = 0x800000 };
 int code; int strings_; int data; int strings_end; int data_end; int zero_end;
 
 int put(int b) {
@@ -1414,7 +1415,7 @@ int variable(int name, int t) {
     size_of(t);
     word(s + S_VALUE) = ZERO_AT + zero_end;
     zero_end = round_up(zero_end + size_of(t), 8);
-    if (zero_end > MAX_ZERO) fail("more than 1000 MB of variables");
+    if (zero_end > MAX_ZERO) fail("more than 1073741824 bytes of variables");
   }
   want(';', "; behind a declaration (one variable each)");
   return 0;
