@@ -64,17 +64,11 @@ export const tinyccSource = recipe({
   references,
 });
 
-/**
- * What stage 1 asks of its seed: a static TinyCC that has `-run` and `-ar`, a single file. The definitions are TinyCC's own
- * configuration; CONFIG_TCCBOOT leaves out backtraces and bounds checking.
- */
+/** What stage 1 asks of its seed: a static TinyCC that has `-run` and `-ar`. The output is the program itself. */
 export const tinyccSeed = recipe({
   name: 'tinycc-seed',
   description: 'an unedited TinyCC, made from 148 bytes and text',
   builder: seedCc,
-  args: [
-    ...['-DONE_SOURCE=1', '-DTCC_TARGET_X86_64', '-DCONFIG_TCC_STATIC', '-DCONFIG_TCCBOOT', '-DTCC_VERSION="0.9.27"', '-DCONFIG_TCCDIR="/"'],
-    ...['-I', headers, '-I', tinyccSource, '-o', out, text`${tinyccSource}/tcc.c`, ...libc],
-  ],
+  args: ['-I', headers, '-I', tinyccSource, '-o', out, text`${tinyccSource}/tcc.c`, ...libc],
   references,
 });
