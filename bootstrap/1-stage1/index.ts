@@ -1,7 +1,8 @@
 import { local, recipe, seed, selfPath, sh, text } from 'zilch';
+import { tinyccSeed } from '../0-seed/index.ts';
 import { busybox, musl, tinycc as tinyccSource } from '../sources.ts';
 
-const tcc = seed('tcc');
+const tcc = seed('tcc', { default: tinyccSeed });
 
 /** All that is compiled by the seed alone; the rest of the folder is no business of this build. */
 const program = local(import.meta.url, '.', {
