@@ -59,7 +59,8 @@ describe.skipIf(reason !== undefined)('a builder that', () => {
 
   test('looks at what /proc tells about the machine’s memory, keys and devices sees nothing', async () => {
     const rig = await freshRig();
-    const files = 'mtrr keys key-users kcore kpageflags kpagecount slabinfo timer_list sysrq-trigger acpi bus irq fs scsi pressure sys/fs/binfmt_misc';
+    const files =
+      'mtrr keys key-users kcore kpageflags kpagecount slabinfo timer_list sysrq-trigger acpi bus irq fs scsi pressure sys/fs/binfmt_misc';
     const [path] = await rig.outputs([
       rig.script(
         'look',
