@@ -1,5 +1,6 @@
 /** Real file trees: to NARs, from NARs, hashed, scanned and rewritten. */
 export type { HostPath } from './host-path.js';
+export { findExtras } from './attributes.js';
 export { canonicalise } from './canonicalise.js';
 export { copyEntries, copyTree } from './copy.js';
 export { dumpTree, streamTree } from './dump.js';
