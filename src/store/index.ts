@@ -2,7 +2,7 @@
 export { Store, type NewPath } from './store.js';
 export { addProgram, addTreeOnce, treePath, type FlatFileOptions, type TreeOptions } from './add.js';
 export type { GraphNode } from './database.js';
-export type { WaitOptions } from './file-lock.js';
+export { tryLock, type FileLock, type WaitOptions } from './file-lock.js';
 export type { GcOptions, GcReport } from './gc.js';
 export { attempt, attemptAsync, ioFailure } from './io-failure.js';
 export type { Layout } from './layout.js';

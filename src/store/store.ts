@@ -232,6 +232,12 @@ export class Store {
     return verifyStore(this, options);
   }
 
+  /** Makes a valid path's metadata canonical again: what `verify` calls `E_PATH_METADATA`. */
+  clean(path: StorePath): Promise<Result<void>> {
+    if (this.readOnly) return Promise.resolve(this.#readOnlyFailure());
+    return this.withLock(path, () => canonicalise(this.hostPath(path)));
+  }
+
   /** A fresh directory on the store's file system, deleted on `close`, or by another process once this one is gone. */
   tempDir(): Result<string> {
     return this.readOnly ? this.#readOnlyFailure() : this.#tempDirs.make();
