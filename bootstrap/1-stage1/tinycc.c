@@ -154,6 +154,97 @@ static const struct edit tcc_edits[] = {
         "            /* movsd %xmm0,-0x10(%rsp) */\n",
         "            save_reg(TREG_ST0);\n"
         "            /* movsd %xmm0,-0x10(%rsp) */\n" },
+    { "tccgen.c", "(unsigned short)c stays negative for a signed char in memory",
+        "            if (ds <= 4) {\n"
+        "                gv(RC_INT);\n"
+        "                goto done; /* no 64bit envolved */\n",
+        "            if (ds <= 4 && !(dbt == (VT_SHORT | VT_UNSIGNED) && sbt == VT_BYTE)) {\n"
+        "                gv(RC_INT);\n"
+        "                goto done; /* no 64bit envolved */\n" },
+    { "tccgen.c", "a bit-field is promoted by the type it is declared with, not by how many bits it has",
+        "static int combine_types(CType *dest, SValue *op1, SValue *op2, int op)\n"
+        "{\n"
+        "    CType *type1 = &op1->type, *type2 = &op2->type, type;\n"
+        "    int t1 = type1->t, t2 = type2->t, bt1",
+        "static int promoted(int t)\n"
+        "{\n"
+        "    if (!(t & VT_BITFIELD))\n"
+        "        return t;\n"
+        "    if (BIT_SIZE(t) <= 32)\n"
+        "        return VT_INT | (BIT_SIZE(t) == 32 ? t & VT_UNSIGNED : 0);\n"
+        "    return t & (VT_BTYPE | VT_UNSIGNED | VT_LONG);\n"
+        "}\n"
+        "\n"
+        "static int combine_types(CType *dest, SValue *op1, SValue *op2, int op)\n"
+        "{\n"
+        "    CType *type1 = &op1->type, *type2 = &op2->type, type;\n"
+        "    int t1 = promoted(type1->t), t2 = promoted(type2->t), bt1" },
+    { "tccgen.c", "as above",
+        "    t1 = vtop[-1].type.t;\n"
+        "    t2 = vtop[0].type.t;\n"
+        "    bt1 = t1 & VT_BTYPE;\n"
+        "    bt2 = t2 & VT_BTYPE;\n",
+        "    t1 = promoted(vtop[-1].type.t);\n"
+        "    t2 = promoted(vtop[0].type.t);\n"
+        "    bt1 = t1 & VT_BTYPE;\n"
+        "    bt2 = t2 & VT_BTYPE;\n" },
+    { "tccgen.c", "case values have the type of what is switched on, and are in its order: the search for one relies on it",
+        "static int case_cmp(const void *pa, const void *pb)\n",
+        "static int64_t case_value(void)\n"
+        "{\n"
+        "    int64_t value = expr_const64();\n"
+        "    int t = promoted(cur_switch->sv.type.t) & (VT_BTYPE | VT_UNSIGNED);\n"
+        "    if ((t & VT_BTYPE) == VT_LLONG)\n"
+        "        return value;\n"
+        "    return t == (VT_INT | VT_UNSIGNED) ? (int64_t)(uint32_t)value : (int32_t)value;\n"
+        "}\n"
+        "\n"
+        "static int case_before(int64_t a, int64_t b)\n"
+        "{\n"
+        "    int t = promoted(cur_switch->sv.type.t) & (VT_BTYPE | VT_UNSIGNED);\n"
+        "    return t == (VT_LLONG | VT_UNSIGNED) ? (uint64_t)a < (uint64_t)b : a < b;\n"
+        "}\n"
+        "\n"
+        "static int case_cmp(const void *pa, const void *pb)\n" },
+    { "tccgen.c", "as above",
+        "    return a < b ? -1 : a > b;\n",
+        "    return case_before(a, b) ? -1 : case_before(b, a);\n" },
+    { "tccgen.c", "as above",
+        "        cr->v1 = cr->v2 = expr_const64();\n",
+        "        cr->v1 = cr->v2 = case_value();\n" },
+    { "tccgen.c", "as above; and an empty range, in which nothing is, would mislead the search",
+        "            cr->v2 = expr_const64();\n"
+        "            if (cr->v2 < cr->v1)\n"
+        "                tcc_warning(\"empty case range\");\n"
+        "        }\n"
+        "        cr->sym = gind();\n"
+        "        dynarray_add(&cur_switch->p, &cur_switch->n, cr);\n",
+        "            cr->v2 = case_value();\n"
+        "            if (case_before(cr->v2, cr->v1))\n"
+        "                tcc_warning(\"empty case range\");\n"
+        "        }\n"
+        "        cr->sym = gind();\n"
+        "        if (!case_before(cr->v2, cr->v1))\n"
+        "            dynarray_add(&cur_switch->p, &cur_switch->n, cr);\n" },
+    { "tccgen.c", "as above",
+        "            if (sw->p[b - 1]->v2 >= sw->p[b]->v1)\n",
+        "            if (!case_before(sw->p[b - 1]->v2, sw->p[b]->v1))\n" },
+    { "tccgen.c", "as above",
+        "        /* Our switch table sorting is signed, so the compared\n"
+        "           value needs to be as well when it's 64bit.  */\n"
+        "        vpushv(&sw->sv);\n"
+        "        if ((vtop->type.t & VT_BTYPE) == VT_LLONG)\n"
+        "            vtop->type.t &= ~VT_UNSIGNED;\n",
+        "        vpushv(&sw->sv);\n" },
+    { "x86_64-gen.c", "a structure of no bytes with an array of none in it takes a register",
+        "        if (size > 16) {\n"
+        "            mode = x86_64_mode_memory;\n"
+        "        } else {\n",
+        "        if (size > 16) {\n"
+        "            mode = x86_64_mode_memory;\n"
+        "        } else if (size == 0) {\n"
+        "            mode = x86_64_mode_none;\n"
+        "        } else {\n" },
     { "tccpp.c", "#pragma pack(push) may come without a number",
         "                    s1->pack_stack_ptr++;\n"
         "                    skip(',');\n"
