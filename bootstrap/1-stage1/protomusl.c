@@ -183,7 +183,7 @@ static char **musl_sources(const char *musl, const char *folder)
  * relative names, for an object may hold the name of its source. Each generation has folders of its own, rather than new
  * objects in place of old ones: ext4 takes long to find an inode where many were just deleted.
  */
-static void start_musl(const char *tcc, const char *musl, const char *headers, const char *to)
+static void start_musl(const char *tcc, const char *musl, const char *headers, const char *crti, const char *to)
 {
     enum { BATCH = 40 };
     const char *flags = join(" -w -nostdinc -std=c99 -D_XOPEN_SOURCE=700 -I", musl, "/src/include -I", musl,
@@ -201,7 +201,7 @@ static void start_musl(const char *tcc, const char *musl, const char *headers, c
             start(objects, command.at);
         }
     }
-    start(to, join(tcc, flags, " -DCRT ../musl/crt/crt1.c ../musl/crt/x86_64/crti.s ../musl/crt/x86_64/crtn.s"));
+    start(to, join(tcc, flags, " -DCRT ../musl/crt/crt1.c ", crti, " ../musl/crt/x86_64/crtn.s"));
 }
 
 /* Once they are finished: the library. */

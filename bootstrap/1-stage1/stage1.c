@@ -5,7 +5,7 @@
  *          PROTOBUSYBOX PROTOMUSL TINYCC LIBTCC1
  *
  * All arguments are absolute paths: the seed, this folder, three tarballs as published, and four outputs to make.
- * The working directory is for writing. Nothing else is needed but /proc: no libc, no shell, no tool.
+ * The working directory is for writing. Nothing else is needed: no libc, no shell, no tool, no environment, no /proc.
  *
  * The seed compiles three generations:
  *
@@ -24,6 +24,7 @@
 #include "jobs.c"
 #include "protomusl.c"
 #include "tinycc.c"
+#include "ages.c"
 #include "protobusybox.c"
 
 static const char *seed, *here, *musl_tarball, *tcc_tarball, *busybox_tarball, *protobusybox, *protomusl, *tinycc;
@@ -32,8 +33,14 @@ static const char *musl, *tcc_source, *busybox, *headers;
 
 static void start_generation(const char *compiler, const char *to)
 {
-    start_tcc(compiler, headers, to);
-    start_musl(compiler, musl, headers, to);
+    if (compiler == seed) {
+        compiler = join(seed, make_up_for_age(seed, to));
+        start_tcc(compiler, headers, " age.c", to);
+        start_musl(compiler, musl, headers, "crti.s", to);
+    } else {
+        start_tcc(compiler, headers, "", to);
+        start_musl(compiler, musl, headers, "../musl/crt/x86_64/crti.s", to);
+    }
 }
 
 static void collect_generation(const char *compiler, const char *to)
@@ -107,6 +114,9 @@ int _start(int count, char **arguments)
     libtcc1 = arguments[9];
     need(call2(SYS_getcwd, folder, sizeof folder), "find", "the working directory");
     count_cores();
-    build(folder);
+    build(join(folder, "/stage1-work"));       /* the directory may be /, and hold other things */
     return 0;
 }
+
+/* What -run asks for in a TinyCC of before 2020. */
+int main(int count, char **arguments) { return _start(count, arguments); }

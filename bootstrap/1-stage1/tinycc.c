@@ -236,6 +236,18 @@ static const struct edit tcc_edits[] = {
         "        if ((vtop->type.t & VT_BTYPE) == VT_LLONG)\n"
         "            vtop->type.t &= ~VT_UNSIGNED;\n",
         "        vpushv(&sw->sv);\n" },
+    { "tccgen.c", "`(a ? 0 : 0) ? b : c` loses c: that the first jump is always taken is no reason to leave it out",
+        "\tc = condition_3way();\n"
+        "        g = (tok == ':' && gnu_ext);\n",
+        "\tc = condition_3way();\n"
+        "        ncw_prev = nocode_wanted;\n"
+        "        g = (tok == ':' && gnu_ext);\n" },
+    { "tccgen.c", "as above",
+        "        ncw_prev = nocode_wanted;\n"
+        "        if (c == 0)\n"
+        "          nocode_wanted++;\n",
+        "        if (c == 0)\n"
+        "          nocode_wanted++;\n" },
     { "x86_64-gen.c", "a structure of no bytes with an array of none in it takes a register",
         "        if (size > 16) {\n"
         "            mode = x86_64_mode_memory;\n"
@@ -294,24 +306,24 @@ static void prepare_tcc(const char *tarball, const char *here, const char *sourc
     configure_tcc(source, libtcc1, protomusl);
 }
 
-/* Starts the compilations of tcc and libtcc1, to the folder `to`, beside the sources. */
-static void start_tcc(const char *tcc, const char *headers, const char *to)
+/* Starts the compilations of tcc and libtcc1, and one file more, if any, to the folder `to`, beside the sources. */
+static void start_tcc(const char *tcc, const char *headers, const char *more, const char *to)
 {
     const char *flags = join(" -w -nostdinc -I", headers, " -c ");
     make_folders(to);
     start(to, join(tcc, flags, "../tcc/tcc.c"));
     start(to, join(tcc, flags, "../tcc/lib/libtcc1.c ../tcc/lib/va_list.c ../tcc/lib/alloca86_64.S "
-                               "../tcc/lib/dsohandle.c"));
+                               "../tcc/lib/dsohandle.c", more));
 }
 
 /*
- * Once they are finished: libtcc1.a, and tcc itself with the libc in the same folder. With all of it, if the seed links:
- * the index that its -ar makes has no weak symbols.
+ * Once they are finished: libtcc1.a, and tcc itself with the libc in the same folder. If the seed links, with all of both:
+ * the index that its -ar makes has no weak symbols, and its code may ask for what the library has of its age.
  */
 static void collect_tcc(const char *tcc, const char *to, int by_seed)
 {
     const char *libc = by_seed ? "-Wl,--whole-archive libc.a -Wl,--no-whole-archive" : "libc.a";
-    run(to, join(tcc, " -ar rcs libtcc1.a libtcc1.o va_list.o alloca86_64.o dsohandle.o"));
+    run(to, join(tcc, " -ar rcs libtcc1.a libtcc1.o va_list.o alloca86_64.o dsohandle.o", by_seed ? " age.o" : ""));
     run(to, join(tcc, " -nostdlib -static -o tcc crt1.o crti.o tcc.o ", libc, " libtcc1.a crtn.o"));
 }
 
