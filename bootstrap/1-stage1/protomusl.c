@@ -110,9 +110,9 @@ static void install_musl_headers(const char *musl, const char *to)
 
 static void prepare_musl(const char *tarball, const char *musl, const char *headers)
 {
-    untar(gunzip(read_file(tarball)), "musl-1.2.5/", musl_wanted, musl);
+    untar(gunzip(read_file(tarball)), "musl-1.2.6/", musl_wanted, musl);
     apply_edits(musl, musl_edits);
-    write_text(join(musl, "/src/internal/version.h"), "#define VERSION \"1.2.5\"\n");
+    write_text(join(musl, "/src/internal/version.h"), "#define VERSION \"1.2.6\"\n");
     install_musl_headers(musl, headers);
 }
 
