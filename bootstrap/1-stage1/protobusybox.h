@@ -20,6 +20,7 @@ static const char *const protobusybox_options[] = {
 
     /* ash: a shell for scripts, without line editing, history, prompts and job control. */
     "SHELL_ASH",
+    "ASH_ALIAS",                               /* POSIX wants it */
     "ASH_BASH_COMPAT",                         /* set -o pipefail, ${x//a/b}, $'\n', [[ ]] */
     "ASH_CMDCMD", "ASH_ECHO", "ASH_GETOPTS", "ASH_PRINTF", "ASH_TEST", /* builtins; configure scripts fork enough */
     "ASH_INTERNAL_GLOB",                       /* upstream warns that musl's breaks ash */
@@ -150,7 +151,7 @@ static const struct {
     {"expr"}, {"false"}, {"find"}, {"grep", {"egrep", "fgrep"}}, {"gunzip", {"zcat"}}, {"gzip"},
     {"halt", {"poweroff", "reboot"}}, {"head"}, {"id"}, {"insmod"}, {"install"}, {"kill"}, {"ln"}, {"ls"}, {"mkdir"},
     {"mkfifo"}, {"mknod"}, {"mktemp"}, {"mount"}, {"mv"}, {"nproc"}, {"od"}, {"patch"}, {"pivot_root"}, {"printf"},
-    {"pwd"}, {"readlink"}, {"realpath"}, {"rm"}, {"rmdir"}, {"sed"}, {"seq"}, {"sha256sum"}, {"sleep"}, {"sort"},
+    {"pwd"}, {"readlink"}, {"realpath"}, {"rm"}, {"rmdir"}, {"sed"}, {"seq"}, {"sha256sum", {"md5sum", "sha512sum"}}, {"sleep"}, {"sort"},
     {"stat"}, {"switch_root"}, {"sync"}, {"tail"}, {"tar"}, {"tee"}, {"test", {"["}}, {"timeout"}, {"touch"}, {"tr"},
     {"true"}, {"tsort"}, {"umount"}, {"uname"}, {"uniq"}, {"unshare"}, {"unxz", {"xzcat"}}, {"uudecode"}, {"wc"},
     {"which"}, {"xargs"}, {"yes"}, {NULL}};
