@@ -1,5 +1,6 @@
 /*
  * What busybox' unpackers do not see, or see and say nothing of: here they are right, or loud. Larger pieces are in busybox/.
+ * At the end, two defects of ash and awk that were found after the release.
  */
 
 static const struct edit busybox_edits[] = {
@@ -227,5 +228,60 @@ static const struct edit busybox_edits[] = {
         "void create_links_from_list(llist_t *list) FAST_FUNC;\n",
         "void create_links_from_list(llist_t *list) FAST_FUNC;\n"
         "void finish_folders(archive_handle_t *archive_handle) FAST_FUNC;\n" },
+
+    /* ash and awk */
+    { "shell/ash.c", "where an expansion failed was remembered, and the next one was split there (CVE-2026-38754)",
+        "static void expandhere(union node *arg);\n",
+        "static void expandhere(union node *arg);\n"
+        "static void ifsfree(void);\n" },
+    { "shell/ash.c", "as above",
+        "\t\tlongjmp(exception_handler->loc, 1);\n"
+        "\tRESTORE_INT(saveint);\n"
+        "\treturn err;\n"
+        "}\n"
+        "\n",
+        "\t\tlongjmp(exception_handler->loc, 1);\n"
+        "\tif (err)\n"
+        "\t\tifsfree();\n"
+        "\tRESTORE_INT(saveint);\n"
+        "\treturn err;\n"
+        "}\n"
+        "\n" },
+    { "shell/ash.c", "as above",
+        "\t\t\t\tlongjmp(exception_handler->loc, 1);\n"
+        "\n"
+        "\t\t\texitstatus = savestatus;\n",
+        "\t\t\t\tlongjmp(exception_handler->loc, 1);\n"
+        "\t\t\tif (err)\n"
+        "\t\t\t\tifsfree();\n"
+        "\n"
+        "\t\t\texitstatus = savestatus;\n" },
+    { "shell/ash.c", "as above",
+        "\t\tlongjmp(exception_handler->loc, 1);\n"
+        "\n"
+        "\tdoprompt = saveprompt;\n",
+        "\t\tlongjmp(exception_handler->loc, 1);\n"
+        "\tif (err)\n"
+        "\t\tifsfree();\n"
+        "\n"
+        "\tdoprompt = saveprompt;\n" },
+    { "editors/awk.c", "the replacement of sub() may be freed while its pattern is evaluated (CVE-2026-38753)",
+        "\tregex = as_regex(rn, &sreg);\n"
+        "\tsp = getvar_s(src ? src : intvar[F0]);\n",
+        "\trepl = to_free = xstrdup(repl);\n"
+        "\tregex = as_regex(rn, &sreg);\n"
+        "\tsp = getvar_s(src ? src : intvar[F0]);\n" },
+    { "editors/awk.c", "as above",
+        "\tint match_no, residx, replen, resbufsize;\n",
+        "\tchar *to_free;\n"
+        "\tint match_no, residx, replen, resbufsize;\n" },
+    { "editors/awk.c", "as above",
+        "\tif (regex == &sreg)\n"
+        "\t\tregfree(regex);\n"
+        "\treturn match_no;\n",
+        "\tif (regex == &sreg)\n"
+        "\t\tregfree(regex);\n"
+        "\tfree(to_free);\n"
+        "\treturn match_no;\n" },
     { NULL }
 };

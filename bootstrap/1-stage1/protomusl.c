@@ -41,6 +41,8 @@ static const struct edit musl_edits[] = {
         "posix_spawn(&pid, \"/bin/sh\",", "posix_spawnp(&pid, \"sh\"," },
     { "src/stdio/popen.c", "as above, for popen()",
         "posix_spawn(&pid, \"/bin/sh\",", "posix_spawnp(&pid, \"sh\"," },
+    { "src/misc/wordexp.c", "as above, for wordexp()",
+        "execl(\"/bin/sh\",", "execlp(\"sh\"," },
     { "src/regex/fnmatch.c", "a shell quotes with a backslash within brackets, too: [a\\-c], [\\]]",
         "\t\tfor (; k<m && pat[k] && pat[k]!=']'; k++) {\n",
         "\t\tfor (; k<m && pat[k] && pat[k]!=']'; k++) {\n"
