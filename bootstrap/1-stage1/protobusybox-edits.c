@@ -198,7 +198,7 @@ static const struct edit busybox_edits[] = {
     { "archival/libarchive/data_extract_all.c", "folders get their modes and times last",
         "#include \"bb_archive.h\"\n",
         "#include \"bb_archive.h\"\n"
-        "#include \"folders.h\"\n" },
+        "#include \"late.h\"\n" },
     { "archival/libarchive/data_extract_all.c", "as above; and what is no folder was not made one",
         "\t\tres = mkdir(dst_name, file_header->mode);\n"
         "\t\tif ((res != 0)\n"
@@ -210,6 +210,21 @@ static const struct edit busybox_edits[] = {
         "\t\tbreak;\n",
         "\t\textract_folder(archive_handle, dst_name);\n"
         "\t\tgoto ret;\n" },
+    { "archival/libarchive/data_extract_all.c", "symlinks get their times last, too",
+        "\t\t\t\tfile_header->link_target,\n"
+        "\t\t\t\tdst_name,\n"
+        "\t\t\t\t0);\n",
+        "\t\t\t\tfile_header->link_target,\n"
+        "\t\t\t\tdst_name,\n"
+        "\t\t\t\t0);\n"
+        "\t\tremember_late(archive_handle, dst_name);\n" },
+    { "archival/libarchive/data_extract_all.c", "as above: but not what takes the place of one",
+        "\t\t\tif (unlink(dst_name) == -1\n"
+        "\t\t\t && errno != ENOENT\n"
+        "\t\t\t) {\n",
+        "\t\t\tif (unlink(dst_name) == 0)\n"
+        "\t\t\t\tforget_late(dst_name);\n"
+        "\t\t\telse if (errno != ENOENT) {\n" },
     { "archival/libarchive/data_extract_all.c", "a device that could not be made was told, and then forgotten",
         "\t\t\tbb_perror_msg(\"can't create node %s\", dst_name);\n",
         "\t\t\tbb_perror_msg_and_die(\"can't create node %s\", dst_name);\n" },
@@ -223,11 +238,11 @@ static const struct edit busybox_edits[] = {
     { "archival/tar.c", "when all is unpacked, folders get theirs",
         "\tcreate_links_from_list(tar_handle->link_placeholders);\n",
         "\tcreate_links_from_list(tar_handle->link_placeholders);\n"
-        "\tfinish_folders(tar_handle);\n" },
+        "\tfinish_late(tar_handle);\n" },
     { "include/bb_archive.h", "as above",
         "void create_links_from_list(llist_t *list) FAST_FUNC;\n",
         "void create_links_from_list(llist_t *list) FAST_FUNC;\n"
-        "void finish_folders(archive_handle_t *archive_handle) FAST_FUNC;\n" },
+        "void finish_late(archive_handle_t *archive_handle) FAST_FUNC;\n" },
 
     /* ash and awk */
     { "shell/ash.c", "where an expansion failed was remembered, and the next one was split there (CVE-2026-38754)",
