@@ -20,6 +20,7 @@ const program = local(import.meta.url, '.', {
     'protobusybox.c',
     'protobusybox.h',
     'protobusybox-config.c',
+    'protobusybox-edits.c',
     'busybox',
   ],
 });
