@@ -28,7 +28,7 @@ phase install
 make -C gcc install
 rm -r "$out/info" "$out/man" "$out/bin/gccbug" "$out"/lib/gcc/*/*/install-tools "$out"/libexec/gcc/*/*/install-tools
 `,
-  references: { disallowed: [stage1.tinycc, stage1.protobusybox] },
+  references: { disallowed: [stage1.tinycc, stage1.libtcc1, stage1.protobusybox] },
   test: (self) => ({
     path: [self, binutils, stage1.protobusybox],
     script: sh`
