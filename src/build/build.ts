@@ -9,7 +9,8 @@ import { emitter, type Comparison, type Emit, type PlannedBuild, type PlannedFet
 import type { Executor } from './executor.js';
 import { criticalPath, makespan, planGraph, type Graph, type GraphNode } from './graph.js';
 import { identitiesOf, type Identities } from './identity.js';
-import { realise, type OutputPaths, type RealiseContext, type RealiseFailure } from './realise.js';
+import { realise, type FetchRealisations, type RealiseContext, type RealiseFailure } from './realise.js';
+import type { OutputPaths } from './resolved.js';
 import { rebuild } from './rebuild.js';
 import { SandboxExecutor } from './sandbox-executor.js';
 import { schedule } from './schedule.js';
@@ -42,6 +43,8 @@ export interface BuildRequest {
   /** The own sandbox when left out. */
   readonly executor?: Executor;
   readonly emit?: Emit;
+  /** Asked for each derivation before it is built. */
+  readonly fetchRealisations?: FetchRealisations;
   /** Durations of another machine, to estimate by what this one has not built yet. */
   readonly referenceDurations?: Durations;
   /** What the outputs of derivations are expected to take, in bytes: for the plan. */
@@ -104,6 +107,7 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
     cores: options.cores ?? availableParallelism(),
     keepFailed: options.keepFailed === true,
     buildMemory: () => options.buildMemory ?? memoryForBuild(jobs),
+    fetchRealisations: request.fetchRealisations,
   };
   if (graph.size > 0 || options.rebuild === true) {
     const prepared = await executor.prepare();

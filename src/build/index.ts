@@ -10,5 +10,6 @@ export { isAlive, Journal, JournalReader, journalsDirectory, listJournals, type 
 export { durationsFile, readDurations } from './durations.js';
 export { estimates } from './estimate.js';
 export type { Durations } from './estimate.js';
-export type { OutputPaths } from './realise.js';
+export { adopt, resolvedDerivation, resolvedIds, resolvedRealisations, type OutputPaths } from './resolved.js';
+export type { FetchRealisations } from './realise.js';
 export { BUILD_COMMAND, prepareShell, type PreparedShell, type ShellRequest } from './shell.js';

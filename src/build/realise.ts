@@ -1,33 +1,26 @@
 /** One derivation's way from realised inputs to realised outputs. */
-import {
-  derivationPath,
-  formatDrvOutputId,
-  isDrvPath,
-  resolveDerivation,
-  writeDerivation,
-  type Derivation,
-  type DrvOutputId,
-  type DrvPath,
-  type PathInfo,
-  type Realisation,
-  type Sha256,
-  type StorePath,
-} from '../formats/index.js';
+import { isDrvPath, writeDerivation, type Derivation, type DrvOutputId, type DrvPath } from '../formats/index.js';
 import { err, fail, ok, type Failure, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
 import type { EventBody } from './event.js';
 import type { Executed, Executor, ExecutorFailure } from './executor.js';
-import { resolvedOutputId, type Identities } from './identity.js';
 import { OutputLines } from './lines.js';
-import { linkLog, LogWriter, logPath } from './log.js';
+import { LogWriter, logPath } from './log.js';
+import {
+  derivationOf,
+  realisationsOf,
+  resolvedDerivation,
+  resolvedIds,
+  reuse,
+  type OutputPaths,
+  type ResolveContext,
+  type Resolved,
+} from './resolved.js';
 import { checkReferenceRules } from './rules.js';
 import { checkSelfReferences } from './self-reference.js';
 
 /** What all derivations of a run have in common. */
-export interface RealiseContext {
-  readonly store: Store;
-  readonly closure: ReadonlyMap<DrvPath, Derivation>;
-  readonly identities: Identities;
+export interface RealiseContext extends ResolveContext {
   readonly executor: Executor;
   readonly emit: (event: EventBody) => void;
   readonly cores: number;
@@ -35,10 +28,11 @@ export interface RealiseContext {
   readonly signal: AbortSignal;
   /** How large a build directory may become in memory, in bytes; asked anew for each build. */
   readonly buildMemory: () => number;
+  /** Makes outputs valid and their realisations known, as far as caches have them. Fails only when the run must end. */
+  readonly fetchRealisations?: FetchRealisations | undefined;
 }
 
-/** Which output turned out to be which path. */
-export type OutputPaths = ReadonlyMap<string, PathInfo>;
+export type FetchRealisations = (ids: readonly DrvOutputId[]) => Promise<Result<void>>;
 
 /** How a derivation came to be realised. */
 export type Realised =
@@ -52,12 +46,6 @@ export interface RealiseFailure extends Failure {
   readonly keptDir?: string | undefined;
 }
 
-/** A derivation whose inputs are known. */
-export interface Resolved {
-  readonly drv: Derivation;
-  readonly drvPath: DrvPath;
-}
-
 /**
  * Realises a derivation whose inputs are realised: looks the resolved derivation up, and else builds it. Whoever builds
  * holds the resolved derivation's lock, so that of two processes one builds and the other finds it built. The paths and
@@ -68,13 +56,15 @@ export async function realise(drvPath: DrvPath, wanted: Iterable<string>, contex
   const prepared = await resolve(drvPath, context);
   if (!prepared.ok) return prepared;
   const resolved = prepared.value;
-  const reused = await reuse(drvPath, resolved, wanted, context);
-  if (!reused.ok || reused.value !== undefined) return reused as Result<Realised>;
+  const names = [...wanted];
+  const found = await find(drvPath, resolved, names, context);
+  if (!found.ok || found.value !== undefined) return found as Result<Realised>;
   const locked = await context.store.withLock(
     resolved.drvPath,
     async (): Promise<Result<Result<Realised, RealiseFailure>>> => {
-      const meanwhile = await reuse(drvPath, resolved, wanted, context);
-      if (!meanwhile.ok || meanwhile.value !== undefined) return ok(meanwhile as Result<Realised>);
+      const meanwhile = await reuse(drvPath, resolved, names, context);
+      if (!meanwhile.ok) return meanwhile;
+      if (meanwhile.value !== undefined) return ok(ok({ kind: 'reused', outputs: meanwhile.value }));
       return ok(await build(drvPath, resolved, context));
     },
     { signal: context.signal, onWait: () => context.emit({ type: 'build-wait', drvPath, name: resolved.drv.name }) },
@@ -82,8 +72,17 @@ export async function realise(drvPath: DrvPath, wanted: Iterable<string>, contex
   return locked.ok ? locked.value : locked;
 }
 
-/** What resolving needs to know. */
-type ResolveContext = Pick<RealiseContext, 'store' | 'closure' | 'identities'>;
+/** Looks an equal derivation's outputs up here, and then elsewhere. */
+async function find(drvPath: DrvPath, resolved: Resolved, names: readonly string[], context: RealiseContext): Promise<Result<Realised | undefined>> {
+  const here = await reuse(drvPath, resolved, names, context);
+  if (!here.ok) return here;
+  if (here.value !== undefined) return ok({ kind: 'reused', outputs: here.value });
+  if (context.fetchRealisations === undefined) return ok(undefined);
+  const fetched = await context.fetchRealisations(resolvedIds(resolved, names));
+  if (!fetched.ok) return fetched;
+  const taken = await reuse(drvPath, resolved, names, context);
+  return taken.ok ? ok(taken.value === undefined ? undefined : { kind: 'reused', outputs: taken.value }) : taken;
+}
 
 /** Resolves a derivation and writes both forms into the store, as Nix does, so that every deriver can be looked at. */
 export async function resolve(drvPath: DrvPath, context: ResolveContext): Promise<Result<Resolved>> {
@@ -93,15 +92,15 @@ export async function resolve(drvPath: DrvPath, context: ResolveContext): Promis
   if (!unsupported.ok) return unsupported;
   const written = await writeClosure(drvPath, context);
   if (!written.ok) return written;
-  if (drv.inputDrvs.size === 0) return ok({ drv, drvPath });
-  const resolvedDrv = resolveDerivation(drv, (input, outputName) => store.realisation(context.identities.idOf(input, outputName))?.outPath);
-  if (resolvedDrv === undefined) {
+  const one = resolvedDerivation(drvPath, context);
+  if (one === undefined) {
     return fail('E_INPUT', `an input of ${drv.name} is gone from the store`, 'a garbage collection ran meanwhile: run the build again');
   }
-  const inputs = await rootInputs(resolvedDrv, store);
+  if (one.drvPath === drvPath) return ok(one);
+  const inputs = await rootInputs(one.drv, store);
   if (!inputs.ok) return inputs;
-  const added = await store.addText(`${drv.name}.drv`, writeDerivation(resolvedDrv), resolvedDrv.inputSrcs);
-  return added.ok ? ok({ drv: resolvedDrv, drvPath: derivationPath(resolvedDrv) }) : added;
+  const added = await store.addText(`${drv.name}.drv`, writeDerivation(one.drv), one.drv.inputSrcs);
+  return added.ok ? ok(one) : added;
 }
 
 /** Builds a resolved derivation by the context's executor, reporting and logging what the builder says; registers nothing. */
@@ -160,62 +159,6 @@ async function build(drvPath: DrvPath, resolved: Resolved, context: RealiseConte
   } finally {
     await release();
   }
-}
-
-/** Finds the outputs of an equal derivation that was built before, and makes them this one's too. */
-async function reuse(drvPath: DrvPath, resolved: Resolved, wanted: Iterable<string>, context: RealiseContext): Promise<Result<Realised | undefined>> {
-  const { store } = context;
-  const outputs = new Map<string, PathInfo>();
-  for (const name of resolved.drv.outputs.keys()) {
-    const known = store.realisation(resolvedOutputId(resolved.drv, name));
-    if (known === undefined) continue;
-    const rooted = await store.addTempRoot(known.outPath);
-    if (!rooted.ok) return rooted;
-    const info = store.pathInfo(known.outPath);
-    if (info !== undefined) outputs.set(name, info);
-  }
-  for (const name of wanted) if (!outputs.has(name)) return ok(undefined);
-  linkLog(store.root, resolved.drvPath, drvPath);
-  const registered = store.registerRealisations(realisationsOf(drvPath, resolved, outputs, context));
-  return registered.ok ? ok({ kind: 'reused', outputs }) : registered;
-}
-
-/**
- * Realisations to register: under the resolved derivation's ids, and under those of the derivation as written, which
- * also say which of its inputs' realisations the outputs refer to. Source: Nix's `resolvedFinished`.
- */
-function realisationsOf(drvPath: DrvPath, resolved: Resolved, outputs: OutputPaths, context: RealiseContext): Realisation[] {
-  const inputs = drvPath === resolved.drvPath ? new Map<string, StorePath>() : inputRealisations(drvPath, context);
-  return [...outputs].flatMap(([outputName, info]) => {
-    const own: Realisation = { id: resolvedOutputId(resolved.drv, outputName), outPath: info.path, signatures: [], dependentRealisations: new Map() };
-    if (drvPath === resolved.drvPath) return [own];
-    const dependentRealisations = new Map([...inputs].filter(([, path]) => info.references.includes(path)));
-    return [own, { ...own, id: context.identities.idOf(drvPath, outputName), dependentRealisations }];
-  });
-}
-
-/** The realisations of a derivation's inputs and those that they depend on, by the text of their ids. */
-function inputRealisations(drvPath: DrvPath, { store, identities, closure }: ResolveContext): ReadonlyMap<string, StorePath> {
-  const found = new Map<string, StorePath>();
-  const pending: DrvOutputId[] = [...derivationOf(drvPath, closure).inputDrvs].flatMap(([input, names]) =>
-    names.map((name) => identities.idOf(input, name)),
-  );
-  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
-    const realisation = found.has(formatDrvOutputId(id)) ? undefined : store.realisation(id);
-    if (realisation === undefined) continue;
-    found.set(formatDrvOutputId(id), realisation.outPath);
-    for (const text of realisation.dependentRealisations.keys()) {
-      const match = /^sha256:([0-9a-f]{64})!(.*)$/.exec(text);
-      if (match?.[1] !== undefined && match[2] !== undefined) pending.push({ drvHash: match[1] as Sha256, outputName: match[2] });
-    }
-  }
-  return found;
-}
-
-function derivationOf(drvPath: DrvPath, closure: ReadonlyMap<DrvPath, Derivation>): Derivation {
-  const drv = closure.get(drvPath);
-  if (drv === undefined) throw new Error(`Internal error: ${drvPath} is not in the closure`);
-  return drv;
 }
 
 /** Writes a derivation after those it needs, and keeps it from being collected. */

@@ -6,7 +6,8 @@ import { err, fail, ok, type Result } from '../result.js';
 import { attempt, removeTreeSync, rewriteTree, type NewPath } from '../store/index.js';
 import { firstDifference } from './compare.js';
 import type { Comparison, OutputDifference } from './event.js';
-import { execute, resolve, type RealiseContext, type RealiseFailure, type Resolved } from './realise.js';
+import { execute, resolve, type RealiseContext, type RealiseFailure } from './realise.js';
+import type { Resolved } from './resolved.js';
 import { resolvedOutputId } from './identity.js';
 
 /**

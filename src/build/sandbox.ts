@@ -9,6 +9,7 @@
  */
 import { STORE_DIR } from '../formats/index.js';
 import { BUILD_DIR } from './environment.js';
+import { procMasks } from './proc-masks.js';
 
 /** User and group of the builder, as /etc/passwd of the sandbox names them. */
 const BUILD_UID = 1000;
@@ -38,12 +39,14 @@ export type BuildDir =
   { readonly kind: 'memory'; readonly bytes: number } | { readonly kind: 'disk'; readonly hostPath: string };
 
 export interface SandboxSpec {
-  /** Host directory that becomes /nix/store: what the builder makes there appears in it. */
+  /** Directory that becomes /nix/store: what the builder makes there appears in it. This and the others as bwrap finds them. */
   readonly storeDir: string;
-  /** Host directory with the `ETC_FILES`; all sandboxes can share one. */
+  /** Directory with the `ETC_FILES`. */
   readonly etcDir: string;
   readonly buildDir: BuildDir;
   readonly inputs: readonly SandboxInput[];
+  /** See there. */
+  readonly procNames: ReadonlySet<string>;
   readonly env: ReadonlyMap<string, string>;
   /** Keeps the terminal, for a shell. Builds get a session of their own. */
   readonly interactive?: boolean;
@@ -63,7 +66,7 @@ export function sandboxArguments(spec: SandboxSpec): string[] {
     ...['--perms', '1777', '--dir', '/tmp', '--dir', '/etc', '--dir', '/nix', '--bind', spec.storeDir, STORE_DIR],
     ...[...ETC_FILES.keys()].flatMap((name) => ['--ro-bind', `${spec.etcDir}/${name}`, `/etc/${name}`]),
     ...spec.inputs.flatMap((input) => (input.kind === 'tree' ? ['--ro-bind', input.hostPath, input.path] : ['--symlink', input.target, input.path])),
-    ...['--proc', '/proc', '--dev', '/dev', '--perms', '1777', '--tmpfs', '/dev/shm'],
+    ...['--proc', '/proc', ...procMasks(spec.procNames), '--dev', '/dev', '--perms', '1777', '--tmpfs', '/dev/shm'],
     ...buildDirArguments(spec.buildDir),
     ...['--chmod', '0750', '/', '--chdir', BUILD_DIR, '--clearenv'],
     ...[...spec.env].flatMap(([key, value]) => ['--setenv', key, value]),

@@ -46,7 +46,9 @@ export function dependencyGraph(chain: Chain): DependencyGraph {
     const id = target?.name ?? names.of(recipe, recipe.drvName);
     if (nodes.has(id)) return id;
     const needs = new Map<string, Set<string>>();
-    for (const ingredient of ingredientsOf(recipe)) {
+    for (const named of ingredientsOf(recipe)) {
+      // The chain as it is without --seed.
+      const ingredient = named.kind === 'seed' ? (named.default ?? named) : named;
       const need = idOf(ingredient);
       const outputs = needs.get(need) ?? new Set();
       if (ingredient.kind === 'output') outputs.add(ingredient.outputName);

@@ -1,8 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Derivation, DrvPath, StorePath } from '../formats/index.js';
 import {
   ingredientsOf,
   Instantiator,
+  neededOutputs,
+  readHex,
   sourcePath,
   type AnyRecipe,
   type Chain,
@@ -14,7 +17,7 @@ import {
   type Target,
 } from '../recipe/index.js';
 import { ok, type Result } from '../result.js';
-import { addTreeOnce, type Store } from '../store/index.js';
+import { addProgram, addTreeOnce, attemptAsync, treePath, type Store } from '../store/index.js';
 
 /** A target as derivations. */
 export interface PreparedTarget extends Target {
@@ -30,27 +33,27 @@ export interface PreparedChain {
   readonly derivations: ReadonlyMap<DrvPath, Derivation>;
   /** Every source of the chain, by its store path. */
   readonly sources: ReadonlyMap<StorePath, Source>;
-  /** Where the store has the chain's local files and seeds. */
+  /** Where the store has the chain's local files, and the seed that the user gave. */
   readonly external: ReadonlyMap<Local | Seed, StorePath>;
 }
 
 /**
- * Adds the chain's local files to the store, gets the seeds' paths from `seedPath`, and turns every recipe into its
- * derivation.
+ * Adds the chain's local files to the store (unless that is read-only), and turns every recipe into its derivation. `givenSeed` is the store path of
+ * the seed that the user gave, which takes the place of the chain's own.
  */
-export async function prepareChain(chain: Chain, store: Store, seedPath: (seed: Seed) => Promise<Result<StorePath>>): Promise<Result<PreparedChain>> {
+export async function prepareChain(chain: Chain, store: Store, givenSeed?: StorePath): Promise<Result<PreparedChain>> {
   const external = new Map<Local | Seed, StorePath>();
   const sources = new Map<StorePath, Source>();
   for (const ingredient of allIngredients(chain)) {
     if (ingredient.kind === 'source') sources.set(sourcePath(ingredient), ingredient);
-    if (ingredient.kind !== 'local' && ingredient.kind !== 'seed') continue;
-    const path = ingredient.kind === 'seed' ? await seedPath(ingredient) : await addLocal(ingredient, store);
+    if (ingredient.kind === 'seed' && givenSeed !== undefined) external.set(ingredient, givenSeed);
+    if (ingredient.kind !== 'local') continue;
+    const path = await localPath(ingredient, store);
     if (!path.ok) return path;
     external.set(ingredient, path.value);
   }
 
-  const pathOf = (ingredient: Local | Seed): StorePath => external.get(ingredient)!;
-  const instantiator = new Instantiator({ local: pathOf, seed: pathOf });
+  const instantiator = new Instantiator({ local: (local) => external.get(local)!, seed: (seed) => external.get(seed) });
   const targets = chain.targets.map((target): PreparedTarget => {
     const { test } = target.recipe;
     return { ...target, build: instantiator.instantiate(target.recipe), test: test === undefined ? undefined : instantiator.instantiate(test) };
@@ -59,17 +62,14 @@ export async function prepareChain(chain: Chain, store: Store, seedPath: (seed: 
   return ok({ defaultTarget: chain.defaultTarget, targets, derivations, sources, external });
 }
 
-/** The seeds that a chain starts from. */
+/** The seeds that a chain starts from, or that may take the place of what it starts from. */
 export function seedsOf(chain: Chain): readonly Seed[] {
   return [...allIngredients(chain)].filter((ingredient) => ingredient.kind === 'seed');
 }
 
-/** The tarballs that a chain's recipes and its seeds are made of, each once, in the order they are first needed. */
+/** The tarballs that a chain's recipes are made of, each once, in the order they are first needed. */
 export function sourcesOf(chain: Chain): readonly Source[] {
-  const sources = [...allIngredients(chain)].flatMap((ingredient) => {
-    if (ingredient.kind === 'source') return [ingredient];
-    return ingredient.kind === 'seed' && ingredient.from !== undefined ? [ingredient.from] : [];
-  });
+  const sources = [...allIngredients(chain)].filter((ingredient) => ingredient.kind === 'source');
   return [...new Map(sources.map((source) => [sourcePath(source), source])).values()];
 }
 
@@ -80,7 +80,7 @@ function allRecipes(chain: Chain): ReadonlySet<AnyRecipe> {
   // A set grows while it is walked: what is added last is walked last.
   for (const recipe of found) {
     if (recipe.test !== undefined) found.add(recipe.test);
-    for (const ingredient of ingredientsOf(recipe)) if (ingredient.kind === 'output') found.add(ingredient.recipe);
+    for (const needed of neededOutputs(recipe)) found.add(needed.recipe);
   }
   return found;
 }
@@ -89,6 +89,17 @@ function allIngredients(chain: Chain): ReadonlySet<Ingredient> {
   return new Set([...allRecipes(chain)].flatMap(ingredientsOf));
 }
 
-async function addLocal(local: Local, store: Store): Promise<Result<StorePath>> {
-  return addTreeOnce(store, local.name, fileURLToPath(local.url), { only: local.only });
+/** Adds a local file to the store; where nothing may be added, its path is all there is to know. */
+async function localPath({ name, url, only, hexBytes }: Local, store: Store): Promise<Result<StorePath>> {
+  const file = fileURLToPath(url);
+  if (hexBytes !== undefined) {
+    const program = await readHexFile(file, hexBytes);
+    return program.ok ? addProgram(store, name, program.value) : program;
+  }
+  return store.readOnly ? treePath(name, file, { only }) : addTreeOnce(store, name, file, { only });
+}
+
+async function readHexFile(file: string, bytes: number): Promise<Result<Buffer>> {
+  const text = await attemptAsync('read', file, () => readFile(file, 'latin1'));
+  return text.ok ? readHex(text.value, file, bytes) : text;
 }

@@ -13,9 +13,10 @@ import {
 import { neededSources, type Wanted } from '../chain/index.js';
 import { sourcePath } from '../recipe/index.js';
 import { fail, type Result } from '../result.js';
+import { rememberSeed } from '../seed/index.js';
 import { readPins } from '../verify/index.js';
 import { collect, positiveInteger, processors, withChain, type ChainOptions } from './command.js';
-import { builtBefore, compareBuilds, executorOf, substituteWanted, withElsewhere, type ElsewhereOptions } from './elsewhere.js';
+import { builtBefore, compareBuilds, executorOf, substituterOf, withElsewhere, type ElsewhereOptions } from './elsewhere.js';
 import { pinnedSizes } from './pinned-outputs.js';
 import { BuiltOutputs, fetchAll, type Session } from './session.js';
 
@@ -89,11 +90,15 @@ async function fetchAndBuild(
   options: BuildCommandOptions,
   { signal, emit, sourcesOf = [] }: RunContext,
 ): Promise<Result<BuildReport>> {
-  const { store, chain, loaded } = session;
+  const { store, chain, loaded, seed } = session;
+  const remembered = rememberSeed(store, seed);
+  if (!remembered.ok) return remembered;
   const executor = await executorOf(store, options);
   if (!executor.ok) return executor;
-  const substituted = await substituteWanted(session, wanted, options, signal, emit);
-  if (!substituted.ok) return substituted;
+  const substituter = await substituterOf(store, options, signal, emit);
+  if (!substituter.ok) return substituter;
+  const substituted = await substituter.value?.substitute(chain.derivations, wanted);
+  if (substituted?.ok === false) return substituted;
   const builtOutputs = new BuiltOutputs(session);
   const isThere = ({ drvPath, outputs }: Wanted): boolean => outputs.every((name) => builtOutputs.find(drvPath, name) !== undefined);
   // What caches gave comes without its derivation and that one's sources: only what is still to be built needs those.
@@ -129,6 +134,7 @@ async function fetchAndBuild(
           },
         }),
     ...(executor.value === undefined ? {} : { executor: executor.value }),
+    ...(substituter.value === undefined ? {} : { fetchRealisations: substituter.value.fetchRealisations }),
   };
   const built = await buildGraph(request);
   const report = built.ok ? await compareBuilds({ ...request, wanted: before }, built.value) : built;

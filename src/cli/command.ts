@@ -44,10 +44,7 @@ export function withChainDirectory(command: Command): Command {
 
 /** Adds `--store`, `-f` and `--seed`. */
 export function withChain(command: Command): Command {
-  return withChainDirectory(withStore(command)).option(
-    '--seed <file>',
-    'static TinyCC to start from (default: built from source by the host’s compiler)',
-  );
+  return withChainDirectory(withStore(command)).option('--seed <file>', 'static TinyCC to start from (default: the chain’s own)');
 }
 
 /** Adds `--json`. */

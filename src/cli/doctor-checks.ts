@@ -5,7 +5,6 @@ import { totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { checkSandbox } from '../build/index.js';
-import { findHostCompiler } from '../seed/index.js';
 import { debianMirrors, probeMirror } from '../sources/index.js';
 import { processors } from './command.js';
 import { formatBytes } from './format.js';
@@ -36,7 +35,6 @@ export function examine(root: string): Promise<Finding[]> {
     sqlite(),
     bubblewrap(),
     sandbox(),
-    compiler(),
     mirror(),
     Promise.resolve(disk(root)),
     Promise.resolve(memory()),
@@ -80,12 +78,6 @@ async function sandbox(): Promise<Finding> {
   const checked = await checkSandbox();
   if (checked.ok) return { subject: 'user namespaces', state: 'good', says: 'a sandbox starts' };
   return { subject: 'user namespaces', state: 'bad', says: checked.failure.message, remedy: checked.failure.hint };
-}
-
-async function compiler(): Promise<Finding> {
-  const found = findHostCompiler();
-  if (found.ok) return Promise.resolve({ subject: 'compiler for the seed', state: 'good', says: found.value.path });
-  return Promise.resolve({ subject: 'compiler for the seed', state: 'bad', says: found.failure.message, remedy: found.failure.hint });
 }
 
 async function mirror(): Promise<Finding> {

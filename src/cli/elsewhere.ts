@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { buildGraph, emitter, type BuildReport, type Emit, type Executor } from '../build/index.js';
 import type { Wanted } from '../chain/index.js';
+import type { Substituter } from '../exchange/index.js';
 import { err, fail, ok, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
 import { collect } from './command.js';
@@ -27,23 +28,21 @@ export function withElsewhere(command: Command): Command {
     .option('--builders <machines>', 'machines that Nix builds on, as in its setting of this name; then none is built on this one');
 }
 
-/** Takes from caches what is wanted, as far as they have it. */
-export async function substituteWanted(
-  { store, chain }: Session,
-  wanted: readonly Wanted[],
+/** What asks the caches that the options name; `undefined` when they name none. */
+export async function substituterOf(
+  store: Store,
   options: ElsewhereOptions,
   signal: AbortSignal,
   emit: Emit,
-): Promise<Result<void>> {
+): Promise<Result<Substituter | undefined>> {
   if (options.substituters === undefined) return ok(undefined);
   // Loaded here: most builds need none of it, and start faster without.
-  const [{ substitute }, { openCaches, trustOf }] = await Promise.all([import('../exchange/index.js'), import('./trust-reading.js')]);
+  const [{ Substituter }, { openCaches, trustOf }] = await Promise.all([import('../exchange/index.js'), import('./trust-reading.js')]);
   const trust = trustOf(options);
   if (!trust.ok) return trust;
   const caches = openCaches(options.substituters);
   if (!caches.ok) return caches;
-  const substituted = await substitute(chain.derivations, wanted, { store, caches: caches.value, trust: trust.value, signal, emit: emitter(emit) });
-  return substituted.ok ? ok(undefined) : substituted;
+  return ok(new Substituter({ store, caches: caches.value, trust: trust.value, signal, emit: emitter(emit) }));
 }
 
 /** The executor that the options ask for; `undefined` for our own sandbox. */

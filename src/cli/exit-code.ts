@@ -29,7 +29,6 @@ const BY_FAILURE: Readonly<Record<string, ExitCode>> = {
   E_NO_CHAIN: EXIT.usage,
   E_DIFFERENT: EXIT.different,
   E_SANDBOX: EXIT.machine,
-  E_SEED_COMPILER: EXIT.machine,
   E_CANCELLED: EXIT.interrupted,
 };
 

@@ -1,9 +1,19 @@
 /** What a user means to move between stores: targets of the chain, with the realisations that say what they became, or store paths. */
-import { identitiesOf } from '../build/index.js';
-import { parseDrvOutputId, parseStorePath, STORE_DIR, type DrvOutputId, type Realisation, type StorePath } from '../formats/index.js';
+import { identitiesOf, resolvedRealisations } from '../build/index.js';
+import {
+  parseDrvOutputId,
+  parseStorePath,
+  STORE_DIR,
+  type Derivation,
+  type DrvOutputId,
+  type DrvPath,
+  type Realisation,
+  type StorePath,
+} from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
-import { builtOutput, targetsOf, withOpenStore, withSession, type SessionOptions } from './session.js';
+import type { ChainOptions } from './command.js';
+import { builtOutput, targetsOf, withOpenStore, withSession, withStoreForLooking, withView } from './session.js';
 
 export interface Selection {
   readonly paths: readonly StorePath[];
@@ -11,24 +21,25 @@ export interface Selection {
   readonly realisations: readonly Realisation[];
 }
 
-/** Outputs by the ids of their realisations, and paths; what may not be here yet. */
-export interface Wish {
-  readonly ids: readonly DrvOutputId[];
+/** What is named: outputs of derivations, and paths. They may not be here yet. */
+export interface Named {
+  readonly derivations: ReadonlyMap<DrvPath, Derivation>;
+  readonly outputs: readonly { readonly drvPath: DrvPath; readonly outputName: string }[];
   readonly paths: readonly StorePath[];
 }
 
 /** Finds what is named in the store. With `derivations`, also how it was made: the derivations and all they refer to. */
 export function withSelection<T>(
   names: readonly string[],
-  options: SessionOptions & { readonly derivations?: true },
+  options: ChainOptions & { readonly derivations?: true },
   use: (store: Store, selection: Selection) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   if (areStorePaths(names))
-    return withOpenStore(options, async (store) => {
+    return withStoreForLooking(options, async (store) => {
       const paths = parsePaths(names);
       return paths.ok ? use(store, { paths: paths.value, realisations: [] }) : paths;
     });
-  return withSession(options, async (session) => {
+  return withView(options, async (session) => {
     const { store, chain } = session;
     const targets = targetsOf(session, names);
     if (!targets.ok) return targets;
@@ -48,29 +59,29 @@ export function withSelection<T>(
         paths.push(target.build.drvPath);
       }
     }
-    return use(store, { paths, realisations: [...realisations.values()] });
+    const closure = new Set(store.closure(paths));
+    return use(store, { paths, realisations: [...realisations.values(), ...resolvedRealisations(store, chain.derivations, closure)] });
   });
 }
 
 /** Finds out what is named, built or not. */
-export function withWish<T>(
+export function withNamed<T>(
   names: readonly string[],
-  options: SessionOptions,
-  use: (store: Store, wish: Wish) => Promise<Result<T>>,
+  options: ChainOptions,
+  use: (store: Store, named: Named) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   if (areStorePaths(names))
     return withOpenStore(options, async (store) => {
       const paths = parsePaths(names);
-      return paths.ok ? use(store, { paths: paths.value, ids: [] }) : paths;
+      return paths.ok ? use(store, { paths: paths.value, outputs: [], derivations: new Map() }) : paths;
     });
   return withSession(options, async (session) => {
     const targets = targetsOf(session, names);
     if (!targets.ok) return targets;
-    const identities = identitiesOf(session.chain.derivations);
-    const ids = targets.value.flatMap(({ target, outputName }) =>
-      (outputName === undefined ? target.recipe.outputNames : [outputName]).map((name) => identities.idOf(target.build.drvPath, name)),
+    const outputs = targets.value.flatMap(({ target, outputName: named }) =>
+      (named === undefined ? target.recipe.outputNames : [named]).map((outputName) => ({ drvPath: target.build.drvPath, outputName })),
     );
-    return use(session.store, { paths: [], ids });
+    return use(session.store, { paths: [], outputs, derivations: session.chain.derivations });
   });
 }
 

@@ -3,21 +3,17 @@ import { emitter, realisedOutputs, type Emit, type OutputPaths } from '../build/
 import type { DrvPath, PathInfo, StorePath } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import type { Source } from '../recipe/index.js';
-import { provideSeed } from '../seed/index.js';
+import { addSeed, lastSeed, seedPath } from '../seed/index.js';
 import { Store } from '../store/index.js';
-import { storeRoot, type ChainOptions } from './command.js';
-import { printError } from './output.js';
+import { storeRoot, type ChainOptions, type StoreOptions } from './command.js';
 
 /** A chain, loaded and turned into derivations, and the store it is built in. */
 export interface Session {
   readonly store: Store;
   readonly loaded: LoadedChain;
   readonly chain: PreparedChain;
-}
-
-export interface SessionOptions extends ChainOptions, FetchingOptions {
-  readonly emit?: Emit;
-  readonly signal?: AbortSignal;
+  /** The seed in the place of the chain's own: given by the user, or when looking that of the last build. */
+  readonly seed: StorePath | undefined;
 }
 
 /** Options of commands that may fetch. */
@@ -26,30 +22,47 @@ export interface FetchingOptions {
   readonly sources?: readonly string[];
 }
 
-/** Opens the store, loads the chain, provides the seed, runs `use`, and closes the store whatever happened. */
-export async function withSession<T>(options: SessionOptions, use: (session: Session) => Promise<Result<T>>): Promise<Result<T>> {
+/**
+ * For commands that build or fetch: opens the store, loads the chain, adds the seed that the user gave, runs `use`, and
+ * closes the store whatever happened.
+ */
+export async function withSession<T>(options: ChainOptions, use: (session: Session) => Promise<Result<T>>): Promise<Result<T>> {
   const loaded = await loadChain(options.chain);
   if (!loaded.ok) return loaded;
   return withOpenStore(options, async (store) => {
-    const chain = await prepareChain(loaded.value.chain, store, async (seed) => {
-      const provided = await provideSeed(seed, store, {
-        file: options.seed,
-        fetch: async (source) => {
-          const fetched = await fetchAll([source], store, options);
-          return fetched.ok ? ok(fetched.value.get(source)!) : fetched;
-        },
-        onBuild: (compiler) => printError(`compiling a TinyCC as the seed with ${compiler}\n`),
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
-      });
-      return provided.ok ? ok(provided.value.path) : provided;
-    });
-    return chain.ok ? use({ store, loaded: loaded.value, chain: chain.value }) : chain;
+    const seed = options.seed === undefined ? ok(undefined) : await addSeed(options.seed, store);
+    if (!seed.ok) return seed;
+    const chain = await prepareChain(loaded.value.chain, store, seed.value);
+    return chain.ok ? use({ store, loaded: loaded.value, chain: chain.value, seed: seed.value }) : chain;
   });
 }
 
+/**
+ * For commands that only look: nothing is fetched, run or written, and a store that is not there is an empty one. Without
+ * `--seed` the chain is shown as the store was last built.
+ */
+export async function withView<T>(options: ChainOptions, use: (session: Session) => Promise<Result<T>>): Promise<Result<T>> {
+  const loaded = await loadChain(options.chain);
+  if (!loaded.ok) return loaded;
+  return withStoreForLooking(options, async (store) => {
+    const seed = options.seed === undefined ? ok(lastSeed(store)) : await seedPath(options.seed);
+    if (!seed.ok) return seed;
+    const chain = await prepareChain(loaded.value.chain, store, seed.value);
+    return chain.ok ? use({ store, loaded: loaded.value, chain: chain.value, seed: seed.value }) : chain;
+  });
+}
+
+/** Opens the store for looking, and closes it after `use`. */
+export async function withStoreForLooking<T>(options: StoreOptions, use: (store: Store) => Promise<Result<T>>): Promise<Result<T>> {
+  return closing(Store.openForLooking(storeRoot(options)), use);
+}
+
 /** Opens the store, making it when there is none, and closes it after `use`. */
-export async function withOpenStore<T>(options: Pick<ChainOptions, 'store'>, use: (store: Store) => Promise<Result<T>>): Promise<Result<T>> {
-  const store = Store.open(storeRoot(options), { create: true });
+export async function withOpenStore<T>(options: StoreOptions, use: (store: Store) => Promise<Result<T>>): Promise<Result<T>> {
+  return closing(Store.open(storeRoot(options), { create: true }), use);
+}
+
+async function closing<T>(store: Result<Store>, use: (store: Store) => Promise<Result<T>>): Promise<Result<T>> {
   if (!store.ok) return store;
   try {
     return await use(store.value);
@@ -62,7 +75,7 @@ export async function withOpenStore<T>(options: Pick<ChainOptions, 'store'>, use
 export async function fetchAll(
   sources: readonly Source[],
   store: Store,
-  options: Pick<SessionOptions, 'emit' | 'signal' | 'offline' | 'sources'>,
+  options: FetchingOptions & { readonly emit?: Emit | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<Result<Map<Source, StorePath>>> {
   // Loaded here: an HTTP client takes longer to load than all else that a build with nothing to do needs.
   const { fetchSources } = await import('../sources/index.js');

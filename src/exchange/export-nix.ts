@@ -19,8 +19,8 @@ export interface NixExport {
   readonly drvPathOf: (target: Target) => DrvPath;
   /** Every derivation that could be needed. */
   readonly derivations: ReadonlyMap<DrvPath, Derivation>;
-  /** Where the store has what the chain takes from outside. Sources must be in the store as well. */
-  readonly externalPath: (external: Local | Seed) => StorePath;
+  /** Where the store has local files, and the seed that the user gave, if any. Sources must be in the store as well. */
+  readonly externalPath: (external: Local | Seed) => StorePath | undefined;
 }
 
 export interface NixExported {
@@ -48,13 +48,18 @@ export async function exportNix(exported: NixExport, directory: string): Promise
   });
   if (!fresh.ok) return fresh;
   if (!fresh.value) return fail('E_EXISTS', `${home} is not empty`, 'name a new directory, or delete this one');
-  const contentOf = (external: Local | Seed): ExternalContent => {
-    const path = exported.externalPath(external);
+  const contentOf = (path: StorePath): ExternalContent => {
     const contentAddress = store.pathInfo(path)?.contentAddress;
     if (contentAddress === undefined) throw new Error(`Internal error: ${path} is not in the store by its content`);
     return { path, contentAddress };
   };
-  const expression = nixExpression(chain, targets, { local: contentOf, seed: contentOf });
+  const expression = nixExpression(chain, targets, {
+    local: (local) => contentOf(exported.externalPath(local)!),
+    seed: (seed) => {
+      const given = exported.externalPath(seed);
+      return given === undefined ? undefined : contentOf(given);
+    },
+  });
   if (!expression.ok) return expression;
   const opened = Store.open(join(home, 'store'), { create: true });
   if (!opened.ok) return opened;

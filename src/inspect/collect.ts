@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import { durationsFile, estimates, readDurations, realisedOutputs } from '../build/index.js';
-import { seedsOf, type LoadedChain, type PreparedChain } from '../chain/index.js';
+import { type LoadedChain, type PreparedChain } from '../chain/index.js';
 import { storePathName, type Derivation, type DrvPath, type Sha256, type StorePath } from '../formats/index.js';
 import type { Source } from '../recipe/index.js';
 import { ok, type Result } from '../result.js';
@@ -63,9 +63,9 @@ export async function collectReport(subject: ReportedChain): Promise<Result<Chai
   });
 
   const taken = new Set(recipes.flatMap(({ takes }) => takes));
-  const seedNames = new Set(seedsOf(loaded.chain).map(({ name }) => name));
   const others = [...taken].filter((path) => !chain.sources.has(path));
-  const isSeed = (path: StorePath): boolean => seedNames.has(storePathName(path));
+  const seeds = new Set([...chain.external].flatMap(([{ kind }, path]) => (kind === 'seed' ? [path] : [])));
+  const isSeed = (path: StorePath): boolean => seeds.has(path);
   return ok({
     name: basename(loaded.directory),
     defaultTarget: chain.defaultTarget,

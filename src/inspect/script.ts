@@ -1,6 +1,6 @@
 /** Recipes as their authors wrote them, of which derivations keep only what came of it. */
 import type { LoadedChain } from '../chain/index.js';
-import { ingredientsOf, type AnyRecipe, type Chain, type Ingredient } from '../recipe/index.js';
+import { neededOutputs, type AnyRecipe, type Chain, type Ingredient } from '../recipe/index.js';
 import type { RecipeFacts } from '../report/index.js';
 
 /** A recipe's script, with `${name}` where it names another recipe, a source or a local file; `undefined` when it has none. */
@@ -25,6 +25,6 @@ function nameOf(ingredient: Ingredient): string {
 /** By the names of their derivations: for recipes that are no targets. */
 export function recipesByName(chain: Chain): ReadonlyMap<string, AnyRecipe> {
   const found = new Set<AnyRecipe>(chain.targets.map(({ recipe }) => recipe));
-  for (const recipe of found) for (const ingredient of ingredientsOf(recipe)) if (ingredient.kind === 'output') found.add(ingredient.recipe);
+  for (const recipe of found) for (const needed of neededOutputs(recipe)) found.add(needed.recipe);
   return new Map([...found].map((recipe) => [recipe.drvName, recipe]));
 }

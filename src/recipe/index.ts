@@ -1,8 +1,19 @@
 /** The recipe language: what chains import as `zilch`. */
 export type { Ingredient, Interpolated, Local, OutputRef, Seed, Source, SourceLocation, Text } from './ingredient.js';
 export { concat, partsOf, sh, text } from './text.js';
-export { local, seed, source, sourcePath, type SourceSpec } from './source.js';
-export { ingredientsOf, recipe, recipeWith, type AnyRecipe, type Recipe, type RecipeSpec, type ReferenceRules, type TestSpec } from './recipe.js';
+export { readHex } from './hex.js';
+export { hexProgram, local, seed, source, sourcePath, type SourceSpec } from './source.js';
+export {
+  ingredientsOf,
+  neededOutputs,
+  recipe,
+  recipeWith,
+  type AnyRecipe,
+  type Recipe,
+  type RecipeSpec,
+  type ReferenceRules,
+  type TestSpec,
+} from './recipe.js';
 export { chain, type Chain, type Target } from './chain.js';
 export { Instantiator, PLATFORM, type ExternalPaths, type Instantiated } from './instantiate.js';
 export { RecipeError, type Location } from './recipe-error.js';

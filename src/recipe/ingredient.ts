@@ -43,15 +43,20 @@ export interface Local {
   readonly name: string;
   /** For a directory: which of its entries (names at its top) are taken; all when left out. */
   readonly only?: readonly string[] | undefined;
+  /** For a text in hexadecimal: how many bytes it stands for. They, executable, are what the store gets. */
+  readonly hexBytes?: number | undefined;
 }
 
-/** A program from outside the chain, chosen when building: the seed. */
+/**
+ * A program that may come from outside the chain: the seed. Without a file from the user it is what the chain itself makes
+ * in its place, so that derivations have the same paths on every machine.
+ */
 export interface Seed {
   readonly kind: 'seed';
   /** What it is called on the command line and in its store path, `tcc`. */
   readonly name: string;
-  /** What the host's compiler makes it of when no file is given. */
-  readonly from: Source | undefined;
+  /** The output of the chain that is taken when the user gives no file. */
+  readonly default: OutputRef | undefined;
 }
 
 export type Ingredient = OutputRef | Source | Local | Seed;

@@ -7,7 +7,8 @@ import {
   type DrvPath,
   type StorePath,
 } from '../formats/index.js';
-import type { Ingredient, Local, Seed, Text } from './ingredient.js';
+import type { Ingredient, Local, OutputRef, Seed, Text } from './ingredient.js';
+import { RecipeError } from './recipe-error.js';
 import { ingredientsOf, type AnyRecipe } from './recipe.js';
 import { sourcePath } from './source.js';
 
@@ -17,7 +18,8 @@ export const PLATFORM = 'x86_64-linux';
 /** Store paths of what only the disk knows: hash the trees and the seed first, then instantiate. */
 export interface ExternalPaths {
   readonly local: (local: Local) => StorePath;
-  readonly seed: (seed: Seed) => StorePath;
+  /** Of a seed that the user gave; `undefined` for the chain's own. */
+  readonly seed: (seed: Seed) => StorePath | undefined;
 }
 
 /** A recipe as a derivation. */
@@ -47,14 +49,15 @@ export class Instantiator {
     const inputDrvs = new Map<DrvPath, string[]>();
     const inputSrcs = new Set<StorePath>();
     for (const ingredient of ingredientsOf(recipe)) {
-      if (ingredient.kind === 'output') {
-        const { drvPath } = this.instantiate(ingredient.recipe);
-        const names = inputDrvs.get(drvPath) ?? [];
-        if (!names.includes(ingredient.outputName)) names.push(ingredient.outputName);
-        inputDrvs.set(drvPath, names);
-      } else {
+      const output = this.outputOf(ingredient);
+      if (output === undefined) {
         inputSrcs.add(this.pathOf(ingredient));
+        continue;
       }
+      const { drvPath } = this.instantiate(output.recipe);
+      const names = inputDrvs.get(drvPath) ?? [];
+      if (!names.includes(output.outputName)) names.push(output.outputName);
+      inputDrvs.set(drvPath, names);
     }
     const outputs = new Map(
       recipe.outputNames.map((name): [string, DerivationOutput] => [name, { kind: 'floating', method: 'recursive', algorithm: 'sha256' }]),
@@ -86,6 +89,12 @@ export class Instantiator {
     return text.parts.map((part) => (typeof part === 'string' ? part : this.pathOf(part))).join('');
   }
 
+  /** The output that an ingredient is, where it is one: a seed that nobody gave is an output of the chain. */
+  private outputOf(ingredient: Ingredient): OutputRef | undefined {
+    if (ingredient.kind === 'output') return ingredient;
+    return ingredient.kind === 'seed' && this.external.seed(ingredient) === undefined ? defaultOf(ingredient) : undefined;
+  }
+
   /** A store path, or the placeholder of one that is not known yet. */
   private pathOf(ingredient: Ingredient): StorePath {
     switch (ingredient.kind) {
@@ -96,7 +105,12 @@ export class Instantiator {
       case 'local':
         return this.external.local(ingredient);
       case 'seed':
-        return this.external.seed(ingredient);
+        return this.external.seed(ingredient) ?? this.pathOf(defaultOf(ingredient));
     }
   }
+}
+
+function defaultOf(seed: Seed): OutputRef {
+  if (seed.default !== undefined) return seed.default;
+  throw new RecipeError(`the seed "${seed.name}" has no default`, 'give a static TinyCC with --seed FILE');
 }

@@ -224,6 +224,13 @@ function testRecipe<O extends readonly string[]>(spec: RecipeSpec<O>, test: Test
   });
 }
 
+/** The outputs of other recipes that a recipe needs, the default ones of its seeds among them; possibly more than once. */
+export function neededOutputs(value: AnyRecipe): readonly OutputRef[] {
+  return ingredientsOf(value)
+    .map((ingredient) => (ingredient.kind === 'seed' ? ingredient.default : ingredient))
+    .filter((ingredient) => ingredient?.kind === 'output');
+}
+
 /** All ingredients a recipe names, in no particular order and possibly more than once. */
 export function ingredientsOf(value: AnyRecipe): readonly Ingredient[] {
   return [value.builder, ...value.args, ...value.env.values()].flatMap(partsOf).filter((part) => typeof part !== 'string');

@@ -1,5 +1,6 @@
 import { checkName, makeContentPath, parseSha256, sha256Hash, type StorePath } from '../formats/index.js';
-import type { Local, Seed, Source, SourceLocation } from './ingredient.js';
+import type { Local, OutputRef, Seed, Source, SourceLocation } from './ingredient.js';
+import type { AnyRecipe } from './recipe.js';
 import { RecipeError } from './recipe-error.js';
 
 export interface SourceSpec {
@@ -48,9 +49,18 @@ export function local(base: string, relative: string, options: { readonly name?:
 }
 
 /**
- * A program from outside the chain, given by `--seed`, else built by the host from a source: the only one there should
- * be is `tcc`.
+ * A program that lies beside the recipe as text: hexadecimal digits, with spaces and line ends anywhere between bytes and
+ * comments from `#` to the end of the line. The store gets its bytes, executable. `bytes` says how many these must be.
  */
-export function seed(name: string, options: { readonly from?: Source } = {}): Seed {
-  return { kind: 'seed', name, from: options.from };
+export function hexProgram(base: string, relative: string, options: { readonly name: string; readonly bytes: number }): Local {
+  return { ...local(base, relative, { name: options.name }), hexBytes: options.bytes };
+}
+
+/**
+ * A program that `--seed` may bring from outside the chain; without it, an output of the chain, whose first output is meant where a
+ * recipe is given. The only seed there should be is `tcc`.
+ */
+export function seed(name: string, options: { readonly default?: OutputRef | AnyRecipe } = {}): Seed {
+  const { default: given } = options;
+  return { kind: 'seed', name, default: given?.kind === 'recipe' ? given.defaultOutput() : given };
 }

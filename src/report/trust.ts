@@ -70,7 +70,7 @@ export function premises({
     })),
     {
       what: `${sources.length} source archives`,
-      why: 'taken as their authors published them, each checked by its SHA-256; they can be read',
+      why: 'as upstream or Debian published them, each checked by its SHA-256; they can be read',
       bytes: totals.sources,
     },
     { what: 'the recipes and patches', why: 'all that is not upstream’s; they can be read in this chain', bytes: totals.locals + totals.scripts },

@@ -2,7 +2,17 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, constants, copyFileSync, createReadStream, renameSync, writeFileSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { checkName, makeContentPath, makeTextPath, sha256, sha256Hash, type ContentAddress, type Sha256, type StorePath } from '../formats/index.js';
+import {
+  checkName,
+  makeContentPath,
+  makeTextPath,
+  NarWriter,
+  sha256,
+  sha256Hash,
+  type ContentAddress,
+  type Sha256,
+  type StorePath,
+} from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import { attempt, attemptAsync } from './io-failure.js';
 import type { Store } from './store.js';
@@ -81,14 +91,38 @@ export async function addTree(store: Store, name: string, hostPath: string, { on
 
 /** As `addTree`, without copying what is valid already: for what is added each time a chain is read. */
 export async function addTreeOnce(store: Store, name: string, hostPath: string, options: TreeOptions = {}): Promise<Result<StorePath>> {
+  const path = await treePath(name, hostPath, options);
+  if (!path.ok) return path;
+  const rooted = await store.addTempRoot(path.value);
+  if (!rooted.ok) return rooted;
+  return store.isValid(path.value) ? path : addTree(store, name, hostPath, options);
+}
+
+/** Adds an executable file that has these bytes; where nothing may be added, its path is all there is to know. */
+export async function addProgram(store: Store, name: string, bytes: Buffer): Promise<Result<StorePath>> {
+  const hash = createHash('sha256');
+  const nar = new NarWriter((chunk) => hash.update(chunk));
+  nar.file(true, bytes.length);
+  nar.data(bytes);
+  nar.endFile();
+  nar.finish();
+  const path = makeContentPath(name, 'recursive', sha256Hash(hash.digest('hex') as Sha256));
+  const rooted = await store.addTempRoot(path);
+  if (!rooted.ok || store.readOnly || store.isValid(path)) return rooted.ok ? ok(path) : rooted;
+  return withTempPlace(store, async (file) => {
+    const written = attempt('write', file, () => {
+      writeFileSync(file, bytes, { flag: 'wx', mode: 0o700 });
+    });
+    return written.ok ? addTree(store, name, file) : written;
+  });
+}
+
+/** The path that `addTree` would give, without adding anything. */
+export async function treePath(name: string, hostPath: string, { only }: TreeOptions = {}): Promise<Result<StorePath>> {
   const named = checkName(name);
   if (!named.ok) return named;
-  const digest = options.only === undefined ? await hashTree(hostPath) : await hashEntries(hostPath, options.only);
-  if (!digest.ok) return digest;
-  const path = makeContentPath(name, 'recursive', sha256Hash(digest.value.narHash));
-  const rooted = await store.addTempRoot(path);
-  if (!rooted.ok) return rooted;
-  return store.isValid(path) ? ok(path) : addTree(store, name, hostPath, options);
+  const digest = only === undefined ? await hashTree(hostPath) : await hashEntries(hostPath, only);
+  return digest.ok ? ok(makeContentPath(name, 'recursive', sha256Hash(digest.value.narHash))) : digest;
 }
 
 async function addHashed(

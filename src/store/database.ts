@@ -63,6 +63,11 @@ export class Database {
     return opened.ok ? ok(new Database(opened.value)) : opened;
   }
 
+  /** An empty database that is on no disk. */
+  static inMemory(): Result<Database> {
+    return Database.create(':memory:');
+  }
+
   /** Opens a complete database for writing. */
   static open(file: string): Result<Database> {
     const opened = Sqlite.open(file);

@@ -1,8 +1,8 @@
 /** The store on disk: the only code that touches a store's directory and its database. */
 export { Store, type NewPath } from './store.js';
-export { addTreeOnce, type FlatFileOptions, type TreeOptions } from './add.js';
+export { addProgram, addTreeOnce, treePath, type FlatFileOptions, type TreeOptions } from './add.js';
 export type { GraphNode } from './database.js';
-export type { WaitOptions } from './file-lock.js';
+export { tryLock, type FileLock, type WaitOptions } from './file-lock.js';
 export type { GcOptions, GcReport } from './gc.js';
 export { attempt, attemptAsync, ioFailure } from './io-failure.js';
 export type { Layout } from './layout.js';

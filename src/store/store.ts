@@ -17,7 +17,7 @@ import {
 } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import { addFlatFile, addText, addTree, type FlatFileOptions, type TreeOptions } from './add.js';
-import type { Database, GraphNode } from './database.js';
+import { Database, type GraphNode } from './database.js';
 import type { FileLock, WaitOptions } from './file-lock.js';
 import { collectGarbage, type GcOptions, type GcReport } from './gc.js';
 import { attempt } from './io-failure.js';
@@ -58,6 +58,14 @@ export class Store {
     const layout = layoutOf(resolve(root));
     const opened = openDatabase(layout, options);
     return opened.ok ? ok(new Store(layout, opened.value.database, opened.value.bigLock)) : opened;
+  }
+
+  /** Opens the store for looking: changes nothing, and takes a store that is not there for an empty one. */
+  static openForLooking(root: string): Result<Store> {
+    const opened = Store.open(root, { readOnly: true });
+    if (opened.ok || opened.failure.code !== 'E_NO_STORE') return opened;
+    const nothing = Database.inMemory();
+    return nothing.ok ? ok(new Store(layoutOf(resolve(root)), nothing.value, undefined)) : nothing;
   }
 
   close(): void {
@@ -222,6 +230,12 @@ export class Store {
   /** Looks whether what is registered is there and, with `contents`, unaltered. */
   verify(options: VerifyOptions = {}): Promise<Result<VerifyReport>> {
     return verifyStore(this, options);
+  }
+
+  /** Makes a valid path's metadata canonical again: what `verify` calls `E_PATH_METADATA`. */
+  clean(path: StorePath): Promise<Result<void>> {
+    if (this.readOnly) return Promise.resolve(this.#readOnlyFailure());
+    return this.withLock(path, () => canonicalise(this.hostPath(path)));
   }
 
   /** A fresh directory on the store's file system, deleted on `close`, or by another process once this one is gone. */

@@ -4,7 +4,7 @@ import { mkdirSync, openSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { killOrphans } from '../../src/build/orphans.js';
-import { makeFifo } from '../../src/build/run.js';
+import { makeFifos } from '../../src/build/run.js';
 import { unwrap } from '../../src/result.js';
 import { tryLock } from '../../src/store/file-lock.js';
 import { atEnd, tempDirectory } from '../support/store.js';
@@ -15,7 +15,7 @@ test('what runs in a workplace is killed when its zilch is gone, and only then',
   const store = join(own, '0/store');
   mkdirSync(store, { recursive: true });
   const fifo = join(own, 'fifo-0');
-  unwrap(await makeFifo(fifo));
+  unwrap(await makeFifos([fifo]));
   const end = openSync(fifo, constants.O_RDWR);
   // What bwrap looks like from outside, and what the builder does; and somebody who looks at what is there.
   const bwrap = spawn('sh', ['-c', 'sleep 100; exit 0', '--bind', store, '/nix/store'], { stdio: 'ignore' });

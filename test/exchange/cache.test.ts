@@ -12,7 +12,7 @@ import {
   push,
   Puller,
   StreamFailure,
-  substitute,
+  Substituter,
   type Answered,
   type Compression,
   type ServerOptions,
@@ -125,7 +125,9 @@ describe('a cache in a directory', () => {
     const other = openStore();
     const there = await prepare(other);
     const substituted = unwrap(
-      await substitute(there.derivations, [{ drvPath: there.drvPathOf('system'), outputs: ['out'] }], { store: other, caches: [cache], trust }),
+      await new Substituter({ store: other, caches: [cache], trust }).substitute(there.derivations, [
+        { drvPath: there.drvPathOf('system'), outputs: ['out'] },
+      ]),
     );
     expect(substituted.outputs).toBe(1);
     const again = await buildAll(other, there);
@@ -156,7 +158,7 @@ describe('a cache in a directory', () => {
     const events: EventBody[] = [];
     const options = { store: other, caches: [cacheAt(directory)], trust, emit: (event: EventBody) => events.push(event) };
     const wanted = [{ drvPath: there.drvPathOf('system'), outputs: ['out'] }];
-    expect(unwrap(await substitute(there.derivations, wanted, options)).outputs).toBe(0);
+    expect(unwrap(await new Substituter(options).substitute(there.derivations, wanted)).outputs).toBe(0);
     expect(events).toContainEqual(
       expect.objectContaining({ type: 'fetch-failed', failure: expect.objectContaining({ code: 'E_CACHE_ANSWER' }) as Failure }),
     );

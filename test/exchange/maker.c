@@ -1,5 +1,5 @@
 /* A builder for tests: does what its arguments say, in order, so that derivations need no shell.
-   write FILE TEXT | make DIRECTORY | link TARGET FILE | program FILE TEXT | big FILE MEGABYTES | say TEXT | sleep SECONDS | copy FROM TO | random FILE | fail STATUS */
+   write FILE TEXT | make DIRECTORY | link TARGET FILE | program FILE TEXT | big FILE MEGABYTES | say TEXT | sleep SECONDS | copy FROM TO | install FROM TO | random FILE | fail STATUS */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +31,7 @@ int main(int argc, char **argv) {
     else if (!strcmp(verb, "say")) { printf("%s\n", argv[++at]); fflush(stdout); }
     else if (!strcmp(verb, "sleep")) { usleep(atof(argv[++at]) * 1e6); }
     else if (!strcmp(verb, "copy")) { int fd = open(argv[at + 1], O_RDONLY); if (fd < 0) return 9; copy(fd, argv[at + 2], -1); close(fd); at += 2; }
+    else if (!strcmp(verb, "install")) { int fd = open(argv[at + 1], O_RDONLY); if (fd < 0) return 9; copy(fd, argv[at + 2], -1); close(fd); chmod(argv[at + 2], 0755); at += 2; }
     else if (!strcmp(verb, "random")) { copy(open("/dev/urandom", O_RDONLY), argv[++at], 64); }
     else if (!strcmp(verb, "fail")) return atoi(argv[++at]);
     else if (!strcmp(verb, "big")) {

@@ -30,7 +30,7 @@ async function buildCommand(names: readonly string[], options: BuildCommandOptio
   const reporter = chooseReporter(options.json === true);
   try {
     return await interruptible((signal) =>
-      withSession({ ...options, emit: reporter.emit, signal }, async (session) => {
+      withSession(options, async (session) => {
         const named =
           options.all === true ? ok(session.chain.targets.map((target) => ({ target, outputName: undefined }))) : targetsOf(session, names);
         if (!named.ok) return named;

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { cacheServer, CompressedNars, parseCompression, push, Puller, type Answered, type Compression } from '../../exchange/index.js';
+import { cacheServer, CompressedNars, parseCompression, push, Substituter, type Answered, type Compression } from '../../exchange/index.js';
 import { emitter } from '../../build/index.js';
 import { formatPublicKey, formatSecretKey, generateSecretKey, publicKeyOf } from '../../formats/index.js';
 import { fail, ok, type Result } from '../../result.js';
@@ -24,7 +24,7 @@ import { formatBytes, formatCount } from '../format.js';
 import { interruptible } from '../interrupt.js';
 import { printError, printLine } from '../output.js';
 import { chooseReporter } from '../progress/reporters.js';
-import { withSelection, withWish } from '../selection.js';
+import { withSelection, withNamed } from '../selection.js';
 import { isServing, listenForEver, serveByMany } from '../serving.js';
 import { withTrust, type TrustOptions } from '../trust-options.js';
 import { openCache, readSecretKeys, trustOf } from '../trust-reading.js';
@@ -138,7 +138,7 @@ async function pushCommand(
   if (!opened.ok) return opened;
   const cache = opened.value;
   return interruptible((signal) =>
-    withSelection(names, { ...options, signal }, async (store, { paths, realisations }) => {
+    withSelection(names, options, async (store, { paths, realisations }) => {
       const onPush = (path: string, fileSize: number): void => printError(`pushed ${path}  ${formatBytes(fileSize)}\n`);
       const pushed = await push(paths, realisations, {
         store,
@@ -165,22 +165,17 @@ async function pullCommand(address: string, names: readonly string[], options: C
   const reporter = chooseReporter(false);
   try {
     return await interruptible((signal) =>
-      withWish(names, { ...options, emit: reporter.emit, signal }, async (store, { ids, paths }) => {
-        const puller = new Puller({ store, caches: [cache.value], trust: trust.value, signal, emit: emitter(reporter.emit) });
-        for (const id of ids) {
-          const pulled = await puller.realisation(id);
+      withNamed(names, options, async (store, { derivations, outputs, paths }) => {
+        const asked = { store, caches: [cache.value], trust: trust.value, signal, emit: emitter(reporter.emit) };
+        const substituter = new Substituter(asked);
+        for (const { drvPath, outputName } of outputs) {
+          const pulled = await substituter.require(derivations, drvPath, outputName);
           if (!pulled.ok) return pulled;
-          if (!pulled.value)
-            return fail(
-              'E_NOT_IN_CACHE',
-              `${address} does not know what sha256:${id.drvHash}!${id.outputName} became`,
-              'was it pushed from the same chain, with the same seed?',
-            );
         }
-        const pulled = await puller.closure(paths);
+        const pulled = await substituter.closure(paths);
         if (!pulled.ok) return pulled;
         reporter.close();
-        printLine(`${formatCount(puller.pulled.paths, 'path')} pulled, ${formatBytes(puller.pulled.narBytes)}`);
+        printLine(`${formatCount(substituter.pulled.paths, 'path')} pulled, ${formatBytes(substituter.pulled.narBytes)}`);
         return ok(undefined);
       }),
     );

@@ -20,7 +20,7 @@ export function register(command: Command): void {
 
 function copyCommand(directory: string, names: readonly string[], options: ChainOptions & { derivations?: true }): Promise<Result<undefined>> {
   return interruptible((signal) =>
-    withSelection(names, { ...options, signal }, async (store, { paths, realisations }) => {
+    withSelection(names, options, async (store, { paths, realisations }) => {
       const root = resolve(directory);
       if (root === store.root) return fail('E_USAGE', `${root} is the store to copy from`);
       const to = Store.open(root, { create: true });

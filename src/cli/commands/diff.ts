@@ -12,7 +12,7 @@ import { perform, withChain, withJson, type ChainOptions } from '../command.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { formatBytes, stripControl } from '../format.js';
 import { printJson, printLine } from '../output.js';
-import { builtOutput, targetOf, withOpenStore, withSession } from '../session.js';
+import { builtOutput, targetOf, withStoreForLooking, withView } from '../session.js';
 
 /** `zilch diff` */
 export function register(command: Command): void {
@@ -20,7 +20,7 @@ export function register(command: Command): void {
   withJson(withChain(command.argument('<first>', what).argument('<second>', what)));
   command.addHelpText('after', '\nExit code 0 when they are the same, 3 when they differ.');
   perform(command, (first: string, second: string, options: ChainOptions & { json?: true }) =>
-    withOpenStore(options, async (store) => {
+    withStoreForLooking(options, async (store) => {
       const scratch = store.tempDir();
       if (!scratch.ok) return scratch;
       const [a, b] = [
@@ -56,7 +56,7 @@ async function find(what: string, store: Store, scratch: string, options: ChainO
   const loaded = await loadChain(options.chain);
   const named = loaded.ok ? findTarget(loaded.value.chain, what) : loaded;
   if (!named.ok) return fail('E_TARGET', `${what} is neither a file nor a target`, '`zilch list` shows all targets');
-  return withSession(options, (session) => {
+  return withView(options, (session) => {
     const target = targetOf(session, what);
     if (!target.ok) return Promise.resolve(target);
     const { outputName = target.value.target.recipe.outputNames[0] ?? 'out' } = target.value;

@@ -34,7 +34,7 @@ async function nixCommand(directory: string, names: readonly string[], options: 
   const reporter = chooseReporter(false);
   try {
     return await interruptible((signal) =>
-      withSession({ ...options, emit: reporter.emit, signal }, async ({ store, loaded, chain, ...session }) => {
+      withSession(options, async ({ store, loaded, chain, ...session }) => {
         const named = names.length === 0 ? ok(chain.targets.map((target) => ({ target }))) : targetsOf({ store, loaded, chain, ...session }, names);
         if (!named.ok) return named;
         const targets = targetClosure(
@@ -54,7 +54,7 @@ async function nixCommand(directory: string, names: readonly string[], options: 
             ...{ store, targets, derivations: chain.derivations },
             chain: loaded.chain,
             drvPathOf: ({ name }) => drvPaths.get(name)!,
-            externalPath: (external) => chain.external.get(external)!,
+            externalPath: (external) => chain.external.get(external),
           },
           directory,
         );

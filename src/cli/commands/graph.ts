@@ -4,7 +4,7 @@ import { ok, type Result } from '../../result.js';
 import { perform, withChain, type ChainOptions } from '../command.js';
 import { wrap } from '../format.js';
 import { print, printJson } from '../output.js';
-import { withSession, type Session } from '../session.js';
+import { withView, type Session } from '../session.js';
 
 const FORMATS = ['text', 'dot', 'json', 'svg'] as const;
 
@@ -17,7 +17,7 @@ export function register(command: Command): void {
   command.option('--svg', 'short for --format svg');
   perform(command, async (targets: readonly string[], options: ChainOptions & { format: (typeof FORMATS)[number]; svg?: true }) => {
     // Only the picture needs a store, for what is built.
-    if (options.svg === true || options.format === 'svg') return withSession(options, (session) => picture(session, targets));
+    if (options.svg === true || options.format === 'svg') return withView(options, (session) => picture(session, targets));
     const loaded = await loadChain(options.chain);
     if (!loaded.ok) return loaded;
     const graph = dependencyGraph(loaded.value.chain);

@@ -4,7 +4,7 @@ import { logPath, readLog } from '../../build/index.js';
 import { fail, ok } from '../../result.js';
 import { perform, withChain, type ChainOptions } from '../command.js';
 import { print, printLine } from '../output.js';
-import { targetOf, withSession } from '../session.js';
+import { targetOf, withView } from '../session.js';
 
 /** `zilch log` */
 export function register(command: Command): void {
@@ -12,7 +12,7 @@ export function register(command: Command): void {
     .option('--test', 'the log of its test')
     .option('--path', 'print where the log lies (gzip)');
   perform(command, (name: string, options: ChainOptions & { test?: true; path?: true }) =>
-    withSession(options, (session) => {
+    withView(options, (session) => {
       const found = targetOf(session, name);
       if (!found.ok) return Promise.resolve(found);
       const { target } = found.value;

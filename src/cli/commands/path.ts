@@ -2,14 +2,14 @@ import type { Command } from 'commander';
 import { ok } from '../../result.js';
 import { perform, withChain, type ChainOptions } from '../command.js';
 import { printLine } from '../output.js';
-import { builtOutput, targetOf, withSession } from '../session.js';
+import { builtOutput, targetOf, withView } from '../session.js';
 
 /** `zilch path` */
 export function register(command: Command): void {
   command.argument('<target>', 'target, or one of its outputs as target^output (default: its first output)');
   withChain(command).option('--logical', 'print the store path, /nix/store/…, not where it lies on this machine');
   perform(command, (name: string, options: ChainOptions & { logical?: true }) =>
-    withSession(options, (session) => {
+    withView(options, (session) => {
       const found = targetOf(session, name);
       if (!found.ok) return Promise.resolve(found);
       const { target, outputName = target.recipe.outputNames[0]! } = found.value;

@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { targetClosure } from '../../chain/index.js';
 import { fail, ok, type Result } from '../../result.js';
+import { hashTree } from '../../store/index.js';
 import { readPins, writePins, type Pin } from '../../verify/index.js';
 import { outputTable } from '../build-table.js';
 import { perform, withChain, withJson, type ChainOptions } from '../command.js';
 import { formatCount } from '../format.js';
 import { printJson, printLine } from '../output.js';
 import { pinnedOutputs, type PinnedOutput } from '../pinned-outputs.js';
-import { targetsOf, withSession, type Session } from '../session.js';
+import { targetsOf, withView, type Session } from '../session.js';
 
 /** `zilch pins check|update` */
 export function register(command: Command): void {
@@ -15,15 +16,33 @@ export function register(command: Command): void {
     .command('check')
     .summary('compare what is built with the pins')
     .argument('[targets...]', 'targets, and all they need (default: everything built)');
-  perform(withJson(withChain(check)), (names: readonly string[], options: ChainOptions & { json?: true }) =>
-    withSession(options, async (session) => {
-      const outputs = await outputsOf(session, names);
-      if (!outputs.ok) return outputs;
-      const rows = outputs.value.map((output) => ({ ...output, seconds: undefined }));
+  check.description('Compares the hashes that were registered when the outputs were built. With --contents it reads every file and hashes it again.');
+  withJson(withChain(check)).option('--contents', 'compare the bytes on disk, not what the database says of them');
+  perform(check, (names: readonly string[], options: ChainOptions & { json?: true; contents?: true }) =>
+    withView(options, async (session) => {
+      const registered = await outputsOf(session, names);
+      if (!registered.ok) return registered;
+      const damaged = options.contents === true ? await findDamage(session, registered.value) : ok(new Set<string>());
+      if (!damaged.ok) return damaged;
+      const outputs = registered.value.map((output) => (damaged.value.has(output.key) ? { ...output, pinned: 'different' as const } : output));
+      const rows = outputs.map((output) => ({ ...output, seconds: undefined }));
       if (options.json === true)
         printJson(rows.map(({ key, info, pinned }) => ({ output: key, path: info.path, narHash: info.narHash, narSize: info.narSize, pinned })));
       else if (rows.length === 0) printLine(`nothing of it is built in ${session.store.root}: nothing was compared`);
-      else for (const line of outputTable(rows, process.stdout.columns || Number.POSITIVE_INFINITY)) printLine(line);
+      else {
+        for (const line of outputTable(rows, process.stdout.columns || Number.POSITIVE_INFINITY)) printLine(line);
+        printLine(
+          options.contents === true
+            ? 'compared with the pins: every byte on disk'
+            : 'compared with the pins: what the database says of the outputs (--contents reads their bytes)',
+        );
+      }
+      if (damaged.value.size > 0)
+        return fail(
+          'E_STORE_DAMAGED',
+          `no longer what was registered: ${[...damaged.value].join(', ')}`,
+          'zilch verify-store --repair deletes what is damaged, and the next build makes it again',
+        );
       const different = rows.filter(({ pinned }) => pinned === 'different').map(({ key }) => key);
       return different.length === 0 ? ok(undefined) : fail('E_DIFFERENT', `not what is pinned: ${different.join(', ')}`);
     }),
@@ -35,11 +54,22 @@ export function register(command: Command): void {
     .argument('[targets...]', 'targets, and all they need (default: everything built)');
   update.description('Pins outputs that this store has built itself. Pins of other outputs stay, those of targets that are gone go.');
   perform(withChain(update), (names: readonly string[], options: ChainOptions) =>
-    withSession(options, async (session) => {
+    withView(options, async (session) => {
       const outputs = await outputsOf(session, names);
       return outputs.ok ? updatePins(session, outputs.value) : outputs;
     }),
   );
+}
+
+/** Hashes outputs anew; gives the keys of those that are no longer what was registered. */
+async function findDamage({ store }: Session, outputs: readonly PinnedOutput[]): Promise<Result<ReadonlySet<string>>> {
+  const damaged = new Set<string>();
+  for (const { key, info } of outputs) {
+    const hashed = await hashTree(store.hostPath(info.path));
+    if (!hashed.ok && hashed.failure.code !== 'E_NOT_FOUND') return hashed;
+    if (!hashed.ok || hashed.value.narHash !== info.narHash || hashed.value.narSize !== info.narSize) damaged.add(key);
+  }
+  return ok(damaged);
 }
 
 async function outputsOf(session: Session, names: readonly string[]): Promise<Result<PinnedOutput[]>> {

@@ -5,7 +5,7 @@ import { ok } from '../../result.js';
 import { collect, perform, withChain, type ChainOptions } from '../command.js';
 import { formatBytes } from '../format.js';
 import { printLine } from '../output.js';
-import { withSession } from '../session.js';
+import { withView } from '../session.js';
 
 interface ReportOptions extends ChainOptions {
   readonly pictures?: true;
@@ -22,7 +22,7 @@ export function register(command: Command): void {
     '\nOpen index.html in a browser, or put the directory on any web server. graph.svg and timeline.svg are the pictures by themselves.',
   );
   perform(command, (directory: string, options: ReportOptions) =>
-    withSession(options, async (session) => {
+    withView(options, async (session) => {
       const of: string[] = [];
       for (const name of options.of ?? []) {
         const found = findTarget(session.loaded.chain, name);

@@ -1,74 +1,70 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Command } from 'commander';
-import { loadChain, seedsOf } from '../../chain/index.js';
+import { seedsOf } from '../../chain/index.js';
 import { fail, ok, type Result } from '../../result.js';
-import { checkSeed, provideSeed } from '../../seed/index.js';
+import { checkSeed } from '../../seed/index.js';
 import { attemptAsync } from '../../store/index.js';
-import { collect, perform, withChain, withJson, type ChainOptions } from '../command.js';
+import { perform, withChain, withJson, type ChainOptions } from '../command.js';
 import { formatTable } from '../format.js';
-import { printError, printJson, printLine } from '../output.js';
-import { chooseReporter } from '../progress/reporters.js';
-import { fetchAll, withOpenStore, type FetchingOptions } from '../session.js';
+import { printJson, printLine } from '../output.js';
+import { BuiltOutputs, withView, type Session } from '../session.js';
 
-/** `zilch seed build|show` */
+/** `zilch seed check|show` */
 export function register(command: Command): void {
-  const build = command.command('build').summary('build the default seed, or check a given one, and print its store path');
-  withChain(build).option('--offline', 'never touch the network').option('--sources <dir>', 'directory or bundle to take tarballs from', collect);
-  perform(build, async (options: ChainOptions & FetchingOptions) => {
-    const seed = await seedFacts(options);
-    if (seed.ok) printLine(seed.value.hostPath);
-    return seed.ok ? ok(undefined) : seed;
-  });
-  const show = command.command('show').summary('say what the seed is: version, compiler, hash');
-  perform(withJson(withChain(show)), async (options: ChainOptions & { json?: true }) => {
-    const seed = await seedFacts(options);
-    if (!seed.ok) return seed;
-    if (options.json === true) printJson(seed.value);
-    else for (const line of formatTable(Object.entries(seed.value))) printLine(line);
-    return ok(undefined);
-  });
+  const check = command.command('check').summary('find out whether a program can be the seed').argument('<file>', 'a static TinyCC');
+  check.description('Runs the program, outside any sandbox, on one line of C.');
+  perform(withJson(check), async (file: string, options: { json?: true }) => show(await givenFacts(file), options));
+
+  const showCommand = command.command('show').summary('say what the chain starts from, or was last built from');
+  perform(withJson(withChain(showCommand)), (options: ChainOptions & { json?: true }) =>
+    withView(options, async (session) => show(await facts(session), options)),
+  );
 }
 
-interface SeedFacts {
-  readonly name: string;
-  readonly version: string;
-  readonly compiler: string;
-  /** Of the file. */
-  readonly sha256: string;
-  readonly path: string;
-  readonly hostPath: string;
+type Facts = Readonly<Record<string, string>>;
+
+function show(facts: Result<Facts>, { json }: { json?: true }): Result<undefined> {
+  if (!facts.ok) return facts;
+  if (json === true) printJson(facts.value);
+  else for (const line of formatTable(Object.entries(facts.value))) printLine(line);
+  return ok(undefined);
 }
 
-async function seedFacts(options: ChainOptions & FetchingOptions): Promise<Result<SeedFacts>> {
-  const loaded = await loadChain(options.chain);
-  if (!loaded.ok) return loaded;
-  const [seed] = seedsOf(loaded.value.chain);
-  if (seed === undefined) return fail('E_SEED_MISSING', `the chain in ${loaded.value.directory} has no seed`);
-  return withOpenStore(options, async (store) => {
-    const reporter = chooseReporter(false);
-    try {
-      const provided = await provideSeed(seed, store, {
-        file: options.seed,
-        fetch: async (source) => {
-          const fetched = await fetchAll([source], store, { ...options, emit: reporter.emit });
-          return fetched.ok ? ok(fetched.value.get(source)!) : fetched;
-        },
-        onBuild: (compiler) => printError(`compiling a TinyCC as the seed with ${compiler}\n`),
-      });
-      if (!provided.ok) return provided;
-      const { path, hostPath, compiler } = provided.value;
-      const scratch = store.tempDir();
-      if (!scratch.ok) return scratch;
-      const checked = await checkSeed(hostPath, scratch.value);
-      if (!checked.ok) return checked;
-      const { version } = checked.value;
-      const sha256 = await hashFile(hostPath);
-      if (!sha256.ok) return sha256;
-      return ok({ name: seed.name, version, compiler: compiler ?? `given: ${options.seed ?? ''}`, sha256: sha256.value, path, hostPath });
-    } finally {
-      reporter.close();
-    }
+async function givenFacts(file: string): Promise<Result<Facts>> {
+  const scratch = await mkdtemp(join(tmpdir(), 'zilch-seed-'));
+  try {
+    const checked = await checkSeed(file, scratch);
+    if (!checked.ok) return checked;
+    const sha256 = await hashFile(file);
+    return sha256.ok ? ok({ file, version: checked.value.version, sha256: sha256.value }) : sha256;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function facts(session: Session): Promise<Result<Facts>> {
+  const { store, loaded, chain, seed: given } = session;
+  const [seed] = seedsOf(loaded.chain);
+  if (seed === undefined) return fail('E_SEED_MISSING', `the chain in ${loaded.directory} has no seed`);
+  if (given !== undefined) {
+    const hostPath = store.hostPath(given);
+    const sha256 = store.isValid(given) ? await hashFile(hostPath) : ok('it is not in the store yet');
+    return sha256.ok ? ok({ name: seed.name, from: 'given with --seed', path: given, file: hostPath, sha256: sha256.value }) : sha256;
+  }
+  const made = seed.default;
+  if (made === undefined) return fail('E_SEED_MISSING', `the chain makes no "${seed.name}" of its own`, 'give a static TinyCC with --seed FILE');
+  const target = chain.targets.find(({ recipe }) => recipe === made.recipe);
+  const drvPath = target?.build.drvPath ?? [...chain.derivations].find(([, drv]) => drv.name === made.recipe.drvName)?.[0];
+  const info = drvPath === undefined ? undefined : new BuiltOutputs(session).find(drvPath, made.outputName);
+  return ok({
+    name: seed.name,
+    from: `made by the chain: ${target?.name ?? made.recipe.drvName}^${made.outputName}`,
+    ...(drvPath === undefined ? {} : { derivation: drvPath }),
+    ...(info === undefined ? { path: 'not built yet' } : { path: info.path, file: store.hostPath(info.path) }),
   });
 }
 

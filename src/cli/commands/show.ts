@@ -1,19 +1,19 @@
 import type { Command } from 'commander';
 import { dependencyGraph } from '../../chain/index.js';
 import { ok } from '../../result.js';
-import { readPins, type Pins } from '../../verify/index.js';
+import { pinKey, readPins, type Pins } from '../../verify/index.js';
 import { perform, withChain, withJson, type ChainOptions } from '../command.js';
 import { formatBytes, formatTable } from '../format.js';
 import { printJson, printLine } from '../output.js';
 import { pinnedOutputs } from '../pinned-outputs.js';
-import { BuiltOutputs, targetOf, withSession, type Session } from '../session.js';
+import { BuiltOutputs, targetOf, withView, type Session } from '../session.js';
 import type { PreparedTarget } from '../../chain/index.js';
 
 /** `zilch show` */
 export function register(command: Command): void {
   withJson(withChain(command.argument('<target>', 'target of the chain')));
   perform(command, (name: string, options: ChainOptions & { json?: true }) =>
-    withSession(options, async (session) => {
+    withView(options, async (session) => {
       const found = targetOf(session, name);
       if (!found.ok) return found;
       const pins = await readPins(session.loaded.pinsFile);
@@ -34,7 +34,7 @@ function facts(session: Session, target: PreparedTarget, pins: Pins) {
   const outputs = recipe.outputNames.map((name) => {
     const output = built.get(name);
     return output === undefined
-      ? ({ name, built: false } as const)
+      ? ({ name, built: false, expected: pins.get(pinKey(target.name, name)) } as const)
       : ({
           name,
           built: true,
@@ -65,9 +65,11 @@ function lines(shown: Facts): string[] {
       'output',
       output.built
         ? `${output.name}  ${formatBytes(output.narSize)}, pinned: ${output.pinned === 'different' ? 'DIFFERENT' : output.pinned}`
-        : `${output.name}  not built`,
+        : output.expected === undefined
+          ? `${output.name}  not built`
+          : `${output.name}  not built; expected: ${formatBytes(output.expected.narSize)}`,
     ],
-    ...(output.built ? [['', output.path]] : []),
+    ...(output.built ? [['', output.path]] : output.expected === undefined ? [] : [['', output.expected.path]]),
   ]);
   return formatTable([
     ['target', shown.target],

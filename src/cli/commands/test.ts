@@ -22,7 +22,7 @@ async function testCommand(names: readonly string[], options: BuildCommandOption
   const reporter = chooseReporter(options.json === true);
   try {
     return await interruptible((signal) =>
-      withSession({ ...options, emit: reporter.emit, signal }, async (session) => {
+      withSession(options, async (session) => {
         const named = targetsOf(session, names);
         if (!named.ok) return named;
         const tests = named.value.flatMap(({ target }) => (target.test === undefined ? [] : [{ target: target.name, drvPath: target.test.drvPath }]));

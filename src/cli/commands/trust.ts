@@ -7,22 +7,36 @@ import { parseStorePathBaseName } from '../../formats/index.js';
 import { perform, withChain, withJson, type ChainOptions } from '../command.js';
 import { formatBytes, formatCount, formatTable, wrap } from '../format.js';
 import { printJson, printLine } from '../output.js';
-import { withSession, type Session } from '../session.js';
+import { withView, type Session } from '../session.js';
+import { lookAt, type LookedAt } from '../trust-file.js';
 
 /** `zilch trust` */
 export function register(command: Command): void {
   withJson(withChain(command.argument('[what]', 'target, target^output, store path, or a file below one (default: the chain’s default target)')));
   perform(command, (what: string | undefined, options: ChainOptions & { json?: true }) =>
-    withSession(options, async (session) => {
+    withView(options, async (session) => {
       const report = await collectReport(session);
       if (!report.ok) return report;
       const id = makerOf(session, report.value, what ?? report.value.defaultTarget);
       if (!id.ok) return id;
+      const looked = what === undefined || !what.includes('nix/store/') ? ok(undefined) : await lookAt(what, session, report.value);
+      if (!looked.ok) return looked;
       const trust = trustOf(report.value, id.value);
       if (trust === undefined) throw new Error(`Internal error: the report has no ${id.value}`);
-      if (options.json === true) printJson({ ...trust, premises: premises(trust) });
-      else for (const line of lines(trust, process.stdout.columns || 120)) printLine(line);
-      return ok(undefined);
+      const file = looked.value;
+      if (options.json === true) printJson({ ...trust, premises: premises(trust), ...(file === undefined ? {} : { file }) });
+      else {
+        const width = process.stdout.columns || 120;
+        for (const line of file === undefined ? [] : [...fileLines(file, width), '']) printLine(line);
+        for (const line of lines(trust, width)) printLine(line);
+      }
+      return file === undefined || file.isRegistered
+        ? ok(undefined)
+        : fail(
+            'E_STORE_DAMAGED',
+            `${file.path} is not what was registered when it was built`,
+            'zilch verify-store --repair deletes what is damaged, and the next build makes it again',
+          );
     }),
   );
 }
@@ -40,6 +54,20 @@ function makerOf(session: Session, report: ChainReport, what: string): Result<st
   return maker === undefined
     ? fail('E_TARGET', `nothing in this chain makes ${path.value}`, 'sources and the seed are made by nobody here: they are what trust begins with')
     : ok(maker.id);
+}
+
+function fileLines(file: LookedAt, width: number): string[] {
+  const { output, relative, kind, sha256, size, isRegistered, pinned } = file;
+  const inside = relative === '' ? `all of ${output}` : `${relative} of ${output}`;
+  return [
+    ...wrap(`This is ${inside}: ${kind}${sha256 === undefined ? '' : `, ${size ?? 0} bytes, sha256 ${sha256}`}.`, width),
+    ...wrap(
+      isRegistered
+        ? `Every byte of ${output} was read now: it is what was registered when it was built, ${pinned === 'same' ? 'and what is pinned' : pinned === 'new' ? 'and nothing is pinned' : 'but NOT what is pinned'}.`
+        : `Every byte of ${output} was read now: it is NOT what was registered when it was built.`,
+      width,
+    ),
+  ];
 }
 
 function lines(trust: Trust, width: number): string[] {

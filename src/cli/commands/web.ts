@@ -4,7 +4,7 @@ import { perform, portNumber, withChain, type ChainOptions } from '../command.js
 import type { ExitCode } from '../exit-code.js';
 import { interruptible } from '../interrupt.js';
 import { printError, printLine } from '../output.js';
-import { withSession } from '../session.js';
+import { withView } from '../session.js';
 
 interface WebOptions extends ChainOptions {
   readonly port: number;
@@ -22,7 +22,7 @@ export function register(command: Command): void {
 
 async function serve(options: WebOptions): Promise<Result<ExitCode | undefined>> {
   return interruptible((signal) =>
-    withSession({ ...options, signal }, async (session) => {
+    withView(options, async (session) => {
       const { startServer } = await import('../../web/index.js');
       const server = await startServer(session, options);
       if (!server.ok) return server;

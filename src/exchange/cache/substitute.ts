@@ -1,7 +1,7 @@
 /** Before building: what is wanted, or else what it is built from, as far down as caches have it. */
-import type { Derivation, DrvPath } from '../../formats/index.js';
-import { identitiesOf } from '../../build/index.js';
-import { ok, type Result } from '../../result.js';
+import type { Derivation, DrvOutputId, DrvPath, StorePath } from '../../formats/index.js';
+import { adopt, identitiesOf, resolvedDerivation, resolvedIds } from '../../build/index.js';
+import { err, fail, ok, type Failure, type Result } from '../../result.js';
 import { Puller, type Pulled, type PullOptions } from './pull.js';
 
 /** A derivation, and the outputs of it that are asked for. */
@@ -15,35 +15,89 @@ export interface Substituted extends Pulled {
   readonly outputs: number;
 }
 
-/**
- * Pulls the wanted outputs where a cache knows what they are and has them. Where none does, or what it gives is refused, tries the
- * derivation's inputs, and so on; what is left is to be built. Fails only when it was stopped or the store cannot be written.
- */
-export async function substitute(
-  derivations: ReadonlyMap<DrvPath, Derivation>,
-  wanted: readonly WantedOutputs[],
-  options: PullOptions,
-): Promise<Result<Substituted>> {
-  const puller = new Puller(options);
-  const identities = identitiesOf(derivations);
-  const seen = new Set<string>();
-  let outputs = 0;
-  const visit = async (drvPath: DrvPath, outputName: string): Promise<Result<void>> => {
-    if (seen.has(`${drvPath}^${outputName}`)) return ok(undefined);
-    seen.add(`${drvPath}^${outputName}`);
-    const id = identities.idOf(drvPath, outputName);
-    if (options.store.realisation(id) !== undefined) return ok(undefined);
-    const pulled = await puller.realisation(id);
-    if (!pulled.ok && OUR_OWN.includes(pulled.failure.code)) return pulled;
-    if (pulled.ok && pulled.value) {
-      outputs++;
-      return ok(undefined);
+/** One run's dealings with caches: what was asked, and which of them do not answer, is remembered. */
+export class Substituter {
+  private readonly puller: Puller;
+
+  constructor(private readonly options: PullOptions) {
+    this.puller = new Puller(options);
+  }
+
+  /**
+   * Pulls the wanted outputs where a cache knows what they are and has them. Where none does, or what it gives is refused, tries the
+   * derivation's inputs, and so on; what is left is to be built. Fails only when it was stopped or the store cannot be written.
+   */
+  async substitute(derivations: ReadonlyMap<DrvPath, Derivation>, wanted: readonly WantedOutputs[]): Promise<Result<Substituted>> {
+    const seen = new Set<string>();
+    let outputs = 0;
+    const visit = async (drvPath: DrvPath, outputName: string): Promise<Result<void>> => {
+      if (seen.has(`${drvPath}^${outputName}`)) return ok(undefined);
+      seen.add(`${drvPath}^${outputName}`);
+      const taken = await this.take(derivations, drvPath, outputName);
+      if (!taken.ok) return taken;
+      if (taken.value.found) {
+        if (taken.value.found === 'pulled') outputs++;
+        return ok(undefined);
+      }
+      const inputs = [...(derivations.get(drvPath)?.inputDrvs ?? [])].flatMap(([input, names]) => names.map((name) => visit(input, name)));
+      return (await Promise.all(inputs)).find((result) => !result.ok) ?? ok(undefined);
+    };
+    const visits = await Promise.all(wanted.flatMap(({ drvPath, outputs: names }) => names.map((name) => visit(drvPath, name))));
+    return (visits.find((result) => !result.ok) as Result<never> | undefined) ?? ok({ ...this.puller.pulled, outputs });
+  }
+
+  /** Pulls one output. Fails with `E_NOT_IN_CACHE` when no cache knows it, or with what was wrong with what one has. */
+  async require(derivations: ReadonlyMap<DrvPath, Derivation>, drvPath: DrvPath, outputName: string): Promise<Result<void>> {
+    const taken = await this.take(derivations, drvPath, outputName);
+    if (!taken.ok) return taken;
+    if (taken.value.found) return ok(undefined);
+    return taken.value.refused === undefined
+      ? fail('E_NOT_IN_CACHE', `no cache knows what output "${outputName}" of ${drvPath} became`, 'was it pushed from the same chain?')
+      : err(taken.value.refused);
+  }
+
+  /** Pulls paths and all they refer to; as `Puller.closure`. */
+  closure(paths: Iterable<StorePath>): Promise<Result<void>> {
+    return this.puller.closure(paths);
+  }
+
+  get pulled(): Pulled {
+    return this.puller.pulled;
+  }
+
+  /** Pulls what caches know of these ids: of resolved derivations, about to be built. */
+  readonly fetchRealisations = async (ids: readonly DrvOutputId[]): Promise<Result<void>> => {
+    for (const id of ids) {
+      const pulled = await this.puller.realisation(id);
+      if (!pulled.ok && OUR_OWN.includes(pulled.failure.code)) return pulled;
     }
-    const inputs = [...(derivations.get(drvPath)?.inputDrvs ?? [])].flatMap(([input, names]) => names.map((name) => visit(input, name)));
-    return (await Promise.all(inputs)).find((result) => !result.ok) ?? ok(undefined);
+    return ok(undefined);
   };
-  const visits = await Promise.all(wanted.flatMap(({ drvPath, outputs: names }) => names.map((name) => visit(drvPath, name))));
-  return (visits.find((result) => !result.ok) as Result<never> | undefined) ?? ok({ ...puller.pulled, outputs });
+
+  /** Under its own id, and where its inputs are realised under that of the resolved derivation, which other seeds come to as well. */
+  private async take(
+    derivations: ReadonlyMap<DrvPath, Derivation>,
+    drvPath: DrvPath,
+    outputName: string,
+  ): Promise<Result<{ readonly found: 'here' | 'pulled' } | { readonly found: undefined; readonly refused: Failure | undefined }>> {
+    const { store } = this.options;
+    const identities = identitiesOf(derivations);
+    const id = identities.idOf(drvPath, outputName);
+    if (store.realisation(id) !== undefined) return ok({ found: 'here' });
+    const pulled = await this.puller.realisation(id);
+    if (pulled.ok && pulled.value) return ok({ found: 'pulled' });
+    if (!pulled.ok && OUR_OWN.includes(pulled.failure.code)) return pulled;
+    const context = { store, closure: derivations, identities };
+    const resolved = resolvedDerivation(drvPath, context);
+    if (resolved !== undefined && resolved.drvPath !== drvPath) {
+      const fetched = await this.fetchRealisations(resolvedIds(resolved, [outputName]));
+      if (!fetched.ok) return fetched;
+      const adopted = await adopt(drvPath, [outputName], context);
+      if (!adopted.ok) return adopted;
+      if (adopted.value !== undefined) return ok({ found: 'pulled' });
+    }
+    return ok({ found: undefined, refused: pulled.ok ? undefined : pulled.failure });
+  }
 }
 
 /** What no other cache and no build would do better. Caches' own failures have other codes. */

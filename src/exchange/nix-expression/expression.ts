@@ -4,7 +4,7 @@
  */
 import { makeContentPath, outputPlaceholder, storePathName, type ContentAddress, type StorePath } from '../../formats/index.js';
 import {
-  ingredientsOf,
+  neededOutputs,
   PLATFORM,
   sourcePath,
   type AnyRecipe,
@@ -29,7 +29,8 @@ export interface ExternalContent {
 /** Where the store has what only the disk knows. */
 export interface ExternalContents {
   readonly local: (local: Local) => ExternalContent;
-  readonly seed: (seed: Seed) => ExternalContent;
+  /** Of a seed that the user gave; `undefined` for the chain's own. */
+  readonly seed: (seed: Seed) => ExternalContent | undefined;
 }
 
 export interface NixExpression {
@@ -96,7 +97,7 @@ function closure(chain: Chain, wanted: readonly Target[]): Target[] {
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     if (needed.has(next)) continue;
     needed.add(next);
-    for (const ingredient of ingredientsOf(next)) if (ingredient.kind === 'output') queue.push(ingredient.recipe);
+    for (const output of neededOutputs(next)) queue.push(output.recipe);
   }
   return chain.targets.filter((target) => needed.has(target.recipe));
 }
@@ -130,9 +131,9 @@ class ExpressionWriter {
   private add(recipe: AnyRecipe): Result<void> {
     if (this.written.has(recipe)) return ok(undefined);
     this.written.add(recipe);
-    for (const ingredient of ingredientsOf(recipe)) {
-      if (ingredient.kind !== 'output' || this.recipeNames.has(ingredient.recipe)) continue;
-      const added = this.add(ingredient.recipe);
+    for (const needed of neededOutputs(recipe)) {
+      if (this.recipeNames.has(needed.recipe)) continue;
+      const added = this.add(needed.recipe);
       if (!added.ok) return added;
     }
     const section = this.recipe(recipe);
@@ -206,8 +207,12 @@ class ExpressionWriter {
         return `tarballs.${this.tarballs.claim(ingredient, sourcePath(ingredient), [ingredient.name, `${ingredient.name}-${ingredient.version}`])}`;
       case 'local':
         return this.tree(this.external.local(ingredient));
-      case 'seed':
-        return this.tree(this.external.seed(ingredient));
+      case 'seed': {
+        const given = this.external.seed(ingredient);
+        if (given !== undefined) return this.tree(given);
+        if (ingredient.default === undefined) throw new Error(`Internal error: the seed ${ingredient.name} is neither given nor made`);
+        return this.reference(ingredient.default);
+      }
     }
   }
 
