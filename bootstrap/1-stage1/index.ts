@@ -11,6 +11,7 @@ const program = local(import.meta.url, '.', {
     'stage1.c',
     'system.c',
     'jobs.c',
+    'ending.c',
     'gunzip.c',
     'bunzip2.c',
     'untar.c',
