@@ -1,6 +1,6 @@
 /** The whole ladder, from the seed's bytes to TinyCC: by the builder, by a script, and as the first process of a bare machine. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkSandbox } from '../../src/build/index.js';
@@ -43,6 +43,15 @@ describe.skipIf(!sandbox.ok)('the ladder', () => {
     chmodSync(join(folder, 'seed'), 0o755);
     return folder;
   };
+
+  it('begins with the bytes that anybody makes of seed.hex', () => {
+    const seed = readdirSync(join(rig.store, 'nix/store')).find((name) => /^[0-9a-z]{32}-seed$/.test(name));
+    const inStore = join(rig.store, 'nix/store', seed!);
+    const byHand = join(folderToClimb('bytes'), 'seed');
+    expect(readFileSync(inStore).equals(readFileSync(byHand))).toBe(true);
+    expect(readFileSync(byHand).length).toBe(148);
+    expect(statSync(inStore).mode & 0o777).toBe(0o555);
+  });
 
   it.each([
     ['the seed and a runner in T', './seed', '1-t/step1.hex', 'climb.t', 'climb', 'climb.script'],
