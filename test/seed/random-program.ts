@@ -206,7 +206,7 @@ export function randomProgram(seed: number): string {
       case 4:
         return `${anyPlace()} ${pick(['<<=', '>>='])} (${value()} & 7);`;
       case 5: {
-        const step = `${pick(['++', '--'])}`;
+        const step = pick(['++', '--']);
         return pick([
           `${anyPlace()}${step};`,
           `${step}${anyPlace()};`,
