@@ -311,6 +311,7 @@ struct Node *deref(struct Node *n, struct Token *at);
 struct Node *comma(struct Node *a, struct Node *b);
 struct Node *assign(struct Node *to, struct Node *from, struct Token *at);
 struct Node *compound(long op, struct Node *to, struct Node *by, struct Token *at);
+struct Node *step_after(struct Node *n, long op, struct Token *at);
 struct Node *pick(struct Node *which, struct Node *a, struct Node *b, struct Token *at);
 struct Type *common_type(struct Type *a, struct Type *b);
 long is_object(struct Node *n);
