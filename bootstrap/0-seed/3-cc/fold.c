@@ -372,14 +372,38 @@ struct Node *assign(struct Node *to, struct Node *from, struct Token *at) {
   return pair(N_ASSIGN, to->type, to, assign_cast(from, to->type, at), at);
 }
 
-// to op= by. The address of "to" is computed once.
-struct Node *compound(long op, struct Node *to, struct Node *by, struct Token *at) {
-  struct Node *object = to;
+// An object that can be used twice: if its address takes computing, *setup puts that into a variable first.
+struct Node *use_twice(struct Node *n, struct Node **setup, struct Token *at) {
   struct Node *pointer;
-  if (!is_object(to)) fail(at, "expected a variable on the left");
-  if (to->op != N_DEREF || is_simple(to->left)) return assign(to, binary(op, to, by, at), at);
+  *setup = 0;
+  if (!is_object(n)) fail(at, "expected a variable here");
+  if (n->op != N_DEREF || is_simple(n->left)) return n;
   pointer = local_node(new_local(ty_unsigned_long, 8), ty_unsigned_long, at);
-  object = copy_node(to, to->type);
-  object->left = pointer;
-  return comma(pair(N_ASSIGN, ty_unsigned_long, pointer, to->left, at), assign(object, binary(op, object, by, at), at));
+  *setup = pair(N_ASSIGN, ty_unsigned_long, pointer, n->left, at);
+  n = copy_node(n, n->type);
+  n->left = pointer;
+  return n;
+}
+
+// to op= by
+struct Node *compound(long op, struct Node *to, struct Node *by, struct Token *at) {
+  struct Node *setup;
+  struct Node *n;
+  to = use_twice(to, &setup, at);
+  n = assign(to, binary(op, to, by, at), at);
+  return setup ? comma(setup, n) : n;
+}
+
+// n++ or n--. Where it can be computed back, the old value is (n += 1) - 1.
+struct Node *step_after(struct Node *n, long op, struct Token *at) {
+  struct Type *type = n->type;
+  struct Node *one = number(1, ty_int, at);
+  struct Node *setup;
+  struct Node *old;
+  if (!is_float(type) && type->kind != TY_BOOL && n->bit_width == 0)
+    return cast(binary(op == '+' ? '-' : '+', compound(op, n, one, at), one, at), type);
+  old = local_node(new_local(type, 8), type, at);
+  n = use_twice(n, &setup, at);
+  n = comma(assign(old, n, at), comma(assign(n, binary(op, n, one, at), at), old));
+  return setup ? comma(setup, n) : n;
 }
