@@ -1,10 +1,11 @@
 /** The whole ladder, from the seed's bytes to TinyCC: by the builder, by a script, and as the first process of a bare machine. */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkSandbox } from '../../src/build/index.js';
 import { CHECKOUT, CliRig } from '../cli/rig.js';
+import { folderToClimb, READERS } from './folder.js';
 import { boot, fetchKernel, whyNoMachine } from './machine.js';
 
 const sandbox = await checkSandbox();
@@ -12,9 +13,15 @@ if (!sandbox.ok) console.log(`skipped: ${sandbox.failure.message}`);
 const noMachine = whyNoMachine();
 if (noMachine !== undefined) console.log(`skipped: no bare machine, for ${noMachine}`);
 
-const SEED = join(CHECKOUT, 'bootstrap/0-seed');
 const STEPS = ['seed-s', 'seed-cc', 'seed-unpack', 'tinycc-seed'];
-const GOODBYE = 'Compiled and run by TinyCC, which came of 148 bytes.';
+const GOODBYE = './tinycc-seed -nostdinc -nostdlib -run goodbye.c tinycc-seed';
+
+/** FNV-1a, as goodbye.c computes it. */
+function checksum(bytes: Buffer): string {
+  let sum = 0xcbf29ce484222325n;
+  for (const byte of bytes) sum = BigInt.asUintN(64, (sum ^ BigInt(byte)) * 0x100000001b3n);
+  return sum.toString(16).padStart(16, '0');
+}
 
 describe.skipIf(!sandbox.ok)('the ladder', () => {
   let rig: CliRig;
@@ -31,23 +38,17 @@ describe.skipIf(!sandbox.ok)('the ladder', () => {
   });
   afterAll(() => rig.close());
 
-  /** A folder as climb.script wants it. */
-  const folderToClimb = (name: string): string => {
-    const folder = join(rig.directory, name, '0-seed');
-    cpSync(SEED, folder, { recursive: true });
-    mkdirSync(join(folder, '../1-stage1'));
-    for (const reader of ['bunzip2.c', 'untar.c']) cpSync(join(SEED, '../1-stage1', reader), join(folder, '../1-stage1', reader));
+  /** With the tarball. */
+  const fullFolder = (name: string): string => {
+    const folder = folderToClimb(join(rig.directory, name));
     cpSync(tarball, join(folder, 'tinycc.tar.bz2'));
-    const seed = execFileSync('sh', ['-c', `sed 's/#.*//' seed.hex | xxd -r -p`], { cwd: folder });
-    writeFileSync(join(folder, 'seed'), seed);
-    chmodSync(join(folder, 'seed'), 0o755);
     return folder;
   };
 
   it('begins with the bytes that anybody makes of seed.hex', () => {
     const seed = readdirSync(join(rig.store, 'nix/store')).find((name) => /^[0-9a-z]{32}-seed$/.test(name));
     const inStore = join(rig.store, 'nix/store', seed!);
-    const byHand = join(folderToClimb('bytes'), 'seed');
+    const byHand = join(fullFolder('bytes'), 'seed');
     expect(readFileSync(inStore).equals(readFileSync(byHand))).toBe(true);
     expect(readFileSync(byHand).length).toBe(148);
     expect(statSync(inStore).mode & 0o777).toBe(0o555);
@@ -57,14 +58,14 @@ describe.skipIf(!sandbox.ok)('the ladder', () => {
     ['the seed and a runner in T', './seed', '1-t/step1.hex', 'climb.t', 'climb', 'climb.script'],
     ['a shell', 'sh', '-e', 'climb.script'],
   ])('gives the same programs when %s climbs it', async (by, program, ...args) => {
-    const folder = folderToClimb(by);
+    const folder = fullFolder(by);
     const climbed = spawnSync(program, args, { cwd: folder, encoding: 'utf8' });
     expect(climbed.status, climbed.stdout + climbed.stderr).toBe(0);
     for (const step of STEPS) expect(readFileSync(join(folder, step)).equals(readFileSync(await pathOf(step))), step).toBe(true);
   });
 
   it('stops at a command that fails, and says which', () => {
-    const folder = folderToClimb('failing');
+    const folder = fullFolder('failing');
     writeFileSync(join(folder, 'script'), './seed 1-t/step1.hex 2-s/step2.t s\n./s \\\n  nothing.c out\n./s\n');
     const climbed = spawnSync('./seed', ['1-t/step1.hex', 'climb.t', 'climb', 'script'], { cwd: folder, encoding: 'utf8' });
     expect(climbed.status).toBe(1);
@@ -83,21 +84,22 @@ describe.skipIf(!sandbox.ok)('the ladder', () => {
         console.log(`skipped: the mirror has no kernel of ${release}: ${String(error).split('\n')[0] ?? ''}`);
         return;
       }
-      const folder = folderToClimb(release);
+      const folder = fullFolder(release);
       const files = new Map<string, Buffer>();
       for (const file of readdirSync(folder, { recursive: true, withFileTypes: true })) {
         const path = join(file.parentPath, file.name);
         if (file.isFile()) files.set(path.slice(folder.length), readFileSync(path));
       }
-      for (const reader of ['bunzip2.c', 'untar.c']) files.set(`/1-stage1/${reader}`, readFileSync(join(folder, '../1-stage1', reader)));
+      for (const reader of READERS) files.set(`/1-stage1/${reader}`, readFileSync(join(folder, '../1-stage1', reader)));
       files.set('/goodbye.c', readFileSync(join(CHECKOUT, 'test/seed/goodbye.c')));
       const script = readFileSync(join(folder, 'climb.script'), 'utf8');
-      files.set('/climb.script', Buffer.from(`${script}./tinycc-seed -nostdinc -nostdlib -run goodbye.c\n`));
+      files.set('/climb.script', Buffer.from(`${script}${GOODBYE}\n`));
+      const tinycc = checksum(readFileSync(await pathOf('tinycc-seed')));
       const started = Date.now();
       const shown = await boot(kernel, files, ['/seed', '1-t/step1.hex', 'climb.t', 'climb', 'climb.script'], rig.directory);
       console.log(`${kernel.replace(/.*\//, '')}: off after ${((Date.now() - started) / 1000).toFixed(0)} s`);
       const lines = shown.split('\n').filter((line) => /^[#./]|^ {2}|TinyCC|climb/.test(line));
-      expect(lines).toEqual([...script.trimEnd().split('\n'), './tinycc-seed -nostdinc -nostdlib -run goodbye.c', GOODBYE]);
+      expect(lines).toEqual([...script.trimEnd().split('\n'), GOODBYE, `TinyCC ${tinycc} came of 148 bytes, and ran this.`]);
     },
   );
 });
