@@ -40,6 +40,17 @@ describe('the seed', () => {
     expect(bytes.equals(seedBytes())).toBe(true);
   });
 
+  it('says of each byte where it is', () => {
+    let at = 0;
+    for (const line of readFileSync(join(LADDER, 'seed.hex'), 'latin1').split('\n')) {
+      const [bytes, comment] = line.split('#', 2);
+      if (comment === undefined || comment === '') continue;
+      expect(/; ([0-9a-f]{2})( |$)/.exec(line)?.[1], line).toBe(at.toString(16).padStart(2, '0'));
+      at += bytes!.replaceAll(' ', '').length / 2;
+    }
+    expect(at).toBe(seedBytes().length);
+  });
+
   it('runs a text with labels before and behind their use, a label "#" among them', () => {
     expect(ladder.run(ladder.seed, ladder.write('hello.hex', HELLO))).toEqual({ status: 0, signal: null, stdout: 'hello\n', stderr: '' });
   });
