@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Ladder, LADDER, seedBytes, STEP1 } from './ladder.js';
+import { Ladder, LADDER, seedBytes, STEP1, STEP2 } from './ladder.js';
 import { assemblerOf, readLabelledHex } from './labelled-hex.js';
 
 const nasm = spawnSync('nasm', ['-v']).status === 0;
@@ -65,6 +65,15 @@ describe('the seed', () => {
       expect(ladder.run(ladder.seed, text).signal).toMatch(/^SIG(SEGV|BUS|ILL)$/);
     }
   });
+});
+
+it('the figures in README.md are those of the files', () => {
+  const readme = readFileSync(join(LADDER, 'README.md'), 'utf8');
+  const lines = (name: string): number => readFileSync(name, 'latin1').split('\n').length - 1;
+  const figure = (n: number): string => n.toLocaleString('en');
+  expect(readme).toContain(`| ${lines(join(LADDER, 'seed.hex'))} (${seedBytes().length} bytes) |`);
+  expect(readme).toContain(`| ${lines(STEP1)} (${figure(readLabelledHex(readFileSync(STEP1, 'latin1')).length)} bytes) |`);
+  expect(readme).toContain(`| T | ${figure(lines(STEP2))} |`);
 });
 
 describe('step 1', () => {
