@@ -45,7 +45,7 @@ const FUNCTIONS: readonly (readonly [name: string, parameters: number, type: Typ
 ];
 
 /** A small generator of equally distributed numbers (mulberry32), so that a seed is all a failure needs to be seen again. */
-function generator(seed: number): (below: number) => number {
+export function generator(seed: number): (below: number) => number {
   let state = seed >>> 0;
   return (below) => {
     state = (state + 0x6d2b79f5) >>> 0;

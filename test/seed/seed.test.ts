@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Ladder, LADDER, seedBytes, STEP1 } from './ladder.js';
+import { Ladder, LADDER, seedBytes, STEP1, STEP2 } from './ladder.js';
 import { assemblerOf, readLabelledHex } from './labelled-hex.js';
 
 const nasm = spawnSync('nasm', ['-v']).status === 0;
@@ -40,6 +40,17 @@ describe('the seed', () => {
     expect(bytes.equals(seedBytes())).toBe(true);
   });
 
+  it('says of each byte where it is', () => {
+    let at = 0;
+    for (const line of readFileSync(join(LADDER, 'seed.hex'), 'latin1').split('\n')) {
+      const [bytes, comment] = line.split('#', 2);
+      if (comment === undefined || comment === '') continue;
+      expect(/; ([0-9a-f]{2})( |$)/.exec(line)?.[1], line).toBe(at.toString(16).padStart(2, '0'));
+      at += bytes!.replaceAll(' ', '').length / 2;
+    }
+    expect(at).toBe(seedBytes().length);
+  });
+
   it('runs a text with labels before and behind their use, a label "#" among them', () => {
     expect(ladder.run(ladder.seed, ladder.write('hello.hex', HELLO))).toEqual({ status: 0, signal: null, stdout: 'hello\n', stderr: '' });
   });
@@ -54,6 +65,15 @@ describe('the seed', () => {
       expect(ladder.run(ladder.seed, text).signal).toMatch(/^SIG(SEGV|BUS|ILL)$/);
     }
   });
+});
+
+it('the figures in README.md are those of the files', () => {
+  const readme = readFileSync(join(LADDER, 'README.md'), 'utf8');
+  const lines = (name: string): number => readFileSync(name, 'latin1').split('\n').length - 1;
+  const figure = (n: number): string => n.toLocaleString('en');
+  expect(readme).toContain(`| ${lines(join(LADDER, 'seed.hex'))} (${seedBytes().length} bytes) |`);
+  expect(readme).toContain(`| ${lines(STEP1)} (${figure(readLabelledHex(readFileSync(STEP1, 'latin1')).length)} bytes) |`);
+  expect(readme).toContain(`| T | ${figure(lines(STEP2))} |`);
 });
 
 describe('step 1', () => {

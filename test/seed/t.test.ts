@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Ladder, type Ran, STEP1 } from './ladder.js';
@@ -36,12 +36,13 @@ const PROGRAMS: Readonly<Record<string, string>> = {
       while (1) { i = i + 1; if (i > 10) return 42; }
     }`,
   'functions that call each other, and many arguments': `
+    int at_once(int n); int at_once(int n) { return n + 1; }
     int even(int n);
     int odd(int n) { if (n == 0) return 0; return even(n - 1); }
     int even(int n) { if (n == 0) return 1; return odd(n - 1); }
     int none() { return 5; }
     int many(int a, int b, int c, int d, int e, int f, int g) { return a + b * 10 + c * 100 + d * 1000 + e * 10000 + f * 100000 + g * 1000000; }
-    int main(int argc, int argv) { line(even(10)); line(odd(10)); line(none()); line(many(1, 2, 3, 4, 5, 6, 7)); return 3; }`,
+    int main(int argc, int argv) { line(even(10)); line(odd(10)); line(none()); line(at_once(6)); line(many(1, 2, 3, 4, 5, 6, 7)); return 3; }`,
   'memory, bytes and words': `int global;
     int main(int argc, int argv) {
       int p = sys(12, 0, 0, 0);
@@ -79,6 +80,21 @@ describe('T', () => {
     ladder.write('p.t', `${LIBRARY} int main(int argc, int argv) { line(4294967295); line(0xffffffff * 0x7fffffff); line(-4294967295 - 1); }`);
     ladder.mustRun(ladder.seed, STEP1, 'p.t', 'p');
     expect(ladder.run('./p').stdout).toBe('4294967295\n9223372030412324865\n-4294967296\n');
+  });
+
+  it('is what docs/seed.md shows, and so is the notation of the seed', () => {
+    const blocks = [...readFileSync(new URL('../../docs/seed.md', import.meta.url), 'utf8').matchAll(/```\n(.*?)```/gs)].map(([, block]) => block!);
+    ladder.write(
+      'doc.hex',
+      blocks.find((block) => block.startsWith('#!/seed'))!,
+    );
+    ladder.write(
+      'doc.t',
+      blocks.find((block) => block.includes('int main('))!,
+    );
+    expect(ladder.run(ladder.seed, 'doc.hex').stdout).toBe('hello\n');
+    expect(ladder.run(ladder.seed, STEP1, 'doc.t', './doc', 'four').status).toBe(4);
+    expect(ladder.run('./doc')).toEqual({ status: 1, signal: null, stdout: '', stderr: 'usage\n' });
   });
 
   it('runs what it made if there are arguments', () => {
