@@ -152,7 +152,7 @@ struct Node *cast(struct Node *n, struct Type *type) {
     if (n->op == N_NUMBER) {
       if (!is_float(type)) return number(n->value, type, n->at);
       negative = is_signed(from) && n->value < 0;
-      round_integer(negative ? -n->value : n->value);
+      round_integer(negative ? 0 - (unsigned long)n->value : n->value);
       return float_node(type, negative, n->at);
     }
     if (n->op == N_FLOAT && (is_float(type) || n->exponent <= 0)) return cast_float_constant(n, type);
@@ -206,13 +206,13 @@ struct Node *fold_integers(long op, struct Type *type, struct Node *left, struct
   long r = 0;
   long is_unsigned = operands->is_unsigned;
   switch (op) {
-  case '+': r = a + b; break;
-  case '-': r = a - b; break;
-  case '*': r = a * b; break;
+  case '+': r = ua + ub; break;
+  case '-': r = ua - ub; break;
+  case '*': r = ua * ub; break;
   case '/':
     if (b == 0) return 0;
     if (is_unsigned) r = ua / ub;
-    else r = b == -1 ? -a : a / b;
+    else r = b == -1 ? 0 - ua : a / b;
     break;
   case '%':
     if (b == 0) return 0;
@@ -224,7 +224,7 @@ struct Node *fold_integers(long op, struct Type *type, struct Node *left, struct
   case '^': r = a ^ b; break;
   case T_SHL:
     if (b < 0 || b >= operands->size * 8) return 0;
-    r = a << b;
+    r = ua << b;
     break;
   case T_SHR:
     if (b < 0 || b >= operands->size * 8) return 0;
@@ -327,7 +327,7 @@ struct Node *unary(long op, struct Node *n, struct Token *at) {
   n = promote(n);
   if (!is_integer(n->type) && !(is_float(n->type) && op != '~')) fail(at, "this operand does not suit this operator");
   if (op == '+') return is_object(n) ? pair(N_CAST, n->type, n, 0, at) : n;
-  if (n->op == N_NUMBER) return number(op == '-' ? -n->value : ~n->value, n->type, at);
+  if (n->op == N_NUMBER) return number(op == '-' ? 0 - (unsigned long)n->value : ~n->value, n->type, at);
   if (n->op == N_FLOAT) {
     n = copy_node(n, n->type);
     n->sign = !n->sign;
