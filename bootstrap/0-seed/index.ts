@@ -32,8 +32,8 @@ export const seedCc = recipe({
   builder: seedS,
   args: [
     ...parts('./3-cc', [
-      ...['base.c', 'lexer.c', 'macro.c', 'directive.c', 'number.c', 'type.c', 'declare.c', 'declarator.c', 'initialise.c'],
-      ...['fold.c', 'expression.c', 'statement.c', 'emit.c', 'float.c', 'generate.c', 'elf.c', 'main.c'],
+      ...['world.c', 'base.c', 'lexer.c', 'macro.c', 'directive.c', 'number.c', 'type.c', 'declare.c', 'declarator.c'],
+      ...['initialise.c', 'fold.c', 'expression.c', 'statement.c', 'emit.c', 'float.c', 'generate.c', 'elf.c', 'main.c'],
     ]),
     out,
   ],

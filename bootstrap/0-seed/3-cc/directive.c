@@ -249,7 +249,8 @@ struct Token *directive(struct Token *hash) {
   } else if (is_directive(name, "error")) {
     fail_line(hash);
   } else if (is_directive(name, "pragma")) {
-    if (is_directive(t, "pack") && !t->starts_line) fail(hash, "#pragma pack is not supported");
+    if (is_directive(t, "pack") || is_directive(t, "once") || is_directive(t, "push_macro") || is_directive(t, "pop_macro"))
+      fail_name(hash, "not supported: #pragma", spelling(t));
   } else {
     fail(hash, "this directive is unknown");
   }

@@ -19,7 +19,8 @@ typedef unsigned long size;
 
 struct bytes { byte *at; size length; };
 
-enum { MOST_UNPACKED = 1 << 28 };
+/* So that, with what malloc adds, it is a power of two. */
+enum { MOST_UNPACKED = (1 << 28) - 16 };
 
 /* Prints strings, the last of which is NULL, and gives up. */
 static void die_of(const char *part, ...)
