@@ -50,7 +50,7 @@ export const seedUnpack = recipe({
   description: 'a program that unpacks a .tar.bz2',
   builder: seedCc,
   args: [
-    ...['-I', headers, '-I', local(import.meta.url, '../1-stage1', { name: 'stage1-readers', only: ['bunzip2.c', 'untar.c'] })],
+    ...['-I', headers, '-I', local(import.meta.url, '../1-stage1', { name: 'stage1-readers', only: ['ending.c', 'bunzip2.c', 'untar.c'] })],
     ...['-o', out, local(import.meta.url, './4-tinycc/unpack.c'), ...libc],
   ],
   references,

@@ -121,6 +121,7 @@ static void make_folders(const char *path)
     free(folder);
 }
 
+#include "ending.c"
 #include "bunzip2.c"
 #include "untar.c"
 
