@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CHECKOUT } from '../cli/rig.js';
 
 const SEED = join(CHECKOUT, 'bootstrap/0-seed');
-export const READERS = ['bunzip2.c', 'untar.c'];
+export const READERS = ['ending.c', 'bunzip2.c', 'untar.c'];
 
 /** Copies what climb.script wants below `parent`, the seed's bytes as anybody makes them included; gives the folder to run it in. */
 export function folderToClimb(parent: string): string {

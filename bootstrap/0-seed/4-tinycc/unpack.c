@@ -70,6 +70,13 @@ static int same_bytes(const void *a, const void *b, size length) { return !memcm
 static int compare(const char *a, const char *b) { return strcmp(a, b); }
 static int starts_with(const char *s, const char *prefix) { return !strncmp(s, prefix, strlen(prefix)); }
 
+static char *copy_of(const char *text, size length)
+{
+    char *copy = allocate(length + 1);
+    memcpy(copy, text, length);
+    return copy;
+}
+
 static void need(long result, const char *attempt, const char *path)
 {
     if (result < 0)
