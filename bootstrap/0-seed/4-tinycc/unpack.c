@@ -70,6 +70,20 @@ static int same_bytes(const void *a, const void *b, size length) { return !memcm
 static int compare(const char *a, const char *b) { return strcmp(a, b); }
 static int starts_with(const char *s, const char *prefix) { return !strncmp(s, prefix, strlen(prefix)); }
 
+static char *copy_of(const char *text, size length)
+{
+    char *copy = allocate(length + 1);
+    return memcpy(copy, text, length);
+}
+
+/* Behind a packed file there may be padding. */
+static void need_zeros(const char *format, const byte *at, const byte *end)
+{
+    for (; at < end; at++)
+        if (*at)
+            die(format, ": garbage behind the end");
+}
+
 static void need(long result, const char *attempt, const char *path)
 {
     if (result < 0)
