@@ -1,8 +1,10 @@
 /** The ladder's C compiler, made by other compilers, for tests. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const LADDER = fileURLToPath(new URL('../../bootstrap/0-seed/', import.meta.url));
@@ -24,6 +26,15 @@ export const PROGRAMS = join(HERE, 'c');
 /** What S has and C has not: a way into the kernel. */
 const PROTOTYPE = 'long syscall(long number, long a, long b, long c);\n';
 const SYSCALL = `${PROTOTYPE}long syscall(long n, long a, long b, long c) { return __syscall(n, a, b, c, 0, 0, 0); }\n`;
+
+/** A folder that all tests of a file may use; it is removed behind them. */
+export function sharedFolder(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'zilch-cc-'));
+  afterAll(() => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+  return directory;
+}
 
 export interface Ran {
   readonly status: number | null;

@@ -1,5 +1,5 @@
 /** The whole ladder, from the seed's bytes to TinyCC: by the builder, by a script, and as the first process of a bare machine. */
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -71,6 +71,46 @@ describe.skipIf(!sandbox.ok)('the ladder', () => {
     expect(climbed.status).toBe(1);
     expect(climbed.stderr).toContain('nothing.c');
     expect(climbed.stdout.split('\n').slice(-3)).toEqual(['  nothing.c out', 'climb: ./s failed with status 1', '']);
+  });
+
+  it('takes no tarball with a byte that is not the published one', async () => {
+    const folder = fullFolder('damaged');
+    const damaged = readFileSync(tarball);
+    damaged[damaged.length >> 1]! ^= 1;
+    writeFileSync(join(folder, 'damaged.tar.bz2'), damaged);
+    const unpacked = spawnSync(await pathOf('seed-unpack'), ['damaged.tar.bz2', 'out'], { cwd: folder, encoding: 'utf8' });
+    expect(unpacked.stderr).toMatch(/^unpack: bzip2: .*\n$/);
+    expect(unpacked.status).toBe(1);
+  });
+
+  it('is about as long as docs/seed.md says', async () => {
+    const lines = (...patterns: readonly string[]): number =>
+      Number(execFileSync('sh', ['-c', `cat ${patterns.join(' ')} | wc -l`], { cwd: join(CHECKOUT, 'bootstrap') }));
+    const sizes = await Promise.all(STEPS.map(async (step) => statSync(await pathOf(step)).size));
+    const counted = new Map([
+      ['0 seed', [lines('0-seed/seed.hex')]],
+      ['1 compiler of T', [lines('0-seed/1-t/step1.hex')]],
+      ['2 compiler of S', [lines('0-seed/2-s/step2.t'), sizes[0]!]],
+      ['3 C compiler', [lines('0-seed/3-cc/*.c'), sizes[1]!]],
+      ['4 C library and headers', [lines('0-seed/4-tinycc/libc/*', '0-seed/4-tinycc/include/*.h', '0-seed/4-tinycc/include/sys/*.h')]],
+      ["4 unpacking, with stage 1's readers", [lines('0-seed/4-tinycc/unpack.c', ...READERS.map((name) => `1-stage1/${name}`)), sizes[2]!]],
+      ['TinyCC', [sizes[3]!]],
+    ]);
+    counted.set('together', [[...counted.values()].slice(0, -1).reduce((sum, [count]) => sum + count!, 0)]);
+    const text = readFileSync(join(CHECKOUT, 'docs/seed.md'), 'utf8');
+    const [table] = text.slice(text.indexOf('\n## The figures\n')).split('\n## Climbing');
+    for (const [step, numbers] of counted) {
+      const row = table!
+        .replaceAll('*', '')
+        .split('\n')
+        .find((line) => line.startsWith(`| ${step} |`));
+      const said = [...(row ?? '').matchAll(/\| ([\d,]+) (?=\|)/g)].map(([, number]) => Number(number!.replaceAll(',', '')));
+      for (const number of numbers)
+        expect(
+          said.some((one) => Math.abs(one / number - 1) < 0.05),
+          `${step}: ${number}, not ${said.join(', ')}`,
+        ).toBe(true);
+    }
   });
 
   it.skipIf(noMachine !== undefined).each(['bookworm', 'trixie'])(

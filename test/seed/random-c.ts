@@ -69,7 +69,7 @@ export function randomMacros(seed: number): string {
       if (kind === 2 && words.length > 0) return `${random.pick(['a', 'm', 'm', random.pick(words)])} ## ${random.pick(words)}`;
       if (kind === 3 && macro.isVariadic) return 'a , ## __VA_ARGS__';
       if (kind === 4 && macro.parameters === undefined) return macro.name;
-      return piece(words, index, 2);
+      return piece(words, index, 1);
     });
     const parameters = [...names, ...(macro.isVariadic ? ['...'] : [])].join(', ');
     return `#define ${macro.name}${macro.parameters === undefined ? '' : `(${parameters})`} ${body.join(' ')}`;
@@ -124,4 +124,24 @@ export function randomFloats(seed: number): string {
   return `#include <stdio.h>
 static void show(unsigned char *p, int n) { while (n--) printf("%02x", p[n]); printf("\\n"); }
 int main(void) {\n${lines.join('\n')}\n  return 0;\n}\n`;
+}
+
+const TOKENS = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\w+|\n|[^\w\s]| +/g;
+const INTRUDERS = ['(', ')', '{', '}', '[', ']', '#', '##', ',', '...', '0', '"x"', 'struct', '1e9', 'sizeof', '*', '&', ':', '?', '=', '\n#define', '->', 'int', 'long double'];
+
+/** A program with some tokens lost, doubled, exchanged or replaced. */
+export function mutated(source: string, seed: number): string {
+  const random = new Random(seed);
+  const tokens: string[] = source.match(TOKENS) ?? [];
+  for (let left = random.pick([1, 1, 1, 2, 3, 8]); left > 0; left--) {
+    const at = random.below(tokens.length);
+    const other = random.below(tokens.length);
+    const kind = random.below(5);
+    if (kind === 0) tokens.splice(at, 1);
+    else if (kind === 1) tokens.splice(at, 0, tokens[other]!);
+    else if (kind === 2) tokens[at] = tokens[other]!;
+    else if (kind === 3) [tokens[at], tokens[other]] = [tokens[other]!, tokens[at]!];
+    else tokens[at] = random.pick(INTRUDERS);
+  }
+  return tokens.join('');
 }

@@ -21,6 +21,7 @@ struct Token *next_line(struct Token *t) {
 struct Token *copy_line(struct Token *t) {
   struct Token head;
   struct Token *last = &head;
+  head.line = t->line;
   for (; !t->starts_line; t = t->next) {
     last->next = copy_token(t);
     last = last->next;
@@ -28,6 +29,7 @@ struct Token *copy_line(struct Token *t) {
   last->next = copy_token(t);
   last->next->kind = T_END;
   last->next->length = 0;
+  last->next->line = last->line;
   return head.next;
 }
 

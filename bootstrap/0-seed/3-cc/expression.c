@@ -5,7 +5,7 @@ void next(void) {
 }
 
 char *spelling(struct Token *t) {
-  if (t->kind == T_END || t->kind == T_END_OF_FILE) return "end of file";
+  if (t->kind == T_END) return in_directive ? "end of line" : "end of file";
   return intern(t->text, t->length)->name;
 }
 
