@@ -254,8 +254,8 @@ export class Store {
   }
 
   /** Makes a tree's metadata that of a store path: see `canonicalise`. */
-  canonicalise(hostPath: HostPath): Promise<Result<void>> {
-    return canonicalise(hostPath);
+  canonicalise(hostPath: HostPath, signal?: AbortSignal): Promise<Result<void>> {
+    return canonicalise(hostPath, signal);
   }
 
   async #place(from: string, path: StorePath): Promise<Result<unknown>> {
