@@ -1,4 +1,4 @@
-import type { Reporter, TestModule } from 'vitest/node';
+import type { Reporter, TestModule, Vitest } from 'vitest/node';
 
 /**
  * Lists the tests that were skipped, each file's with what the file printed before its tests began, which is the reason. A test that
@@ -11,6 +11,13 @@ export class SkippedReporter implements Reporter {
   readonly #ofFiles = new Map<string, string[]>();
   /** Lines that begin with "skipped:", whoever printed them. */
   readonly #ofParts = new Map<string, string[]>();
+
+  /** True when only tests of some names are run: then all others are skipped, as they should be. */
+  #isFiltered = false;
+
+  onInit(vitest: Vitest): void {
+    this.#isFiltered = vitest.config.testNamePattern !== undefined;
+  }
 
   onUserConsoleLog({ taskId, content }: { readonly taskId?: string | undefined; readonly content: string }): void {
     if (taskId === undefined) return;
@@ -25,7 +32,7 @@ export class SkippedReporter implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[]): void {
-    const lines = modules.flatMap((module) => this.#linesOf(module));
+    const lines = this.#isFiltered ? [] : modules.flatMap((module) => this.#linesOf(module));
     for (const line of lines) console.log(line);
     if (lines.length === 0 || (process.env['CI'] ?? '') === '') return;
     console.log('FAILED: tests were skipped, and CI is set');
