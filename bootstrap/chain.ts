@@ -1,6 +1,7 @@
 import { chain } from 'zilch';
 import * as seed from './0-seed/index.ts';
 import { stage1 } from './1-stage1/index.ts';
+import { ashSuite, protobusyboxSuite } from './1-stage1/suites.ts';
 import * as ascent from './2a-ascent/index.ts';
 import * as crossing from './2b-crossing/index.ts';
 
@@ -13,7 +14,7 @@ export default chain('stage1', {
     'tinycc-source': seed.tinyccSource,
     'tinycc-seed': seed.tinyccSeed,
   },
-  '1-stage1': { stage1 },
+  '1-stage1': { stage1, 'protobusybox-suite': protobusyboxSuite, 'ash-suite': ashSuite },
   '2a-ascent': {
     gnumake: ascent.gnumake,
     binutils: ascent.binutils,

@@ -43,11 +43,12 @@ int run(int argv, int status) {
     if (ended < 0 && ended != -4) fail("cannot wait for ", word(argv));
   }
   if (word(status)) {
-    print("climb: status ");
-    print_number(word(status) >> 8);
-    print(", signal ");
-    print_number(word(status) & 127);
-    fail(", from ", word(argv));
+    print("climb: ");
+    print(word(argv));
+    if (word(status) & 127) { print(" was ended by signal "); print_number(word(status) & 127); }
+    else { print(" failed with status "); print_number(word(status) >> 8); }
+    print("\n");
+    exit(1);
   }
   return 0;
 }

@@ -32,8 +32,8 @@ export const seedCc = recipe({
   builder: seedS,
   args: [
     ...parts('./3-cc', [
-      ...['base.c', 'lexer.c', 'macro.c', 'directive.c', 'number.c', 'type.c', 'declare.c', 'declarator.c', 'initialise.c'],
-      ...['fold.c', 'expression.c', 'statement.c', 'emit.c', 'float.c', 'generate.c', 'elf.c', 'main.c'],
+      ...['world.c', 'base.c', 'lexer.c', 'macro.c', 'directive.c', 'number.c', 'type.c', 'declare.c', 'declarator.c'],
+      ...['initialise.c', 'fold.c', 'expression.c', 'statement.c', 'emit.c', 'float.c', 'generate.c', 'elf.c', 'main.c'],
     ]),
     out,
   ],
@@ -50,7 +50,7 @@ export const seedUnpack = recipe({
   description: 'a program that unpacks a .tar.bz2',
   builder: seedCc,
   args: [
-    ...['-I', headers, '-I', local(import.meta.url, '../1-stage1', { name: 'stage1-readers', only: ['bunzip2.c', 'untar.c'] })],
+    ...['-I', headers, '-I', local(import.meta.url, '../1-stage1', { name: 'stage1-readers', only: ['ending.c', 'bunzip2.c', 'untar.c'] })],
     ...['-o', out, local(import.meta.url, './4-tinycc/unpack.c'), ...libc],
   ],
   references,

@@ -32,14 +32,6 @@ static word gzip_checksum(const byte *at, const byte *end)
     return ~sum;
 }
 
-/* Behind the last member or stream. */
-static void need_zeros(const char *format, const byte *at, const byte *end)
-{
-    for (; at < end; at++)
-        if (*at)
-            die(format, ": garbage behind the end");
-}
-
 /* A prefix code as a table over its next `longest` bits: symbol << 4 | length of its code; 0 where no code is. */
 struct deflate_code { word mask; half entry[1 << 15]; };
 

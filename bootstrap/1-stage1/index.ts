@@ -11,6 +11,7 @@ const program = local(import.meta.url, '.', {
     'stage1.c',
     'system.c',
     'jobs.c',
+    'ending.c',
     'gunzip.c',
     'bunzip2.c',
     'untar.c',
@@ -57,7 +58,10 @@ export const stage1 = recipe({
   test: (self) => ({
     shell: text`${self.protobusybox}/bin/ash`,
     path: [self.protobusybox, self.tinycc],
-    env: { protobusybox: self.protobusybox, protomusl: self.protomusl, tinycc: self.tinycc, libtcc1: self.libtcc1 },
+    env: {
+      ...{ protobusybox: self.protobusybox, protomusl: self.protomusl, tinycc: self.tinycc, libtcc1: self.libtcc1 },
+      defects: local(import.meta.url, './defects.c'),
+    },
     script: sh`. ${local(import.meta.url, './test.sh')}`,
   }),
 });

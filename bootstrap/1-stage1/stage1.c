@@ -17,6 +17,7 @@
  */
 
 #include "system.c"
+#include "ending.c"
 #include "gunzip.c"
 #include "bunzip2.c"
 #include "untar.c"

@@ -248,6 +248,43 @@ static const struct edit tcc_edits[] = {
         "          nocode_wanted++;\n",
         "        if (c == 0)\n"
         "          nocode_wanted++;\n" },
+    { "tccgen.c", "the type of a comparison is lost once it was cast, as in ~(a ? (unsigned)(b < c) : 0), or outlives its use",
+        "        int inv = op & (op < 2); /* small optimization */\n"
+        "        vseti(VT_JMP+inv, gvtst(inv, 0));\n",
+        "        int inv = op & (op < 2); /* small optimization */\n"
+        "        CType type = vtop->type;\n"
+        "        vseti(VT_JMP+inv, gvtst(inv, 0));\n"
+        "        vtop->type = type;\n" },
+    { "tccgen.c", "as above",
+        "    p = inv ? &vtop->jfalse : &vtop->jtrue;\n"
+        "    *p = gjmp_append(*p, t);\n",
+        "    p = inv ? &vtop->jfalse : &vtop->jtrue;\n"
+        "    *p = gjmp_append(*p, t);\n"
+        "    vtop->type.t = VT_INT;\n" },
+    { "tccgen.c", "as above",
+        "    if (vtop->r == VT_CMP) {\n"
+        "        int j;\n",
+        "    if (vtop->r == VT_CMP) {\n"
+        "        int j;\n"
+        "        vtop->type.t = VT_INT;\n" },
+    { "tccgen.c", "as above",
+        "            t1 = gvtst(0, 0);\n"
+        "            vpushi(0);\n"
+        "            gvtst_set(0, t1);\n"
+        "            gv(RC_INT);\n",
+        "            type = vtop->type;\n"
+        "            t1 = gvtst(0, 0);\n"
+        "            vpushi(0);\n"
+        "            gvtst_set(0, t1);\n"
+        "            gv(RC_INT);\n"
+        "            vtop->type = type;\n" },
+    { "tccgen.c", "as above: x ? 1u : 0 is unsigned",
+        "static int is_cond_bool(SValue *sv)\n"
+        "{\n",
+        "static int is_cond_bool(SValue *sv)\n"
+        "{\n"
+        "    if ((sv->type.t & (VT_BTYPE | VT_UNSIGNED)) != VT_INT)\n"
+        "        return 0;\n" },
     { "x86_64-gen.c", "a structure of no bytes with an array of none in it takes a register",
         "        if (size > 16) {\n"
         "            mode = x86_64_mode_memory;\n"

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail, ok, type Result } from '../result.js';
 import { attempt, tryLock, type FileLock } from '../store/index.js';
+import { kill, textOf } from './processes.js';
 
 /** Right after the ids that Nix takes for the same purpose, in the range that systemd keeps free of users. */
 const FIRST_ID = 880_803_840;
@@ -102,14 +103,6 @@ async function isClean(id: number, lock: FileLock): Promise<boolean> {
   return false;
 }
 
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
-
 /** Not by who owns /proc/PID: that is root for a process that forbade to be looked at. */
 function processesOf(uid: number): number[] {
   return readdirSync('/proc').flatMap((pid) => {
@@ -117,15 +110,6 @@ function processesOf(uid: number): number[] {
     const ids = /^Uid:\s(.*)$/m.exec(textOf(`/proc/${pid}/status`))?.[1]?.split('\t') ?? [];
     return ids.includes(String(uid)) ? [Number(pid)] : [];
   });
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    // It is gone.
-    return '';
-  }
 }
 
 /** The first of the ids for builds that are both users' and groups'; `undefined` where this process has no ids to give away. */

@@ -1,11 +1,13 @@
 /**
- * The programs between Zilch and bwrap; each becomes the next.
+ * The programs between Zilch and bwrap. But for unshare, which waits, each becomes the next.
  *
- * When builds need users of their own (see `build-users.ts`), unshare makes a mount namespace in which the workplace is at
- * /tmp and the store below it, since the user has no way through directories that are root's alone, such as /root. setpriv
- * becomes that user, and has the kernel kill what it becomes when this process dies, however it dies; bwrap does the same
- * one step below, so that no build outlives its zilch. setarch turns off address space randomisation, as Nix does. sh sets
- * umask and limits, and gives up if this process died before the kernel was told.
+ * setpriv has the kernel kill what it becomes when this process dies, however it dies. unshare makes a process namespace whose
+ * first process is what becomes bwrap: when that dies the kernel kills all others in it, whatever they have done to live on.
+ * sh gives up if this process died before the kernel was told. So no build outlives its zilch.
+ *
+ * When builds need users of their own (see `build-users.ts`), the workplace is mounted at /tmp and the store below it, since
+ * the user has no way through directories that are root's alone, such as /root; then setpriv becomes that user. setarch turns
+ * off address space randomisation, as Nix does. sh sets umask and limits.
  */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -45,23 +47,35 @@ export function seenBy(entrant: Entrant | undefined, hostPath: string): string {
   throw new Error(`Internal error: a build user cannot see ${hostPath}`);
 }
 
-/** The command that runs bwrap, as a child of this process, with these arguments; with `filter`, a file as `seenBy` names it, open as 3. */
+export interface EntranceOptions {
+  /** This process listens to what is written to the open file 3: who cannot write to it is alone. */
+  readonly listened?: boolean;
+  /** A file, as `seenBy` names it, to be open as 3. */
+  readonly filter?: string;
+}
+
+/** The command that runs bwrap, as a child of this process, with these arguments. Its only child is the first process of all. */
 export function entrance(
   entrant: Entrant | undefined,
   bwrapArguments: readonly string[],
-  filter?: string,
+  { listened = false, filter }: EntranceOptions = {},
 ): readonly [program: string, ...args: string[]] {
-  const become = entrant === undefined ? [] : ['--reuid', String(entrant.user.uid), '--regid', String(entrant.user.gid), '--clear-groups'];
   // A hard limit below the usual ones stays.
   const limits = 'ulimit -S -c 0; ulimit -S -s 8192 2>/dev/null; ulimit -S -n 1024 2>/dev/null';
-  const exec = `exec bwrap "$@"${filter === undefined ? '' : ' 3<"$filter"'}`;
-  const script = `umask 022; ${limits}; test "$PPID" = "$0" || exit; filter=$1; shift; ${exec}`;
-  const dressed = ['setarch', 'x86_64', '-R', 'sh', '-c', script, String(process.pid), filter ?? '', ...bwrapArguments];
-  const own = ['setpriv', '--pdeathsig', 'KILL', ...become, ...dressed] as const;
-  if (entrant === undefined) return ['setpriv', ...own.slice(1)];
-  const mounts = `mount --bind "$1" "$2/${INPUTS}" && mount --rbind "$2" ${WORKPLACE_SEEN} || exit; shift 2; exec "$@"`;
-  return ['unshare', '--mount', 'sh', '-c', mounts, 'sh', entrant.storeDir, entrant.workDir, ...own];
+  const alone = listened ? 'echo >&3 || exit; ' : '';
+  const exec = `exec bwrap "$@"${filter === undefined ? '' : ' 3<"$0"'}`;
+  const dressed = ['setarch', 'x86_64', '-R', 'sh', '-c', `${EXPENDABLE}; umask 022; ${limits}; ${alone}${exec}`, filter ?? 'sh', ...bwrapArguments];
+  const namespaces = ['--mount', '--mount-proc', '--pid', '--fork', '--kill-child=KILL'];
+  const watched = ['setpriv', '--pdeathsig', 'KILL'] as const;
+  if (entrant === undefined) return [...watched, 'unshare', '--user', '--map-current-user', ...namespaces, ...watched, ...dressed];
+  const { user, storeDir, workDir } = entrant;
+  const mounts = `${EXPENDABLE}; mount --bind "$1" "$2/${INPUTS}" && mount --rbind "$2" ${WORKPLACE_SEEN} || exit; shift 2; exec "$@"`;
+  const become = [...watched, '--reuid', String(user.uid), '--regid', String(user.gid), '--clear-groups'];
+  return [...watched, 'unshare', ...namespaces, 'sh', '-c', mounts, 'sh', storeDir, workDir, ...become, ...dressed];
 }
+
+/** Where memory runs out, builders are killed before anything else; done by root, they cannot undo it. */
+const EXPENDABLE = 'echo 1000 2>/dev/null >/proc/self/oom_score_adj';
 
 /** Somebody to try the sandbox with. Fails as `takeBuildUser` does. */
 export async function takeTrialEntrant(): Promise<Result<{ readonly entrant: Entrant | undefined; readonly release: () => void }>> {

@@ -1,9 +1,4 @@
-/**
- * Runs one command in the sandbox and waits until nothing of it is left.
- *
- * What `entrance` gives, bwrap and the builder: each program becomes the next, but for bwrap, which stays to watch the
- * builder.
- */
+/** Runs one command in the sandbox and waits until nothing of it is left. */
 import { execFile, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { closeSync, constants as fsConstants, openSync, readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
@@ -13,10 +8,13 @@ import { err, fail, ok, type Failure, type Result } from '../result.js';
 import { attempt } from '../store/index.js';
 import { entrance, takeTrialEntrant, type Entrant } from './entrance.js';
 import type { Usage } from './event.js';
-import { ChildrenCpu, Sampler, type Sampled } from './usage.js';
+import { kill, textOf } from './processes.js';
+import { ChildrenCpu, Sampler } from './usage.js';
 
 /** How much of the output is looked at for why a builder was never started: that is a line or two of ours. */
 const HEAD_BYTES = 4096;
+
+const KILL_AGAIN_MS = 20;
 
 const childrenCpu = new ChildrenCpu();
 
@@ -61,7 +59,7 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
   const { readEnd, writeEnd, filter } = opened.value;
   const bwrap = ['--json-status-fd', '3', '--seccomp', '4', ...options.sandbox, '--', ...options.command];
   childrenCpu.started();
-  const spawned = spawnEntrance(entrance(options.entrant, bwrap), ['ignore', writeEnd, writeEnd, 'pipe', filter]);
+  const spawned = spawnEntrance(entrance(options.entrant, bwrap, { listened: true }), ['ignore', writeEnd, writeEnd, 'pipe', filter]);
   for (const fd of [writeEnd, filter]) closeSync(fd);
   if (!spawned.ok) {
     closeSync(readEnd);
@@ -79,12 +77,15 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
 
   const report = new Report(child.stdio[3] as Readable);
   const sampler = new Sampler();
-  const abort = (): void => report.kill();
-  report.onStart = (sampled): void => {
-    if (options.signal.aborted) abort();
-    else sampler.start(sampled);
+  report.onStart = (pidNamespace): void => sampler.start(pidNamespace);
+  // Again and again: it may not have begun yet.
+  let killing: NodeJS.Timeout | undefined;
+  const abort = (): void => {
+    killChildren(child.pid);
+    killing ??= setInterval(() => killChildren(child.pid), KILL_AGAIN_MS);
   };
   options.signal.addEventListener('abort', abort);
+  if (options.signal.aborted) abort();
   let cpuSeconds: number | undefined;
   try {
     const exitCode = await new Promise<number | Error>((resolve) => {
@@ -93,6 +94,9 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
         resolve(error);
       });
       child.on('exit', (code, signal) => {
+        // Its process id may soon be another's.
+        options.signal.removeEventListener('abort', abort);
+        clearInterval(killing);
         cpuSeconds = childrenCpu.ended();
         resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
       });
@@ -110,7 +114,7 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
       buildDirPeakBytes: sampler.buildDirPeakBytes,
     });
   } finally {
-    report.forgetBuilder();
+    clearInterval(killing);
     sampler.stop();
     options.signal.removeEventListener('abort', abort);
   }
@@ -157,8 +161,7 @@ function hostEnvironment(): NodeJS.ProcessEnv {
 
 /** What bwrap tells of itself: JSON documents, a line each. */
 class Report {
-  onStart: (sampled: Sampled) => void = () => undefined;
-  private builderPid: number | undefined;
+  onStart: (pidNamespace: string) => void = () => undefined;
   private text = '';
   /** Settled when there is no more to come. */
   readonly ended: Promise<void>;
@@ -169,10 +172,8 @@ class Report {
     stream.on('data', (piece: string) => {
       const knew = this.text.includes('}');
       this.text += piece;
-      const start = /"child-pid": (\d+).*"pid-namespace": (\d+).*\}/.exec(this.text);
-      if (knew || start === null) return;
-      this.builderPid = Number(start[1]);
-      this.onStart({ pid: this.builderPid, pidNamespace: `pid:[${start[2] ?? ''}]` });
+      const start = /"pid-namespace": (\d+).*\}/.exec(this.text);
+      if (!knew && start !== null) this.onStart(`pid:[${start[1] ?? ''}]`);
     });
   }
 
@@ -180,20 +181,13 @@ class Report {
   hasExitCode(): boolean {
     return this.text.includes('"exit-code"');
   }
+}
 
-  /** Kills the sandbox's first process, and with it all others. bwrap itself is left to see it out. */
-  kill(): void {
-    if (this.builderPid === undefined) return;
-    try {
-      process.kill(this.builderPid, 'SIGKILL');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
-  }
-
-  /** Its process id may soon be another's. */
-  forgetBuilder(): void {
-    this.builderPid = undefined;
+/** Kills the first process of all, if it is there yet, and with it all others; the one that waits for it is left to see them out. */
+function killChildren(waiting: number | undefined): void {
+  const children = textOf(`/proc/${waiting ?? 0}/task/${waiting ?? 0}/children`).split(' ');
+  for (const pid of children.map(Number)) {
+    if (pid > 0) kill(pid);
   }
 }
 

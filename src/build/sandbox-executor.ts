@@ -1,22 +1,22 @@
 /** Builds in the own sandbox. */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { scratchPath, storePathBaseName, type StorePath } from '../formats/index.js';
 import { err, fail, ok, type Result } from '../result.js';
-import { attempt, removeTree, removeTreeSync, type Store } from '../store/index.js';
+import { attempt, ioFailure, removeTree, removeTreeSync, type Store } from '../store/index.js';
 import { killAbandonedBuilders, takeBuildUser } from './build-users.js';
 import { closeOnExec } from './descriptors.js';
 import type { Entrant } from './entrance.js';
 import { invocation, type Invocation } from './environment.js';
 import type { Executed, Executor, ExecutorFailure, ExecutorRequest } from './executor.js';
-import { killOrphans } from './orphans.js';
+import { memoryForScratch } from './memory.js';
 import { finishOutputs } from './outputs.js';
 import { checkSandbox, makeFifos, runInSandbox, type RunResult } from './run.js';
 import { sandboxArguments } from './sandbox.js';
 import { seccompFilter } from './seccomp.js';
 import { isFull } from './usage.js';
-import { give, inputGraph, layOut, outputIn, sandboxInputs, takeOver } from './workplace.js';
+import { give, inputGraph, layOut, outputIn, sandboxInputs, storeDirOf, takeOver } from './workplace.js';
 
 /** What the C libraries' `strerror` makes of ENOSPC. */
 const NO_SPACE = 'No space left on device';
@@ -42,6 +42,8 @@ export class SandboxExecutor implements Executor {
 
   constructor(
     private readonly store: Store,
+    /** Builds at once. */
+    private readonly jobs: number,
     private readonly variation: SandboxVariation = {},
   ) {}
 
@@ -49,10 +51,7 @@ export class SandboxExecutor implements Executor {
     closeOnExec();
     const sandbox = await checkSandbox();
     if (!sandbox.ok) return sandbox;
-    const { zilchTempDir } = this.store.layout;
     await killAbandonedBuilders();
-    const killed = attempt('look at', zilchTempDir, () => killOrphans(zilchTempDir));
-    if (!killed.ok) return killed;
     const directory = this.store.tempDir();
     if (!directory.ok) return directory;
     const filter = join(directory.value, 'filter');
@@ -126,7 +125,7 @@ export class SandboxExecutor implements Executor {
     if (!laidOut.ok) return laidOut;
     const ran = await runInSandbox({
       entrant,
-      sandbox: sandboxArguments({ ...this.variation, ...laidOut.value, env: invoked.env }),
+      sandbox: sandboxArguments({ ...this.variation, ...laidOut.value, scratchMemory: memoryForScratch(this.jobs), env: invoked.env }),
       command: [invoked.program, ...invoked.args],
       filter: workshop.filter,
       fifo: fifo.value,
@@ -159,7 +158,22 @@ export class SandboxExecutor implements Executor {
       if (ran.notStarted !== undefined) return fail('E_SANDBOX', message, '`zilch doctor` says whether builds can be sandboxed here');
       return fail('E_BUILD', message, request.keepFailed ? undefined : 'with --keep-failed, `zilch shell --kept` can look at what it leaves');
     }
-    return await finishOutputs({ store: this.store, drv, drvPath, scratch, hostPath: (path) => outputIn(workDir, path), inputs });
+    try {
+      // A builder may have closed even the directory that its outputs are in.
+      chmodSync(storeDirOf(workDir), 0o755);
+      return await finishOutputs({
+        store: this.store,
+        drv,
+        drvPath,
+        scratch,
+        hostPath: (path) => outputIn(workDir, path),
+        inputs,
+        signal: request.signal,
+      });
+    } catch (error) {
+      // Whatever it has made that cannot be read: this build fails, and no other.
+      return err(ioFailure('look at what was built in', workDir, error));
+    }
   }
 
   /** Moves a failed build's tree to where no sweep finds it; `undefined` when it cannot be moved, and is swept. */

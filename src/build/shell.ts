@@ -9,6 +9,7 @@ import { closeOnExec } from './descriptors.js';
 import { entrance, seenBy, type Entrant } from './entrance.js';
 import { invocation } from './environment.js';
 import { identitiesOf } from './identity.js';
+import { memoryForScratch } from './memory.js';
 import { resolve } from './realise.js';
 import { checkSandbox } from './run.js';
 import { sandboxArguments } from './sandbox.js';
@@ -80,9 +81,16 @@ export async function prepareShell(request: ShellRequest): Promise<Result<Prepar
         chmodSync(filter, 0o644);
         const inputs = sandboxInputs(store, store.closure([...drv.inputSrcs, ...along]), entrant);
         const hostname = storePathBaseName(drvPath).slice(33, 33 + 60);
-        const sandbox = sandboxArguments({ ...laidOut, inputs, env: withPrograms(env, along, store), interactive: true, hostname });
+        const sandbox = sandboxArguments({
+          ...laidOut,
+          scratchMemory: memoryForScratch(1),
+          inputs,
+          env: withPrograms(env, along, store),
+          interactive: true,
+          hostname,
+        });
         const command = request.program ?? [drv.builder];
-        return entrance(entrant, ['--seccomp', '3', ...sandbox, '--', ...command], seenBy(entrant, filter));
+        return entrance(entrant, ['--seccomp', '3', ...sandbox, '--', ...command], { filter: seenBy(entrant, filter) });
       })
     : given;
   if (prepared.ok) return ok({ command: prepared.value, release });

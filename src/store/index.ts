@@ -8,7 +8,6 @@ export { attempt, attemptAsync, ioFailure } from './io-failure.js';
 export type { Layout } from './layout.js';
 export type { OpenOptions } from './open-database.js';
 export type { LockKey } from './path-locks.js';
-export { isAbandoned } from './temp-dirs.js';
 export type { Defect, VerifyOptions, VerifyReport } from './verify.js';
 export { writeAll } from './write-all.js';
 export * from './tree/index.js';

@@ -134,9 +134,9 @@ function prepare<T>(database: Library.Database, use: (database: Library.Database
 
 function configure(database: Library.Database): void {
   database.pragma('foreign_keys = on');
-  // In a write-ahead log this loses nothing when a process is killed; after a power cut the last transactions may be
-  // missing, never half there.
-  database.pragma('synchronous = normal');
+  // A transaction is on the disk when it is done. Otherwise a power cut might undo that paths were forgotten, and not that their files
+  // were deleted; and what a build has reported would be gone.
+  database.pragma('synchronous = full');
   database.pragma(`wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`);
 }
 

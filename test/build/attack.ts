@@ -1,11 +1,11 @@
 /** The program that hostile builders attack with. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StorePath } from '../../src/formats/index.js';
 import { unwrap } from '../../src/result.js';
-import { tempDirectory } from '../support/store.js';
 import type { Rig } from './rig.js';
 
 const SOURCE = fileURLToPath(new URL('attack.c', import.meta.url));
@@ -17,8 +17,10 @@ export function whyNoAttack(): string | undefined {
 
 /** Compiles `attack.c` and adds it to a rig's store, as bin/attack: give it to scripts as a source. */
 export async function attackIn(rig: Rig): Promise<StorePath> {
-  const tree = tempDirectory();
+  const tree = mkdtempSync(join(tmpdir(), 'zilch-attack-'));
   mkdirSync(join(tree, 'bin'));
   execFileSync('gcc', ['-static', '-O1', '-o', join(tree, 'bin/attack'), SOURCE]);
-  return unwrap(await rig.store.addTree('attack', tree));
+  const attack = unwrap(await rig.store.addTree('attack', tree));
+  rmSync(tree, { recursive: true });
+  return attack;
 }

@@ -67,7 +67,7 @@ export async function boot(kernel: string, files: ReadonlyMap<string, Buffer>, c
   writeFileSync(initrd, initialFiles(files));
   const [program, ...args] = command;
   const append = `console=ttyS0 quiet panic=-1 rdinit=${program!} -- ${args.join(' ')}`;
-  const machine = ['-accel', 'tcg', '-m', '768', '-no-reboot', '-nic', 'none', '-display', 'none', '-serial', 'stdio', '-monitor', 'none'];
+  const machine = ['-accel', 'tcg', '-m', '256', '-no-reboot', '-nic', 'none', '-display', 'none', '-serial', 'stdio', '-monitor', 'none'];
   const child = spawn(QEMU, [...machine, '-kernel', kernel, '-initrd', initrd, '-append', append], { stdio: ['ignore', 'pipe', 'inherit'] });
   let shown = '';
   for await (const text of child.stdout.setEncoding('utf8')) shown += text as string;

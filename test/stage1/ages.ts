@@ -32,7 +32,7 @@ const BEFORE_2020: Age['edits'] = [
 const SINCE_2021: Age['edits'] = [
   {
     file: 'tccgen.c',
-    old: "        next();\n        unary();\n        t = vtop->type.t & VT_BTYPE;\n\tif (is_float(t)) {\n",
+    old: '        next();\n        unary();\n        t = vtop->type.t & VT_BTYPE;\n\tif (is_float(t)) {\n',
     new: `        next();
         unary();
         t = vtop->type.t & VT_BTYPE;

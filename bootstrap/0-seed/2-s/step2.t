@@ -94,8 +94,7 @@ int load_file(int name) {
   sys(3, fd, 0, 0);
   int p = word(files_end - F_SIZE + F_START);
   while (p < text_end) { if (byte(p) == 0) { print(name); print(": has a byte of zero\n"); exit(1); } p = p + 1; }
-  byte(text_end) = '\n';
-  text_end = text_end + 1;
+  if (byte(text_end - 1) != '\n') { byte(text_end) = '\n'; text_end = text_end + 1; }
   return 0;
 }
 

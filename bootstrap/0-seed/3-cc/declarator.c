@@ -206,6 +206,7 @@ void read_declaration(void) {
     if (type->kind == TY_FUNCTION && given_storage != K_TYPEDEF) {
       s = declare_object(name, type, is_private);
       read_attributes();
+      if (asked_align) fail(tok, "an aligned function is not supported");
       if (tok->kind == '{') {
         if (scope) fail(tok, "a function within a function is not supported");
         read_function(s, type);

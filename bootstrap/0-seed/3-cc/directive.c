@@ -21,6 +21,7 @@ struct Token *next_line(struct Token *t) {
 struct Token *copy_line(struct Token *t) {
   struct Token head;
   struct Token *last = &head;
+  head.line = t->line;
   for (; !t->starts_line; t = t->next) {
     last->next = copy_token(t);
     last = last->next;
@@ -28,6 +29,7 @@ struct Token *copy_line(struct Token *t) {
   last->next = copy_token(t);
   last->next->kind = T_END;
   last->next->length = 0;
+  last->next->line = last->line;
   return head.next;
 }
 
@@ -249,7 +251,8 @@ struct Token *directive(struct Token *hash) {
   } else if (is_directive(name, "error")) {
     fail_line(hash);
   } else if (is_directive(name, "pragma")) {
-    if (is_directive(t, "pack") && !t->starts_line) fail(hash, "#pragma pack is not supported");
+    if (is_directive(t, "pack") || is_directive(t, "once") || is_directive(t, "push_macro") || is_directive(t, "pop_macro"))
+      fail_name(hash, "not supported: #pragma", spelling(t));
   } else {
     fail(hash, "this directive is unknown");
   }

@@ -153,9 +153,9 @@ void load(struct Node *n, long reg, long base) {
 // rax -> object; a pointer to it is in rcx
 void store(struct Node *n) {
   long size = n->type->size;
-  long mask;
+  unsigned long mask;
   if (n->bit_width) {
-    mask = n->bit_width == 64 ? -1 : ((long)1 << n->bit_width) - 1;
+    mask = ((unsigned long)2 << (n->bit_width - 1)) - 1;
     load_unit(n, RDX, RCX);
     load_number(RSI, mask);
     bytes("4821f0");       // and rax, rsi

@@ -5,7 +5,7 @@ void next(void) {
 }
 
 char *spelling(struct Token *t) {
-  if (t->kind == T_END || t->kind == T_END_OF_FILE) return "end of file";
+  if (t->kind == T_END) return in_directive ? "end of line" : "end of file";
   return intern(t->text, t->length)->name;
 }
 
@@ -197,18 +197,6 @@ struct Node *read_member(struct Node *n, struct Token *at) {
   if (m == 0) fail_name(tok, "the structure has no member", spelling(tok));
   next();
   return member_of(n, m, offset, at);
-}
-
-// n++ or n--. Where it can be computed back, the old value is (n += 1) - 1.
-struct Node *step_after(struct Node *n, long op, struct Token *at) {
-  struct Node *one = number(1, ty_int, at);
-  struct Node *old;
-  struct Type *type = n->type;
-  if (!is_float(type) && type->kind != TY_BOOL)
-    return cast(binary(op == '+' ? '-' : '+', compound(op, n, one, at), one, at), type);
-  old = local_node(new_local(type, 8), type, at);
-  if (n->op == N_DEREF && !is_simple(n->left)) fail(at, "this operand of ++ or -- is not supported");
-  return comma(assign(old, n, at), comma(compound(op, n, one, at), cast(old, type)));
 }
 
 struct Node *read_postfix(struct Node *n) {

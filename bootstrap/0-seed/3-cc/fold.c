@@ -152,7 +152,7 @@ struct Node *cast(struct Node *n, struct Type *type) {
     if (n->op == N_NUMBER) {
       if (!is_float(type)) return number(n->value, type, n->at);
       negative = is_signed(from) && n->value < 0;
-      round_integer(negative ? -n->value : n->value);
+      round_integer(negative ? 0 - (unsigned long)n->value : n->value);
       return float_node(type, negative, n->at);
     }
     if (n->op == N_FLOAT && (is_float(type) || n->exponent <= 0)) return cast_float_constant(n, type);
@@ -206,13 +206,13 @@ struct Node *fold_integers(long op, struct Type *type, struct Node *left, struct
   long r = 0;
   long is_unsigned = operands->is_unsigned;
   switch (op) {
-  case '+': r = a + b; break;
-  case '-': r = a - b; break;
-  case '*': r = a * b; break;
+  case '+': r = ua + ub; break;
+  case '-': r = ua - ub; break;
+  case '*': r = ua * ub; break;
   case '/':
     if (b == 0) return 0;
     if (is_unsigned) r = ua / ub;
-    else r = b == -1 ? -a : a / b;
+    else r = b == -1 ? 0 - ua : a / b;
     break;
   case '%':
     if (b == 0) return 0;
@@ -224,7 +224,7 @@ struct Node *fold_integers(long op, struct Type *type, struct Node *left, struct
   case '^': r = a ^ b; break;
   case T_SHL:
     if (b < 0 || b >= operands->size * 8) return 0;
-    r = a << b;
+    r = ua << b;
     break;
   case T_SHR:
     if (b < 0 || b >= operands->size * 8) return 0;
@@ -327,7 +327,7 @@ struct Node *unary(long op, struct Node *n, struct Token *at) {
   n = promote(n);
   if (!is_integer(n->type) && !(is_float(n->type) && op != '~')) fail(at, "this operand does not suit this operator");
   if (op == '+') return is_object(n) ? pair(N_CAST, n->type, n, 0, at) : n;
-  if (n->op == N_NUMBER) return number(op == '-' ? -n->value : ~n->value, n->type, at);
+  if (n->op == N_NUMBER) return number(op == '-' ? 0 - (unsigned long)n->value : ~n->value, n->type, at);
   if (n->op == N_FLOAT) {
     n = copy_node(n, n->type);
     n->sign = !n->sign;
@@ -372,14 +372,38 @@ struct Node *assign(struct Node *to, struct Node *from, struct Token *at) {
   return pair(N_ASSIGN, to->type, to, assign_cast(from, to->type, at), at);
 }
 
-// to op= by. The address of "to" is computed once.
-struct Node *compound(long op, struct Node *to, struct Node *by, struct Token *at) {
-  struct Node *object = to;
+// An object that can be used twice: if its address takes computing, *setup puts that into a variable first.
+struct Node *use_twice(struct Node *n, struct Node **setup, struct Token *at) {
   struct Node *pointer;
-  if (!is_object(to)) fail(at, "expected a variable on the left");
-  if (to->op != N_DEREF || is_simple(to->left)) return assign(to, binary(op, to, by, at), at);
+  *setup = 0;
+  if (!is_object(n)) fail(at, "expected a variable here");
+  if (n->op != N_DEREF || is_simple(n->left)) return n;
   pointer = local_node(new_local(ty_unsigned_long, 8), ty_unsigned_long, at);
-  object = copy_node(to, to->type);
-  object->left = pointer;
-  return comma(pair(N_ASSIGN, ty_unsigned_long, pointer, to->left, at), assign(object, binary(op, object, by, at), at));
+  *setup = pair(N_ASSIGN, ty_unsigned_long, pointer, n->left, at);
+  n = copy_node(n, n->type);
+  n->left = pointer;
+  return n;
+}
+
+// to op= by
+struct Node *compound(long op, struct Node *to, struct Node *by, struct Token *at) {
+  struct Node *setup;
+  struct Node *n;
+  to = use_twice(to, &setup, at);
+  n = assign(to, binary(op, to, by, at), at);
+  return setup ? comma(setup, n) : n;
+}
+
+// n++ or n--. Where it can be computed back, the old value is (n += 1) - 1.
+struct Node *step_after(struct Node *n, long op, struct Token *at) {
+  struct Type *type = n->type;
+  struct Node *one = number(1, ty_int, at);
+  struct Node *setup;
+  struct Node *old;
+  if (!is_float(type) && type->kind != TY_BOOL && n->bit_width == 0)
+    return cast(binary(op == '+' ? '-' : '+', compound(op, n, one, at), one, at), type);
+  old = local_node(new_local(type, 8), type, at);
+  n = use_twice(n, &setup, at);
+  n = comma(assign(old, n, at), comma(assign(n, binary(op, n, one, at), at), old));
+  return setup ? comma(setup, n) : n;
 }

@@ -211,13 +211,13 @@ long get_number(long at, long size) {
 void put_piece(struct Piece *p, struct Object *o) {
   struct Node *n = p->node;
   long at = o->offset + p->offset;
-  long mask;
+  unsigned long mask;
   if (n == 0) {
     copy_bytes(data + at, p->bytes, p->length);
   } else if (p->bit_width) {
     if (n->op != N_NUMBER) fail(n->at, "expected a constant");
-    mask = p->bit_width == 64 ? -1 : (((long)1 << p->bit_width) - 1) << p->bit_at;
-    put_number(at, get_number(at, p->type->size) & ~mask | n->value << p->bit_at & mask, p->type->size);
+    mask = (((unsigned long)2 << (p->bit_width - 1)) - 1) << p->bit_at;
+    put_number(at, get_number(at, p->type->size) & ~mask | (unsigned long)n->value << p->bit_at & mask, p->type->size);
   } else if (n->op == N_NUMBER) {
     put_number(at, n->value, p->type->size);
   } else if (n->op == N_FLOAT) {

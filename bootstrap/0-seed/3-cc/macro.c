@@ -107,7 +107,8 @@ void paste(struct Token *a, struct Token *b) {
   a->hidden = hidden_in_both(a->hidden, b->hidden);
 }
 
-// Reads the arguments of a call; *position is its '('. Each is a list that ends with T_END. *position becomes the ')'.
+// Reads the arguments of a call; *position is its '('. Each is a list that ends with T_END. Variable arguments that are left
+// out altogether are a T_END without text. *position becomes the ')'.
 struct Token **read_arguments(struct Macro *m, struct Token **position) {
   struct Token *open = *position;
   struct Token *t = open->next;
@@ -133,7 +134,11 @@ struct Token **read_arguments(struct Macro *m, struct Token **position) {
     last->next = copy_token(t);
     last = last->next;
   }
-  if (m->is_variadic && n == m->count - 1) list[n++] = end_token(t);
+  if (m->is_variadic && (n == m->count - 1 || m->count == 1 && list[0]->kind == T_END)) {
+    list[m->count - 1] = end_token(t);
+    list[m->count - 1]->text = 0;
+    n = m->count;
+  }
   if (n < m->count) fail(t, "this macro call has too few arguments");
   *position = t;
   return list;
@@ -160,6 +165,7 @@ struct Token *substitute(struct Macro *m, struct Token **arguments, struct Token
   struct Token *t;
   struct Token *end = end_token(at);
   long i;
+  long space;
   long pasting = 0;
   head.kind = T_END;
   head.next = 0;
@@ -169,6 +175,7 @@ struct Token *substitute(struct Macro *m, struct Token **arguments, struct Token
       continue;
     }
     before = last;
+    space = t->after_space;
     i = parameter_index(m, t);
     if (t->kind == '#' && m->is_function) {
       t = t->next;
@@ -177,10 +184,10 @@ struct Token *substitute(struct Macro *m, struct Token **arguments, struct Token
       last->next = make_token(text_of(arguments[i], 1), at);
     } else if (i >= 0) {
       if (pasting && last->kind == ',' && m->is_variadic && i == m->count - 1) {
-        // GNU's ", ## arguments": the comma goes if there are none
+        // GNU's ", ## arguments": the comma goes if they are left out
         pasting = 0;
-        if (arguments[i]->kind == T_END) last->kind = T_EMPTY;
-        append(last, expanded_copy(arguments[i]));
+        if (arguments[i]->text == 0) last->kind = T_EMPTY;
+        append(last, arguments[i]);
       } else if (pasting || t->next->kind == T_PASTE) {
         append(last, arguments[i]);
         if (last->next == 0) last->next = empty_token(at);
@@ -190,7 +197,7 @@ struct Token *substitute(struct Macro *m, struct Token **arguments, struct Token
     } else {
       last->next = copy_token(t);
     }
-    if (last->next) last->next->after_space = t->after_space;
+    if (last->next) last->next->after_space = space;
     if (pasting) {
       paste(before, before->next);
       before->next = before->next->next;

@@ -19,7 +19,8 @@ typedef unsigned long size;
 
 struct bytes { byte *at; size length; };
 
-enum { MOST_UNPACKED = 1 << 28 };
+/* So that, with what malloc adds, it is a power of two. */
+enum { MOST_UNPACKED = (1 << 28) - 16 };
 
 /* Prints strings, the last of which is NULL, and gives up. */
 static void die_of(const char *part, ...)
@@ -68,6 +69,13 @@ static size length_of(const char *s) { return strlen(s); }
 static int same_bytes(const void *a, const void *b, size length) { return !memcmp(a, b, length); }
 static int compare(const char *a, const char *b) { return strcmp(a, b); }
 static int starts_with(const char *s, const char *prefix) { return !strncmp(s, prefix, strlen(prefix)); }
+
+static char *copy_of(const char *text, size length)
+{
+    char *copy = allocate(length + 1);
+    memcpy(copy, text, length);
+    return copy;
+}
 
 static void need(long result, const char *attempt, const char *path)
 {
@@ -120,6 +128,7 @@ static void make_folders(const char *path)
     free(folder);
 }
 
+#include "ending.c"
 #include "bunzip2.c"
 #include "untar.c"
 

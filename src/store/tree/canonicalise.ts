@@ -17,9 +17,9 @@ const STORE_MTIME = 1;
  * Gives a tree the metadata of a store path: time 1, modes 0444 and 0555, owned by this user, no extended attributes. Fails with `E_FILE_TYPE`,
  * naming the file, on anything but files, directories and symlinks, else as `ioFailure` says.
  */
-export function canonicalise(hostPath: HostPath): Promise<Result<void>> {
+export function canonicalise(hostPath: HostPath, signal?: AbortSignal): Promise<Result<void>> {
   const root = toByteString(hostPath);
-  return runInSlices(root, canonicaliseSteps(root));
+  return runInSlices(root, canonicaliseSteps(root), signal);
 }
 
 function* canonicaliseSteps(root: ByteString): Generator<undefined, void, undefined> {

@@ -4,6 +4,7 @@ export { findExtras } from './attributes.js';
 export { canonicalise } from './canonicalise.js';
 export { copyEntries, copyTree } from './copy.js';
 export { dumpTree, streamTree } from './dump.js';
+export { findSymlink } from './find-symlink.js';
 export { giveTree } from './give.js';
 export { removeTree, removeTreeSync } from './remove.js';
 export { restoreTree } from './restore.js';

@@ -15,8 +15,8 @@ static char *fresh, *fresh_end;
 
 static void *pages(size_t length)
 {
-    enum { READ_WRITE = 3, PRIVATE_ANONYMOUS = 0x22 };
-    long at = __syscall(SYS_mmap, 0, length, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
+    enum { READ_WRITE = 3, PRIVATE = 2, ANONYMOUS = 0x20, NORESERVE = 0x4000 };
+    long at = __syscall(SYS_mmap, 0, length, READ_WRITE, PRIVATE | ANONYMOUS | NORESERVE, -1, 0);
     return at < 0 && at > -4096 ? NULL : (void *)at;
 }
 
