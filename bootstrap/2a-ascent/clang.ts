@@ -13,12 +13,10 @@ export const clangBy = (compiler: Compiler, llvm: AnyRecipe) =>
     compiler,
     folder: 'clang',
     components: ['clang', 'clang-resource-headers'],
-    // What clang offers to graphics cards is three programs that make would build along.
     options: sh`-DLLVM_DIR=${llvm}/lib/cmake/llvm -DCLANG_DEFAULT_CXX_STDLIB=libc++ -DCLANG_DEFAULT_LINKER=lld \
   -DCLANG_DEFAULT_OBJCOPY=llvm-objcopy -DCLANG_DEFAULT_RTLIB=compiler-rt -DCLANG_DEFAULT_UNWINDLIB=libunwind \
   -DCLANG_ENABLE_STATIC_ANALYZER=OFF -DCLANG_INCLUDE_DOCS=OFF -DCLANG_INCLUDE_TESTS=OFF \
-  -DCLANG_PLUGIN_SUPPORT=OFF -DCLANG_TOOL_CLANG_LINKER_WRAPPER_BUILD=OFF -DCLANG_TOOL_CLANG_OFFLOAD_BUNDLER_BUILD=OFF \
-  -DCLANG_TOOL_CLANG_OFFLOAD_PACKAGER_BUILD=OFF -DLLVM_ENABLE_PIC=OFF`,
+  -DCLANG_PLUGIN_SUPPORT=OFF -DLLVM_ENABLE_PIC=OFF`,
     finish: sh`strip "$out/bin/clang-${llvmMajor}"`,
     test: (self) => sh`
 phase 'is for musl on x86-64'
