@@ -4,7 +4,7 @@ import { damage } from './damage.js';
 import { Ladder, STEP1, STEP2 } from './ladder.js';
 import { randomProgram } from './random-program.js';
 
-const texts = Number(process.env['LADDER_TEXTS'] ?? 80);
+const texts = Number(process.env['LADDER_TEXTS'] ?? 40);
 
 let ladder: Ladder;
 let step2: string;

@@ -114,7 +114,7 @@ describe('S', () => {
     expect(ran.stdout.length).toBeGreaterThan(20);
   });
 
-  const programs = Number(process.env['LADDER_PROGRAMS'] ?? 15);
+  const programs = Number(process.env['LADDER_PROGRAMS'] ?? 8);
   it(`${programs} random programs: as in C`, () => {
     for (let seed = 0; seed < programs; seed++) expect(compare(randomProgram(seed), COMPILERS.slice(0, 1)).signal, `program ${seed}`).toBe(null);
   });
@@ -265,6 +265,7 @@ describe('step 2 refuses, and says where and what it expected:', () => {
     ['too large a string', `char *s = ${'"0123456789abcdef"\n'.repeat(4200)};`, 'a string of more than 65534 bytes'],
     ['too many strings', inMain(`p = "${'x'.repeat(60000)}";\n`.repeat(80)), 'more than 4 MB of strings'],
     ['too much data', `int x = 1; char a[8000000] = "x";\nchar b[4000000] = "y";`, 'more than 8 MB of data'],
+    ['too many names', Array.from({ length: 300_000 }, (_, n) => `int x${n};\n`).join(''), 'more names, types and jumps than 20 MB have room for'],
     ['too much code', inMain('x = g + g * g + f(g) + g;\n'.repeat(200_000)), 'more than 8 MB of machine code'],
   ])('%s', (_, text, message) => {
     const ran = ladder.run(step2, ladder.write('bad.c', text), 'bad');
@@ -283,6 +284,12 @@ describe('step 2 refuses, and says where and what it expected:', () => {
     expect(ladder.run(step2, 'p.c', 'missing/p').stderr).toBe('missing/p: cannot be created\n');
     expect(ladder.run(step2, 'p.c', '/dev/full').stderr).toBe('/dev/full: cannot be written\n');
     expect(ladder.run(step2, 'p.c')).toEqual({ status: 1, signal: null, stdout: '', stderr: 'usage: step2 FILE... PROGRAM\n' });
+  });
+
+  it('a machine without memory', () => {
+    ladder.write('p.c', 'int main(int argc, char **argv) { return 0; }\n');
+    const ran = ladder.run('/bin/sh', '-c', `ulimit -v 20000; ${step2} p.c p`);
+    expect(ran).toEqual({ status: 1, signal: null, stdout: '', stderr: 'step2: the kernel has no memory for us\n' });
   });
 
   it('the right file, when there are several', () => {

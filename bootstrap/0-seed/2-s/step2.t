@@ -14,6 +14,8 @@
 
 int heap; int heap_end;
 
+int fail(int why);
+
 int print(int s) {
   int n = 0;
   while (byte(s + n)) n = n + 1;
@@ -27,7 +29,7 @@ int exit(int code) { sys(60, code, 0, 0); return 0; }
 int room(int n) {
   int p = heap;
   heap = heap + (n + 7) / 8 * 8;
-  if (heap > heap_end) { print("step2: out of memory\n"); exit(1); }
+  if (heap > heap_end) fail("more names, types and jumps than 20 MB have room for");
   return p;
 }
 
