@@ -153,7 +153,13 @@ export function tarHeader(name: string, size: number, type: string, change: (hea
   header.write('ustar\0' + '00', 257);
   change(header);
   header.write('        ', 148);
-  header.write(`${header.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148);
+  header.write(
+    `${header
+      .reduce((sum, byte) => sum + byte, 0)
+      .toString(8)
+      .padStart(6, '0')}\0 `,
+    148,
+  );
   return header;
 }
 

@@ -72,7 +72,9 @@ describe.skipIf(!ready)('the unpackers of stage 1', () => {
       return stderr.toString();
     }
     const names = readdirSync(into, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    return new Map(names.map((entry) => [join(entry.parentPath, entry.name).slice(into.length + 1), readFileSync(join(entry.parentPath, entry.name))]));
+    return new Map(
+      names.map((entry) => [join(entry.parentPath, entry.name).slice(into.length + 1), readFileSync(join(entry.parentPath, entry.name))]),
+    );
   };
 
   it('reads tarballs of GNU tar and of ustar', () => {
@@ -99,7 +101,14 @@ describe.skipIf(!ready)('the unpackers of stage 1', () => {
     const global = (text: string): Buffer => Buffer.concat([tarMember('pax_global_header', text, 'g'), file, TAR_END]);
     const comment = paxRecord('comment=0123456789abcdef');
     expect(untarred(global(comment))).toEqual(new Map([['file', Buffer.from('content')]]));
-    for (const text of [paxRecord('path=other'), comment + paxRecord('size=1'), '0 comment=\n', '9 comment=', '99999999999999999999 comment=x\n', 'x'])
+    for (const text of [
+      paxRecord('path=other'),
+      comment + paxRecord('size=1'),
+      '0 comment=\n',
+      '9 comment=',
+      '99999999999999999999 comment=x\n',
+      'x',
+    ])
       expect(untarred(global(text)), text).toMatch(/no comment/);
   });
 
@@ -114,8 +123,16 @@ describe.skipIf(!ready)('the unpackers of stage 1', () => {
     refused(/no end mark/, file, Buffer.alloc(511));
     refused(/damaged/, flip(file, 3), TAR_END);
     refused(/damaged/, file.subarray(0, 512));
-    refused(/not octal/, tarMember('a', '', '0', (header) => header.write('9', 130)), TAR_END);
-    refused(/not octal/, tarMember('a', '', '0', (header) => (header[124] = 0x80)), TAR_END);
+    refused(
+      /not octal/,
+      tarMember('a', '', '0', (header) => header.write('9', 130)),
+      TAR_END,
+    );
+    refused(
+      /not octal/,
+      tarMember('a', '', '0', (header) => (header[124] = 0x80)),
+      TAR_END,
+    );
     for (const name of ['../outside', 'a/../../outside', '..', 'a/..', 'a//../b']) refused(/leads outside/, tarMember(name, 'x'), TAR_END);
     expect(existsSync(join(directory, 'outside'))).toBe(false);
   });
