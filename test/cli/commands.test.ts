@@ -71,6 +71,17 @@ describe('looking at a chain that is not built', () => {
   });
 });
 
+it('a store is nobody else’s to write, whatever the umask', async () => {
+  const store = join(rig.directory, 'open');
+  const umask = process.umask(0);
+  try {
+    expect((await rig.run(['path', 'tool', '-f', rig.chain, '--store', store])).stderr).toContain('E_NOT_BUILT');
+  } finally {
+    process.umask(umask);
+  }
+  expect(execFileSync('find', [store, '-perm', '/022', '!', '-type', 'l'], { encoding: 'utf8' })).toBe('');
+});
+
 it('a command that waits for what never comes fails, and says so', async () => {
   // Requests that no event ends, and no socket that would keep the program alive.
   const deaf = `import http from 'node:http'; import { EventEmitter } from 'node:events';
