@@ -1,6 +1,7 @@
 /* gunzip FILE, bunzip2 FILE: unpacks to standard output; untar FILE FOLDER. With stage 1's own readers. */
 
 #include "../../bootstrap/1-stage1/system.c"
+#include "../../bootstrap/1-stage1/ending.c"
 #include "../../bootstrap/1-stage1/gunzip.c"
 #include "../../bootstrap/1-stage1/bunzip2.c"
 #include "../../bootstrap/1-stage1/untar.c"
