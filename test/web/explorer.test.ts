@@ -135,7 +135,7 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     await page.getByRole('button', { name: /1-stage1\/index\.ts:\d+$/ }).click();
     expect(await page.locator('.listing .here').innerText()).toContain('export const stage1 = recipe({');
     const inputs = await section('Made of');
-    for (const part of ['musl-1.2.6.tar.gz', 'd585fd3b613c66151fc3249e8ed44f77020cb5e6c1e635a616d3f9f82460512a', 'stage1-program', 'the seed'])
+    for (const part of ['musl-1.2.6.tar.gz', 'd585fd3b613c66151fc3249e8ed44f77020cb5e6c1e635a616d3f9f82460512a', 'stage1-program', 'tinycc-seed'])
       expect(inputs).toContain(part);
     const changes = await section('Changes to the sources');
     for (const part of [
@@ -215,8 +215,7 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     await page.locator('g.node').first().waitFor();
     for (let presses = 0; presses < 20 && !(await page.evaluate('document.activeElement.matches("g.node")')); presses++)
       await page.keyboard.press('Tab');
-    await page.keyboard.press('ArrowDown');
-    expect(await page.evaluate('document.activeElement.dataset.id')).toBe('stage1');
+    await downTo(page, 'stage1');
     await page.keyboard.press('ArrowRight');
     expect(await page.evaluate('document.activeElement.dataset.id')).toBe('hostile');
     await page.locator('.near path').first().waitFor({ state: 'attached' });
@@ -227,8 +226,7 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     await page.keyboard.press('0');
     expect(await scale()).toBeCloseTo(fitted);
     await page.keyboard.press('ArrowLeft');
-    await page.keyboard.press('ArrowDown');
-    expect(await page.evaluate('document.activeElement.dataset.id')).toBe('stage1');
+    await downTo(page, 'stage1');
     await page.keyboard.press('Enter');
     await page.locator('h1', { hasText: 'stage1' }).waitFor();
     await page.keyboard.press('/');
@@ -377,3 +375,10 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     await page.close();
   });
 });
+
+/** Goes down from package to package, to one of this name. */
+async function downTo(page: Page, id: string): Promise<void> {
+  const here = (): Promise<unknown> => page.evaluate('document.activeElement.dataset.id');
+  for (let presses = 0; presses < 10 && (await here()) !== id; presses++) await page.keyboard.press('ArrowDown');
+  expect(await here()).toBe(id);
+}
