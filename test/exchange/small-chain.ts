@@ -62,6 +62,26 @@ const system = made('system', ['out'], 'write', selfPath('out'), text`${tool} an
 
 export const smallChain: Chain = chain('system', { one: { library }, two: { tool, system } });
 
+const headers = made('headers', ['out', 'dev'], 'make', selfPath('out'), 'program', text`${selfPath('out')}/run`, 'x', 'write', selfPath('dev'), 'headers');
+const user = made(
+  'user',
+  ['out'],
+  'say',
+  'working',
+  'make',
+  selfPath('out'),
+  'write',
+  text`${selfPath('out')}/needs`,
+  text`${headers} and ${outputOf(headers, 'dev')}`,
+  'link',
+  text`${headers}/run`,
+  text`${selfPath('out')}/link`,
+);
+const whole = made('whole', ['out'], 'write', selfPath('out'), text`${user}`);
+
+/** As `smallChain`, without an output that names itself: every version of Nix gives these the same paths. */
+export const plainChain: Chain = chain('whole', { one: { headers }, two: { user, whole } });
+
 export interface Prepared {
   readonly chain: Chain;
   readonly derivations: ReadonlyMap<DrvPath, Derivation>;

@@ -1,28 +1,27 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { buildGraph } from '../../src/build/index.js';
 import { firstDifferentBuild, NixExecutor } from '../../src/exchange/index.js';
 import type { PathInfo } from '../../src/formats/index.js';
 import { chain, selfPath, text } from '../../src/recipe/index.js';
 import { unwrap } from '../../src/result.js';
-import { whyNoNixBuilds } from '../support/nix.js';
+import { allNixes, whyNoBuildsBy, withEachNix } from '../support/nix.js';
 import { openStore, tempDirectory } from '../support/store.js';
-import { buildAll, made, prepare } from './small-chain.js';
+import { buildAll, made, plainChain, prepare } from './small-chain.js';
 
-const missing = await whyNoNixBuilds();
-if (missing !== undefined) console.warn(`skipped: nothing is built through Nix: ${missing}`);
+const nixes = await Promise.all(allNixes().map(async (nix) => ({ ...nix, missing: nix.missing ?? (await whyNoBuildsBy(nix.version)) })));
 
 function undated(paths: ReadonlyMap<string, PathInfo>): ReadonlyMap<string, PathInfo> {
   return new Map([...paths].map(([name, info]) => [name, { ...info, registrationTime: undefined }]));
 }
 
-describe.skipIf(missing !== undefined)('building through Nix', () => {
+withEachNix('building', nixes, () => {
   test('gives the store paths that our own sandbox gives', async () => {
     const store = openStore();
-    const own = await buildAll(store, await prepare(store));
+    const own = await buildAll(store, await prepare(store, plainChain));
     const other = openStore();
-    const viaNix = await buildAll(other, await prepare(other), new NixExecutor(other, { storeUri: join(tempDirectory(), 'nix') }));
+    const viaNix = await buildAll(other, await prepare(other, plainChain), new NixExecutor(other, { storeUri: join(tempDirectory(), 'nix') }));
     expect(undated(viaNix)).toEqual(undated(own));
     expect(unwrap(await other.verify({ contents: true })).defects).toEqual([]);
   });
