@@ -9,7 +9,8 @@ import { BinaryCache, cacheServer, CompressedNars, push, Puller, type Compressio
 import { formatPublicKey, generateSecretKey, parsePublicKey, publicKeyOf, type PathInfo, type SecretKey } from '../../src/formats/index.js';
 import { unwrap } from '../../src/result.js';
 import type { Store } from '../../src/store/index.js';
-import { allNixes, dialectOf, Nix, withEachNix } from '../support/nix.js';
+import { withEachNix } from '../support/each-nix.js';
+import { allNixes, dialectOf, Nix } from '../support/nix.js';
 import { atEnd, openStore, tempDirectory } from '../support/store.js';
 import { buildAll, plainChain, prepare, realisationsOf, type Prepared } from './small-chain.js';
 

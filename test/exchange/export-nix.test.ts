@@ -6,7 +6,8 @@ import { exportNix } from '../../src/exchange/index.js';
 import { sha256 } from '../../src/formats/index.js';
 import { chain, selfPath, source } from '../../src/recipe/index.js';
 import { unwrap } from '../../src/result.js';
-import { allNixes, withEachNix } from '../support/nix.js';
+import { withEachNix } from '../support/each-nix.js';
+import { allNixes } from '../support/nix.js';
 import { codeOf, openStore, tempDirectory } from '../support/store.js';
 import { buildAll, made, plainChain, prepare } from './small-chain.js';
 

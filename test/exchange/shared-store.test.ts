@@ -6,7 +6,8 @@ import { expect, test } from 'vitest';
 import { buildGraph } from '../../src/build/index.js';
 import { chain, selfPath, text, type AnyRecipe } from '../../src/recipe/index.js';
 import { unwrap } from '../../src/result.js';
-import { allNixes, dialectOf, withEachNix } from '../support/nix.js';
+import { withEachNix } from '../support/each-nix.js';
+import { allNixes, dialectOf } from '../support/nix.js';
 import { openStore } from '../support/store.js';
 import { buildAll, made, plainChain, prepare } from './small-chain.js';
 

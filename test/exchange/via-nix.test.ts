@@ -6,7 +6,8 @@ import { firstDifferentBuild, NixExecutor } from '../../src/exchange/index.js';
 import type { PathInfo } from '../../src/formats/index.js';
 import { chain, selfPath, text } from '../../src/recipe/index.js';
 import { unwrap } from '../../src/result.js';
-import { allNixes, whyNoBuildsBy, withEachNix } from '../support/nix.js';
+import { withEachNix } from '../support/each-nix.js';
+import { allNixes, whyNoBuildsBy } from '../support/nix.js';
 import { openStore, tempDirectory } from '../support/store.js';
 import { buildAll, made, plainChain, prepare } from './small-chain.js';
 

@@ -3,7 +3,6 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe } from 'vitest';
 import { NixDialect } from '../../src/exchange/nix/nix-dialect.js';
 import { userSettings } from '../../src/exchange/nix/nix-users.js';
 import { unwrap } from '../../src/result.js';
@@ -47,23 +46,6 @@ export function allNixes(): AvailableNix[] {
     return mayVanish ? [] : [{ version, isInstalled: false, path: MACHINE_PATH, missing }];
   });
   return installed === undefined ? unpacked : [{ version: installed, isInstalled: true, path: MACHINE_PATH, missing: undefined }, ...unpacked];
-}
-
-/** Has tests run with each Nix, in a group of its own. While they run, `nix` is that one. */
-export function withEachNix(what: string, nixes: readonly AvailableNix[], tests: (nix: AvailableNix) => void): void {
-  for (const nix of nixes) {
-    if (nix.missing !== undefined) console.warn(`skipped: ${what} with Nix ${nix.version}: ${nix.missing}`);
-    describe.skipIf(nix.missing !== undefined)(`${what} with Nix ${nix.version}${nix.isInstalled ? ', which this machine has' : ''}`, () => {
-      const before = process.env['PATH'];
-      beforeAll(() => {
-        process.env['PATH'] = nix.path;
-      });
-      afterAll(() => {
-        process.env['PATH'] = before;
-      });
-      tests(nix);
-    });
-  }
 }
 
 function installedVersion(): string | undefined {
