@@ -21,7 +21,7 @@ function nix(root: string, program: string, ...args: readonly string[]): string 
   return execFileSync(program, ['--store', root, ...args], {
     encoding: 'utf8',
     env: { ...process.env, NIX_CONFIG: config, HOME: tempDirectory() },
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   }).trim();
 }
 
@@ -33,7 +33,7 @@ function instantiated(root: string, directory: string): string[] {
     .sort();
 }
 
-withEachNix('an exported chain', allNixes(), () => {
+withEachNix('an exported chain', allNixes(), ({ version }) => {
   test('is instantiated and built by Nix to the same paths, from its own store or from an empty one, as an expression or a flake', async () => {
     const store = openStore();
     const prepared = await prepare(store, exported);
@@ -70,11 +70,12 @@ withEachNix('an exported chain', allNixes(), () => {
       outputs: Record<string, string>;
     }[];
     expect(flake?.outputs).toEqual({ out: own.get('taker^out')?.path });
-    // As README.md there says, by name, without an output called "out".
+    // As README.md there says, by name, without an output called "out". Nix 2.8 gives the first output alone.
     nix(its, 'nix', 'build', '--out-link', join(directory, 'result'), `path:${directory}/nix#parts`);
-    for (const output of ['lib', 'bin']) expect(readlinkSync(join(directory, `result-${output}`))).toContain(own.get(`parts^${output}`)!.path);
+    for (const output of version === '2.8.0' ? ['lib'] : ['lib', 'bin'])
+      expect(readlinkSync(join(directory, `result-${output}`))).toContain(own.get(`parts^${output}`)!.path);
     nix(its, 'nix', 'flake', 'check', `path:${directory}/nix`);
-    expect(() => nix(its, 'nix', 'develop', `path:${directory}/nix#taker`, '--command', 'true')).toThrow();
+    expect(() => nix(its, 'nix', 'develop', `path:${directory}/nix#taker`, '--command', 'true')).toThrow("derivations that use 'bash'");
     expect(readFileSync(join(directory, 'README.md'), 'utf8')).toContain('`nix develop` and `nix-shell` do not work here');
     expect(readFileSync(join(directory, 'nix/default.nix'), 'utf8')).toContain('thing = tarball "thing-1.tar"');
     expect(codeOf(await exportNix(request, directory))).toBe('E_EXISTS');
