@@ -128,10 +128,10 @@ export const cmake = source({
 /** LLVM with all that belongs to it: clang, lld, compiler-rt, libunwind, libc++. The first two thirds are tests. */
 export const llvm = source({
   name: 'llvm',
-  version: '16.0.6',
-  size: 136421172,
-  sha256: '5ab98480d3bc9f1896de1a1afafb46c318a9baa02bf21a4f6830c644d06c1cc0',
-  debian: 'pool/main/l/llvm-toolchain-16/llvm-toolchain-16_16.0.6.orig.tar.xz',
+  version: '23.1.1',
+  size: 211628156,
+  sha256: '0a5838b993f406534db7e6dc7df66e295354a1e9a23bb21e5739cf5df5bc7689',
+  debian: 'pool/main/l/llvm-toolchain-23/llvm-toolchain-23_23.1.1.orig.tar.xz',
 });
 
 /** What many a project's build and tests are written in. */

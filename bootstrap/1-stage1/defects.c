@@ -96,6 +96,14 @@ static int two_now(void) { return two; }
 
 static int second(int a, int b, int c) { return (a ? 0 : 0) ? b : c; }
 
+static int otherwise(int a, int b)
+{
+    if (0 && ((a || 0) && b))
+        return 7654321;
+    else
+        return 1234567;
+}
+
 static int unsigned_range(unsigned long n)
 {
     switch (n) {
@@ -137,6 +145,7 @@ static void integers(void)
     CHECK(converted(-1) == -1 && converted(-2147483647 - 1) == -2 && converted(9) == 9 && converted(1) == 1);
     CHECK(of_unsigned(-1) == -1 && of_unsigned(-95) == -90 && of_unsigned(9) == 9 && of_unsigned(1) == 1);
     CHECK(second(1, 2, 7) == 7);
+    CHECK(otherwise(1, 2) == 1234567);
     CHECK(~(one ? (unsigned)(two < one) : 0) > 0 && (unsigned)(one && !one) - two_now() > 0 && -(one ? 1u : 0) > 0);
     CHECK((one && (unsigned)(two < one)) - 2 < 0 && !(unsigned)(one < two) - 2 < 0);
     CHECK((int)-2.75 == -2);

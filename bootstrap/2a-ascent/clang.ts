@@ -1,6 +1,7 @@
-import { local, sh, text, type AnyRecipe } from 'zilch';
+import { sh, type AnyRecipe } from 'zilch';
 import { byGcc10, llvmByGcc10 } from './llvm.ts';
 import { llvmPart, type Compiler } from './llvm-build.ts';
+import { llvmMajor } from './llvm-source.ts';
 
 /**
  * Clang, with its own headers and no library. What it links to, and with which linker, is told by configuration files beside it:
@@ -11,15 +12,12 @@ export const clangBy = (compiler: Compiler, llvm: AnyRecipe) =>
     name: 'clang',
     compiler,
     folder: 'clang',
-    headers: text`${local(import.meta.url, './clang-headers.cmake')}`,
     components: ['clang', 'clang-resource-headers'],
-    // What clang offers to graphics cards is three programs that make would build along.
     options: sh`-DLLVM_DIR=${llvm}/lib/cmake/llvm -DCLANG_DEFAULT_CXX_STDLIB=libc++ -DCLANG_DEFAULT_LINKER=lld \
   -DCLANG_DEFAULT_OBJCOPY=llvm-objcopy -DCLANG_DEFAULT_RTLIB=compiler-rt -DCLANG_DEFAULT_UNWINDLIB=libunwind \
-  -DCLANG_ENABLE_ARCMT=OFF -DCLANG_ENABLE_STATIC_ANALYZER=OFF -DCLANG_INCLUDE_DOCS=OFF -DCLANG_INCLUDE_TESTS=OFF \
-  -DCLANG_PLUGIN_SUPPORT=OFF -DCLANG_TOOL_CLANG_LINKER_WRAPPER_BUILD=OFF -DCLANG_TOOL_CLANG_OFFLOAD_BUNDLER_BUILD=OFF \
-  -DCLANG_TOOL_CLANG_OFFLOAD_PACKAGER_BUILD=OFF -DLLVM_ENABLE_PIC=OFF`,
-    finish: sh`strip "$out/bin/clang-16"`,
+  -DCLANG_ENABLE_STATIC_ANALYZER=OFF -DCLANG_INCLUDE_DOCS=OFF -DCLANG_INCLUDE_TESTS=OFF \
+  -DCLANG_PLUGIN_SUPPORT=OFF -DLLVM_ENABLE_PIC=OFF`,
+    finish: sh`strip "$out/bin/clang-${llvmMajor}"`,
     test: (self) => sh`
 phase 'is for musl on x86-64'
 test "$(${self}/bin/clang -dumpmachine)" = x86_64-unknown-linux-musl

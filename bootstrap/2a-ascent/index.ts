@@ -11,7 +11,7 @@ export { gcc3C } from './gcc3-c.ts';
 export { gnumake, gnumakeBy } from './gnumake.ts';
 export { linuxHeaders } from './linux-headers.ts';
 export { lldBy, lldByGcc10 } from './lld.ts';
-export { llvmSource } from './llvm-source.ts';
+export { llvmMajor, llvmSource } from './llvm-source.ts';
 export { llvmBy, llvmByGcc10 } from './llvm.ts';
 export { musl } from './musl.ts';
 export { noTrace } from './no-trace.ts';

@@ -3,17 +3,25 @@ import { stage1 } from '../1-stage1/index.ts';
 import * as sources from '../sources.ts';
 import { ascentRecipe } from './ascent.ts';
 
-/** LLVM's source tree, a fifth of which is left, made to fit. A dozen builds read it, so it is a store path of its own. */
+/** The first part of its version, which clang puts into names of files. */
+export const llvmMajor = sources.llvm.version.replace(/\..*/, '');
+
+/**
+ * LLVM's source tree, a fifth of which is left, made to fit. A dozen builds read it, so it is a store path of its own. See
+ * docs/decisions/0017-which-llvm.md for what is taken out.
+ */
 export const llvmSource = ascentRecipe({
   name: 'llvm-source',
-  version: '16.0.6',
+  version: sources.llvm.version,
   path: [stage1.protobusybox],
   script: sh`
 phase unpack
-top=llvm-toolchain-16_16.0.6
-# Tests are most of it, other projects most of the rest. (busybox' tar matches a pattern with as many names of a path.)
+top=llvm-toolchain-${llvmMajor}_${sources.llvm.version}
+# Tests are most of it, other projects most of the rest. (busybox' tar matches a pattern with as many names of a path.) libc++ takes the
+# reading of numbers from LLVM's C library.
 unpack ${sources.llvm} "$out" --exclude='*/*/test' --exclude='*/*/unittests' --exclude='*/*/docs' \
-  $top/llvm $top/clang $top/lld $top/compiler-rt $top/libunwind $top/libcxxabi $top/libcxx $top/runtimes $top/cmake
+  $top/llvm $top/clang $top/lld $top/compiler-rt $top/libunwind $top/libcxxabi $top/libcxx $top/runtimes $top/cmake \
+  $top/libc/hdr $top/libc/include $top/libc/shared $top/libc/src $top/third-party/siphash
 
 phase patch
 cd "$out"
@@ -21,6 +29,10 @@ cd "$out"
 # Python runs tests, and nothing that is built.
 edit llvm/CMakeLists.txt 'find_package(Python3 \${LLVM_MINIMUM_PYTHON_VERSION} REQUIRED
     COMPONENTS Interpreter)' ''
+edit clang/CMakeLists.txt '  find_package(Python3 \${LLVM_MINIMUM_PYTHON_VERSION} REQUIRED
+    COMPONENTS Interpreter)
+
+  if' '  if'
 edit runtimes/CMakeLists.txt 'find_package(Python3 REQUIRED COMPONENTS Interpreter)' ''
 edit compiler-rt/CMakeLists.txt 'find_package(Python3 COMPONENTS Interpreter)
   if(NOT Python3_Interpreter_FOUND)' 'if(FALSE)'
@@ -38,19 +50,49 @@ edit lld/tools/lld/CMakeLists.txt '  lldCOFF
   lldMinGW
   lldWasm' '  lldELF'
 edit lld/tools/lld/CMakeLists.txt 'lld-link ld.lld ld64.lld wasm-ld' 'ld.lld'
-edit lld/tools/lld/lld.cpp '    if (f == Gnu && isPETarget(args))
-      return mingw::link;
-    else if (f == Gnu)
-      return elf::link;
-    else if (f == WinLink)
-      return coff::link;
-    else if (f == Darwin)
-      return macho::link;
-    else if (f == Wasm)
-      return lld::wasm::link;
-    else' '    if (f == Gnu && !isPETarget(args))
-      return elf::link;
-    else'
+sed -i '/^LLD_HAS_DRIVER(\(coff\|mingw\|macho\|wasm\))/d; s/LLD_ALL_DRIVERS/{{lld::Gnu, \&lld::elf::link}}/' lld/tools/lld/lld.cpp
+test "$(grep -c 'LLD_HAS_DRIVER\|{{lld::Gnu' lld/tools/lld/lld.cpp)" = 3
+
+# Clang does not summarise programs for an analysis of all of them at once: sixty files.
+edit clang/lib/CMakeLists.txt 'add_subdirectory(ScalableStaticAnalysis)
+' ''
+sed -i '/ScalableStaticAnalysis/d' clang/lib/Driver/CMakeLists.txt clang/lib/Driver/Driver.cpp \
+  clang/lib/FrontendTool/CMakeLists.txt clang/lib/FrontendTool/ExecuteCompilerInvocation.cpp
+edit clang/lib/FrontendTool/ExecuteCompilerInvocation.cpp '  if (!CI.getSSAFOpts().TUSummaryFile.empty()) {
+    Act = std::make_unique<ssaf::TUSummaryExtractorFrontendAction>(
+        std::move(Act));
+  }
+' ''
+edit clang/lib/Driver/Driver.cpp '    if (ListExtractors)
+      ssaf::printAvailableTUSummaryExtractors(llvm::outs());
+    if (ListFormats)
+      ssaf::printAvailableFormats(llvm::outs());
+    return false;' '    return false;'
+edit clang/lib/Driver/Driver.cpp '    ssaf::printAvailableFormats(llvm::outs());
+    return false;' '    return false;'
+
+# Debug information comes as DWARF, not as PDB or GSYM files: a hundred files.
+edit llvm/lib/DebugInfo/Symbolize/CMakeLists.txt '  DebugInfoGSYM
+  DebugInfoPDB
+' ''
+sed -i '/#include "llvm\/DebugInfo\/\(GSYM\|PDB\)/d
+/^  pdb::PDB_ReaderType ReaderType =$/,/^  if (!Context)$/{/^  if (!Context)$/!d}' llvm/lib/DebugInfo/Symbolize/Symbolize.cpp
+if grep -i 'pdb::\|gsym::' llvm/lib/DebugInfo/Symbolize/Symbolize.cpp; then exit 1; fi
+
+# Programs for graphics cards are put into no ELF file that is described in YAML: thirty files.
+edit llvm/lib/Frontend/Offloading/CMakeLists.txt '  ObjectYAML
+' ''
+sed -i '/#include "llvm\/ObjectYAML/d
+/^Error offloading::intel::containerizeOpenMPSPIRVImage(/,/^}/d' llvm/lib/Frontend/Offloading/Utility.cpp
+if grep 'ELFYAML\|yaml::' llvm/lib/Frontend/Offloading/Utility.cpp; then exit 1; fi
+
+# LLVM says which headers are worth compiling once for many files. It means clang; what GCC makes of them is five times as large, and GCC takes
+# a second for each 140 MB of it. So fewer headers: not those that few files include.
+sed -i '/\/\(ADL\|APSInt\|BitVector\|CommandLine\|FileSystem\|JSON\|SourceMgr\|VersionTuple\|YAMLTraits\)\.h"/d
+/<\(atomic\|bitset\|chrono\|cmath\|ctime\|deque\|list\|mutex\|queue\|set\|sstream\|unordered_map\|unordered_set\|variant\)>/d' llvm/include/llvm/Support/pch.h
+sed -i '/\/\(CFG\|InlineAsm\|ModuleSummaryIndex\|PatternMatch\)\.h"/d' llvm/include/llvm/IR/pch.h
+sed -i '/\/\(MachineModuleInfo\|MachineScheduler\)\.h"/d' llvm/include/llvm/CodeGen/pch.h
+sed -i '/\/\(Attr\|CanonicalType\|DeclOpenMP\|DynamicRecursiveASTVisitor\|OpenMPClause\|RecursiveASTVisitor\|StmtOpenMP\)\.h"/d' clang/include/clang/AST/pch.h
 `,
   references: { allowed: [] },
 });

@@ -1,18 +1,19 @@
-import { local, sh, text } from 'zilch';
+import { sh } from 'zilch';
 import { binutils } from './binutils.ts';
 import { gcc10 } from './gcc10.ts';
 import { llvmPart, type Compiler } from './llvm-build.ts';
 
-/** The libraries that clang, lld and the tools below are made of. LLVM has half as many again, and more tools than libraries. */
+/** The libraries that clang and lld are made of. LLVM has twice as many, and more tools than libraries. */
 const libraries = [
-  ...['Support', 'Demangle', 'TargetParser', 'Option', 'TableGen', 'BinaryFormat', 'Remarks', 'TextAPI', 'Extensions'],
-  ...['Core', 'AsmParser', 'BitstreamReader', 'BitReader', 'BitWriter', 'IRReader', 'IRPrinter', 'Linker', 'LTO', 'Passes'],
-  ...['Analysis', 'ProfileData', 'Coverage', 'ipo', 'Instrumentation', 'ScalarOpts', 'TransformUtils', 'Vectorize', 'Coroutines'],
-  ...['InstCombine', 'AggressiveInstCombine', 'ObjCARCOpts', 'CFGuard', 'FrontendOpenMP', 'FrontendHLSL'],
-  ...['CodeGen', 'SelectionDAG', 'GlobalISel', 'AsmPrinter', 'Target', 'MC', 'MCParser', 'MCDisassembler'],
+  ...['Support', 'Demangle', 'TargetParser', 'Option', 'TableGen', 'BinaryFormat', 'Remarks', 'TextAPI', 'TextAPIBinaryReader', 'Extensions'],
+  ...['Core', 'AsmParser', 'BitstreamReader', 'BitReader', 'BitWriter', 'IRReader', 'IRPrinter', 'Linker', 'LTO', 'DTLTO', 'Passes', 'Plugins'],
+  ...['Analysis', 'ProfileData', 'Coverage', 'ipo', 'Instrumentation', 'ScalarOpts', 'TransformUtils', 'Vectorize', 'SandboxIR', 'Coroutines'],
+  ...['InstCombine', 'AggressiveInstCombine', 'ObjCARCOpts', 'CFGuard', 'HipStdPar', 'CGData', 'ABI'],
+  ...['FrontendAtomic', 'FrontendDirective', 'FrontendDriver', 'FrontendHLSL', 'FrontendOffloading', 'FrontendOpenMP'],
+  ...['CodeGen', 'CodeGenTypes', 'SelectionDAG', 'GlobalISel', 'AsmPrinter', 'Target', 'MC', 'MCParser', 'MCDisassembler'],
   ...['X86CodeGen', 'X86AsmParser', 'X86Desc', 'X86Disassembler', 'X86Info'],
-  ...['Object', 'ObjCopy', 'Symbolize', 'Debuginfod', 'WindowsDriver', 'WindowsManifest', 'LibDriver', 'DlltoolDriver'],
-  ...['DebugInfoDWARF', 'DebugInfoCodeView', 'DebugInfoMSF', 'DebugInfoPDB'],
+  ...['Object', 'Symbolize', 'WindowsDriver'],
+  ...['DebugInfoDWARF', 'DebugInfoDWARFLowLevel', 'DebugInfoBTF', 'DebugInfoCodeView'],
 ].map((library) => `LLVM${library}`);
 
 /** What stands in for binutils, but for the linker. */
@@ -27,12 +28,11 @@ export const llvmBy = (compiler: Compiler) =>
     name: 'llvm',
     compiler,
     folder: 'llvm',
-    headers: text`${local(import.meta.url, './llvm-headers.cmake')}`,
     components: [...libraries, 'llvm-headers', 'cmake-exports', 'llvm-tblgen', ...tools],
     // The triple is given, lest a script guess it. Utilities are installed, or there would be no llvm-tblgen.
     options: sh`-DLLVM_HOST_TRIPLE=x86_64-unknown-linux-musl -DLLVM_TARGETS_TO_BUILD=X86 -DLLVM_INCLUDE_UTILS=OFF -DLLVM_INSTALL_UTILS=ON \
   -DLLVM_INCLUDE_BENCHMARKS=OFF -DLLVM_INCLUDE_EXAMPLES=OFF -DLLVM_ENABLE_BINDINGS=OFF -DLLVM_ENABLE_LIBEDIT=OFF \
-  -DLLVM_ENABLE_LIBXML2=OFF -DLLVM_ENABLE_PIC=OFF -DLLVM_ENABLE_PLUGINS=OFF -DLLVM_ENABLE_TERMINFO=OFF \
+  -DLLVM_ENABLE_LIBXML2=OFF -DLLVM_ENABLE_PIC=OFF -DLLVM_ENABLE_PLUGINS=OFF \
   -DLLVM_ENABLE_UNWIND_TABLES=OFF -DLLVM_ENABLE_ZLIB=OFF -DLLVM_ENABLE_ZSTD=OFF`,
     finish: sh`find "$out/bin" -type f -exec strip {} +`,
     test: (self) => sh`

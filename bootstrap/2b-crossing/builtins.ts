@@ -8,7 +8,7 @@ import type { Compilers } from './compilers.ts';
 export const builtinsBy = ({ llvm, clang, lld }: Compilers) =>
   ascentRecipe({
     name: 'builtins',
-    version: '16.0.6',
+    version: sources.llvm.version,
     path: [clang, llvm, cmake, gnumake, stage1.protobusybox],
     script: sh`
 phase headers

@@ -1,12 +1,13 @@
 import { sh, type AnyRecipe } from 'zilch';
 import { stage1 } from '../1-stage1/index.ts';
 import { ascentRecipe, cmake, gnumake, llvmSource } from '../2a-ascent/index.ts';
+import * as sources from '../sources.ts';
 
 /** libunwind and libc++ (with libc++abi in it), static and shared: what libgcc_s and libstdc++ are to GCC. */
 export const runtimesBy = (cToolchain: AnyRecipe) =>
   ascentRecipe({
     name: 'runtimes',
-    version: '16.0.6',
+    version: sources.llvm.version,
     path: [cToolchain, cmake, gnumake, stage1.protobusybox],
     script: sh`
 phase configure

@@ -1,5 +1,5 @@
 import { sh, type AnyRecipe, type Recipe, type Text } from 'zilch';
-import { noTrace } from '../2a-ascent/index.ts';
+import { llvmMajor, noTrace } from '../2a-ascent/index.ts';
 
 interface Tested {
   readonly toolchain: AnyRecipe;
@@ -185,7 +185,7 @@ phase 'clang compiled the libraries'
 find ${sysroot} ${sysroot.lib} ${toolchain}/lib -type f \( -name '*.so*' -o -name '*.[ao]' \) | while read -r file; do
   readelf -p .comment "$file" >comment 2>/dev/null || true
   if grep 'GCC:' comment; then echo "$file" >>by-gcc; fi
-  if grep -q 'clang version 16' comment; then echo "$file" >>by-clang; fi
+  if grep -q 'clang version ${llvmMajor}' comment; then echo "$file" >>by-clang; fi
 done
 if [ -e by-gcc ]; then cat by-gcc; exit 1; fi
 for library in libc.a libc.so libc++.a libc++.so.1.0 libunwind.so.1.0 libclang_rt.builtins-x86_64.a; do
@@ -199,6 +199,6 @@ for program in ${toolchain}/bin/*; do
 done
 
 ${noTrace({ cc: 'cc', strings: ['/build/', ...(compiledByGcc ? [] : [OF_LIBSTDCXX])], trees: [toolchain, sysroot, sysroot.lib] })}
-${compiledByGcc ? sh`test "$(./seek ${OF_LIBSTDCXX} -- ${toolchain}/bin/clang-16 ${toolchain}/bin/lld | wc -l)" = 2 # or this would prove nothing` : ''}
+${compiledByGcc ? sh`test "$(./seek ${OF_LIBSTDCXX} -- ${toolchain}/bin/clang-${llvmMajor} ${toolchain}/bin/lld | wc -l)" = 2 # or this would prove nothing` : ''}
 mkdir "$out"
 `;

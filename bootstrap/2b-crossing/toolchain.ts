@@ -1,6 +1,6 @@
 import { sh, type AnyRecipe, type Recipe } from 'zilch';
 import { stage1 } from '../1-stage1/index.ts';
-import { ascentRecipe } from '../2a-ascent/index.ts';
+import { ascentRecipe, llvmMajor } from '../2a-ascent/index.ts';
 import type { Compilers } from './compilers.ts';
 import { toolchainTest } from './toolchain-test.ts';
 
@@ -24,14 +24,14 @@ export const toolchainOf = ({ name, compilers: { llvm, clang, lld }, builtins, s
     name,
     path: [stage1.protobusybox],
     script: sh`
-mkdir -p "$out/bin" "$out/lib/clang/16"
-cp -r ${clang}/lib/clang/16/include ${builtins}/lib "$out/lib/clang/16/"
-cp ${clang}/bin/clang-16 ${lld}/bin/lld "$out/bin/"
+mkdir -p "$out/bin" "$out/lib/clang/${llvmMajor}"
+cp -r ${clang}/lib/clang/${llvmMajor}/include ${builtins}/lib "$out/lib/clang/${llvmMajor}/"
+cp ${clang}/bin/clang-${llvmMajor} ${lld}/bin/lld "$out/bin/"
 cp -P ${llvm}/bin/llvm-* "$out/bin/"
 rm "$out/bin/llvm-tblgen" # for LLVM's own builds
 
 cd "$out/bin"
-for name in clang clang++ clang-cpp cc c++ cpp; do ln -s clang-16 $name; done
+for name in clang clang++ clang-cpp cc c++ cpp; do ln -s clang-${llvmMajor} $name; done
 for name in ld.lld ld; do ln -s lld $name; done
 for name in ar nm objcopy objdump ranlib readelf size strings strip; do ln -s llvm-$name $name; done
 ln -s llvm-cxxfilt c++filt

@@ -30,6 +30,7 @@ const BY_FAILURE: Readonly<Record<string, ExitCode>> = {
   E_DIFFERENT: EXIT.different,
   E_SANDBOX: EXIT.machine,
   E_CANCELLED: EXIT.interrupted,
+  E_UNFINISHED: EXIT.bug,
 };
 
 /** The exit code that a failure ends the program with. */

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { ThrownFailure } from '../result.js';
 import { EXIT } from './exit-code.js';
 import { showBug, showFailure } from './output.js';
 import { makeProgram } from './program.js';
@@ -12,7 +13,8 @@ async function main(args: readonly string[]): Promise<number> {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   }
-  return Number(process.exitCode ?? EXIT.done);
+  // Set by the command that ran.
+  return Number(process.exitCode);
 }
 
 // Whoever read half of an archive must not take it for whole, so no exit code 0. It need not be said, though: `zilch graph | head` is usual.
@@ -21,12 +23,28 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(showFailure({ code: 'E_IO', message: `cannot write to standard output: ${error.message}` }));
 });
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    showBug(error);
-    process.exitCode = EXIT.bug;
-  },
-);
+// The modes of a store's folders and files are given without what this takes away, as Nix's are: others read, and write nothing.
+process.umask(0o022);
+
+// Node.js ends when nothing is left that could wake it, also in the middle of a command that waits for what never comes. Whatever ends
+// the program before its command has ended, it has failed.
+process.exitCode = EXIT.bug;
+const whenStalled = (): void => {
+  process.exitCode = showFailure({
+    code: 'E_UNFINISHED',
+    message: 'the command has not ended, and nothing is left that it could wait for: what it was asked for is not done',
+    hint: 'this is a defect of Zilch; please report it with the command line',
+  });
+};
+process.once('beforeExit', whenStalled);
+
+main(process.argv.slice(2))
+  .finally(() => process.off('beforeExit', whenStalled))
+  .then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error: unknown) => {
+      process.exitCode = error instanceof ThrownFailure ? showFailure(error.failure) : showBug(error);
+    },
+  );

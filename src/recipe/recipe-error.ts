@@ -21,17 +21,20 @@ export class RecipeError extends Error {
   }
 }
 
-const HERE = new URL('.', import.meta.url).href;
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+
+/** `at f (FILE:LINE:COLUMN)` or `at FILE:LINE:COLUMN`, the file as a path or a URL; paths may have spaces and parentheses in them. */
+const FRAME = /(?:\(|\bat (?:async )?)((?:file:\/\/)?\/.+):(\d+):\d+\)?$/;
 
 /** The innermost place on the stack that is not the recipe language itself: the recipe's author's line. */
 export function callerLocation(): Location | undefined {
   const frames = new Error().stack?.split('\n').slice(1) ?? [];
   for (const frame of frames) {
-    const match = /(file:\/\/\/[^\s()]+|\/[^\s()]+):(\d+):\d+\)?$/.exec(frame);
-    if (match?.[1] === undefined) continue;
-    const url = match[1].startsWith('/') ? `file://${match[1]}` : match[1];
-    if (url.startsWith(HERE) && !url.includes('.test.')) continue;
-    return { file: fileURLToPath(url), line: Number(match[2]) };
+    const [, place, line] = FRAME.exec(frame) ?? [];
+    if (place === undefined) continue;
+    const file = place.startsWith('file:') ? fileURLToPath(place) : place;
+    if (file.startsWith(HERE) && !file.includes('.test.')) continue;
+    return { file, line: Number(line) };
   }
   return undefined;
 }

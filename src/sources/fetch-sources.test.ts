@@ -232,6 +232,11 @@ describe('a place that does not have the right bytes', () => {
     ['is down', (_, response) => response.writeHead(503).end(), 'the server answers 503'],
     ['redirects to what is no address', (_, response) => response.writeHead(301, { location: 'http://[' }).end(), 'redirects to http://['],
     ['speaks something else', (request) => request.socket.end('SSH-2.0-x\r\n'), 'Expected HTTP/'],
+    [
+      'switches protocols',
+      (request) => request.socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n'),
+      'bad upgrade',
+    ],
     ['hangs up', (request) => request.socket.destroy(), 'other side closed'],
   ])('because it %s makes way for the next, and is named with its reason', async (_, listener, reason) => {
     const bad = await serve(listener);

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, st
 import { dirname, join } from 'node:path';
 import { err, fail, ok, type Result } from '../result.js';
 import { Database } from './database.js';
+import { syncFileSystemNow, syncNow } from './durable.js';
 import { tryLock, type FileLock, type LockMode } from './file-lock.js';
 import { ioFailure, isMissing, isSystemError } from './io-failure.js';
 import type { Layout } from './layout.js';
@@ -33,7 +34,10 @@ export function openDatabase(layout: Layout, { create = false, readOnly = false 
     const versions = readVersions(layout);
     if (!versions.ok) return versions;
     const { schema, caSchema } = versions.value;
-    if (schema === undefined && (!create || readOnly)) {
+    if (schema === undefined && isBegun(layout)) {
+      // It was being made, or a power cut took what was written last.
+      if (readOnly) return fail('E_NO_STORE', `the store at ${layout.root} is not complete`, '`zilch build` completes it, and so does `zilch gc`');
+    } else if (schema === undefined && (!create || readOnly)) {
       return fail('E_NO_STORE', `there is no store at ${layout.root}`, '`zilch build` makes one; or name another with --store');
     }
     if (readOnly) {
@@ -46,6 +50,8 @@ export function openDatabase(layout: Layout, { create = false, readOnly = false 
     }
     // A store that Nix made does not have these.
     for (const directory of [layout.zilchTempDir, layout.zilchLocksDir, layout.zilchTrashDir]) mkdirSync(directory, { recursive: true });
+    const safe = checkFolders(layout);
+    if (!safe.ok) return safe;
     const bigLock = waitForLock(bigLockFile(layout), 'shared', () => false);
     if (!bigLock.ok) return bigLock;
     let database = Database.open(layout.dbFile);
@@ -56,6 +62,26 @@ export function openDatabase(layout: Layout, { create = false, readOnly = false 
   } catch (error) {
     return err(ioFailure('open the store', layout.root, error));
   }
+}
+
+/** Fails where everybody may write into a folder of the store: they could replace what is registered, and the program's own files. */
+function checkFolders(layout: Layout): Result<void> {
+  const { storeDir, stateDir, dbDir, tempRootsDir, zilchDir, zilchTempDir, zilchLocksDir, zilchTrashDir } = layout;
+  const folders = [
+    dirname(storeDir),
+    dirname(stateDir),
+    storeDir,
+    stateDir,
+    dbDir,
+    tempRootsDir,
+    zilchDir,
+    zilchTempDir,
+    zilchLocksDir,
+    zilchTrashDir,
+  ];
+  const open = folders.find((folder) => ((statSync(folder, { throwIfNoEntry: false })?.mode ?? 0) & 0o002) !== 0);
+  if (open === undefined) return ok(undefined);
+  return fail('E_PERMISSION', `everybody may write into ${open}, so what is in this store cannot be relied on`, `chmod o-w ${open}`);
 }
 
 /** Sets the reserved room free if the disk is that full; true when it did. */
@@ -73,6 +99,13 @@ function reservedFile(layout: Layout): string {
 function readVersions(layout: Layout): Result<{ schema: number | undefined; caSchema: number | undefined }> {
   const schema = readVersion(join(layout.dbDir, 'schema'));
   const caSchema = readVersion(join(layout.dbDir, 'ca-schema'));
+  if (Number.isNaN(schema) || Number.isNaN(caSchema)) {
+    return fail(
+      'E_STORE_SCHEMA',
+      `a version of the store at ${layout.root} is no number`,
+      `is its disk sound? see schema and ca-schema in ${layout.dbDir}`,
+    );
+  }
   if (schema !== undefined && schema !== SCHEMA_VERSION) {
     return fail(
       'E_STORE_SCHEMA',
@@ -90,9 +123,11 @@ function readVersions(layout: Layout): Result<{ schema: number | undefined; caSc
   return ok({ schema, caSchema });
 }
 
+/** A file system may have a file's name and size after a power cut, and not its contents: an empty one is a missing one. */
 function readVersion(file: string): number | undefined {
   try {
-    return Number(readFileSync(file, 'utf8'));
+    const text = readFileSync(file, 'utf8').replaceAll('\0', '').trim();
+    return text === '' ? undefined : Number(text);
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
@@ -115,8 +150,8 @@ function makeRoot(root: string): void {
 }
 
 /**
- * Makes directories and tables. The version files are written last: killed before that, the store still counts as
- * missing, and all of this, which minds nothing that is there already, is done again.
+ * Makes directories and tables. The version files are written last, when all else is on the disk: killed before that, the store still
+ * counts as missing, and all of this, which minds nothing that is there already, is done again.
  */
 function complete(layout: Layout): Result<void> {
   const directories = [layout.storeDir, layout.linksDir, layout.dbDir, layout.tempRootsDir, layout.profilesDir, layout.gcRootsDir];
@@ -132,6 +167,8 @@ function complete(layout: Layout): Result<void> {
     const database = Database.create(layout.dbFile);
     if (!database.ok) return database;
     database.value.close();
+    const synced = syncFileSystemNow(layout.dbDir);
+    if (!synced.ok) return synced;
     writeVersion(join(layout.dbDir, 'ca-schema'), CA_SCHEMA_VERSION);
     writeVersion(join(layout.dbDir, 'schema'), SCHEMA_VERSION);
     return ok(undefined);
@@ -165,15 +202,21 @@ export function reserve(layout: Layout): void {
   }
 }
 
-/** The digits without a newline, as Nix writes them; renamed into place, so that no reader sees half of them. */
+/** The digits without a newline, as Nix writes them; renamed into place, so that no reader sees half of them, nor a power cut. */
 function writeVersion(file: string, version: number): void {
-  if (existsSync(file)) return;
-  writeFileSync(`${file}.new`, String(version));
+  if (readVersion(file) !== undefined) return;
+  writeFileSync(`${file}.new`, String(version), { flush: true });
   renameSync(`${file}.new`, file);
+  syncNow(dirname(file));
 }
 
 function isComplete(layout: Layout): boolean {
-  return existsSync(join(layout.dbDir, 'schema')) && existsSync(join(layout.dbDir, 'ca-schema'));
+  return readVersion(join(layout.dbDir, 'schema')) !== undefined && readVersion(join(layout.dbDir, 'ca-schema')) !== undefined;
+}
+
+/** True when there is a store but for the number of its schema. */
+function isBegun(layout: Layout): boolean {
+  return existsSync(layout.dbFile);
 }
 
 /**

@@ -32,6 +32,34 @@ describe('a store', () => {
     expect(codeOf(Store.open(root, { readOnly: true }))).toBe('ok');
   });
 
+  test.each([
+    ['are empty', ''],
+    ['are zeros', '\0\0'],
+  ])('whose version files %s, as after a power cut, is completed when it is opened for writing', async (_, nothing) => {
+    const root = tempDirectory();
+    const store = openStore(root);
+    const path = await addText(store, 'text');
+    store.close();
+    for (const name of ['schema', 'ca-schema']) {
+      writeFileSync(join(root, 'nix/var/nix/db', name), nothing);
+      const reading = Store.open(root, { readOnly: true });
+      expect(codeOf(reading)).toBe(name === 'schema' ? 'E_NO_STORE' : 'ok');
+      if (reading.ok) reading.value.close();
+      else expect(reading.failure.hint).toContain('zilch gc');
+      const completed = unwrap(Store.open(root));
+      expect(completed.isValid(path)).toBe(true);
+      completed.close();
+      expect(readFileSync(join(root, 'nix/var/nix/db', name), 'utf8')).toBe(name === 'schema' ? '10' : '3');
+    }
+  });
+
+  test('is not opened when its version is no number', () => {
+    const root = tempDirectory();
+    openStore(root).close();
+    writeFileSync(join(root, 'nix/var/nix/db/schema'), 'ten');
+    expect(messageOf(Store.open(root))).toContain('is no number');
+  });
+
   test('is not opened when it has a schema of another age', () => {
     const root = tempDirectory();
     openStore(root).close();

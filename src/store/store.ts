@@ -18,6 +18,7 @@ import {
 import { fail, ok, type Result } from '../result.js';
 import { addFlatFile, addText, addTree, type FlatFileOptions, type TreeOptions } from './add.js';
 import { Database, type GraphNode } from './database.js';
+import { Durability } from './durable.js';
 import type { FileLock, WaitOptions } from './file-lock.js';
 import { collectGarbage, type GcOptions, type GcReport } from './gc.js';
 import { attempt } from './io-failure.js';
@@ -44,6 +45,7 @@ export class Store {
   readonly #bigLock: FileLock | undefined;
   readonly #tempDirs: TempDirs;
   readonly #tempRoots: TempRoots;
+  readonly #durability: Durability;
 
   private constructor(layout: Layout, database: Database, bigLock: FileLock | undefined) {
     this.layout = layout;
@@ -51,6 +53,7 @@ export class Store {
     this.#bigLock = bigLock;
     this.#tempDirs = new TempDirs(layout.zilchTempDir);
     this.#tempRoots = new TempRoots(layout);
+    this.#durability = new Durability(layout.storeDir);
   }
 
   /** Opens the store below the host directory `root`. Several processes, Nix among them, may have it open at once. */
@@ -131,7 +134,8 @@ export class Store {
 
   /**
    * Registers paths that lie in the store already, and realisations, in one transaction: all become valid or none.
-   * Whoever moves trees into the store by other means than `addPaths` holds their locks until this is done.
+   * Whoever moves trees into the store by other means than `addPaths` holds their locks until this is done, and has them on the
+   * disk before.
    */
   registerPaths(infos: readonly PathInfo[], realisations: readonly Realisation[] = []): Result<void> {
     if (this.readOnly) return this.#readOnlyFailure();
@@ -151,8 +155,9 @@ export class Store {
   }
 
   /**
-   * Moves finished trees into the store and makes them valid, all or none. Their metadata is made canonical here; their
-   * NAR hashes must be right. Each path's lock is held meanwhile, and each stays safe from collection until `close`.
+   * Moves finished trees into the store and makes them valid, all or none; they are on the disk before they are registered. Their
+   * metadata is made canonical here; their NAR hashes must be right. Each path's lock is held meanwhile, and each stays safe from
+   * collection until `close`.
    */
   async addPaths(news: readonly NewPath[], realisations: readonly Realisation[] = []): Promise<Result<void>> {
     if (this.readOnly) return this.#readOnlyFailure();
@@ -163,10 +168,15 @@ export class Store {
     return this.withLock(
       news.map(({ info }) => info.path),
       async () => {
+        const placed: string[] = [];
         for (const { hostPath, info } of news) {
-          const placed = this.isValid(info.path) ? await removeTree(hostPath) : await this.#place(hostPath, info.path);
-          if (!placed.ok) return placed;
+          const isValid = this.isValid(info.path);
+          const done = isValid ? await removeTree(hostPath) : await this.#place(hostPath, info.path);
+          if (!done.ok) return done;
+          if (!isValid) placed.push(this.hostPath(info.path));
         }
+        const settled = await this.#durability.settle(placed);
+        if (!settled.ok) return settled;
         return this.registerPaths(
           news.map(({ info }) => info),
           realisations,

@@ -82,7 +82,7 @@ export class TempRoots {
             socket.destroy();
             resolve(true);
           });
-          socket.on('end', () => resolve(false));
+          socket.on('close', () => resolve(false));
           socket.on('error', (error) => {
             if (isSystemError(error) && ['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE'].includes(error.code)) resolve(false);
             else reject(error);

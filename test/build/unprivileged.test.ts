@@ -1,12 +1,10 @@
 /** Builds by somebody who is not root. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { unwrap } from '../../src/result.js';
 import { Store } from '../../src/store/index.js';
+import { readableProgram } from '../support/readable-program.js';
 import { atEnd } from '../support/store.js';
 import { freshRig } from './fresh-rig.js';
 import { longGraph } from './long-graph.js';
@@ -30,23 +28,18 @@ describe.skipIf(reason !== undefined)('without privileges', () => {
   test('builds succeed, and give the same paths as root gets', { timeout: 60_000 }, async () => {
     const rig = await freshRig();
     await rig.outputs([longGraph(rig)]);
-    const root = mkdtempSync(join(tmpdir(), 'zilch-nobody-'));
+    const root = mkdtempSync('/tmp/zilch-nobody-');
     chownSync(root, NOBODY, NOBODY);
     chmodSync(root, 0o755);
     atEnd(() => {
       rmSync(root, { recursive: true });
     });
-    const jiti = fileURLToPath(new URL('../../node_modules/jiti/lib/jiti-cli.mjs', import.meta.url));
-    const script = fileURLToPath(new URL('builder-child.ts', import.meta.url));
-    const child = spawnSync(
-      'setpriv',
-      ['--reuid', String(NOBODY), '--regid', String(NOBODY), '--clear-groups', process.execPath, jiti, script, root],
-      {
-        encoding: 'utf8',
-        cwd: '/',
-        env: { PATH: process.env['PATH'] ?? '', HOME: root, JITI_FS_CACHE: 'false' },
-      },
-    );
+    const { node, script } = await readableProgram('test/build/builder-child.ts');
+    const child = spawnSync('setpriv', ['--reuid', String(NOBODY), '--regid', String(NOBODY), '--clear-groups', node, script, root], {
+      encoding: 'utf8',
+      cwd: '/',
+      env: { PATH: process.env['PATH'] ?? '', HOME: root, TMPDIR: root },
+    });
     expect([child.status, child.stderr]).toEqual([0, '']);
     const store = unwrap(Store.open(root));
     expect(store.allPaths()).toEqual(rig.store.allPaths());

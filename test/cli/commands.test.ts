@@ -71,6 +71,27 @@ describe('looking at a chain that is not built', () => {
   });
 });
 
+it('a store is nobody else’s to write, whatever the umask', async () => {
+  const store = join(rig.directory, 'open');
+  const umask = process.umask(0);
+  try {
+    expect((await rig.run(['path', 'tool', '-f', rig.chain, '--store', store])).stderr).toContain('E_NOT_BUILT');
+  } finally {
+    process.umask(umask);
+  }
+  expect(execFileSync('find', [store, '-perm', '/022', '!', '-type', 'l'], { encoding: 'utf8' })).toBe('');
+});
+
+it('a command that waits for what never comes fails, and says so', async () => {
+  // Requests that no event ends, and no socket that would keep the program alive.
+  const deaf = `import http from 'node:http'; import { EventEmitter } from 'node:events';
+http.request = () => Object.assign(new EventEmitter(), { end() {}, destroy() {} });`;
+  const env = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(deaf)}` };
+  const ran = await rig.run(['cache', 'pull', 'http://127.0.0.1:9', 'user', '-f', rig.chain], { env });
+  expect(ran).toMatchObject({ status: 70, stdout: '' });
+  expect(ran.stderr).toContain('E_UNFINISHED');
+});
+
 describe.skipIf(noBuilds !== undefined)('looking at a chain that is built', () => {
   beforeAll(async () => {
     expect(await rig.onChain('build')).toMatchObject({ status: 0 });

@@ -4,7 +4,8 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { compress as zstd } from 'zstd-napi';
-import { Puller, type Compression } from '../../src/exchange/index.js';
+import { BinaryCache, Puller, type Compression } from '../../src/exchange/index.js';
+import { HttpBlobs } from '../../src/exchange/blobs/index.js';
 import {
   makeContentPath,
   parseStorePath,
@@ -42,6 +43,10 @@ describe('a cache that is as it should be', () => {
     expect(await hostile.pull()).toEqual({ ok: true, value: undefined });
   });
 });
+
+const switchProtocols: Answer = (request) => {
+  request.socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+};
 
 function pack(nar: Buffer, compression: Compression): Buffer {
   switch (compression) {
@@ -346,6 +351,31 @@ describe('a hostile server', () => {
     await hostile.expectRefusal('E_NETWORK');
     hostile.offer(() => undefined);
     await hostile.expectRefusal('E_NETWORK');
+  });
+
+  test.each(['a narinfo', 'a NAR'])('that switches protocols instead of giving %s is refused, and another is asked', async (what) => {
+    const info = narInfo(HELLO);
+    hostile.offer(what === 'a NAR' ? info : switchProtocols, switchProtocols);
+    await hostile.expectRefusal('E_CACHE_ANSWER');
+    const good = await HostileCache.start();
+    try {
+      good.offer(info, HELLO);
+      const options = { store: openStore(), caches: [hostile.seen, good.seen], trust: { keys: [], checkSignatures: false } };
+      expect(codeOf(await new Puller(options).closure([PATH]))).toBe('ok');
+    } finally {
+      good.stop();
+    }
+  });
+
+  test('that switches protocols when it is given something is refused', async () => {
+    for (const method of ['PUT', 'GET']) {
+      const blobs = new HttpBlobs(new URL(hostile.address));
+      hostile.answers.set('/nix-cache-info', (request, response) => {
+        if (request.method === method) switchProtocols(request, response);
+        else response.writeHead(404).end();
+      });
+      expect(codeOf(await new BinaryCache(blobs).prepare())).toBe('E_CACHE_ANSWER');
+    }
   });
 
   test('that stops in the middle of a NAR is given up', async () => {

@@ -9,7 +9,7 @@ import { unwrap } from '../../src/result.js';
 import { withEachNix } from '../support/each-nix.js';
 import { allNixes, dialectOf } from '../support/nix.js';
 import { openStore } from '../support/store.js';
-import { buildAll, made, plainChain, prepare } from './small-chain.js';
+import { buildAll, made, madeNamingItself, plainChain, prepare } from './small-chain.js';
 
 const NIX_CONFIG = 'experimental-features = nix-command ca-derivations\nbuild-users-group =\nsandbox = true\nsandbox-paths =\nsubstituters =\n';
 
@@ -30,7 +30,7 @@ function slowChain(): ReturnType<typeof chain> {
       '0.4',
       'write',
       selfPath('out'),
-      last === undefined ? 'first' : text`${last} and ${selfPath('out')}`,
+      last === undefined ? 'first' : text`${last} and so on`,
     );
     recipes[`slow${index}`] = last;
   }
@@ -98,7 +98,7 @@ withEachNix('one store', allNixes(), ({ version }) => {
   // have one path everywhere.
   test('has the outputs that name themselves, at a path that depends on the version of Nix', async () => {
     const store = openStore();
-    const self = made('self', ['out'], 'write', selfPath('out'), text`I am ${selfPath('out')}`);
+    const self = madeNamingItself('self', ['out'], 'write', selfPath('out'), text`I am ${selfPath('out')}`);
     const prepared = await prepare(store, chain('self', { one: { self } }));
     const drvPath = prepared.drvPathOf('self');
     const ours = openStore();

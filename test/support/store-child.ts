@@ -1,6 +1,6 @@
 /** What test processes do to a store: `store-child.ts <command> <root> <argument…>`. Each line printed is something done. */
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import Library from 'better-sqlite3';
 import type { StorePath } from '../../src/formats/index.js';
@@ -96,6 +96,30 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
       unwrap(await store.gc());
       say('collected');
       await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  },
+
+  /** Adds the same things again and again, each time collecting them as garbage but for the last. */
+  async addAndCollect() {
+    for (let n = 0; ; n++) {
+      const own = unwrap(Store.open(root));
+      const text = unwrap(await own.addText(`text-${n % 5}`, `${n % 5}`));
+      unwrap(own.addRoot('last', unwrap(await own.addTree(`tree-${n % 3}`, args[0]!))));
+      unwrap(await own.addText(`user-${n % 5}`, text, [text]));
+      own.close();
+      unwrap(await store.gc());
+      say('collected');
+    }
+  },
+
+  /** Makes stores below this one's root, and prints the name of each. */
+  async make() {
+    mkdirSync(join(root, 'stores'));
+    for (let n = 0; ; n++) {
+      const made = unwrap(Store.open(join(root, 'stores', String(n)), { create: true }));
+      made.close();
+      say(String(n));
+      await new Promise((resolve) => setTimeout(resolve, 1));
     }
   },
 

@@ -9,6 +9,8 @@ import type { StorePath } from '../../src/formats/index.js';
 import { unwrap, type Result } from '../../src/result.js';
 import { removeTreeSync, Store, type OpenOptions } from '../../src/store/index.js';
 
+const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
+
 const cleanups: (() => void)[] = [];
 afterEach(() => {
   for (const cleanup of cleanups.splice(0).reverse()) cleanup();
@@ -48,18 +50,18 @@ export async function addText(store: Store, name: string, references: readonly S
   return unwrap(await store.addText(name, `${name}\n${references.join('\n')}\n`, references));
 }
 
-/** A process of its own that runs one of the commands of store-child.ts. */
-export class StoreChild {
+/** A process of its own that runs a program of the tests, and prints lines. */
+export class Child {
   readonly process: ChildProcess;
   /** Lines it has printed so far. */
   readonly lines: string[] = [];
   readonly #waiting: { count: number; resolve: () => void }[] = [];
   readonly #exited: Promise<number | null>;
 
-  constructor(...args: readonly string[]) {
-    const jiti = fileURLToPath(new URL('../../node_modules/jiti/lib/jiti-cli.mjs', import.meta.url));
-    const script = fileURLToPath(new URL('store-child.ts', import.meta.url));
-    this.process = spawn(process.execPath, [jiti, script, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  /** `script` is a TypeScript file of the checkout. */
+  constructor(script: string, args: readonly string[]) {
+    const [jiti = '', file = ''] = ['node_modules/jiti/lib/jiti-cli.mjs', script].map((path) => join(CHECKOUT, path));
+    this.process = spawn(process.execPath, [jiti, file, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#exited = new Promise((resolve) => this.process.once('close', resolve));
     createInterface({ input: this.process.stdout! }).on('line', (line) => {
       this.lines.push(line);
@@ -88,5 +90,12 @@ export class StoreChild {
   /** Tells a waiting command to go on. */
   go(): void {
     this.process.stdin!.end('\n');
+  }
+}
+
+/** Runs one of the commands of store-child.ts. */
+export class StoreChild extends Child {
+  constructor(...args: readonly string[]) {
+    super('test/support/store-child.ts', args);
   }
 }

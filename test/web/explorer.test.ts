@@ -135,7 +135,7 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     await page.getByRole('button', { name: /1-stage1\/index\.ts:\d+$/ }).click();
     expect(await page.locator('.listing .here').innerText()).toContain('export const stage1 = recipe({');
     const inputs = await section('Made of');
-    for (const part of ['musl-1.2.5.tar.gz', 'a9a118bbe84d8764da0ea0d28b3ab3fae8477fc7e4085d90102b8596fc7c75e4', 'stage1-program', 'the seed'])
+    for (const part of ['musl-1.2.6.tar.gz', 'd585fd3b613c66151fc3249e8ed44f77020cb5e6c1e635a616d3f9f82460512a', 'stage1-program', 'the seed'])
       expect(inputs).toContain(part);
     const changes = await section('Changes to the sources');
     for (const part of [
@@ -245,10 +245,10 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     await page.getByRole('button', { name: 'Why?' }).click();
     await page.locator('h1', { hasText: 'Why trust stage1?' }).waitFor();
     const shown = await text(page);
-    for (const part of ['the seed', 'musl-1.2.5.tar.gz', 'a9a118bbe84d8764da0ea0d28b3ab3fae8477fc7e4085d90102b8596fc7c75e4', '1,080,786'])
+    for (const part of ['the seed', 'musl-1.2.6.tar.gz', 'd585fd3b613c66151fc3249e8ed44f77020cb5e6c1e635a616d3f9f82460512a', '1,082,499'])
       expect(shown).toContain(part);
     const terminal = await zilch('trust', ...chainOptions(), `${stdout.trim()}/bin/ash`);
-    expect(terminal.stdout).toContain('a9a118bbe84d8764da0ea0d28b3ab3fae8477fc7e4085d90102b8596fc7c75e4');
+    expect(terminal.stdout).toContain('d585fd3b613c66151fc3249e8ed44f77020cb5e6c1e635a616d3f9f82460512a');
     await page.close();
   });
 

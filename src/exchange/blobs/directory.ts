@@ -40,17 +40,20 @@ export class DirectoryBlobs implements Blobs {
   async put(key: string, blob: NewBlob): Promise<Result<void>> {
     const file = this.fileOf(key);
     if (!file.ok) return file;
-    // Renamed when complete: readers and a crash see all of the file or nothing of it.
+    // Renamed when complete and on the disk: readers, a crash and a power cut see all of the file or nothing of it. Its name is on the
+    // disk, too, before what refers to it is written.
     const temporary = `${file.value}.${randomBytes(6).toString('hex')}.tmp`;
     try {
       await mkdir(dirname(file.value), { recursive: true });
       const handle = await open(temporary, 'wx');
       try {
         for await (const chunk of blob.open()) await handle.writeFile(chunk);
+        await handle.sync();
       } finally {
         await handle.close();
       }
       await rename(temporary, file.value);
+      await syncDirectory(dirname(file.value));
       return ok(undefined);
     } catch (error) {
       await rm(temporary, { force: true });
@@ -62,6 +65,15 @@ export class DirectoryBlobs implements Blobs {
   private fileOf(key: string): Result<string> {
     const checked = checkKey(key);
     return checked.ok ? ok(join(this.directory, key)) : checked;
+  }
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

@@ -128,6 +128,15 @@ export class HttpBlobs implements Blobs {
       request.on('response', (response) => {
         resolve(ok(response));
       });
+      // 101, which nobody asked for: a status like others, but Node.js tells of it by another event.
+      request.on('upgrade', (response, socket) => {
+        socket.destroy();
+        resolve(ok(response));
+      });
+      // Whatever else may happen to a request, it ends with this event; the promise is settled by then, or would never be.
+      request.on('close', () => {
+        failed(new Error('the connection was closed without an answer'));
+      });
       if (body === undefined) request.end();
       else pipeline(Readable.from(body, { objectMode: false }), request).catch(failed);
     });

@@ -66,12 +66,14 @@ export class FileMaker {
       if (failure !== undefined) this.problem ??= new TreeProblem(failure);
       this.wake();
     });
-    this.worker.once('error', (error: Error) => {
-      // Without it this thread makes everything; what it was given is lost with it.
+    // Without it this thread makes everything; what it was given is lost with it.
+    const lost = (error: Error): void => {
       Atomics.store(this.made, 0, -1);
       if (this.given > this.answered) this.problem ??= error;
       this.wake();
-    });
+    };
+    this.worker.once('error', lost);
+    this.worker.once('exit', () => lost(new Error('Internal error: the thread that makes files has ended')));
   }
 
   get isReady(): boolean {

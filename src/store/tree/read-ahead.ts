@@ -48,10 +48,12 @@ export class ReadAhead {
       this.receive(report);
     });
     // A thread that cannot start is never ready: the work is done without it.
-    this.worker.once('error', (error: Error) => {
-      this.crash = error;
+    const lost = (error: Error): void => {
+      this.crash ??= error;
       this.wake();
-    });
+    };
+    this.worker.once('error', lost);
+    this.worker.once('exit', () => lost(new Error('Internal error: the thread that reads ahead has ended')));
   }
 
   get isReady(): boolean {
