@@ -23,15 +23,7 @@ function slowChain(): ReturnType<typeof chain> {
   const recipes: Record<string, AnyRecipe> = {};
   let last: AnyRecipe | undefined;
   for (let index = 0; index < 6; index++) {
-    last = made(
-      `slow${index}`,
-      ['out'],
-      'sleep',
-      '0.4',
-      'write',
-      selfPath('out'),
-      last === undefined ? 'first' : text`${last} and so on`,
-    );
+    last = made(`slow${index}`, ['out'], 'sleep', '0.4', 'write', selfPath('out'), last === undefined ? 'first' : text`${last} and so on`);
     recipes[`slow${index}`] = last;
   }
   return chain('slow5', { one: recipes });

@@ -67,7 +67,18 @@ const system = made('system', ['out'], 'write', selfPath('out'), text`${tool} an
 
 export const smallChain: Chain = chain('system', { one: { library }, two: { tool, system } });
 
-const headers = made('headers', ['out', 'dev'], 'make', selfPath('out'), 'program', text`${selfPath('out')}/run`, 'x', 'write', selfPath('dev'), 'headers');
+const headers = made(
+  'headers',
+  ['out', 'dev'],
+  'make',
+  selfPath('out'),
+  'program',
+  text`${selfPath('out')}/run`,
+  'x',
+  'write',
+  selfPath('dev'),
+  'headers',
+);
 const user = made(
   'user',
   ['out'],

@@ -51,7 +51,11 @@ function closure(packages: readonly Fields[], name: string): Fields[] {
 for (const { version, suite } of TESTED_NIXES) {
   const found = closure(await packagesOf(suite), 'nix-bin');
   if (!found[0]!.get('Version')!.startsWith(version)) throw new Error(`${suite} has Nix ${found[0]!.get('Version')}, not ${version}`);
-  const files = found.map((fields): DebianFile => ({ sha256: fields.get('SHA256')!, size: Number(fields.get('Size')), path: fields.get('Filename')! }));
+  const files = found.map((fields): DebianFile => ({
+    sha256: fields.get('SHA256')!,
+    size: Number(fields.get('Size')),
+    path: fields.get('Filename')!,
+  }));
   const sorted = files.sort((a, b) => (a.path < b.path ? -1 : 1));
   writeFileSync(listFile(version), sorted.map(({ sha256, size, path }) => `${sha256} ${size} ${path}\n`).join(''));
   console.log(`Nix ${version} of ${suite}: ${sorted.length} files, ${sorted.reduce((sum, { size }) => sum + size, 0)} bytes`);
