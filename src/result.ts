@@ -25,6 +25,13 @@ export interface Failure {
   readonly cause?: Failure | Error | undefined;
 }
 
+/** Carries a failure out of where there is no room for one in the answer, as of a question to a database. The command line shows it. */
+export class ThrownFailure extends Error {
+  constructor(readonly failure: Failure) {
+    super(failure.message, { cause: failure });
+  }
+}
+
 /** Wraps a value as a success. */
 export function ok<T>(value: T): Ok<T> {
   return { ok: true, value };

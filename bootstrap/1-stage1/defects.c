@@ -92,9 +92,18 @@ static signed char minus_one = -1;
 static struct { unsigned few : 3; unsigned long word : 32, many : 35; long part : 31; } bits;
 static int one = 1, two = 2;
 
-static int two_now(void) { return two; }
+static int two_called;
+static int two_now(void) { two_called++; return two; }
 
 static int second(int a, int b, int c) { return (a ? 0 : 0) ? b : c; }
+
+static int otherwise(int a, int b)
+{
+    if (0 && ((a || 0) && b))
+        return 7654321;
+    else
+        return 1234567;
+}
 
 static int unsigned_range(unsigned long n)
 {
@@ -137,6 +146,9 @@ static void integers(void)
     CHECK(converted(-1) == -1 && converted(-2147483647 - 1) == -2 && converted(9) == 9 && converted(1) == 1);
     CHECK(of_unsigned(-1) == -1 && of_unsigned(-95) == -90 && of_unsigned(9) == 9 && of_unsigned(1) == 1);
     CHECK(second(1, 2, 7) == 7);
+    two_called = 0;
+    CHECK(otherwise(1, 2) == 1234567);
+    CHECK(((one ? 1 : 1) || one) != two_now() && two_called > 0);
     CHECK(~(one ? (unsigned)(two < one) : 0) > 0 && (unsigned)(one && !one) - two_now() > 0 && -(one ? 1u : 0) > 0);
     CHECK((one && (unsigned)(two < one)) - 2 < 0 && !(unsigned)(one < two) - 2 < 0);
     CHECK((int)-2.75 == -2);

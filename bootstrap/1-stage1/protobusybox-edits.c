@@ -67,6 +67,14 @@ static const struct edit busybox_edits[] = {
         "\t\t\t\t\t\tbb_simple_error_msg(\"trailing garbage\");\n"
         "\t\t\t\t\t\ttotal = -1;\n"
         "\t\t\t\t\t\tgoto end;\n" },
+    { "archival/libarchive/decompress_unxz.c", "an empty file was an .xz of nothing: access()'s X_OK is another number than XZ_OK",
+        "\txz_result = X_OK;\n", "\txz_result = XZ_OK;\n" },
+    { "archival/libarchive/decompress_unxz.c", "zeros behind the last stream were an error, if they were the last bytes that could be read",
+        "\t\t\t} while (iobuf.in_pos < iobuf.in_size);\n"
+        "\t\t}\n",
+        "\t\t\t} while (iobuf.in_pos < iobuf.in_size);\n"
+        "\t\t\tcontinue;\n"
+        "\t\t}\n" },
     { "archival/libarchive/unxz/xz_dec_stream.c", "CRC64, which xz uses by itself, and SHA-256 were skipped",
         "#include \"xz_stream.h\"\n",
         "#include \"xz_stream.h\"\n"

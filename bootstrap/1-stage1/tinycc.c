@@ -248,6 +248,13 @@ static const struct edit tcc_edits[] = {
         "          nocode_wanted++;\n",
         "        if (c == 0)\n"
         "          nocode_wanted++;\n" },
+    { "tccgen.c", "`if (0 && ((a || 0) && b)) c; else d;` loses d: a jump in what is left out must not leave out what follows",
+        "#define CODE_OFF() (nocode_wanted |= 0x20000000)\n",
+        "#define CODE_OFF() (nocode_wanted ? nocode_wanted : (nocode_wanted = 0x20000000))\n" },
+    { "tccgen.c", "`((a ? 1 : 1) || b) == c()` does not call c: jumps of a condition end before more is computed",
+        "    if (vtop->r == VT_CMP && !nocode_wanted)\n",
+        "    if (vtop->r == VT_CMP\n"
+        "        && (!nocode_wanted || (nocode_wanted == 0x20000000 && (vtop->jtrue || vtop->jfalse))))\n" },
     { "tccgen.c", "the type of a comparison is lost once it was cast, as in ~(a ? (unsigned)(b < c) : 0), or outlives its use",
         "        int inv = op & (op < 2); /* small optimization */\n"
         "        vseti(VT_JMP+inv, gvtst(inv, 0));\n",

@@ -1,9 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { DrvPath } from '../formats/index.js';
 import { tempDirectory } from '../../test/support/store.js';
@@ -13,13 +11,13 @@ import { linkLog, LogWriter, logPath, readLog } from './log.js';
 const drv = (name: string): DrvPath => `/nix/store/${'0'.repeat(31)}${name}-x.drv` as DrvPath;
 
 describe('a log', () => {
-  test('lies where Nix keeps logs, and gzip can read it', () => {
+  test('is a text that lies where Nix looks for logs', () => {
     const root = tempDirectory();
     const log = unwrap(LogWriter.open(root, [drv('1')]));
     log.write(Buffer.from('hello\n'));
     log.close();
-    expect(logPath(root, drv('1'))).toBe(`${root}/nix/var/log/nix/drvs/00/${'0'.repeat(29)}1-x.drv.gz`);
-    expect(execFileSync('gzip', ['-dc', logPath(root, drv('1'))], { encoding: 'utf8' })).toBe('hello\n');
+    expect(logPath(root, drv('1'))).toBe(`${root}/nix/var/log/nix/drvs/00/${'0'.repeat(29)}1-x.drv`);
+    expect(readFileSync(logPath(root, drv('1')), 'utf8')).toBe('hello\n');
   });
 
   test('can be read while it is written, and grows under all its names', () => {
@@ -32,7 +30,6 @@ describe('a log', () => {
     log.write(Buffer.from('end'));
     log.close();
     for (const name of ['1', '2']) expect(readLog(root, drv(name))).toBe(`${large.toString()}end`);
-    expect(statSync(logPath(root, drv('1'))).size).toBeLessThan(5000);
   });
 
   test('takes the place of an older one, and leaves that under its other names', () => {
@@ -64,22 +61,6 @@ describe('a log', () => {
     expect(existsSync(logPath(root, drv('1')))).toBe(false);
   });
 
-  test('is read as far as it goes when its writer was killed in the middle of a write, or others wrote on', () => {
-    const root = tempDirectory();
-    const log = unwrap(LogWriter.open(root, [drv('1')]));
-    log.write(Buffer.alloc(300_000, 'line\n'));
-    log.close();
-    const path = logPath(root, drv('1'));
-    const whole = readFileSync(path);
-    const torn = gzipSync(randomBytes(3000).toString('hex')).subarray(0, 1000);
-    for (const after of [torn, torn.subarray(0, 5), Buffer.concat([torn, whole])]) {
-      writeFileSync(path, Buffer.concat([whole, after]));
-      expect(readLog(root, drv('1'))?.slice(0, 300_000) === 'line\n'.repeat(60_000)).toBe(true);
-    }
-    writeFileSync(path, 'not gzip');
-    expect(readLog(root, drv('1'))).toBe('');
-  });
-
   test('loses of a write that fails only that', () => {
     const root = tempDirectory();
     mkdirSync(dirname(logPath(root, drv('1'))), { recursive: true });
@@ -88,27 +69,15 @@ describe('a log', () => {
       const log = LogWriter.open(${JSON.stringify(root)}, [${JSON.stringify(drv('1'))}]).value;
       process.on('SIGXFSZ', () => undefined);
       log.write(Buffer.alloc(300_000, 'line\\n'));
-      log.write(Buffer.from(${JSON.stringify(randomBytes(200_000).toString('hex'))}));
+      log.write(Buffer.from(${JSON.stringify('x'.repeat(400_000))}));
       log.write(Buffer.from('end'));
       log.close();`;
     const jiti = fileURLToPath(new URL('../../node_modules/jiti/lib/jiti-cli.mjs', import.meta.url));
     writeFileSync(join(root, 'script.ts'), script);
-    // A limit of 64 KiB for files stands in for the full disk.
-    execFileSync('bash', ['-c', 'ulimit -f 64; exec "$@"', 'bash', process.execPath, jiti, join(root, 'script.ts')], {
+    // A limit of 600 KiB for files stands in for the full disk.
+    execFileSync('bash', ['-c', 'ulimit -f 600; exec "$@"', 'bash', process.execPath, jiti, join(root, 'script.ts')], {
       env: { ...process.env, JITI_FS_CACHE: 'false' },
     });
-    execFileSync('gzip', ['-t', logPath(root, drv('1'))]);
     expect(readLog(root, drv('1'))).toBe(`${'line\n'.repeat(60_000)}end`);
-  });
-
-  test('is a whole number of gzip members after each write', () => {
-    const root = tempDirectory();
-    const log = unwrap(LogWriter.open(root, [drv('1')]));
-    for (let round = 0; round < 3; round++) {
-      log.write(Buffer.alloc(256 * 1024, `${round}`));
-      execFileSync('gzip', ['-t', logPath(root, drv('1'))]);
-    }
-    log.close();
-    expect(readFileSync(logPath(root, drv('1'))).length).toBeGreaterThan(0);
   });
 });

@@ -1,13 +1,9 @@
 /**
- * Logs of builds: `<root>/nix/var/log/nix/drvs/xx/<rest>.drv.gz`, laid out as Nix's. Nix compresses with bzip2, which
- * Node does not have; gzip is what every system can read.
- *
- * A log is a series of gzip members, each appended in one write as the build goes on. So it can be read while it grows;
- * after a kill at most the last second is missing, and the last member may be torn: `readLog` reads up to there.
+ * Logs of builds: `<root>/nix/var/log/nix/drvs/xx/<rest>.drv`, plain text, laid out as Nix's: `nix log` and everything else can read
+ * them, while they grow too. After a kill at most the last second is missing.
  */
 import { appendFileSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import { storePathBaseName, type DrvPath } from '../formats/index.js';
 import type { Result } from '../result.js';
 import { attempt } from '../store/index.js';
@@ -15,35 +11,20 @@ import { attempt } from '../store/index.js';
 const FLUSH_BYTES = 256 * 1024;
 const FLUSH_MS = 1000;
 
-/** What each member begins with: gzip, deflated. */
-const GZIP_MAGIC = Buffer.from([0x1f, 0x8b, 8]);
-
 /** Host path of a derivation's log below the store's root, whether it is there or not. */
 export function logPath(root: string, drvPath: DrvPath): string {
   const baseName = storePathBaseName(drvPath);
-  return join(root, 'nix/var/log/nix/drvs', baseName.slice(0, 2), `${baseName.slice(2)}.gz`);
+  return join(root, 'nix/var/log/nix/drvs', baseName.slice(0, 2), baseName.slice(2));
 }
 
-/** Reads a whole log as text, as far as it can be read; `undefined` when there is none. */
+/** Reads a whole log as text; `undefined` when there is none. */
 export function readLog(root: string, drvPath: DrvPath): string | undefined {
   try {
-    return gunzip(readFileSync(logPath(root, drvPath))).toString();
+    return readFileSync(logPath(root, drvPath), 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-/** Decompresses up to what is torn: a last member as far as it goes, and nothing from one that others were appended to. */
-function gunzip(bytes: Buffer): Buffer {
-  for (let end = bytes.length; end > 0; end = Math.max(0, bytes.lastIndexOf(GZIP_MAGIC, end - 1))) {
-    try {
-      return gunzipSync(bytes.subarray(0, end), { finishFlush: constants.Z_SYNC_FLUSH });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'Z_DATA_ERROR') throw error;
-    }
-  }
-  return Buffer.alloc(0);
 }
 
 /** Gives a derivation that need not be built the log of the equal one that was; where there is one and it has none. */
@@ -105,7 +86,7 @@ export class LogWriter {
     attempt('write the log', this.path, () => {
       const length = statSync(this.path).size;
       try {
-        appendFileSync(this.path, gzipSync(bytes));
+        appendFileSync(this.path, bytes);
       } catch (error) {
         truncateSync(this.path, length);
         throw error;

@@ -71,7 +71,8 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
   let head = '';
   output.on('data', (bytes: Buffer) => {
     if (head.length < HEAD_BYTES) head += bytes.toString();
-    options.onOutput(bytes);
+    // What comes after the end is unshare's, which complains that its child was killed.
+    if (!options.signal.aborted) options.onOutput(bytes);
   });
   const outputEnded = new Promise<void>((resolve) => output.on('close', () => resolve()));
 

@@ -39,6 +39,7 @@ export function examine(root: string): Promise<Finding[]> {
     Promise.resolve(disk(root)),
     Promise.resolve(memory()),
     Promise.resolve(kvm()),
+    nix(),
   ]);
 }
 
@@ -141,4 +142,14 @@ function kvm(): Finding {
       remedy: 'only booting what was built is slower without it; join the group kvm, or allow nested virtualisation',
     };
   }
+}
+
+/** Only `--via nix` needs it. */
+async function nix(): Promise<Finding> {
+  const subject = 'Nix';
+  const { checkNix } = await import('../exchange/index.js');
+  const { said, failure } = await checkNix();
+  if (failure === undefined) return { subject, state: 'good', says: `${said} will do for build --via nix` };
+  const remedy = `build needs it with --via nix only: ${failure.hint ?? 'build without that'}`;
+  return { subject, state: 'poor', says: [...(said === undefined ? [] : [said]), failure.message].join(': '), remedy };
 }

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { ThrownFailure } from '../result.js';
 import { EXIT } from './exit-code.js';
 import { showBug, showFailure } from './output.js';
 import { makeProgram } from './program.js';
@@ -22,6 +23,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(showFailure({ code: 'E_IO', message: `cannot write to standard output: ${error.message}` }));
 });
 
+// The modes of a store's folders and files are given without what this takes away, as Nix's are: others read, and write nothing.
+process.umask(0o022);
+
 // Node.js ends when nothing is left that could wake it, also in the middle of a command that waits for what never comes. Whatever ends
 // the program before its command has ended, it has failed.
 process.exitCode = EXIT.bug;
@@ -41,7 +45,6 @@ main(process.argv.slice(2))
       process.exitCode = code;
     },
     (error: unknown) => {
-      showBug(error);
-      process.exitCode = EXIT.bug;
+      process.exitCode = error instanceof ThrownFailure ? showFailure(error.failure) : showBug(error);
     },
   );

@@ -1,7 +1,7 @@
 /** The only place that writes to standard output and standard error. */
 import { errorColour } from './colour.js';
 import type { Failure } from '../result.js';
-import { exitCodeOf, type ExitCode } from './exit-code.js';
+import { EXIT, exitCodeOf, type ExitCode } from './exit-code.js';
 import { stripControlInLines } from './format.js';
 
 /** To standard output, as it is. */
@@ -53,8 +53,9 @@ export function failureLines(failure: Failure): string[] {
   return lines;
 }
 
-/** Something that must not happen did. */
-export function showBug(error: unknown): void {
+/** Something that must not happen did; returns the exit code. */
+export function showBug(error: unknown): ExitCode {
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   printError(`${errorColour.red('internal error')}: this is a defect of Zilch; please report it with what follows\n${trace}\n`);
+  return EXIT.bug;
 }

@@ -168,7 +168,10 @@ nix build --store "$PWD/store" "path:$PWD/nix#${first}"            # the same, a
 
 \`store/\` is a Nix store that holds the derivations and what they take from outside. Any other store will do: without
 \`--store\` it is the machine's own, which then gets the tarballs from \`sources/\`. Nothing is fetched from anywhere. For a
-Hydra, \`hydraJobs\` of the flake has every target.
+Hydra, \`hydraJobs\` of the flake has every target. \`nix flake check "path:$PWD/nix"\` evaluates them all.
+
+\`nix develop\` and \`nix-shell\` do not work here: they want builders that are bash, and these are not. \`zilch shell TARGET\`
+opens a shell in the sandbox of a build.
 
 | target | derivation |
 |---|---|

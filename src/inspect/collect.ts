@@ -1,16 +1,15 @@
 /** Reads a chain's report off a store. */
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import { durationsFile, estimates, readDurations, realisedOutputs } from '../build/index.js';
 import { type LoadedChain, type PreparedChain } from '../chain/index.js';
-import { storePathName, type Derivation, type DrvPath, type Sha256, type StorePath } from '../formats/index.js';
+import { storePathName, type Derivation, type DrvPath, type StorePath } from '../formats/index.js';
 import type { Source } from '../recipe/index.js';
 import { ok, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
 import { comparePin, pinKey, readPins } from '../verify/index.js';
+import { outsideFacts } from './outside.js';
 import { recipesByName } from './script.js';
-import type { ChainReport, OutputFacts, RecipeFacts, SeedFacts, SourceFacts } from '../report/index.js';
+import type { ChainReport, OutputFacts, RecipeFacts, SourceFacts } from '../report/index.js';
 
 /** A chain that is ready to be built, and the store it is built in. */
 export interface ReportedChain {
@@ -63,23 +62,17 @@ export async function collectReport(subject: ReportedChain): Promise<Result<Chai
   });
 
   const taken = new Set(recipes.flatMap(({ takes }) => takes));
-  const others = [...taken].filter((path) => !chain.sources.has(path));
-  const seeds = new Set([...chain.external].flatMap(([{ kind }, path]) => (kind === 'seed' ? [path] : [])));
-  const isSeed = (path: StorePath): boolean => seeds.has(path);
+  const outside = await outsideFacts(chain, loaded.directory, store);
+  if (!outside.ok) return outside;
   return ok({
     name: basename(loaded.directory),
     defaultTarget: chain.defaultTarget,
     stages: [...new Set(chain.targets.map(({ stage }) => stage))],
     recipes,
-    seeds: others.filter(isSeed).map((path) => seedFacts(store, path)),
+    seeds: outside.value.seeds.filter(({ path }) => taken.has(path)),
     sources: [...chain.sources].filter(([path]) => taken.has(path)).map(([path, source]) => sourceFacts(path, source)),
-    locals: others.filter((path) => !isSeed(path)).map((path) => ({ path, name: storePathName(path), size: store.pathInfo(path)?.narSize ?? 0 })),
+    locals: outside.value.locals.filter(({ path }) => taken.has(path)),
   });
-}
-
-function seedFacts(store: Store, path: StorePath): SeedFacts {
-  const bytes = readFileSync(store.hostPath(path));
-  return { path, name: storePathName(path), size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') as Sha256 };
 }
 
 function sourceFacts(path: StorePath, { name, version, file, size, sha256, locations }: Source): SourceFacts {

@@ -54,6 +54,8 @@ export interface SeedFacts {
   readonly size: number;
   /** Of the file. */
   readonly sha256: Sha256;
+  /** The text in hexadecimal that says what each byte does, below the chain's directory; `undefined` for a seed from outside. */
+  readonly text: string | undefined;
 }
 
 export interface SourceFacts {
@@ -72,8 +74,10 @@ export interface SourceFacts {
 export interface LocalFacts {
   readonly path: StorePath;
   readonly name: string;
-  /** Bytes of its NAR. */
+  /** Bytes of its files. */
   readonly size: number;
+  /** Lines of its files. */
+  readonly lines: number;
 }
 
 /** The part of a chain that the named recipes are made by; stages without any of it are left out. */

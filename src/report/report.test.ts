@@ -38,7 +38,7 @@ const report: ChainReport = {
     recipe('sed', 'two', 6, ['stage1']),
     recipe('gcc', 'two', 100, ['stage1', 'make'], ['gcc.tar.gz']),
   ],
-  seeds: [{ path: path('tcc'), name: 'tcc', size: 400_000, sha256: 'b'.repeat(64) as Sha256 }],
+  seeds: [{ path: path('tcc'), name: 'tcc', size: 400_000, sha256: 'b'.repeat(64) as Sha256, text: undefined }],
   sources: ['musl', 'gcc', 'unused'].map((name, index) => ({
     path: path(`${name}.tar.gz`),
     name,
@@ -57,7 +57,7 @@ describe('trust', () => {
     expect(trust.way.map(({ id }) => id)).toEqual(['gcc', 'make', 'stage1']);
     expect(trust.recipes.map(({ id }) => id)).toEqual(['stage1', 'make', 'gcc']);
     expect(trust.sources.map(({ name }) => name)).toEqual(['gcc', 'musl']);
-    expect(trust.totals).toEqual({ seeds: 400_000, sources: 11_000, locals: 0, scripts: 30 });
+    expect(trust.totals).toEqual({ seeds: 400_000, sources: 11_000, locals: 0, lines: 0, scripts: 30 });
     expect(premises(trust)[0]).toMatchObject({ bytes: 400_000 });
   });
 

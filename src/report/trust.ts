@@ -11,8 +11,14 @@ export interface Trust {
   readonly sources: readonly SourceFacts[];
   readonly locals: readonly LocalFacts[];
   readonly seeds: readonly SeedFacts[];
-  /** In bytes; `scripts` is what the recipes themselves say. */
-  readonly totals: { readonly seeds: number; readonly sources: number; readonly locals: number; readonly scripts: number };
+  /** In bytes, but `lines`, which is those of the local files; `scripts` is what the recipes themselves say. */
+  readonly totals: {
+    readonly seeds: number;
+    readonly sources: number;
+    readonly locals: number;
+    readonly lines: number;
+    readonly scripts: number;
+  };
 }
 
 /** Gathers what a recipe rests on; `undefined` when the report has no such recipe. */
@@ -34,6 +40,7 @@ export function trustOf(report: ChainReport, id: string): Trust | undefined {
       seeds: total(seeds),
       sources: total(sources),
       locals: total(locals),
+      lines: locals.reduce((sum, { lines }) => sum + lines, 0),
       scripts: recipes.reduce((sum, { scriptSize }) => sum + scriptSize, 0),
     },
   };
@@ -65,7 +72,10 @@ export function premises({
   return [
     ...seeds.map((seed) => ({
       what: `the seed, ${seed.name}`,
-      why: 'the one binary that is not built here; another TinyCC must give the same outputs, which makes a trap in one of them show',
+      why:
+        seed.text === undefined
+          ? 'a binary that is not built here; the chain’s own seed must give the same outputs, which makes a trap in it show'
+          : `the one binary: ${seed.text} says what each of its ${seed.size} bytes does, and can be checked by hand`,
       bytes: seed.size,
     })),
     {
@@ -73,7 +83,11 @@ export function premises({
       why: 'as upstream or Debian published them, each checked by its SHA-256; they can be read',
       bytes: totals.sources,
     },
-    { what: 'the recipes and patches', why: 'all that is not upstream’s; they can be read in this chain', bytes: totals.locals + totals.scripts },
+    {
+      what: 'the recipes and patches',
+      why: `all that is not upstream’s, ${totals.lines.toLocaleString('en')} lines of it in files beside the recipes; they can be read in this chain`,
+      bytes: totals.locals + totals.scripts,
+    },
     {
       what: 'the running Linux kernel, the processor, bubblewrap',
       why: 'they run the builds; building on other machines and comparing the hashes finds what one of them would alter',

@@ -13,9 +13,9 @@ import {
   type Sha256,
   type StorePath,
 } from '../formats/index.js';
-import { err, fail, ok, type Failure, type Result } from '../result.js';
+import { err, fail, ok, ThrownFailure, type Failure, type Result } from '../result.js';
 import { CA_SCHEMA_SQL, SCHEMA_SQL } from './schema.js';
-import { Sqlite } from './sqlite.js';
+import { CORRUPT_HINT, Sqlite } from './sqlite.js';
 
 interface PathRow {
   readonly id: number;
@@ -59,8 +59,7 @@ export class Database {
 
   /** Opens for writing and makes what tables are missing. The caller holds the lock against others who create. */
   static create(file: string): Result<Database> {
-    const opened = Sqlite.create(file, SCHEMA_SQL + CA_SCHEMA_SQL);
-    return opened.ok ? ok(new Database(opened.value)) : opened;
+    return Database.#of(file, Sqlite.create(file, SCHEMA_SQL + CA_SCHEMA_SQL));
   }
 
   /** An empty database that is on no disk. */
@@ -70,14 +69,25 @@ export class Database {
 
   /** Opens a complete database for writing. */
   static open(file: string): Result<Database> {
-    const opened = Sqlite.open(file);
-    return opened.ok ? ok(new Database(opened.value)) : opened;
+    return Database.#of(file, Sqlite.open(file));
   }
 
   /** Opens for reading only, also where nothing may be written. */
   static openReadOnly(file: string): Result<Database> {
-    const opened = Sqlite.openReadOnly(file);
-    return opened.ok ? ok(new Database(opened.value)) : opened;
+    return Database.#of(file, Sqlite.openReadOnly(file));
+  }
+
+  static #of(file: string, opened: Result<Sqlite>): Result<Database> {
+    if (!opened.ok) return opened;
+    try {
+      if (opened.value.row("select 1 from sqlite_master where name = 'ValidPaths'") !== undefined) return ok(new Database(opened.value));
+      opened.value.close();
+      return fail('E_STORE_CORRUPT', `${file} is empty, or another program's database`, CORRUPT_HINT);
+    } catch (error) {
+      opened.value.close();
+      if (error instanceof ThrownFailure) return err(error.failure);
+      throw error;
+    }
   }
 
   close(): void {

@@ -49,10 +49,13 @@ export class FileLock {
   }
 }
 
-/** Takes the lock if nobody holds it; `undefined` if somebody does. Throws the system's error if the file cannot be opened. */
+/**
+ * Takes the lock if nobody holds it; `undefined` if somebody does. Throws the system's error if the file cannot be opened, as when
+ * somebody has put a symlink there: what it leads to is no lock of ours.
+ */
 export function tryLock(path: string, mode: LockMode): FileLock | undefined {
   for (;;) {
-    const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+    const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
     try {
       flockSync(fd, mode === 'exclusive' ? 'exnb' : 'shnb');
     } catch (error) {
@@ -102,7 +105,7 @@ export async function lock(path: string, mode: LockMode, options: WaitOptions = 
 export function isLocked(path: string): boolean {
   let fd: number;
   try {
-    fd = openSync(path, constants.O_RDONLY);
+    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   } catch (error) {
     if (isMissing(error)) return false;
     throw error;

@@ -145,7 +145,7 @@ class Collection {
       for (const name of this.#leftovers()) {
         // Asked again: while the trash was emptied, new roots may have come.
         if (!this.#isLeftover(name)) continue;
-        moveTree(join(this.#layout.storeDir, name), this.#trashPlace());
+        this.#discard(join(this.#layout.storeDir, name));
         leftovers.push(name);
         await this.#emptyTrash();
       }
@@ -174,7 +174,7 @@ class Collection {
     if (!forgotten.ok) return forgotten;
     for (const path of dead) {
       const hostPath = hostPathOf(this.#layout, path);
-      if (statOf(hostPath) !== undefined) moveTree(hostPath, this.#trashPlace());
+      if (statOf(hostPath) !== undefined) this.#discard(hostPath);
     }
     return ok(dead);
   }
@@ -225,6 +225,19 @@ class Collection {
       } finally {
         fetchLock.releaseAndDelete();
       }
+    }
+  }
+
+  /**
+   * Moves a tree away, to be deleted later. Where the file system cannot move it, it is deleted here and now: overlayfs, which images of
+   * containers lie on, moves no directory of a lower layer.
+   */
+  #discard(place: string): void {
+    try {
+      moveTree(place, this.#trashPlace());
+    } catch (error) {
+      if (!isSystemError(error) || error.code !== 'EXDEV') throw error;
+      this.#freed += removeTreeSync(place);
     }
   }
 

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { addText, atEnd, codeOf, messageOf, openStore, tempDirectory } from '../../test/support/store.js';
 import { makeTextPath } from '../formats/index.js';
-import { unwrap } from '../result.js';
-import { Store } from './index.js';
+import { ThrownFailure, unwrap } from '../result.js';
+import { ioFailure, Store } from './index.js';
 
 const NOT_ROOT = process.getuid?.() === 0 ? undefined : 'mounting a small file system needs root';
 
@@ -133,5 +133,113 @@ describe('a store that cannot be written', () => {
       unwrap(Store.open(root, { readOnly: true })).close();
     });
     chmodSync(join(root, 'nix/var/nix/db'), 0o755);
+  });
+});
+
+describe('an error that Node.js has no name for', () => {
+  test.each([
+    [122, 'E_DISK_FULL', 'disk quota exceeded'],
+    [116, 'E_IO', 'stale file handle'],
+    [117, 'E_IO', 'structure needs cleaning'],
+    [74, 'E_IO', 'bad message'],
+    [37, 'E_IO', 'no locks available'],
+    [4095, 'E_IO', 'error 4095 of the system'],
+  ])('is a failure by its number, as %d is %s', (number, code, text) => {
+    const name = `Unknown system error -${number}`;
+    const error = Object.assign(new Error(`${name}: ${name}, write`), { errno: -number, code: name, syscall: 'write' });
+    const failure = ioFailure('write', '/some/file', error);
+    expect(failure.code).toBe(code);
+    expect(failure.message).toContain(`cannot write /some/file: ${text}`);
+  });
+});
+
+describe('a damaged database', () => {
+  const damage = (how: (bytes: Buffer) => Buffer): string => {
+    const root = tempDirectory();
+    const store = openStore(root);
+    store.close();
+    const file = store.layout.dbFile;
+    writeFileSync(file, how(readFileSync(file)));
+    return root;
+  };
+
+  test.each([
+    ['that is empty', (): Buffer => Buffer.alloc(0)],
+    ['whose end is missing', (bytes: Buffer): Buffer => bytes.subarray(0, 6000)],
+    ['of random bytes', (bytes: Buffer): Buffer => Buffer.alloc(bytes.length, 'random')],
+    [
+      'that is random behind its first page',
+      (bytes: Buffer): Buffer => Buffer.concat([bytes.subarray(0, 4096), Buffer.alloc(bytes.length - 4096, '~')]),
+    ],
+  ])('%s is a failure with a hint', (_, how) => {
+    for (const readOnly of [false, true]) {
+      const opened = Store.open(damage(how), { readOnly });
+      let failure = opened.ok ? undefined : opened.failure;
+      if (opened.ok) {
+        try {
+          opened.value.allPaths();
+        } catch (error) {
+          expect(error).toBeInstanceOf(ThrownFailure);
+          ({ failure } = error as ThrownFailure);
+        }
+        opened.value.close();
+      }
+      expect(failure?.code).toBe('E_STORE_CORRUPT');
+      expect(failure?.hint).toContain('another store');
+    }
+  });
+});
+
+describe('a store in which others may write', () => {
+  test.each(['nix/store', 'nix/var/nix/db', 'nix/var/zilch/locks', 'nix/var'])('is not opened for writing when it is %s', (folder) => {
+    const root = tempDirectory();
+    openStore(root).close();
+    chmodSync(join(root, folder), 0o777);
+    expect(codeOf(Store.open(root))).toBe('E_PERMISSION');
+    expect(messageOf(Store.open(root))).toContain(join(root, folder));
+    openStore(root, { readOnly: true });
+  });
+
+  test('gets no byte written through a symlink in the place of a lock', async () => {
+    const store = openStore();
+    const victim = join(tempDirectory(), 'victim');
+    writeFileSync(victim, 'precious');
+    symlinkSync(victim, join(store.layout.storeDir, 'planted.lock'));
+    symlinkSync(victim, store.layout.gcLockFile);
+    expect(codeOf(await store.gc())).toBe('E_IO');
+    unlinkSync(store.layout.gcLockFile);
+    await store.gc();
+    expect(readFileSync(victim, 'utf8')).toBe('precious');
+  });
+});
+
+test('a temporary directory that cannot be deleted is no reason not to close the store', ({ skip }) => {
+  skip(NOT_ROOT !== undefined, NOT_ROOT);
+  const store = openStore();
+  const busy = unwrap(store.tempDir());
+  mount('-t', 'tmpfs', 'tmpfs', busy);
+  store.close();
+});
+
+describe('on overlayfs', () => {
+  test('what a lower layer has is collected, too', async ({ skip }) => {
+    skip(NOT_ROOT !== undefined, NOT_ROOT);
+    const base = tempDirectory();
+    mount('-t', 'tmpfs', 'tmpfs', base);
+    const [lower = '', upper = '', work = '', merged = ''] = ['lower', 'upper', 'work', 'merged'].map((name) => join(base, name));
+    for (const directory of [lower, upper, work, merged]) mkdirSync(directory);
+    const tree = join(tempDirectory(), 'tree');
+    mkdirSync(tree);
+    writeFileSync(join(tree, 'file'), 'contents');
+    const below = openStore(join(lower, 'store'));
+    const path = unwrap(await below.addTree('tree', tree));
+    below.close();
+    mount('-t', 'overlay', '-o', `lowerdir=${lower},upperdir=${upper},workdir=${work},redirect_dir=off`, 'overlay', merged);
+    const store = openStore(join(merged, 'store'));
+    mkdirSync(join(store.layout.storeDir, 'left-over'));
+    expect(unwrap(await store.gc()).dead.map((dead) => dead.path)).toEqual([path]);
+    expect(store.allPaths()).toEqual([]);
+    expect(readdirSync(store.layout.storeDir)).toEqual(['.links']);
+    store.close();
   });
 });

@@ -1,9 +1,33 @@
 import { constants } from 'node:os';
 import { err, ok, type Failure, type Result } from '../result.js';
 
-/** What Node's file system calls throw; told apart from programmers' errors by its `errno`. */
+/** Errors whose names Node.js does not know: it calls them "Unknown system error -122". By number, with the C library's words. */
+const UNKNOWN_TO_NODE: ReadonlyMap<number, readonly [code: string, text: string]> = new Map([
+  [constants.errno.ENOLCK, ['ENOLCK', 'no locks available']],
+  [constants.errno.EBADMSG, ['EBADMSG', 'bad message: what is stored is damaged']],
+  [constants.errno.ESTALE, ['ESTALE', 'stale file handle: the file is gone from its server']],
+  [117, ['EUCLEAN', 'structure needs cleaning: the file system is damaged']],
+  [121, ['EREMOTEIO', 'remote I/O error']],
+  [constants.errno.EDQUOT, ['EDQUOT', 'disk quota exceeded']],
+  [123, ['ENOMEDIUM', 'no medium found']],
+  [133, ['EHWPOISON', 'memory page has hardware error']],
+]);
+
+const NAMED_HERE: ReadonlySet<string> = new Set([...UNKNOWN_TO_NODE.values()].map(([code]) => code));
+
+/**
+ * What Node's file system calls throw; told apart from programmers' errors by its `errno`. An error that Node.js has no name for gets
+ * its name here, so that all that is written against `code` works.
+ */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code in constants.errno;
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false;
+  if (error.code in constants.errno || NAMED_HERE.has(error.code) || /^E\d+$/.test(error.code)) return true;
+  if (!/^Unknown system error -\d+$/.test(error.code)) return false;
+  const number = -Number(/-\d+$/.exec(error.code)?.[0]);
+  const [code, text] = UNKNOWN_TO_NODE.get(number) ?? [`E${number}`, `error ${number} of the system`];
+  error.code = code;
+  error.message = error.message.replace(/^Unknown system error -\d+: Unknown system error -\d+/, `${code}: ${text}`);
+  return true;
 }
 
 /** What to do when there is no room. */
@@ -18,8 +42,24 @@ export function ioFailure(action: string, path: string | Buffer, error: unknown)
   const message = `cannot ${action} ${path.toString()}: ${describe(error)}`;
   switch (error.code) {
     case 'ENOSPC':
-    case 'EDQUOT':
       return { code: 'E_DISK_FULL', message, hint: FULL_DISK_HINT, cause: error };
+    case 'EDQUOT':
+      return {
+        code: 'E_DISK_FULL',
+        message,
+        hint: 'this user may have no more of this disk: make room, or put the store elsewhere with --store',
+        cause: error,
+      };
+    case 'EIO':
+    case 'EUCLEAN':
+    case 'EBADMSG':
+    case 'EREMOTEIO':
+    case 'EHWPOISON':
+      return { code: 'E_IO', message, hint: 'the disk or its file system is damaged: see what the kernel says (dmesg), and check it', cause: error };
+    case 'ESTALE':
+      return { code: 'E_IO', message, hint: 'the file system comes from a server that was changed: mount it again', cause: error };
+    case 'ENOLCK':
+      return { code: 'E_IO', message, hint: 'the file system gives no locks, which a store needs: put it on another with --store', cause: error };
     case 'EROFS':
       return { code: 'E_READ_ONLY', message, hint: 'the file system is mounted read-only; put the store elsewhere with --store', cause: error };
     case 'EACCES':

@@ -50,6 +50,8 @@ export function openDatabase(layout: Layout, { create = false, readOnly = false 
     }
     // A store that Nix made does not have these.
     for (const directory of [layout.zilchTempDir, layout.zilchLocksDir, layout.zilchTrashDir]) mkdirSync(directory, { recursive: true });
+    const safe = checkFolders(layout);
+    if (!safe.ok) return safe;
     const bigLock = waitForLock(bigLockFile(layout), 'shared', () => false);
     if (!bigLock.ok) return bigLock;
     let database = Database.open(layout.dbFile);
@@ -60,6 +62,26 @@ export function openDatabase(layout: Layout, { create = false, readOnly = false 
   } catch (error) {
     return err(ioFailure('open the store', layout.root, error));
   }
+}
+
+/** Fails where everybody may write into a folder of the store: they could replace what is registered, and the program's own files. */
+function checkFolders(layout: Layout): Result<void> {
+  const { storeDir, stateDir, dbDir, tempRootsDir, zilchDir, zilchTempDir, zilchLocksDir, zilchTrashDir } = layout;
+  const folders = [
+    dirname(storeDir),
+    dirname(stateDir),
+    storeDir,
+    stateDir,
+    dbDir,
+    tempRootsDir,
+    zilchDir,
+    zilchTempDir,
+    zilchLocksDir,
+    zilchTrashDir,
+  ];
+  const open = folders.find((folder) => ((statSync(folder, { throwIfNoEntry: false })?.mode ?? 0) & 0o002) !== 0);
+  if (open === undefined) return ok(undefined);
+  return fail('E_PERMISSION', `everybody may write into ${open}, so what is in this store cannot be relied on`, `chmod o-w ${open}`);
 }
 
 /** Sets the reserved room free if the disk is that full; true when it did. */

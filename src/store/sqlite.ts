@@ -6,7 +6,7 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync, statfsSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import Library from 'better-sqlite3';
-import { err, ok, type Failure, type Result } from '../result.js';
+import { err, ok, ThrownFailure, type Failure, type Result } from '../result.js';
 import { FULL_DISK_HINT } from './io-failure.js';
 
 type SqliteError = InstanceType<typeof Library.SqliteError>;
@@ -16,6 +16,9 @@ const BUSY_TIMEOUT_MS = 30_000;
 
 /** As Nix has it: checkpoints of 4 MiB would each cost an fsync in the middle of registering many paths. */
 const AUTOCHECKPOINT_PAGES = 40_000;
+
+/** What to do about a damaged database. */
+export const CORRUPT_HINT = 'restore it from a copy, or begin with another store (--store): what was built can be built again';
 
 const ROLL_BACK = new Error('roll back');
 
@@ -84,13 +87,14 @@ export class Sqlite {
     this.#database.close();
   }
 
-  /** The first row. */
+  /** The first row. Throws `ThrownFailure`. */
   row(sql: string, ...parameters: readonly unknown[]): unknown {
-    return this.#statement(sql).get(...parameters);
+    return this.#ask(() => this.#statement(sql).get(...parameters));
   }
 
+  /** Throws `ThrownFailure`. */
   rows(sql: string, ...parameters: readonly unknown[]): readonly unknown[] {
-    return this.#statement(sql).all(...parameters);
+    return this.#ask(() => this.#statement(sql).all(...parameters));
   }
 
   /** Runs a statement that changes something; gives how many rows. */
@@ -114,6 +118,12 @@ export class Sqlite {
       }
       return result;
     });
+  }
+
+  #ask<T>(question: () => T): T {
+    const answer = guard(this.#database.name, () => ok(question()));
+    if (!answer.ok) throw new ThrownFailure(answer.failure);
+    return answer.value;
   }
 
   #statement(sql: string): Library.Statement {
@@ -144,6 +154,7 @@ function guard<T>(file: string, body: () => Result<T>): Result<T> {
   try {
     return body();
   } catch (error) {
+    if (error instanceof ThrownFailure) return err(error.failure);
     if (!(error instanceof Library.SqliteError)) throw error;
     const failure = describe(file, error);
     if (failure === undefined) throw error;
@@ -173,7 +184,7 @@ function describe(file: string, error: SqliteError): Failure | undefined {
       return {
         code: 'E_STORE_CORRUPT',
         message: `${file} is not a sound database${says}`,
-        hint: 'restore it from a copy, or begin with another store',
+        hint: CORRUPT_HINT,
         cause: error,
       };
     case 'SQLITE_FULL':

@@ -2,7 +2,7 @@
  * The store on disk: a directory of immutable paths and a database of what is known of them, byte for byte as Nix 2.8
  * keeps it, so that either can work on what the other made.
  */
-import { lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import {
   isDrvPath,
@@ -41,7 +41,9 @@ export interface NewPath {
 /** An open store. Close it: its temporary roots and directories go with it. */
 export class Store {
   readonly layout: Layout;
-  readonly #database: Database;
+  #database: Database;
+  /** True while there is no store: it is looked for each time something is asked. */
+  #isAwaited = false;
   readonly #bigLock: FileLock | undefined;
   readonly #tempDirs: TempDirs;
   readonly #tempRoots: TempRoots;
@@ -68,13 +70,26 @@ export class Store {
     const opened = Store.open(root, { readOnly: true });
     if (opened.ok || opened.failure.code !== 'E_NO_STORE') return opened;
     const nothing = Database.inMemory();
-    return nothing.ok ? ok(new Store(layoutOf(resolve(root)), nothing.value, undefined)) : nothing;
+    if (!nothing.ok) return nothing;
+    const store = new Store(layoutOf(resolve(root)), nothing.value, undefined);
+    store.#isAwaited = true;
+    return ok(store);
+  }
+
+  /** The database; of a store that was not there when it was opened, as soon as another process has made it. */
+  get #db(): Database {
+    if (!this.#isAwaited || !existsSync(this.layout.dbFile)) return this.#database;
+    const opened = openDatabase(this.layout, { readOnly: true });
+    if (!opened.ok) return this.#database;
+    this.#database.close();
+    this.#isAwaited = false;
+    return (this.#database = opened.value.database);
   }
 
   close(): void {
     this.#tempDirs.close();
     this.#tempRoots.close();
-    this.#database.close();
+    this.#db.close();
     this.#bigLock?.release();
   }
 
@@ -93,43 +108,43 @@ export class Store {
 
   /** True when the path is registered: then it is complete, and so is everything it refers to. */
   isValid(path: StorePath): boolean {
-    return this.#database.isValid(path);
+    return this.#db.isValid(path);
   }
 
   pathInfo(path: StorePath): PathInfo | undefined {
-    return this.#database.pathInfo(path);
+    return this.#db.pathInfo(path);
   }
 
   /** Every valid path, sorted. */
   allPaths(): StorePath[] {
-    return this.#database.allPaths();
+    return this.#db.allPaths();
   }
 
   /** The valid paths that refer to this one, sorted. */
   referrers(path: StorePath): StorePath[] {
-    return this.#database.referrers(path);
+    return this.#db.referrers(path);
   }
 
   /** Every valid path, sorted, with what the garbage collector and graphs want to know of it. */
   graph(): GraphNode[] {
-    return this.#database.graph();
+    return this.#db.graph();
   }
 
   /** The paths and all they refer to, directly or not; sorted. */
   closure(paths: Iterable<StorePath>): StorePath[] {
     const found = new Set<StorePath>(paths);
-    for (const path of found) for (const reference of this.#database.references(path)) found.add(reference);
+    for (const path of found) for (const reference of this.#db.references(path)) found.add(reference);
     return [...found].sort();
   }
 
   /** The valid path whose hash part is given, 32 characters of base 32. */
   pathByHash(hash: string): StorePath | undefined {
-    return this.#database.pathByHash(hash);
+    return this.#db.pathByHash(hash);
   }
 
   /** What an output of a floating derivation turned out to be, if that is known and still there. */
   realisation(id: DrvOutputId): Realisation | undefined {
-    return this.#database.realisation(id);
+    return this.#db.realisation(id);
   }
 
   /**
@@ -146,7 +161,7 @@ export class Store {
       if (!outputs.ok) return outputs;
       staticOutputs.set(path, outputs.value);
     }
-    return this.#database.register(infos, realisations, staticOutputs, Math.floor(Date.now() / 1000));
+    return this.#db.register(infos, realisations, staticOutputs, Math.floor(Date.now() / 1000));
   }
 
   /** Registers realisations of valid paths. */
@@ -234,7 +249,7 @@ export class Store {
     if (options.dryRun !== true) {
       await this.#tempDirs.sweep();
     }
-    return collectGarbage(this.layout, this.#database, options);
+    return collectGarbage(this.layout, this.#db, options);
   }
 
   /** Looks whether what is registered is there and, with `contents`, unaltered. */

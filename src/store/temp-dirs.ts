@@ -56,12 +56,14 @@ export class TempDirs {
     }
   }
 
-  /** Deletes this process's own directory. */
+  /** Deletes this process's own directory. Where it cannot, as on a file system that has become read-only, a later sweep does. */
   close(): void {
     if (this.#own === undefined) return;
-    removeTreeSync(this.#own.directory);
-    this.#own.lock.releaseAndDelete();
+    const { directory, lock } = this.#own;
     this.#own = undefined;
+    const removed = attempt('delete', directory, () => removeTreeSync(directory));
+    if (removed.ok) lock.releaseAndDelete();
+    else lock.release();
   }
 
   #claim(): { directory: string; lock: FileLock } {

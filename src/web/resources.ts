@@ -5,12 +5,11 @@
  *     chain                   the chain's report and the layout of its picture
  *     runs                    the last runs
  *     package/<id>            what a package's page shows
- *     log/<derivation>        a log, from a byte of the compressed file on
+ *     log/<derivation>        a log, from a byte on
  *     difference/<path>       what was different when a store path was built again
  */
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { logPath } from '../build/index.js';
 import { isDrvPath, parseStorePathBaseName, type StorePath } from '../formats/index.js';
 import { collectReport, diffTrees, type ReportedChain, type TreesDifference } from '../inspect/index.js';
@@ -111,12 +110,10 @@ export class Resources {
   private log(baseName: string, from: number): Result<LogResource> {
     const drvPath = parseStorePathBaseName(baseName);
     if (!drvPath.ok || !isDrvPath(drvPath.value)) return notFound(`log/${baseName}`);
-    const bytes = readPlainFile(logPath(this.subject.store.root, drvPath.value), from);
-    if (bytes === undefined) return notFound(`log/${baseName}`);
-    const text = bytes.length === 0 ? Buffer.alloc(0) : gunzip(bytes);
-    if (text === undefined) return fail('E_LOG', `the log of ${drvPath.value} cannot be read from byte ${from} on`);
-    const cut = text.length > MAX_LOG;
-    return ok({ text: text.subarray(cut ? text.length - MAX_LOG : 0).toString(), next: from + bytes.length, cut });
+    const read = readEnd(logPath(this.subject.store.root, drvPath.value), from);
+    if (read === undefined) return notFound(`log/${baseName}`);
+    const { bytes, start } = read;
+    return ok({ text: bytes.toString(), next: start + bytes.length, cut: start > from });
   }
 
   private async difference(baseName: string): Promise<Result<DifferenceResource>> {
@@ -154,8 +151,11 @@ function notFound(what: string): Result<never> {
   return fail('E_NOT_FOUND', `there is no ${what}`);
 }
 
-/** The bytes of a regular file from an offset on; `undefined` when there is none. Symlinks are not followed. */
-function readPlainFile(path: string, from: number): Buffer | undefined {
+/**
+ * The bytes of a regular file from an offset on, or its last when those are too many, and where they start; `undefined` when there is
+ * no such file. Symlinks are not followed.
+ */
+function readEnd(path: string, from: number): { readonly bytes: Buffer; readonly start: number } | undefined {
   let fd: number;
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -166,20 +166,11 @@ function readPlainFile(path: string, from: number): Buffer | undefined {
   try {
     const stat = fstatSync(fd);
     if (!stat.isFile()) return undefined;
-    const bytes = Buffer.alloc(Math.max(0, stat.size - from));
-    const count = bytes.length === 0 ? 0 : readSync(fd, bytes, 0, bytes.length, from);
-    return bytes.subarray(0, count);
+    const start = Math.max(from, stat.size - MAX_LOG);
+    const bytes = Buffer.alloc(Math.max(0, stat.size - start));
+    const count = bytes.length === 0 ? 0 : readSync(fd, bytes, 0, bytes.length, start);
+    return { bytes: bytes.subarray(0, count), start };
   } finally {
     closeSync(fd);
-  }
-}
-
-/** A log is complete gzip members one after another; another beginning than a member's is none. */
-function gunzip(bytes: Buffer): Buffer | undefined {
-  try {
-    return gunzipSync(bytes);
-  } catch (error) {
-    if (/^Z_|^ERR_/.test((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw error;
   }
 }

@@ -72,6 +72,15 @@ describe.skipIf(reason !== undefined)('a builder that', () => {
     expect(rig.read(path!)).toBe('nothing\n');
   });
 
+  test('looks for other processes finds none, and cannot kill any', async () => {
+    const rig = await freshRig();
+    const script = `ls /proc | grep '^[0-9]' > numbers; wc -l < numbers > $out
+      for pid in $(seq 2 32768); do test -d /proc/$pid || ! kill -0 $pid 2>/dev/null || echo $pid >> $out; done`;
+    const [path] = await rig.outputs([rig.script('processes', script)]);
+    // The shell, and the two of the pipe.
+    expect(rig.read(path!)).toMatch(/^[123]\n$/);
+  });
+
   test('reads settings of the kernel finds its own', async () => {
     const rig = await freshRig();
     const [path] = await rig.outputs([

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { whyNoBuilds } from '../build/rig.js';
@@ -104,6 +104,17 @@ describe.skipIf(reason !== undefined)('zilch build', () => {
     const tested = await rig.onChain('test');
     expect(tested.status).toBe(1);
     expect(tested.stdout).toContain('FAILED  hello');
+  });
+
+  it('does not read what a test’s output leads to', async () => {
+    // $out is in nix/store below the rig's store.
+    writeFileSync(join(rig.directory, 'secret'), 'the secret\n');
+    rig.write(HELLO.replace('echo "it says $word" > $out', 'ln -s ../../../secret $out'), ['hello']);
+    writeFileSync(join(rig.chain, 'shell/bin/ln'), readFileSync('/bin/busybox'), { mode: 0o755 });
+    const built = await rig.onChain('build');
+    expect(built.stdout, built.stderr).toContain('tests: 1 passed');
+    expect(built.stdout).not.toContain('secret');
+    expect(built.status).toBe(0);
   });
 
   it('builds again and compares when told', async () => {

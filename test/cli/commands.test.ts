@@ -71,6 +71,17 @@ describe('looking at a chain that is not built', () => {
   });
 });
 
+it('a store is nobody else’s to write, whatever the umask', async () => {
+  const store = join(rig.directory, 'open');
+  const umask = process.umask(0);
+  try {
+    expect((await rig.run(['path', 'tool', '-f', rig.chain, '--store', store])).stderr).toContain('E_NOT_BUILT');
+  } finally {
+    process.umask(umask);
+  }
+  expect(execFileSync('find', [store, '-perm', '/022', '!', '-type', 'l'], { encoding: 'utf8' })).toBe('');
+});
+
 it('a command that waits for what never comes fails, and says so', async () => {
   // Requests that no event ends, and no socket that would keep the program alive.
   const deaf = `import http from 'node:http'; import { EventEmitter } from 'node:events';
@@ -286,7 +297,7 @@ describe('the rest', () => {
   it('doctor looks at everything, and gives a remedy for what is bad', async () => {
     const ran = await rig.run(['doctor', '--json']);
     const findings = JSON.parse(ran.stdout) as readonly { readonly subject: string; readonly state: string; readonly remedy?: string }[];
-    const subjects = ['Node.js', 'SQLite module', 'bubblewrap', 'user namespaces', 'compiler for the seed', 'Debian mirror', 'disk', 'memory', 'KVM'];
+    const subjects = ['Node.js', 'SQLite module', 'bubblewrap', 'user namespaces', 'Debian mirror', 'disk', 'memory', 'KVM', 'Nix'];
     expect(findings.map(({ subject }) => subject)).toEqual(subjects);
     expect(ran.status).toBe(findings.some(({ state }) => state === 'bad') ? 4 : 0);
   });
@@ -299,8 +310,8 @@ describe('the rest', () => {
     const ran = await rig.run(['doctor'], { env: { PATH: programs, ZILCH_DEBIAN_MIRROR: 'http://127.0.0.1:9' } });
     expect(ran.status).toBe(4);
     expect(ran.stdout).toMatch(/BAD +bubblewrap +.*\n +remedy: apt-get install bubblewrap/);
-    expect(ran.stdout).toMatch(/BAD +compiler for the seed/);
     expect(ran.stdout).toMatch(/note +Debian mirror +no answer/);
+    expect(ran.stdout).toMatch(/note +Nix +cannot run nix: .*\n +remedy: build needs it with --via nix only: /);
   });
 
   it('help is for every command', async () => {

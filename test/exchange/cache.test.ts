@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,9 +21,7 @@ import {
 import type { OpenNar } from '../../src/exchange/cache/compressed-nars.js';
 import { openBlobs } from '../../src/exchange/blobs/index.js';
 import {
-  formatPublicKey,
   generateSecretKey,
-  parsePublicKey,
   publicKeyOf,
   realisationFingerprint,
   sha256,
@@ -36,12 +34,8 @@ import { fail, ok, unwrap, type Failure } from '../../src/result.js';
 import type { Store } from '../../src/store/index.js';
 import type { EventBody } from '../../src/build/index.js';
 import { ask, bodyOf } from '../support/ask.js';
-import { Nix, whyNoNix } from '../support/nix.js';
 import { atEnd, codeOf, openStore, tempDirectory } from '../support/store.js';
 import { buildAll, prepare, realisationsOf, type Prepared } from './small-chain.js';
-
-const missing = whyNoNix();
-if (missing !== undefined) console.warn(`skipped: caches are not tried with real Nix: ${missing}`);
 
 let store: Store;
 let prepared: Prepared;
@@ -289,68 +283,5 @@ describe('a store that is served', () => {
     const slow = await serve(store, 'zstd', undefined, { ...options, compressed });
     const answer = await ask(`${slow}/${unwrap(await cacheAt(slow).narInfo(path))!.url}`, { method: 'HEAD' });
     expect(answer.statusCode).toBe(200);
-  });
-});
-
-describe.skipIf(missing !== undefined)('real Nix', () => {
-  test.each(['none', 'zstd', 'xz'] as const)('substitutes from zilch cache serve, realisations included, compressed by %s', async (compression) => {
-    const address = await serve(store, compression);
-    const nix = new Nix();
-    atEnd(() => {
-      nix.close();
-    });
-    const { path } = built.get('system^out')!;
-    const options = [
-      '--option',
-      'substituters',
-      address,
-      '--option',
-      'trusted-public-keys',
-      formatPublicKey(publicKeyOf(key)),
-      '--option',
-      'sandbox',
-      'false',
-    ];
-    await nix.runAsync('nix-store', '--realise', path, ...options);
-    for (const each of store.closure([path])) execFileSync('diff', ['-r', '--no-dereference', store.hostPath(each), nix.hostPath(each)]);
-
-    // A Nix that has the derivations builds none of them: it asks for their realisations.
-    const second = new Nix();
-    atEnd(() => {
-      second.close();
-    });
-    const drvPath = prepared.drvPathOf('system');
-    await second.runAsync('nix', 'copy', '--no-check-sigs', '--derivation', '--from', store.root, drvPath);
-    const log = await second.runAsync('nix', 'build', '--no-link', '--json', '-v', drvPath, ...options, '--option', 'max-jobs', '0');
-    expect(JSON.parse(log.toString())).toMatchObject([{ drvPath, outputs: { out: path } }]);
-  });
-
-  test('makes caches with nix copy that zilch pulls from', async () => {
-    const nix = new Nix();
-    atEnd(() => {
-      nix.close();
-    });
-    const keyFile = join(tempDirectory(), 'key');
-    const publicKey = await nix.runAsync(
-      'sh',
-      '-c',
-      `nix key generate-secret --key-name nix-1 > ${keyFile}; nix key convert-secret-to-public < ${keyFile}`,
-    );
-    const drvPath = prepared.drvPathOf('system');
-    await nix.runAsync('nix', 'copy', '--no-check-sigs', '--derivation', '--from', store.root, drvPath);
-    // Built there, because only then does Nix sign realisations.
-    await nix.runAsync('nix-store', '--realise', drvPath, '--option', 'secret-key-files', keyFile);
-    const directory = tempDirectory();
-    await nix.runAsync('nix', 'copy', '--derivation', '--to', `file://${directory}?secret-key=${keyFile}`, drvPath);
-    await nix.runAsync('nix', 'copy', '--to', `file://${directory}?secret-key=${keyFile}`, drvPath);
-    expect(existsSync(join(directory, 'realisations'))).toBe(true);
-    const other = openStore();
-    const there = await prepare(other);
-    const keys = [unwrap(parsePublicKey(publicKey.toString()))];
-    const puller = new Puller({ store: other, caches: [cacheAt(`file://${directory}`)], trust: { keys, checkSignatures: true } });
-    expect(unwrap(await puller.realisation(there.identities.idOf(there.drvPathOf('system'), 'out')))).toBe(true);
-    unwrap(await puller.closure([prepared.drvPathOf('system')]));
-    expectSamePaths(other, store.closure([built.get('system^out')!.path, prepared.drvPathOf('system')]));
-    expect(readFileSync(other.hostPath(prepared.drvPathOf('system')), 'utf8')).toContain('Derive(');
   });
 });

@@ -25,11 +25,16 @@ export function made(name: string, outputs: readonly [string, ...string[]], ...a
   return recipe({ name, outputs, builder: maker, args });
 }
 
+/** As `made`, for outputs that name themselves. */
+export function madeNamingItself(name: string, outputs: readonly [string, ...string[]], ...args: readonly Interpolated[]): AnyRecipe {
+  return recipe({ name, outputs, builder: maker, args, references: { self: 'tests need outputs that name themselves' } });
+}
+
 export function outputOf(of: AnyRecipe, outputName: string): Interpolated {
   return { kind: 'output', recipe: of, outputName };
 }
 
-const library = made(
+const library = madeNamingItself(
   'library',
   ['out', 'dev'],
   'make',
@@ -61,6 +66,37 @@ const tool = made(
 const system = made('system', ['out'], 'write', selfPath('out'), text`${tool} and ${outputOf(library, 'dev')}`);
 
 export const smallChain: Chain = chain('system', { one: { library }, two: { tool, system } });
+
+const headers = made(
+  'headers',
+  ['out', 'dev'],
+  'make',
+  selfPath('out'),
+  'program',
+  text`${selfPath('out')}/run`,
+  'x',
+  'write',
+  selfPath('dev'),
+  'headers',
+);
+const user = made(
+  'user',
+  ['out'],
+  'say',
+  'working',
+  'make',
+  selfPath('out'),
+  'write',
+  text`${selfPath('out')}/needs`,
+  text`${headers} and ${outputOf(headers, 'dev')}`,
+  'link',
+  text`${headers}/run`,
+  text`${selfPath('out')}/link`,
+);
+const whole = made('whole', ['out'], 'write', selfPath('out'), text`${user}`);
+
+/** As `smallChain`, without an output that names itself: every version of Nix gives these the same paths. */
+export const plainChain: Chain = chain('whole', { one: { headers }, two: { user, whole } });
 
 export interface Prepared {
   readonly chain: Chain;

@@ -19,6 +19,8 @@ if (missing !== undefined) console.warn(`skipped: no power is cut: ${missing}`);
 
 const CUTS = 12;
 
+const BUILDER = new URL('../build/builder-child.ts', import.meta.url);
+
 /** A file system is free to write these first: by turns the database, and all names there are, which is what its own journal holds. */
 function writtenFirst(root: string, cut: number): string[] {
   const { dbDir, dbFile, storeDir } = layoutOf(root);
@@ -103,7 +105,7 @@ describe.skipIf(missing !== undefined)('a power cut', { timeout: 300_000 }, () =
     await rig.outputs([longGraph(rig)]);
     const disk = Disk.make();
     const root = join(disk.directory, 'store');
-    const child = new Child('test/build/builder-child.ts', [root]);
+    const child = new Child(BUILDER, [root]);
     const cuts = [];
     for (let cut = 0; cut < 3; cut++) {
       await child.printed(child.lines.length + 6);
@@ -114,7 +116,7 @@ describe.skipIf(missing !== undefined)('a power cut', { timeout: 300_000 }, () =
       const after = join(checkAndMount(), 'store');
       const outputs = (await soundPaths(after)).filter((path) => path.endsWith('-lib'));
       expect(outputs.length).toBeGreaterThanOrEqual(said.filter((line) => line.startsWith('build-done part')).length);
-      const again = new Child('test/build/builder-child.ts', [after]);
+      const again = new Child(BUILDER, [after]);
       expect(await again.exit()).toBe(0);
       expect(await soundPaths(after)).toEqual(rig.store.allPaths());
     }

@@ -87,7 +87,10 @@ describe('what it compiles', () => {
 
   it('joins units: what is static in one is unknown in the others, and variables without initialiser are one', () => {
     const first = write('first.c', 'static int hidden = 1; int shared; int other(void); int main(void) { shared = 40; return other() + hidden; }');
-    const second = write('second.c', 'static int hidden = 2; int shared; inline int twice(int n) { return n; } int other(void) { return shared + twice(hidden - 1); }');
+    const second = write(
+      'second.c',
+      'static int hidden = 2; int shared; inline int twice(int n) { return n; } int other(void) { return shared + twice(hidden - 1); }',
+    );
     const output = join(directory, 'program');
     mustRun(compiler, ['-o', output, first, second]);
     expect(run(output).status).toBe(42);

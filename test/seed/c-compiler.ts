@@ -16,7 +16,7 @@ export const PARTS: readonly string[] = [
 ].map((part) => join(LADDER, '3-cc', `${part}.c`));
 
 /** A C library for test programs, and its headers. */
-const LIBC = join(HERE, 'libc');
+const LIBC = join(HERE, 'c-libc');
 export const LIBRARY: readonly string[] = [join(LIBC, 'libc.c')];
 export const HEADERS: readonly string[] = ['-I', LIBC];
 

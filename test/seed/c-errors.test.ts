@@ -82,6 +82,41 @@ describe('errors', () => {
     expect(run(compiler, args, directory)).toEqual({ status: 1, stdout: '', stderr: `${message}\n` });
   });
 
+  it.each([
+    ['parentheses', `int a = ${'('.repeat(100_000)}1${')'.repeat(100_000)};`],
+    ['signs', `int a = ${'- '.repeat(100_000)}1;`],
+    ['sums', `int f(int a) { return ${'a + '.repeat(100_000)}a; }`],
+    ['assignments', `void f(int a) { ${'a = '.repeat(100_000)}a; }`],
+    ['conditions', `int f(int a) { return ${'a ? a : '.repeat(100_000)}a; }`],
+    ['commas', `void f(int a) { ${'a, '.repeat(100_000)}a; }`],
+    ['blocks', `void f(void) { ${'{'.repeat(100_000)}`],
+    ['ifs', `void f(void) { ${'if (1) '.repeat(100_000)};`],
+    ['pointers', `int ${'*'.repeat(100_000)}a;`],
+    ['arrays', `int a${'[1]'.repeat(100_000)};`],
+    ['functions', `int a${'(int '.repeat(100_000)};`],
+    ['declarators', `int ${'('.repeat(100_000)}a${')'.repeat(100_000)};`],
+    ['structures', 'struct { '.repeat(100_000)],
+    ['macro calls', `#define f(a) a\nint a = ${'f('.repeat(100_000)}1${')'.repeat(100_000)};`],
+    [
+      'units of memory',
+      `#define a b b b b b b b b b b b b b b b b\n#define b c c c c c c c c c c c c c c c c\n#define c d d d d d d d d d d d d d d d d\n#define d e e e e e e e e e e e e e e e e\n#define e 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1\n${'a\n'.repeat(100)}`,
+    ],
+  ])('endless %s are too many', (_, source) => {
+    writeFileSync(join(directory, 'x.c'), source);
+    const ran = run(compiler, ['-o', 'x', 'x.c'], directory);
+    expect(ran.status, ran.stderr.slice(0, 200)).toBe(1);
+    expect(ran.stderr).toMatch(/nested too deeply|too many|memory that is set aside|no end/);
+  });
+
+  it('does not mind long lists', () => {
+    writeFileSync(
+      join(directory, 'x.c'),
+      `int main(void) { int a[] = { ${'1, '.repeat(100_000)}}, i, sum = 0; for (i = 0; i < 100000; i++) sum += a[i]; return sum == 100000; }`,
+    );
+    mustRun(compiler, ['-o', 'x', 'x.c'], directory);
+    expect(run(join(directory, 'x')).status).toBe(1);
+  });
+
   it('meets damaged programs with a message', () => {
     const sources = ['language.c', 'macros.c'].map((name) => readFileSync(join(PROGRAMS, name), 'latin1'));
     let refused = 0;

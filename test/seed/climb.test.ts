@@ -1,7 +1,7 @@
 /** The whole ladder, from the seed's bytes to TinyCC: by the builder, by a script, and as the first process of a bare machine. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkSandbox } from '../../src/build/index.js';
 import { CHECKOUT, CliRig } from '../cli/rig.js';
@@ -55,11 +55,11 @@ describe.skipIf(!sandbox.ok)('the ladder', () => {
   });
 
   it.each([
-    ['the seed and a runner in T', './seed', '1-t/step1.hex', 'climb.t', 'climb', 'climb.script'],
-    ['a shell', 'sh', '-e', 'climb.script'],
-  ])('gives the same programs when %s climbs it', async (by, program, ...args) => {
+    ['the seed and a runner in T', 'seed', ['1-t/step1.hex', 'climb.t', 'climb', 'climb.script']],
+    ['a shell', '/bin/sh', ['-e', 'climb.script']],
+  ])('gives the same programs when %s climbs it', async (by, program, args) => {
     const folder = fullFolder(by);
-    const climbed = spawnSync(program, args, { cwd: folder, encoding: 'utf8' });
+    const climbed = spawnSync(resolve(folder, program), args, { cwd: folder, encoding: 'utf8' });
     expect(climbed.status, climbed.stdout + climbed.stderr).toBe(0);
     for (const step of STEPS) expect(readFileSync(join(folder, step)).equals(readFileSync(await pathOf(step))), step).toBe(true);
   });
@@ -67,7 +67,7 @@ describe.skipIf(!sandbox.ok)('the ladder', () => {
   it('stops at a command that fails, and says which', () => {
     const folder = fullFolder('failing');
     writeFileSync(join(folder, 'script'), './seed 1-t/step1.hex 2-s/step2.t s\n./s \\\n  nothing.c out\n./s\n');
-    const climbed = spawnSync('./seed', ['1-t/step1.hex', 'climb.t', 'climb', 'script'], { cwd: folder, encoding: 'utf8' });
+    const climbed = spawnSync(join(folder, 'seed'), ['1-t/step1.hex', 'climb.t', 'climb', 'script'], { cwd: folder, encoding: 'utf8' });
     expect(climbed.status).toBe(1);
     expect(climbed.stderr).toContain('nothing.c');
     expect(climbed.stdout.split('\n').slice(-3)).toEqual(['  nothing.c out', 'climb: ./s failed with status 1', '']);

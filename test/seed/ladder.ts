@@ -1,5 +1,5 @@
 import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,17 +9,23 @@ export const LADDER = fileURLToPath(new URL('../../bootstrap/0-seed/', import.me
 export const STEP1 = join(LADDER, '1-t/step1.hex');
 export const STEP2 = join(LADDER, '2-s/step2.t');
 
-/** What a C compiler must know to take T for C: its one type, its two ways into memory, its one function. */
+/** What a C compiler must know to take T for C: its one type, its two ways into memory, its one function, its main. */
 const T_IS_C = `
-#define int long
-#define word(p) (*(long *)(p))
-#define byte(p) (*(unsigned char *)(p))
 static long sys(long n, long a, long b, long c) {
   long r;
   __asm__ volatile("syscall" : "=a"(r) : "a"(n), "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
   return r;
 }
+long t_main(long argc, long argv);
+int main(int argc, char **argv) { return t_main(argc, (long)argv); }
+#define main t_main
+#define int long
+#define word(p) (*(long *)(p))
+#define byte(p) (*(unsigned char *)(p))
 `;
+
+/** The C compilers of this machine that can judge the ladder's programs; gcc is always one of them. */
+export const COMPILERS = ['/usr/bin/gcc', '/usr/bin/clang'].filter((name) => name.endsWith('gcc') || existsSync(name));
 
 /** The bytes of the seed's text, which has no labels. */
 export function seedBytes(): Buffer {
@@ -71,16 +77,16 @@ export class Ladder {
     return this.path('step2');
   }
 
-  /** A program in T as the host's C compiler understands it. */
-  compileTAsC(source: string, output: string): string {
+  /** A program in T as a C compiler of the host understands it. */
+  compileTAsC(compiler: string, source: string, output: string): string {
     this.write('t-is-c.h', T_IS_C);
-    this.mustRun('/usr/bin/gcc', '-w', '-O1', '-fno-builtin', '-include', 't-is-c.h', '-x', 'c', source, '-o', output);
+    this.mustRun(compiler, '-w', '-O1', '-fno-builtin', '-include', 't-is-c.h', '-x', 'c', source, '-o', output);
     return this.path(output);
   }
 
-  /** A program in S as the host's C compiler understands it; signed numbers wrap, as they do in S. */
-  compileSAsC(source: string, output: string): string {
-    this.mustRun('/usr/bin/gcc', '-w', '-O0', '-fwrapv', '-funsigned-char', '-std=gnu99', source, '-o', output);
+  /** A program in S as a C compiler of the host understands it; signed numbers wrap, as they do in S. */
+  compileSAsC(compiler: string, source: string, output: string): string {
+    this.mustRun(compiler, '-w', '-O0', '-fwrapv', '-funsigned-char', '-std=gnu99', source, '-o', output);
     return this.path(output);
   }
 

@@ -127,7 +127,32 @@ int main(void) {\n${lines.join('\n')}\n  return 0;\n}\n`;
 }
 
 const TOKENS = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\w+|\n|[^\w\s]| +/g;
-const INTRUDERS = ['(', ')', '{', '}', '[', ']', '#', '##', ',', '...', '0', '"x"', 'struct', '1e9', 'sizeof', '*', '&', ':', '?', '=', '\n#define', '->', 'int', 'long double'];
+const INTRUDERS = [
+  '(',
+  ')',
+  '{',
+  '}',
+  '[',
+  ']',
+  '#',
+  '##',
+  ',',
+  '...',
+  '0',
+  '"x"',
+  'struct',
+  '1e9',
+  'sizeof',
+  '*',
+  '&',
+  ':',
+  '?',
+  '=',
+  '\n#define',
+  '->',
+  'int',
+  'long double',
+];
 
 /** A program with some tokens lost, doubled, exchanged or replaced. */
 export function mutated(source: string, seed: number): string {

@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkSandbox } from '../../src/build/index.js';
 import { CHECKOUT, CliRig, type Ran } from '../cli/rig.js';
+import { AGES, type Age } from './ages.js';
 
 const sandbox = await checkSandbox();
 if (!sandbox.ok) console.log(`skipped: ${sandbox.failure.message}`);
@@ -49,6 +50,7 @@ describe.skipIf(!sandbox.ok)('stage 1, from an empty store', () => {
       ['stage1^protobusybox', 'same'],
       ['stage1^protomusl', 'same'],
       ['stage1^tinycc', 'same'],
+      ['stage1^libtcc1', 'same'],
     ]);
   });
 
@@ -63,12 +65,28 @@ describe.skipIf(!sandbox.ok)('stage 1, from an empty store', () => {
     expect(again.status).toBe(0);
   });
 
-  it('comes out the same from seeds made by different compilers', async () => {
-    const directory = join(rig.directory, 'seeds');
+  /** Unpacks TinyCC into a new folder. */
+  const unpackTinycc = async (name: string): Promise<string> => {
+    const directory = join(rig.directory, name);
     mkdirSync(directory);
     const tarball = join(rig.store, 'nix/store', tinyccTarball(await rig.run(['sources', 'list', '--json'])));
     execFileSync('tar', ['-xjf', tarball, '-C', directory]);
     writeFileSync(join(directory, 'config.h'), '');
+    return directory;
+  };
+
+  const expectSameFrom = async (seeds: readonly { readonly by: string; readonly file: string }[]): Promise<void> => {
+    const hashes = seeds.map(({ file }) => createHash('sha256').update(readFileSync(file)).digest('hex'));
+    for (const [at, { by, file }] of seeds.entries()) {
+      console.log(`seed by ${by}: sha256 ${hashes[at] ?? ''}`);
+      const built = await rig.run(['build', '--no-tests', '--offline', '--json', '--seed', file]);
+      expect(resultOf(built).outputs.map(({ path }) => path)).toEqual(resultOf(first).outputs.map(({ path }) => path));
+    }
+    expect(new Set(hashes).size).toBe(seeds.length);
+  };
+
+  it('comes out the same from seeds made by different compilers', async () => {
+    const directory = await unpackTinycc('seeds');
     const seeds = SEEDS.flatMap(([compiler, ...args]) => {
       const compiled = spawnSync(compiler, ['-w', ...DEFINES, '-o', `seed-${compiler}`, ...args], { cwd: directory, encoding: 'utf8' });
       if ((compiled.error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') {
@@ -85,15 +103,21 @@ describe.skipIf(!sandbox.ok)('stage 1, from an empty store', () => {
     const climbed = await rig.run(['build', '--no-tests', '--offline', 'tinycc-seed']);
     expect(climbed.status, climbed.stderr).toBe(0);
     seeds.push({ by: 'the ladder from 148 bytes', file: (await rig.run(['path', 'tinycc-seed'])).stdout.trim() });
-
-    const hashes = seeds.map(({ file }) => createHash('sha256').update(readFileSync(file)).digest('hex'));
-    for (const [at, { by, file }] of seeds.entries()) {
-      console.log(`seed by ${by}: sha256 ${hashes[at] ?? ''}`);
-      const built = await rig.run(['build', '--no-tests', '--offline', '--json', '--seed', file]);
-      expect(resultOf(built).outputs.map(({ path }) => path)).toEqual(resultOf(first).outputs.map(({ path }) => path));
-    }
     expect(seeds.length).toBeGreaterThanOrEqual(3);
-    expect(new Set(hashes).size).toBe(seeds.length);
+    await expectSameFrom(seeds);
+  });
+
+  it('comes out the same from imitations of TinyCCs of other ages', async () => {
+    const pristine = await unpackTinycc('ages');
+    await expectSameFrom(
+      AGES.map((age) => {
+        const directory = join(rig.directory, `age ${age.name}`);
+        cpSync(pristine, directory, { recursive: true });
+        imitate(age, directory);
+        execFileSync('gcc', ['-w', ...DEFINES, '-static', '-O1', '-o', 'seed', 'tcc.c', '-lm'], { cwd: directory });
+        return { by: `gcc, as of ${age.name}`, file: join(directory, 'seed') };
+      }),
+    );
   });
 
   it('carries a chain kept elsewhere: the one in examples/hello', async () => {
@@ -114,4 +138,13 @@ describe.skipIf(!sandbox.ok)('stage 1, from an empty store', () => {
 function tinyccTarball({ stdout }: Ran): string {
   const sources = JSON.parse(stdout) as readonly { readonly name: string; readonly path: string }[];
   return sources.find(({ name }) => name === 'tinycc')!.path.slice('/nix/store/'.length);
+}
+
+function imitate({ name, edits }: Age, directory: string): void {
+  for (const { file, ...edit } of edits) {
+    const path = join(directory, file);
+    const parts = readFileSync(path, 'utf8').split(edit.old);
+    if (parts.length !== 2) throw new Error(`${name}: ${String(parts.length - 1)} times in ${file}: ${edit.old}`);
+    writeFileSync(path, parts.join(edit.new));
+  }
 }

@@ -3,10 +3,11 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { NixDialect } from '../../src/exchange/nix/nix-dialect.js';
 import { userSettings } from '../../src/exchange/nix/nix-users.js';
-
-/** The version our formats are held to, byte for byte. */
-export const ORACLE_VERSION = '2.8.0';
+import { unwrap } from '../../src/result.js';
+import { unpackedNix } from './nixes/install.js';
+import { ORACLE_VERSION, TESTED_NIXES } from './nixes/versions.js';
 
 const CONFIG = `experimental-features = nix-command ca-derivations impure-derivations
 sandbox = true
@@ -15,23 +16,74 @@ build-users-group =
 substituters =
 `;
 
-/** Why tests against real Nix cannot run here; `undefined` when they can. */
+/** Where this machine's programs are, whichever Nix a test chooses. */
+const MACHINE_PATH = process.env['PATH'] ?? '';
+
+const HOW_TO_GET = '`npx jiti test/support/nixes/install.ts` gets what tests need';
+
+/** A Nix that tests run with. */
+export interface AvailableNix {
+  readonly version: string;
+  /** Whether it is the one that this machine has, installed. */
+  readonly isInstalled: boolean;
+  /** For the environment variable `PATH`. */
+  readonly path: string;
+  /** Why tests with it cannot run. */
+  readonly missing: string | undefined;
+}
+
+/**
+ * The Nix of this machine, whatever its version, and every tested version. One that Debian no longer has is left out, which is
+ * said.
+ */
+export function allNixes(): AvailableNix[] {
+  const installed = installedVersion();
+  const unpacked = TESTED_NIXES.filter(({ version }) => version !== installed).flatMap(({ version, mayVanish }): AvailableNix[] => {
+    const programs = unpackedNix(version);
+    if (programs !== undefined) return [{ version, isInstalled: false, path: `${programs}:${MACHINE_PATH}`, missing: undefined }];
+    const missing = `Nix ${version} was not unpacked: ${HOW_TO_GET}`;
+    if (mayVanish) console.warn(`not tried, Debian may not have it any more: ${missing}`);
+    return mayVanish ? [] : [{ version, isInstalled: false, path: MACHINE_PATH, missing }];
+  });
+  return installed === undefined ? unpacked : [{ version: installed, isInstalled: true, path: MACHINE_PATH, missing: undefined }, ...unpacked];
+}
+
+function installedVersion(): string | undefined {
+  const { error, stdout } = spawnSync('nix', ['--version'], { encoding: 'utf8', env: { ...process.env, PATH: MACHINE_PATH } });
+  return error === undefined ? stdout.trim().split(' ').at(-1) : undefined;
+}
+
+/** Why there is no Nix of the version that our formats are held to, byte for byte; `undefined` when `nix` is it from now on. */
 export function whyNoNix(): string | undefined {
-  const version = spawnSync('nix', ['--version'], { encoding: 'utf8' });
-  if (version.error !== undefined) return `Nix is not installed (Debian's nix-bin ${ORACLE_VERSION} is wanted)`;
-  const found = version.stdout.trim().split(' ').at(-1);
-  return found === ORACLE_VERSION ? undefined : `Nix ${found} is installed, ${ORACLE_VERSION} is wanted`;
+  if (installedVersion() === ORACLE_VERSION) return undefined;
+  const programs = unpackedNix(ORACLE_VERSION);
+  if (programs === undefined) return `Nix ${ORACLE_VERSION} is wanted: ${HOW_TO_GET}`;
+  process.env['PATH'] = `${programs}:${MACHINE_PATH}`;
+  return undefined;
 }
 
 /** Why `build --via nix` cannot be tried here; `undefined` when it can. */
 export async function whyNoNixBuilds(): Promise<string | undefined> {
-  const settings = await userSettings();
-  return whyNoNix() ?? (settings.ok ? undefined : settings.failure.message);
+  return whyNoNix() ?? whyNoBuildsBy(ORACLE_VERSION);
+}
+
+/** Why a version of Nix builds nothing here with the settings of `--via nix`. */
+export async function whyNoBuildsBy(version: string): Promise<string | undefined> {
+  const settings = await userSettings(dialectOf(version));
+  return settings.ok ? undefined : settings.failure.message;
+}
+
+/** How a version is asked. */
+export function dialectOf(version: string): NixDialect {
+  return unwrap(NixDialect.parse(`nix (Nix) ${version}`));
 }
 
 /** Real Nix on a store of its own, away from the machine's. */
 export class Nix {
-  readonly root = mkdtempSync(join(tmpdir(), 'zilch-nix-'));
+  constructor(
+    readonly root = mkdtempSync(join(tmpdir(), 'zilch-nix-')),
+    private readonly config = CONFIG,
+  ) {}
 
   /** Runs one of Nix's programs; gives its output. */
   run(program: string, ...args: readonly string[]): Buffer {
@@ -45,7 +97,7 @@ export class Nix {
   }
 
   private environment(): NodeJS.ProcessEnv {
-    return { ...process.env, NIX_CONFIG: CONFIG, NIX_REMOTE: this.root, HOME: this.root };
+    return { ...process.env, NIX_CONFIG: this.config, NIX_REMOTE: this.root, HOME: this.root };
   }
 
   text(program: string, ...args: readonly string[]): string {

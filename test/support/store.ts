@@ -9,8 +9,6 @@ import type { StorePath } from '../../src/formats/index.js';
 import { unwrap, type Result } from '../../src/result.js';
 import { removeTreeSync, Store, type OpenOptions } from '../../src/store/index.js';
 
-const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
-
 const cleanups: (() => void)[] = [];
 afterEach(() => {
   for (const cleanup of cleanups.splice(0).reverse()) cleanup();
@@ -59,9 +57,9 @@ export class Child {
   readonly #exited: Promise<number | null>;
 
   /** `script` is a TypeScript file of the checkout. */
-  constructor(script: string, args: readonly string[]) {
-    const [jiti = '', file = ''] = ['node_modules/jiti/lib/jiti-cli.mjs', script].map((path) => join(CHECKOUT, path));
-    this.process = spawn(process.execPath, [jiti, file, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  constructor(script: URL, args: readonly string[]) {
+    const jiti = fileURLToPath(new URL('../../node_modules/jiti/lib/jiti-cli.mjs', import.meta.url));
+    this.process = spawn(process.execPath, [jiti, fileURLToPath(script), ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#exited = new Promise((resolve) => this.process.once('close', resolve));
     createInterface({ input: this.process.stdout! }).on('line', (line) => {
       this.lines.push(line);
@@ -96,6 +94,6 @@ export class Child {
 /** Runs one of the commands of store-child.ts. */
 export class StoreChild extends Child {
   constructor(...args: readonly string[]) {
-    super('test/support/store-child.ts', args);
+    super(new URL('store-child.ts', import.meta.url), args);
   }
 }

@@ -14,6 +14,8 @@
 
 int heap; int heap_end;
 
+int fail(int why);
+
 int print(int s) {
   int n = 0;
   while (byte(s + n)) n = n + 1;
@@ -27,7 +29,7 @@ int exit(int code) { sys(60, code, 0, 0); return 0; }
 int room(int n) {
   int p = heap;
   heap = heap + (n + 7) / 8 * 8;
-  if (heap > heap_end) { print("step2: out of memory\n"); exit(1); }
+  if (heap > heap_end) fail("more names, types and jumps than 20 MB have room for");
   return p;
 }
 
@@ -289,7 +291,7 @@ int want(int token, int what) { if (tk != token) expected(what); next(); return 
 // ---- Types
 
 enum { MAX_ZERO = 0x40000000 }; // bytes of variables
-enum { T_KIND = 0, T_SIZE = 8, T_ALIGN = 16, T_BASE = 24, T_POINTER = 32, T_MEMBERS = 40, T_LENGTH = 48, T_RECORD = 56 };
+enum { T_KIND = 0, T_SIZE = 8, T_ALIGN = 16, T_BASE = 24, T_POINTER = 32, T_MEMBERS = 40, T_RECORD = 48 };
 enum { VOID_, CHAR_, INT_, LONG_, ULONG_, POINTER, ARRAY, STRUCT };
 enum { M_NEXT = 0, M_NAME = 8, M_TYPE = 16, M_OFFSET = 24, M_RECORD = 32 };
 int t_void; int t_char; int t_int; int t_long; int t_ulong;
@@ -395,7 +397,7 @@ int members(int t) {
 // ---- Symbols: what names mean here
 
 enum { S_KIND = 0, S_TYPE = 8, S_VALUE = 16, S_NAME = 24, S_OUTER = 32, S_PREVIOUS = 40, S_DEPTH = 48, S_POS = 56, S_PARAMS = 64,
-  S_COUNT = 72, S_CALLS = 80, S_RECORD = 88 };
+  S_CALLS = 72, S_RECORD = 80 };
 enum { CONSTANT = 1, LOCAL, GLOBAL, FUNCTION };
 enum { P_NEXT = 0, P_TYPE = 8, P_NAME = 16, P_RECORD = 24 };
 int latest; // the latest local symbol

@@ -59,7 +59,7 @@ struct Type *read_array(struct Type *type) {
   expect(']');
   type = read_suffix(type);
   if (type->size < 0 || type->kind == TY_FUNCTION || type->kind == TY_VOID) fail(tok, "the elements of an array need a known size");
-  if (type->size && count > ((long)1 << 40) / type->size) fail(tok, "this array is too large");
+  if (type->size && count > 0x7fffffff / type->size) fail(tok, "this array is too large");
   return array_of(type, count);
 }
 
@@ -67,6 +67,7 @@ struct Type *read_suffix(struct Type *type) {
   struct Type *function;
   struct Ident *name = declared;
   struct Token *at = declared_at;
+  enter();
   if (accept('[')) {
     type = read_array(type);
   } else if (accept('(')) {
@@ -77,6 +78,7 @@ struct Type *read_suffix(struct Type *type) {
   }
   declared = name;
   declared_at = at;
+  nesting--;
   return type;
 }
 
@@ -84,10 +86,13 @@ struct Type *read_suffix(struct Type *type) {
 struct Type *read_declarator(struct Type *type) {
   struct Token *inner = 0;
   struct Token *end;
+  long stars = 0;
   long k;
   declared = 0;
   for (;;) {
     k = keyword();
+    if (stars > 100) fail(tok, "this is nested too deeply");
+    if (tok->kind == '*') stars++;
     if (accept('*')) type = pointer_to(type);
     else if (k == K_CONST || k == K_VOLATILE || k == K_RESTRICT) next();
     else if (k == K_ATTRIBUTE) read_attributes();
@@ -105,7 +110,9 @@ struct Type *read_declarator(struct Type *type) {
   if (inner) {
     end = tok;
     tok = inner;
+    enter();
     type = read_declarator(type);
+    nesting--;
     expect(')');
     tok = end;
   }

@@ -342,7 +342,9 @@ struct Type *read_specifiers(void) {
     }
     if (k == K_STRUCT || k == K_UNION || k == K_ENUM) {
       if (type) fail(tok, "this declaration has two types");
+      enter();
       type = k == K_ENUM ? read_enum() : read_struct();
+      nesting--;
       continue;
     }
     if (k == 0) {

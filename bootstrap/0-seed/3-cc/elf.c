@@ -64,6 +64,7 @@ void apply_relocations(long data_at, long bss_at) {
     value = r->object->offset + r->addend;
     if (r->object->section == IN_TEXT) value += BASE + HEADERS;
     else value += r->object->section == IN_DATA ? data_at : bss_at;
+    if (!fits_32(value - BASE)) stop("an address is too far from its object", 0);
     if (r->section == IN_TEXT) put_int32(r->offset, value - (BASE + HEADERS + r->offset + 4));
     else put_bytes(data + r->offset, value, 8);
   }

@@ -100,6 +100,7 @@ void move_rsp(long words) {
 // The operand [place of n], with the register beside it. An object at a pointer is found by the pointer in base.
 void operand(long reg, struct Node *n, long base) {
   long offset = n->value;
+  if (!fits_32(offset)) stop("an address is too far from its object", 0);
   if (n->op == N_GLOBAL) {
     byte(5 + reg * 8);
     if (n->object->used_at == 0) n->object->used_at = n->at;

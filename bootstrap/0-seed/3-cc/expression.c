@@ -9,6 +9,12 @@ char *spelling(struct Token *t) {
   return intern(t->text, t->length)->name;
 }
 
+// Begins something that may contain itself; nesting-- ends it.
+void enter(void) {
+  nesting++;
+  if (nesting > NESTING_LIMIT) fail(tok, "this is nested too deeply");
+}
+
 long accept(long kind) {
   if (tok->kind != kind) return 0;
   next();
@@ -258,7 +264,7 @@ struct Node *read_sizeof(struct Token *at) {
   return number(is_align ? type->align : type->size, ty_unsigned_long, at);
 }
 
-struct Node *read_unary(void) {
+struct Node *read_operand(void) {
   struct Token *at = tok;
   struct Type *type;
   struct Node *n;
@@ -288,6 +294,14 @@ struct Node *read_unary(void) {
   return read_postfix(read_primary());
 }
 
+struct Node *read_unary(void) {
+  struct Node *n;
+  enter();
+  n = read_operand();
+  nesting--;
+  return n;
+}
+
 // How strongly a binary operator binds; 0: it is none.
 long precedence(long op) {
   switch (op) {
@@ -309,8 +323,10 @@ struct Node *read_binary(long least) {
   struct Node *n = read_unary();
   struct Node *right;
   struct Token *at;
+  long count = 0;
   for (;;) {
     at = tok;
+    if (count++ > CHAIN_LIMIT) fail(at, "there are too many operators in a row");
     if (precedence(at->kind) < least) return n;
     next();
     right = read_binary(precedence(at->kind) + 1);
@@ -324,9 +340,12 @@ struct Node *read_conditional(void) {
   struct Node *a;
   struct Token *at = tok;
   if (!accept('?')) return n;
+  enter();
   a = read_expression();
   expect(':');
-  return pick(n, a, read_conditional(), at);
+  n = pick(n, a, read_conditional(), at);
+  nesting--;
+  return n;
 }
 
 long assignment_operators[] = {
@@ -338,11 +357,19 @@ struct Node *read_assignment(void) {
   struct Node *n = read_conditional();
   struct Token *at = tok;
   long i;
-  if (accept('=')) return assign(n, read_assignment(), at);
+  if (accept('=')) {
+    enter();
+    n = assign(n, read_assignment(), at);
+    nesting--;
+    return n;
+  }
   for (i = 0; assignment_operators[i]; i += 2) {
     if (at->kind == assignment_operators[i]) {
       next();
-      return compound(assignment_operators[i + 1], n, read_assignment(), at);
+      enter();
+      n = compound(assignment_operators[i + 1], n, read_assignment(), at);
+      nesting--;
+      return n;
     }
   }
   return n;
@@ -350,7 +377,11 @@ struct Node *read_assignment(void) {
 
 struct Node *read_expression(void) {
   struct Node *n = read_assignment();
-  while (accept(',')) n = comma(n, value_of(read_assignment()));
+  long count = 0;
+  while (accept(',')) {
+    n = comma(n, value_of(read_assignment()));
+    if (count++ > CHAIN_LIMIT) fail(tok, "there are too many operators in a row");
+  }
   return n;
 }
 

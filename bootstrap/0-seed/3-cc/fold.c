@@ -358,6 +358,8 @@ struct Node *pick(struct Node *which, struct Node *a, struct Node *b, struct Tok
     b = cast(b, type);
   } else if (a->type->kind == TY_VOID || b->type->kind == TY_VOID) {
     type = ty_void;
+    a = cast(a, type);
+    b = cast(b, type);
   } else if (a->type != b->type) {
     fail(at, "expected two values of the same type around ':'");
   }

@@ -261,6 +261,7 @@ void generate_syscall(struct Node *n) {
 }
 
 void generate_setjmp(struct Node *n) {
+  if (depth) fail(n->at, "setjmp is supported only where C allows it: as a statement or a condition");
   generate(n->right);
   bytes("488928");                   // mov [rax], rbp
   bytes("48896008");                 // mov [rax + 8], rsp
@@ -363,6 +364,10 @@ void generate(struct Node *n) {
 
 // Only for what it does.
 void generate_void(struct Node *n) {
+  while (n->op == N_COMMA) {
+    generate_void(n->left);
+    n = n->right;
+  }
   switch (n->op) {
   case N_ASSIGN: case N_CLEAR: case N_CONDITION: case N_CALL: case N_SYSCALL: case N_SETJMP: case N_LONGJMP: case T_AND: case T_OR:
     generate(n);

@@ -105,8 +105,7 @@ void read_members_values(struct Type *type, long offset, long braced) {
   }
 }
 
-// The initialiser of a part of an object, with braces or without.
-void read_initialiser(struct Type *type, long offset) {
+void read_part(struct Type *type, long offset) {
   struct Node *n;
   long braced;
   if (type->kind != TY_ARRAY && type->kind != TY_STRUCT) {
@@ -158,6 +157,13 @@ void read_initialiser(struct Type *type, long offset) {
   } else {
     read_members_values(type, offset, 0);
   }
+}
+
+// The initialiser of a part of an object, with braces or without.
+void read_initialiser(struct Type *type, long offset) {
+  enter();
+  read_part(type, offset);
+  nesting--;
 }
 
 // Reads an initialiser, and gives the type, in which the size of an array is now known.
@@ -265,8 +271,9 @@ struct Node *local_piece(struct Piece *p, struct Symbol *s) {
 // Reads the initialiser of a local variable, gives it a place if it has none yet, and gives what sets it.
 struct Node *initialise_local(struct Symbol *s) {
   struct Piece *p;
-  struct Node *n = 0;
+  struct Node *n;
   struct Node *all;
+  struct Node *last = 0;
   long has_place = s->type->size >= 0;
   struct Piece *outer_first = first_piece;
   struct Piece *outer_last = last_piece;
@@ -279,10 +286,16 @@ struct Node *initialise_local(struct Symbol *s) {
     all = new_node(N_CLEAR, ty_void, tok);
     all->value = s->value;
     all->exponent = s->type->size;
-    for (p = first_piece; p; p = p->next) {
+    for (p = first_piece; p; p = p->next) {   // clear, (first, (second, ...))
       if (p->node == 0 && p->length == 0) continue;
       n = local_piece(p, s);
-      all = comma(all, n);
+      if (last) {
+        last->right = comma(last->right, n);
+        last = last->right;
+      } else {
+        all = comma(all, n);
+        last = all;
+      }
     }
   }
   first_piece = outer_first;

@@ -276,10 +276,14 @@ struct Token *expand(struct Token *t) {
 }
 
 // Expands a list that ends with T_END.
+long expanding;            // how many calls the one at hand is within
+
 struct Token *expand_all(struct Token *t) {
   struct Token head;
   struct Token *last = &head;
   struct Token *expanded;
+  expanding++;
+  if (expanding > MACRO_LIMIT) fail(t, "macro calls are nested too deeply");
   for (;;) {
     expanded = expand(t);
     if (expanded) {
@@ -287,7 +291,10 @@ struct Token *expand_all(struct Token *t) {
       continue;
     }
     last->next = t;
-    if (t->kind == T_END) return head.next;
+    if (t->kind == T_END) {
+      expanding--;
+      return head.next;
+    }
     last = t;
     t = t->next;
   }

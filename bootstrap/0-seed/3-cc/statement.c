@@ -335,6 +335,7 @@ void read_keyword_statement(long k) {
 void read_statement(void) {
   long used = frame;       // what an expression needs for itself is free again after its statement
   struct Target *t;
+  enter();
   while (keyword() == K_CASE || keyword() == K_DEFAULT || tok->kind == T_IDENT && keyword() == 0 && tok->next->kind == ':') {
     if (keyword()) {
       read_case();
@@ -345,12 +346,13 @@ void read_statement(void) {
       next();
       next();
     }
-    if (tok->kind == '}') return;   // C wants a statement here; C23 does not
+    if (tok->kind == '}') fail(tok, "expected a statement after a label");
     if (starts_type(tok) && !(tok->next->kind == ':' && keyword() == 0)) fail(tok, "expected a statement after a label");
   }
   if (accept('{')) read_block();
   else if (!accept(';')) read_keyword_statement(keyword());
   frame = used;
+  nesting--;
 }
 
 // ---- functions

@@ -143,6 +143,7 @@ void lay_out(struct Type *t, long packed) {
     if (bits > most) most = bits;
   }
   t->size = round_up(round_up(most, 8) / 8, t->align);
+  if (t->size > 0x7fffffff) fail(tok, "this structure is too large");
 }
 
 // A member, also of an anonymous member; offset is added up.

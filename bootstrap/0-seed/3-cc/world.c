@@ -20,6 +20,9 @@
 //   main.c        command line
 
 enum {
+  NESTING_LIMIT = 3000,
+  CHAIN_LIMIT = 10000,       // operators in a row
+  MACRO_LIMIT = 200,         // calls within calls
   ARENA_SIZE = 134217728,
   FILE_LIMIT = 8388608,
   TEXT_LIMIT = 8388608,
@@ -253,6 +256,7 @@ long variadic_at;          // where the arguments behind the named ones begin, f
 void next(void);
 void expect(long kind);
 long accept(long kind);
+void enter(void);
 long keyword(void);
 char *spelling(struct Token *t);
 
@@ -298,6 +302,7 @@ struct Relocation *relocations;
 // expression.c
 struct Token *tok;
 long in_directive;         // #if: all integers are of 64 bits
+long nesting;              // of what is being read
 
 // number.c: what read_number found
 struct Type *number_type;

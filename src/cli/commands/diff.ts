@@ -1,12 +1,13 @@
 import { createReadStream, existsSync, mkdirSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { mkdtemp, open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { colour } from '../colour.js';
 import type { Command } from 'commander';
 import { parseStorePathBaseName } from '../../formats/index.js';
 import { diffTrees, type ContentsDifference, type Hunk, type TreesDifference } from '../../inspect/index.js';
 import { fail, ok, type Result } from '../../result.js';
-import { restoreTree, type Store } from '../../store/index.js';
+import { removeTree, restoreTree, type Store } from '../../store/index.js';
 import { findTarget, loadChain } from '../../chain/index.js';
 import { perform, withChain, withJson, type ChainOptions } from '../command.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
@@ -20,22 +21,25 @@ export function register(command: Command): void {
   withJson(withChain(command.argument('<first>', what).argument('<second>', what)));
   command.addHelpText('after', '\nExit code 0 when they are the same, 3 when they differ.');
   perform(command, (first: string, second: string, options: ChainOptions & { json?: true }) =>
-    withStoreForLooking(options, async (store) => {
-      const scratch = store.tempDir();
-      if (!scratch.ok) return scratch;
-      const [a, b] = [
-        await find(first, store, join(scratch.value, 'first'), options),
-        await find(second, store, join(scratch.value, 'second'), options),
-      ];
-      if (!a.ok) return a;
-      if (!b.ok) return b;
-      const difference = await diffTrees(a.value, b.value);
-      if (!difference.ok) return difference;
-      if (options.json === true) printJson(difference.value);
-      else for (const line of lines(difference.value)) printLine(line);
-      return ok<ExitCode>(difference.value.files.length === 0 ? EXIT.done : EXIT.different);
-    }),
+    withStoreForLooking(options, (store) => compare(first, second, store, options)),
   );
+}
+
+async function compare(first: string, second: string, store: Store, options: ChainOptions & { json?: true }): Promise<Result<ExitCode>> {
+  // Not in the store: looking writes nothing there.
+  const scratch = await mkdtemp(join(tmpdir(), 'zilch-diff-'));
+  try {
+    const [a, b] = [await find(first, store, join(scratch, 'first'), options), await find(second, store, join(scratch, 'second'), options)];
+    if (!a.ok) return a;
+    if (!b.ok) return b;
+    const difference = await diffTrees(a.value, b.value);
+    if (!difference.ok) return difference;
+    if (options.json === true) printJson(difference.value);
+    else for (const line of lines(difference.value)) printLine(line);
+    return ok<ExitCode>(difference.value.files.length === 0 ? EXIT.done : EXIT.different);
+  } finally {
+    await removeTree(scratch);
+  }
 }
 
 /** Where the tree lies that is meant; a NAR is unpacked in `scratch`. */

@@ -8,9 +8,7 @@ import { targetOf, withView } from '../session.js';
 
 /** `zilch log` */
 export function register(command: Command): void {
-  withChain(command.argument('<target>', 'target of the chain'))
-    .option('--test', 'the log of its test')
-    .option('--path', 'print where the log lies (gzip)');
+  withChain(command.argument('<target>', 'target of the chain')).option('--test', 'the log of its test').option('--path', 'print where the log lies');
   perform(command, (name: string, options: ChainOptions & { test?: true; path?: true }) =>
     withView(options, (session) => {
       const found = targetOf(session, name);

@@ -80,13 +80,15 @@ function lines(trust: Trust, width: number): string[] {
   const step = (name: string, from: string): string[] => wrap(from === '' ? `  ${name}` : `  ${name}  from ${from}`, width, '      ');
   return [
     ...wrap(
-      `${recipe.id} rests on ${formatBytes(totals.seeds)} of binary that nobody here compiled, and on ${formatBytes(totals.sources + totals.locals + totals.scripts)} of source, by way of ${formatCount(recipes.length, 'build')}.`,
+      `${recipe.id} rests on ${totals.seeds.toLocaleString('en')} bytes of binary that nothing here made, on ${formatBytes(totals.sources)} of source archives and on ${totals.lines.toLocaleString('en')} lines beside the recipes (${formatBytes(totals.locals + totals.scripts)} with these), by way of ${formatCount(recipes.length, 'build')}.`,
       width,
     ),
     '',
     'The way back:',
     ...way.flatMap(({ id, version, takes: taken }) => step([id, version ?? ''].join(' ').trim(), takes(taken))),
-    ...seeds.flatMap(({ name, size, sha256 }) => wrap(`  ${name}, the seed: ${size} bytes, sha256 ${sha256}`, width, '      ')),
+    ...seeds.flatMap(({ name, size, sha256, text }) =>
+      wrap(`  ${name}, the seed: ${size} bytes${text === undefined ? '' : ` (${text})`}, sha256 ${sha256}`, width, '      '),
+    ),
     '',
     'What must be believed:',
     ...premises(trust).flatMap(({ what, why, bytes }) => [
@@ -103,7 +105,7 @@ function lines(trust: Trust, width: number): string[] {
 function sourceLines({ sources, locals }: Trust, width: number): string[] {
   const rows = [
     ...sources.map(({ file, size, sha256 }) => ({ name: file, size, hash: sha256 })),
-    ...locals.map(({ name, size, path }) => ({ name, size, hash: path })),
+    ...locals.map(({ name, size, lines: count, path }) => ({ name: `${name}, ${formatCount(count, 'line')}`, size, hash: path })),
   ];
   const cells = rows.map(({ name, size }) => [`  ${name}`, size.toLocaleString('en')]);
   const whole = formatTable(

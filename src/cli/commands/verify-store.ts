@@ -16,7 +16,9 @@ interface VerifyStoreOptions extends StoreOptions {
 
 /** `zilch verify-store` */
 export function register(command: Command): void {
-  command.description('Reads every store path and compares its hash with the registered one; looks for what a hash does not say, such as capabilities.');
+  command.description(
+    'Reads every store path and compares its hash with the registered one; looks for what a hash does not say, such as capabilities.',
+  );
   command.argument('[paths...]', 'store paths to check (default: all)');
   withJson(withStore(command))
     .option('--quick', 'only look whether each path is there')

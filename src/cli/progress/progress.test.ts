@@ -46,7 +46,7 @@ const failedB: EventBody = {
   drvPath: drv('b'),
   name: 'b',
   failure: { code: 'E_BUILDER', message: 'the builder of b ended with status 1', hint: 'look at the log' },
-  logPath: '/logs/b.gz',
+  logPath: '/logs/b',
   lastLines: ['one', '\u001b[31mtwo\u001b[0m'],
   keptDir: '/kept/b',
 };
@@ -154,7 +154,7 @@ suite('lines that stay', () => {
       '  | two',
       'error E_BUILDER: the builder of b ended with status 1',
       '  hint: look at the log',
-      '  whole log: /logs/b.gz',
+      '  whole log: /logs/b',
       '  kept: /kept/b',
       '  a shell in it: zilch shell --kept /kept/b TARGET',
     ]);

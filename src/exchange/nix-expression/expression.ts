@@ -290,7 +290,10 @@ const HEADER = `# The chain as Nix expressions, one attribute a recipe. Made by 
 { sources ? ../sources }:
 let
   # Every output's path is the hash of what it holds, known once it is built.
-  recipe = attributes: derivation ({
+  recipe = attributes: {
+    # For \`nix build\`, which otherwise wants an output called "out".
+    meta.outputsToInstall = attributes.outputs or [ "out" ];
+  } // derivation ({
     system = "${PLATFORM}";
     __contentAddressed = true;
     outputHashAlgo = "sha256";

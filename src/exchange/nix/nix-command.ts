@@ -3,6 +3,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { err, fail, ok, type Failure, type Result } from '../../result.js';
 import { StreamFailure, type ByteStream } from '../stream-failure.js';
+import { NixDialect } from './nix-dialect.js';
 import { userSettings } from './nix-users.js';
 
 export interface NixCommandOptions {
@@ -19,19 +20,25 @@ export interface NixCommandOptions {
 const SSH_OPTIONS = '-o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ConnectTimeout=10 -o BatchMode=yes';
 
 export class NixCommand {
-  private userSettings: readonly string[] = [];
+  private constructor(
+    private readonly options: NixCommandOptions,
+    /** How it wants to be asked. */
+    readonly dialect: NixDialect,
+    /** Whom builders run as. */
+    private readonly userSettings: readonly string[],
+  ) {}
 
-  constructor(private readonly options: NixCommandOptions) {}
-
-  /** Finds out whom builders shall run as. Call it before anything is built. Fails with `E_NIX` if that could be root alone. */
-  async chooseUsers(): Promise<Result<void>> {
-    const { storeUri, builders } = this.options;
-    // A daemon has its own, and so have other machines.
-    if (/^(daemon|unix:|ssh)/.test(storeUri) || builders !== undefined) return ok(undefined);
-    const settings = await userSettings();
-    if (!settings.ok) return settings;
-    this.userSettings = settings.value;
-    return ok(undefined);
+  /**
+   * Finds out which Nix this machine has, and whom builders shall run as. Fails with `E_NO_NIX`, and with `E_NIX` if it is too old or
+   * builders would be root.
+   */
+  static async find(options: NixCommandOptions): Promise<Result<NixCommand>> {
+    const dialect = await NixDialect.find();
+    if (!dialect.ok) return dialect;
+    // A daemon has its own users, and so have other machines.
+    const buildsItself = !/^(daemon|unix:|ssh)/.test(options.storeUri) && options.builders === undefined;
+    const settings = buildsItself ? await userSettings(dialect.value) : ok([]);
+    return settings.ok ? ok(new NixCommand(options, dialect.value, settings.value)) : settings;
   }
 
   get storeUri(): string {

@@ -21,6 +21,7 @@ import { hashTree, hashTreeModulo, removeTree, restoreTree, type NewPath, type S
 import { Gate } from '../gate.js';
 import { StreamFailure } from '../stream-failure.js';
 import { NixCommand, parseLogLine, type NixCommandOptions } from './nix-command.js';
+import { saysBuilderFailed, type NixDialect } from './nix-dialect.js';
 
 /** Numbers of Nix's `ResultType`. Source: Nix's `logging.hh`. */
 const BUILD_LOG_LINE = 101;
@@ -33,26 +34,26 @@ const HOST_PROGRAM = '/usr/bin/env';
 const MAX_TRIES = 4;
 
 export class NixExecutor implements Executor {
-  private readonly nix: NixCommand;
   /** Nix 2.8 loses its place in the stream when a path that it copies becomes valid meanwhile, so one copy at a time. */
   private readonly copies = new Gate(1);
-  private prepared: Promise<Result<void>> | undefined;
+  private nix: Promise<Result<NixCommand>> | undefined;
 
   constructor(
     private readonly store: Store,
-    options: NixCommandOptions,
-  ) {
-    this.nix = new NixCommand(options);
-  }
+    private readonly options: NixCommandOptions,
+  ) {}
 
-  prepare(): Promise<Result<void>> {
-    return (this.prepared ??= this.examine());
+  async prepare(): Promise<Result<void>> {
+    const nix = await this.examined();
+    return nix.ok ? ok(undefined) : nix;
   }
 
   async build(request: ExecutorRequest): Promise<Result<Executed, ExecutorFailure>> {
-    const copied = await this.copies.within(() => this.handOver(request));
+    const nix = await this.examined();
+    if (!nix.ok) return nix;
+    const copied = await this.copies.within(() => this.handOver(nix.value, request));
     if (!copied.ok) return copied;
-    const paths = await this.realise(request);
+    const paths = await this.realise(nix.value, request);
     if (!paths.ok) return paths;
     const directory = this.store.tempDir();
     if (!directory.ok) return directory;
@@ -61,7 +62,7 @@ export class NixExecutor implements Executor {
     };
     const outputs = new Map<string, NewPath>();
     for (const [outputName, path] of paths.value) {
-      const output = await this.takeBack(path, join(directory.value, outputName));
+      const output = await this.takeBack(nix.value, path, join(directory.value, outputName));
       if (!output.ok) {
         await release();
         return output;
@@ -71,34 +72,39 @@ export class NixExecutor implements Executor {
     return ok({ outputs, usage: {}, release });
   }
 
+  private examined(): Promise<Result<NixCommand>> {
+    return (this.nix ??= this.examine());
+  }
+
   /**
    * Nix must answer, not run builders as root, and not let builders see the machine they run on. Of several machines the one that Nix chose is examined; a probe
    * that fails for another reason is no verdict, the builds will show it.
    */
-  private async examine(): Promise<Result<void>> {
-    const chosen = await this.nix.chooseUsers();
-    if (!chosen.ok) return chosen;
-    const asked = await this.nix.run(['store', 'ping']);
+  private async examine(): Promise<Result<NixCommand>> {
+    const found = await NixCommand.find(this.options);
+    if (!found.ok) return found;
+    const nix = found.value;
+    const asked = await nix.run(nix.dialect.storeInfo);
     if (!asked.ok) return asked;
-    const seen = await this.nix.run(['build', '--no-link', '--expr', hostProbe()]);
-    if (!seen.ok) return ok(undefined);
+    const seen = await nix.run(['build', '--no-link', '--expr', hostProbe()]);
+    if (!seen.ok) return found;
     return fail(
       'E_NIX',
-      `Nix on ${this.nix.storeUri} builds without a sandbox: a builder could run ${HOST_PROGRAM} of the machine it was on`,
+      `Nix on ${nix.storeUri} builds without a sandbox: a builder could run ${HOST_PROGRAM} of the machine it was on`,
       'in nix.conf of every machine that builds: sandbox = true, sandbox-fallback = false, sandbox-paths = (nothing); then restart its nix-daemon',
     );
   }
 
   /** Copies the derivation, and with it its inputs, which it refers to. Another process may be copying the same ones: then it is tried again. */
-  private async handOver({ drvPath, signal }: ExecutorRequest): Promise<Result<string>> {
-    const args = ['copy', '--derivation', '--no-check-sigs', '--from', `local?root=${this.store.root}`, '--to', this.nix.storeUri, drvPath];
+  private async handOver(nix: NixCommand, { drvPath, signal }: ExecutorRequest): Promise<Result<string>> {
+    const args = ['copy', '--derivation', '--no-check-sigs', '--from', `local?root=${this.store.root}`, '--to', nix.storeUri, drvPath];
     for (let tries = 1; ; tries++) {
-      const copied = await this.nix.run(args, signal);
+      const copied = await nix.run(args, signal);
       if (copied.ok || copied.failure.code !== 'E_NIX' || tries === MAX_TRIES) return copied;
     }
   }
 
-  private async realise(request: ExecutorRequest): Promise<Result<ReadonlyMap<string, StorePath>>> {
+  private async realise(nix: NixCommand, request: ExecutorRequest): Promise<Result<ReadonlyMap<string, StorePath>>> {
     const { drv, drvPath, signal, cores, keepFailed, onOutput } = request;
     const args = [
       'build',
@@ -110,30 +116,30 @@ export class NixExecutor implements Executor {
       'cores',
       String(cores),
       ...(keepFailed ? ['--keep-failed'] : []),
-      drvPath,
+      nix.dialect.outputsOf(drvPath),
     ];
     for (let tries = 1; ; tries++) {
-      const built = await this.nix.run(args, signal, (line) => {
+      const built = await nix.run(args, signal, (line) => {
         const said = saidByBuilder(line);
         if (said !== undefined) onOutput(Buffer.from(`${said}\n`));
       });
       if (built.ok) return outputPaths(built.value, [...drv.outputs.keys()]);
       if (built.failure.code !== 'E_NIX') return built;
       const { message } = built.failure;
-      if (isVerdict(message)) return fail('E_BUILD', `the builder of ${drv.name} failed under Nix: ${message}`);
+      if (saysBuilderFailed(message)) return fail('E_BUILD', `the builder of ${drv.name} failed under Nix: ${message}`);
       if (tries === MAX_TRIES) return built;
       onOutput(Buffer.from(`Nix gave up on the build (${message}); trying again, ${tries + 1} of ${MAX_TRIES}\n`));
     }
   }
 
   /** Copies an output out of the Nix store. What Nix says of it is held against what it is. */
-  private async takeBack(path: StorePath, hostPath: string): Promise<Result<NewPath>> {
-    const asked = await this.nix.run(['path-info', '--json', path]);
+  private async takeBack(nix: NixCommand, path: StorePath, hostPath: string): Promise<Result<NewPath>> {
+    const asked = await nix.run(nix.dialect.askPathInfo(path));
     if (!asked.ok) return asked;
-    const info = readPathInfo(asked.value, path);
+    const info = readPathInfo(nix.dialect, asked.value, path);
     if (!info.ok) return info;
     try {
-      const restored = await restoreTree(this.nix.stream(['store', 'dump-path', path]), hostPath);
+      const restored = await restoreTree(nix.stream(['store', 'dump-path', path]), hostPath);
       if (!restored.ok) return restored;
     } catch (error) {
       if (error instanceof StreamFailure) return err(error.failure);
@@ -151,18 +157,6 @@ function hostProbe(): string {
     builder = "${HOST_PROGRAM}"; args = [ "/bin/sh" "-c" "echo > $out" ];
     __contentAddressed = true; outputHashMode = "recursive"; outputHashAlgo = "sha256";
   }`;
-}
-
-/**
- * Whether the build itself failed, which it would again. The trap: a remote build whose connection broke is reported with the same
- * words, `builder for … failed with exit code 1`, behind what broke it.
- */
-function isVerdict(message: string): boolean {
-  if (/' on '.*' failed: builder for '/.test(message)) return true;
-  return (
-    /builder for '.*' failed/.test(message) &&
-    !/unexpected end-of-file|cannot connect|cannot build on|broken pipe|connection (reset|closed)|timeout, server/i.test(message)
-  );
 }
 
 /** What the builder wrote: its lines, and the phases it announced, the way it announced them. */
@@ -193,8 +187,8 @@ interface NixPathInfo {
   readonly deriver?: string;
 }
 
-function readPathInfo(json: string, path: StorePath): Result<PathInfo & { readonly contentAddress: ContentAddress }> {
-  const [said] = JSON.parse(json) as readonly NixPathInfo[];
+function readPathInfo(dialect: NixDialect, json: string, path: StorePath): Result<PathInfo & { readonly contentAddress: ContentAddress }> {
+  const said = dialect.pathInfo(json, path) as NixPathInfo | undefined;
   const narHash = parseHash(said?.narHash ?? '');
   const contentAddress = parseContentAddress(said?.ca ?? '');
   const references = (said?.references ?? []).map((reference) => parseStorePath(reference));

@@ -130,7 +130,7 @@ static char *integer(char *end, uint64_t n, unsigned base, int capital) {
 
 // %e, %f and %g as whole numbers scaled by powers of ten: right for what tests print, not for every number.
 static char *floating(char *to, long double x, int precision, char kind) {
-    char digits[40], *d, *start = to;
+    char digits[40], buffer[100], *d, *start = to;
     int power = 0, i, strip = 0;
     long double scale = 1;
     if (x < 0 || x == 0 && 1 / x < 0) *to++ = '-', x = -x;
@@ -148,8 +148,13 @@ static char *floating(char *to, long double x, int precision, char kind) {
         else kind = 'f', precision -= power + 1;
     }
     if (kind == 'e') x /= scale;
-    for (i = 0; i < precision; i++) x *= 10;
     if (x >= 9e18L) return strcpy(to, "large"), start;
+    if (x >= 9e11L && kind == 'f') {
+        uint64_t before = x;
+        to += sprintf(to, "%lu", before);
+        return floating(buffer, x - before, precision, 'f'), strcpy(to, buffer + 1), start;
+    }
+    for (i = 0; i < precision; i++) x *= 10;
     uint64_t whole = x;
     x -= whole;
     if (x > 0.5L || x == 0.5L && whole & 1) whole++;

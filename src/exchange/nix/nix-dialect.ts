@@ -1,0 +1,95 @@
+/**
+ * How each version of Nix wants to be asked, and what it answers: all that differs between the versions is here. Sources: Nix's
+ * release notes, and the versions that the tests run.
+ */
+import { execFile } from 'node:child_process';
+import { fail, ok, type Result } from '../../result.js';
+
+/** What is older lacks commands that we give. */
+const OLDEST = [2, 8] as const;
+
+/** Lix calls its versions 2.90 and later, and speaks as the Nix that it came from. */
+const ORIGIN_OF_LIX = [2, 18] as const;
+
+type Release = readonly [major: number, minor: number];
+
+export class NixDialect {
+  private constructor(
+    /** What `nix --version` says. */
+    readonly said: string,
+    private readonly release: Release,
+  ) {}
+
+  /** Reads `nix (Nix) 2.8.0` and the like. Fails with `E_NIX` on what is no version, or one too old. */
+  static parse(said: string): Result<NixDialect> {
+    const match = /(\d+)\.(\d+)\S*\s*$/.exec(said);
+    if (match === null) return fail('E_NIX', `\`nix --version\` says ${JSON.stringify(said)}, which is no version`);
+    const release: Release = said.includes('Lix') ? ORIGIN_OF_LIX : [Number(match[1]), Number(match[2])];
+    const dialect = new NixDialect(said.trim(), release);
+    return dialect.isAtLeast(OLDEST)
+      ? ok(dialect)
+      : fail('E_NIX', `${dialect.said} is too old`, `install Nix ${OLDEST.join('.')} or newer, or build without --via nix`);
+  }
+
+  /** Of the Nix that this machine has. Fails with `E_NO_NIX` and as `parse` does. */
+  static find(): Promise<Result<NixDialect>> {
+    return new Promise((resolve) => {
+      execFile('nix', ['--version'], { encoding: 'utf8' }, (error, stdout) => {
+        resolve(
+          error === null
+            ? NixDialect.parse(stdout)
+            : fail('E_NO_NIX', `cannot run nix: ${error.message.trim()}`, 'apt-get install nix-bin, or build without --via nix', error),
+        );
+      });
+    });
+  }
+
+  /** Whether builds can be given user ids that no user has. */
+  get allocatesUsers(): boolean {
+    return this.isAtLeast([2, 12]);
+  }
+
+  /** Asks whether a store answers. */
+  get storeInfo(): readonly string[] {
+    return ['store', this.isAtLeast([2, 24]) ? 'info' : 'ping'];
+  }
+
+  /** All outputs of a derivation, where a command wants something to build. */
+  outputsOf(drvPath: string): string {
+    return this.isAtLeast([2, 13]) ? `${drvPath}^*` : drvPath;
+  }
+
+  /** Asks what a store knows of a path; `pathInfo` reads the answer. */
+  askPathInfo(path: string): readonly string[] {
+    return ['path-info', '--json', ...(this.isAtLeast([2, 34]) ? ['--json-format', '1'] : []), path];
+  }
+
+  /** What `askPathInfo` brought: a list of one, or from 2.19 on an object by paths. `undefined` where the path is not valid. */
+  pathInfo(json: string, path: string): unknown {
+    const answer = JSON.parse(json) as unknown;
+    if (Array.isArray(answer)) return answer[0] as unknown;
+    return (answer as Readonly<Record<string, unknown>>)[path] ?? undefined;
+  }
+
+  /** Shows a derivation as JSON. */
+  showDerivation(drvPath: string): readonly string[] {
+    return this.isAtLeast([2, 15]) ? ['derivation', 'show', drvPath] : ['show-derivation', drvPath];
+  }
+
+  private isAtLeast([major, minor]: Release): boolean {
+    return this.release[0] > major || (this.release[0] === major && this.release[1] >= minor);
+  }
+}
+
+/**
+ * Whether a message says that the builder itself failed, which it would again. The trap: a remote build whose connection broke is
+ * reported by Nix 2.8 with the same words, `builder for … failed with exit code 1`, behind what broke it.
+ */
+export function saysBuilderFailed(message: string): boolean {
+  if (/' on '.*' failed: builder for '/.test(message)) return true;
+  return (
+    // The first up to 2.28 or so; the second since.
+    /builder for '.*' failed|Cannot build '.*'\. ?Reason: builder failed/i.test(message) &&
+    !/unexpected end-of-file|cannot connect|cannot build on|broken pipe|connection (reset|closed)|timeout, server/i.test(message)
+  );
+}
