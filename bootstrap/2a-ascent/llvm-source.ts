@@ -8,7 +8,7 @@ export const llvmMajor = sources.llvm.version.replace(/\..*/, '');
 
 /**
  * LLVM's source tree, a fifth of which is left, made to fit. A dozen builds read it, so it is a store path of its own. See
- * docs/decisions/0017-which-llvm.md for what is taken out.
+ * docs/decisions/0018-which-llvm.md for what is taken out.
  */
 export const llvmSource = ascentRecipe({
   name: 'llvm-source',
