@@ -20,7 +20,7 @@ shell_scripts zlib
 cd zlib
 
 phase build
-CC=${cc} ./configure --prefix="$out"
+CC='${cc}' ./configure --prefix="$out"
 make -j"$NIX_BUILD_CORES" SHELL="$SHELL" # its makefile asks for /bin/sh
 
 phase test
