@@ -55,9 +55,8 @@ manual-page:
 edit gcc/Makefile.in 'STMP_FIXINC = @STMP_FIXINC@' 'STMP_FIXINC ='
 edit gcc/Makefile.in 'cp -p tmp-limits.h $\${fix_dir}/limits.h' 'cp -p tmp-limits.h $\${fix_dir}/limits.h; cp $(srcdir)/gsyslimits.h $\${fix_dir}/syslimits.h'
 
-# cc1 carries a checksum, by which it knows the precompiled headers it wrote. Taken over the object files, it would change
-# with the output's path, which is in some of them, and no rewriting of paths could set it right. So it is taken over how
-# cc1 was built and what built it.
+# cc1 carries a checksum, by which it knows the precompiled headers it wrote. Taken over the object files, it would change with what
+# is in them and not in cc1, such as names made up of random numbers. So it is taken over how cc1 was built and what built it.
 edit gcc/Makefile.in 'echo "$(LINKER) $(ALL_LINKERFLAGS) $(LDFLAGS)" > checksum-options.tmp' \
   '{ echo "$(LINKER) $(ALL_LINKERFLAGS) $(LDFLAGS)"; $(COMPILER) --version; } > checksum-options.tmp'
 edit gcc/c/Make-lang.in '$(C_OBJS) $(BACKEND) $(LIBDEPS) \

@@ -8,7 +8,7 @@ export const llvmMajor = sources.llvm.version.replace(/\..*/, '');
 
 /**
  * LLVM's source tree, a fifth of which is left, made to fit. A dozen builds read it, so it is a store path of its own. See
- * docs/decisions/0017-which-llvm.md for what is taken out.
+ * docs/decisions/0018-which-llvm.md for what is taken out.
  */
 export const llvmSource = ascentRecipe({
   name: 'llvm-source',
@@ -36,6 +36,9 @@ edit clang/CMakeLists.txt '  find_package(Python3 \${LLVM_MINIMUM_PYTHON_VERSION
 edit runtimes/CMakeLists.txt 'find_package(Python3 REQUIRED COMPONENTS Interpreter)' ''
 edit compiler-rt/CMakeLists.txt 'find_package(Python3 COMPONENTS Interpreter)
   if(NOT Python3_Interpreter_FOUND)' 'if(FALSE)'
+# Nor does it tell include-what-you-use about libc++.
+sed -i '/_all_includes.*libcxx\.imp/d; /install(FILES.*libcxx\.imp/,/COMPONENT/d' libcxx/include/CMakeLists.txt
+test "$(grep -c 'libcxx\.imp' libcxx/include/CMakeLists.txt)" = 2
 
 # lld links ELF, and nothing for Windows, macOS and WebAssembly.
 edit lld/CMakeLists.txt 'add_subdirectory(docs)

@@ -97,7 +97,7 @@ int main ()
   for (auto &thread : threads) thread.join ();
   if (total != 28 + 8 * 4 || own != "own") return 8;
   auto later = std::async (std::launch::async, []() -> int { throw std::out_of_range ("there"); });
-  try { later.get (); return 9; } catch (const std::out_of_range &e) { if (e.what () != std::string ("there")) return 10; }
+  try { (void) later.get (); return 9; } catch (const std::out_of_range &e) { if (e.what () != std::string ("there")) return 10; }
   std::variant<int, std::string> either = "text";
   if (std::get<std::string> (either) != "text" || std::optional<int> ().has_value ()) return 11;
   std::cout << "right" << std::endl;

@@ -10,7 +10,7 @@ const NAMED = 5;
 /**
  * Fails with `E_SELF_REFERENCE` where an output names itself and the derivation says that it must not: in `disallowedReferences`, which Nix
  * knows as well, or, where outputs may name each other, in `noSelfReferences`. The failure names the files. Why there is such a rule is told
- * in docs/decisions/0016-no-output-names-itself.md.
+ * in docs/decisions/0017-no-output-names-itself.md.
  */
 export async function checkSelfReferences(drv: Derivation, outputs: ReadonlyMap<string, NewPath>): Promise<Result<void>> {
   const refused = new Set(['disallowedReferences', 'noSelfReferences'].flatMap((attribute) => (drv.env.get(attribute) ?? '').split(/[ \t\n\r]+/)));

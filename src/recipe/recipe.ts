@@ -48,7 +48,7 @@ interface PlainBuild {
 
 /**
  * What the outputs may refer to; the same rules as Nix's attributes of these names, so real Nix holds them too. No output may name
- * itself: see docs/decisions/0016-no-output-names-itself.md.
+ * itself: see docs/decisions/0017-no-output-names-itself.md.
  */
 export interface ReferenceRules {
   /** Why an output must name itself; with a reason, it may. */
