@@ -67,7 +67,7 @@ static const char *others[] = { "a", "b", "c", "d" };`;
     expect(edits).toHaveLength(source.match(/^ {4}\{ "/gm)!.length);
     for (const { file: changed, reason, change } of edits) {
       expect(reason).not.toBe('');
-      expect(changed).toMatch(/^[\w./]+$/);
+      expect(changed).toMatch(/^[\w./-]+$/);
       expect(change).not.toEqual({ old: '', new: '' });
     }
   });
