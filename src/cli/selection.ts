@@ -13,7 +13,7 @@ import {
 import { fail, ok, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
 import type { ChainOptions } from './command.js';
-import { builtOutput, targetsOf, withOpenStore, withSession, withStoreForLooking, withView } from './session.js';
+import { builtOutput, targetsOf, withOpenStore, withSession, withBuiltStore, withBuilt } from './session.js';
 
 export interface Selection {
   readonly paths: readonly StorePath[];
@@ -35,11 +35,11 @@ export function withSelection<T>(
   use: (store: Store, selection: Selection) => Promise<Result<T>>,
 ): Promise<Result<T>> {
   if (areStorePaths(names))
-    return withStoreForLooking(options, async (store) => {
+    return withBuiltStore(options, async (store) => {
       const paths = parsePaths(names);
       return paths.ok ? use(store, { paths: paths.value, realisations: [] }) : paths;
     });
-  return withView(options, async (session) => {
+  return withBuilt(options, async (session) => {
     const { store, chain } = session;
     const targets = targetsOf(session, names);
     if (!targets.ok) return targets;

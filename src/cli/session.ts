@@ -52,6 +52,26 @@ export async function withView<T>(options: ChainOptions, use: (session: Session)
   });
 }
 
+/**
+ * For commands that pass on what is built: as `withSession`, but of a store that is there, and without `--seed` as it was last
+ * built.
+ */
+export async function withBuilt<T>(options: ChainOptions, use: (session: Session) => Promise<Result<T>>): Promise<Result<T>> {
+  const loaded = await loadChain(options.chain);
+  if (!loaded.ok) return loaded;
+  return withBuiltStore(options, async (store) => {
+    const seed = options.seed === undefined ? ok(lastSeed(store)) : await addSeed(options.seed, store);
+    if (!seed.ok) return seed;
+    const chain = await prepareChain(loaded.value.chain, store, seed.value);
+    return chain.ok ? use({ store, loaded: loaded.value, chain: chain.value, seed: seed.value }) : chain;
+  });
+}
+
+/** Opens a store that is there, and closes it after `use`. */
+export async function withBuiltStore<T>(options: StoreOptions, use: (store: Store) => Promise<Result<T>>): Promise<Result<T>> {
+  return closing(Store.open(storeRoot(options)), use);
+}
+
 /** Opens the store for looking, and closes it after `use`. */
 export async function withStoreForLooking<T>(options: StoreOptions, use: (store: Store) => Promise<Result<T>>): Promise<Result<T>> {
   return closing(Store.openForLooking(storeRoot(options)), use);

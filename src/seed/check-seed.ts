@@ -12,8 +12,8 @@ export interface CheckedSeed {
 }
 
 const ANSWER = 42;
-/** As little as stage 1 asks for: no headers, no libraries, no libc. */
-const PROBE = `int _start(void) { return ${ANSWER}; }\n`;
+/** As little as stage 1 asks for: no headers, no libraries, no libc. A TinyCC of before 2020 begins at `main`. */
+const PROBE = `int _start(void) { return ${ANSWER}; }\nint main(void) { return ${ANSWER}; }\n`;
 
 /**
  * Finds out whether a file is a static TinyCC for x86-64 that can compile and run, with clearer words than the failing
@@ -43,7 +43,7 @@ export async function checkSeed(file: string, directory: string): Promise<Result
     const said = ran.value.output.trim().split('\n')[0] ?? '';
     return fail(
       'E_SEED_RUN',
-      `the seed ${file} cannot compile and run a one-line program (status ${ran.value.status ?? 'unknown'}${said === '' ? '' : `: ${said}`})`,
+      `the seed ${file} cannot compile and run a two-line program (status ${ran.value.status ?? 'unknown'}${said === '' ? '' : `: ${said}`})`,
       'it must be a native x86-64 tcc with -run; a cross compiler will not do',
     );
   }

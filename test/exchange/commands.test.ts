@@ -89,7 +89,7 @@ describe.skipIf(noBuilds !== undefined)('zilch cache', () => {
     expect(existsSync(join(withSpace, 'nix-cache-info'))).toBe(true);
     const pushed = await rig.onChain('cache', 'push', cache, '--sign-key', secretKey, 'user', 'tool');
     expect(pushed.status, pushed.stderr).toBe(0);
-    expect(pushed.stdout).toMatch(/3 paths pushed to .*; 3 realisations/);
+    expect(pushed.stdout).toMatch(/3 paths pushed to .*; 6 realisations/);
     expect((await rig.onChain('cache', 'push', cache, '--sign-key', secretKey, 'user', 'tool')).stdout).toContain('0 paths pushed');
 
     const unsigned = otherStore();
@@ -177,7 +177,7 @@ describe.skipIf(noBuilds !== undefined)('stores and archives', () => {
     const other = otherStore();
     const copied = await rig.onChain('copy', other.root, 'user', '--derivations');
     expect(copied.status, copied.stderr).toBe(0);
-    expect(copied.stdout).toMatch(/5 paths copied to .*; 2 realisations/);
+    expect(copied.stdout).toMatch(/5 paths copied to .*; 4 realisations/);
     const built = await rig.run(['build', '-f', rig.chain], other);
     expect(built.stderr).not.toContain('building');
     expect((await rig.run(['verify-store'], other)).status).toBe(0);

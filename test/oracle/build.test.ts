@@ -23,8 +23,9 @@ substituters =
 
 /**
  * Everything a builder can see, but for what is bound to differ (times, device numbers, the machine) and for what is known
- * to: the owner of /dev/pts and whether the link /dev/ptmx is absolute, which bwrap does its way, and the bounding set of
- * capabilities, of which a process with no privileges to gain has no use.
+ * to: the owners of what is there before the build, which to Nix without build users is the builder and with them nobody
+ * (for root our sandbox is between the two), whether the link /dev/ptmx is absolute, which bwrap does its way, and the
+ * bounding set of capabilities, of which a process with no privileges to gain has no use.
  */
 const LOOK_AROUND = `
   {
@@ -32,7 +33,7 @@ const LOOK_AROUND = `
     id; umask; pwd; hostname; echo "process $$"; ulimit -a
     cat /etc/passwd /etc/group /etc/hosts
     cat /proc/self/personality
-    for file in / /* /etc/* /nix/store /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty /dev/shm; do stat -c '%n %A %u %g' $file; done
+    for file in / /* /etc/* /nix/store /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty /dev/shm; do stat -c '%n %A' $file; done
     ls /dev | grep -v -e core -e kvm; ls -A /build /tmp /etc; ls /nix/store
     for link in fd stdin stdout stderr; do readlink /dev/$link; done
     ifconfig -a | grep -e inet -e Link -e UP

@@ -119,6 +119,7 @@ describe.skipIf(missing !== undefined)('a chain as Nix expressions', () => {
       "\${files.stage1_c}"
       "\${placeholder "tcc"}"
     ];
+    noSelfReferences = "tcc musl";
   };
 `);
     expect(written).toContain(`
@@ -133,6 +134,7 @@ describe.skipIf(missing !== undefined)('a chain as Nix expressions', () => {
       ''
     ];
     PATH = "\${tinycc}/bin";
+    disallowedReferences = "out";
   };
 `);
   });

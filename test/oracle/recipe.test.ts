@@ -126,6 +126,8 @@ describe.skipIf(missing !== undefined)('recipes, one upon the other', () => {
       };
       const text = (parts: readonly Piece[]): string => ['""', ...parts.map(piece)].join(' + ');
       const path = index === 0 ? [] : spec.path.map((number) => `\${r${number % index}.${specs[number % index]!.outputNames[0]}}/bin`);
+      // What says that no output names itself.
+      const noSelf = spec.outputNames.length === 1 ? 'disallowedReferences' : 'noSelfReferences';
       const hasOutOnly = spec.outputNames.length === 1 && spec.outputNames[0] === 'out';
       return `r${index} = derivation {
         name = "r${index}${spec.version === undefined ? '' : `-${spec.version}`}"; system = "x86_64-linux"; builder = "/bin/sh";
@@ -133,6 +135,7 @@ describe.skipIf(missing !== undefined)('recipes, one upon the other', () => {
         ${hasOutOnly ? '' : `outputs = [ ${spec.outputNames.map(nixString).join(' ')} ];`}
         args = [ "${spec.isPlain ? '-c' : '-euc'}" (${text(spec.script)}) ];
         VARIABLE = ${text(spec.variable)}; PATH = "${path.join(':')}";
+        ${noSelf} = "${spec.outputNames.join(' ')}";
       };`;
     });
     const download = `builtins.path { name = "${pinned.file}"; path = ${join(nix.root, 'tarball')}; recursive = false; }`;
