@@ -128,10 +128,10 @@ export const cmake = source({
 /** LLVM with all that belongs to it: clang, lld, compiler-rt, libunwind, libc++. The first two thirds are tests. */
 export const llvm = source({
   name: 'llvm',
-  version: '23.1.1',
-  size: 211628156,
-  sha256: '0a5838b993f406534db7e6dc7df66e295354a1e9a23bb21e5739cf5df5bc7689',
-  debian: 'pool/main/l/llvm-toolchain-23/llvm-toolchain-23_23.1.1.orig.tar.xz',
+  version: '21.1.8',
+  size: 184897296,
+  sha256: 'd983d6b6ffce1d413a1910a9fd00f794bb99a5ae4c4e7d23d18a99254640f4eb',
+  debian: 'pool/main/l/llvm-toolchain-21/llvm-toolchain-21_21.1.8.orig.tar.xz',
 });
 
 /** What many a project's build and tests are written in. */

@@ -1,4 +1,4 @@
-import { sh, type AnyRecipe } from 'zilch';
+import { local, sh, text, type AnyRecipe } from 'zilch';
 import { byGcc10, llvmByGcc10 } from './llvm.ts';
 import { llvmPart, type Compiler } from './llvm-build.ts';
 import { llvmMajor } from './llvm-source.ts';
@@ -12,6 +12,7 @@ export const clangBy = (compiler: Compiler, llvm: AnyRecipe) =>
     name: 'clang',
     compiler,
     folder: 'clang',
+    headers: text`${local(import.meta.url, './clang-headers.cmake')}`,
     components: ['clang', 'clang-resource-headers'],
     options: sh`-DLLVM_DIR=${llvm}/lib/cmake/llvm -DCLANG_DEFAULT_CXX_STDLIB=libc++ -DCLANG_DEFAULT_LINKER=lld \
   -DCLANG_DEFAULT_OBJCOPY=llvm-objcopy -DCLANG_DEFAULT_RTLIB=compiler-rt -DCLANG_DEFAULT_UNWINDLIB=libunwind \

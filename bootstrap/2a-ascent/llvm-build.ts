@@ -1,4 +1,4 @@
-import { sh, text, type AnyRecipe, type Text } from 'zilch';
+import { local, sh, text, type AnyRecipe, type Text } from 'zilch';
 import { stage1 } from '../1-stage1/index.ts';
 import * as sources from '../sources.ts';
 import { ascentRecipe } from './ascent.ts';
@@ -24,6 +24,8 @@ interface LlvmPart {
   readonly compiler: Compiler;
   /** Its folder in LLVM's source tree. */
   readonly folder: string;
+  /** A file for cmake that says which headers are to be compiled beforehand. */
+  readonly headers?: Text;
   /** Further options for cmake, beside those that hold for all. */
   readonly options: Text;
   /** What is installed, LLVM's "distribution components". */
@@ -38,9 +40,8 @@ interface LlvmPart {
 /**
  * A part of LLVM. Programs are static: they depend on nothing, can be put anywhere, and start fast. Musl gives threads 128 KB
  * of stack unless a program asks for more, as it must for the optimiser. -O3, cmake's choice, costs GCC up to a tenth more than -O2.
- * Headers that most files include are compiled once for all of them; LLVM would not do that with GCC (see llvm-source.ts).
  */
-export const llvmPart = ({ name, compiler, folder, options, components, target = 'distribution', finish, test }: LlvmPart) =>
+export const llvmPart = ({ name, compiler, folder, headers, options, components, target = 'distribution', finish, test }: LlvmPart) =>
   ascentRecipe({
     name: compiler.name === undefined ? name : `${name}-by-${compiler.name}`,
     version: sources.llvm.version,
@@ -52,7 +53,8 @@ export CC=${compiler.cc} CXX=${compiler.cxx} CFLAGS=-fno-pie CXXFLAGS='-fno-pie 
 export LDFLAGS='-static -Wl,-z,stack-size=8388608'
 cmake -S source/${folder} -B build -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$out" -DCMAKE_SKIP_RPATH=ON \
   -DCMAKE_C_FLAGS_RELEASE='-O2 -DNDEBUG' -DCMAKE_CXX_FLAGS_RELEASE='-O2 -DNDEBUG' \
-  -DCMAKE_DISABLE_PRECOMPILE_HEADERS=OFF -DCMAKE_OPTIMIZE_DEPENDENCIES=ON -DLLVM_ENABLE_WARNINGS=OFF -DLLVM_APPEND_VC_REV=OFF -DLLVM_INCLUDE_TESTS=OFF -DLLVM_INCLUDE_DOCS=OFF \
+  -DCMAKE_PROJECT_INCLUDE_BEFORE=${local(import.meta.url, './precompile.cmake')} ${headers === undefined ? '' : text`-DCMAKE_PROJECT_INCLUDE='${headers}'`} \
+  -DCMAKE_OPTIMIZE_DEPENDENCIES=ON -DLLVM_ENABLE_WARNINGS=OFF -DLLVM_APPEND_VC_REV=OFF -DLLVM_INCLUDE_TESTS=OFF -DLLVM_INCLUDE_DOCS=OFF \
   -DLLVM_DISTRIBUTION_COMPONENTS='${components.join(';')}' \
   ${options}
 

@@ -1,4 +1,4 @@
-import { sh } from 'zilch';
+import { local, sh, text } from 'zilch';
 import { binutils } from './binutils.ts';
 import { gcc10 } from './gcc10.ts';
 import { llvmPart, type Compiler } from './llvm-build.ts';
@@ -6,9 +6,9 @@ import { llvmPart, type Compiler } from './llvm-build.ts';
 /** The libraries that clang and lld are made of. LLVM has twice as many, and more tools than libraries. */
 const libraries = [
   ...['Support', 'Demangle', 'TargetParser', 'Option', 'TableGen', 'BinaryFormat', 'Remarks', 'TextAPI', 'TextAPIBinaryReader', 'Extensions'],
-  ...['Core', 'AsmParser', 'BitstreamReader', 'BitReader', 'BitWriter', 'IRReader', 'IRPrinter', 'Linker', 'LTO', 'DTLTO', 'Passes', 'Plugins'],
-  ...['Analysis', 'ProfileData', 'Coverage', 'ipo', 'Instrumentation', 'ScalarOpts', 'TransformUtils', 'Vectorize', 'SandboxIR', 'Coroutines'],
-  ...['InstCombine', 'AggressiveInstCombine', 'ObjCARCOpts', 'CFGuard', 'HipStdPar', 'CGData', 'ABI'],
+  ...['Core', 'AsmParser', 'BitstreamReader', 'BitReader', 'BitWriter', 'IRReader', 'IRPrinter', 'Linker', 'LTO', 'Passes'],
+  ...['Analysis', 'ProfileData', 'Coverage', 'ipo', 'Instrumentation', 'ScalarOpts', 'TransformUtils', 'Vectorize', 'Coroutines'],
+  ...['InstCombine', 'AggressiveInstCombine', 'ObjCARCOpts', 'CFGuard', 'HipStdPar', 'CGData'],
   ...['FrontendAtomic', 'FrontendDirective', 'FrontendDriver', 'FrontendHLSL', 'FrontendOffloading', 'FrontendOpenMP'],
   ...['CodeGen', 'CodeGenTypes', 'SelectionDAG', 'GlobalISel', 'AsmPrinter', 'Target', 'MC', 'MCParser', 'MCDisassembler'],
   ...['X86CodeGen', 'X86AsmParser', 'X86Desc', 'X86Disassembler', 'X86Info'],
@@ -28,6 +28,7 @@ export const llvmBy = (compiler: Compiler) =>
     name: 'llvm',
     compiler,
     folder: 'llvm',
+    headers: text`${local(import.meta.url, './llvm-headers.cmake')}`,
     components: [...libraries, 'llvm-headers', 'cmake-exports', 'llvm-tblgen', ...tools],
     // The triple is given, lest a script guess it. Utilities are installed, or there would be no llvm-tblgen.
     options: sh`-DLLVM_HOST_TRIPLE=x86_64-unknown-linux-musl -DLLVM_TARGETS_TO_BUILD=X86 -DLLVM_INCLUDE_UTILS=OFF -DLLVM_INSTALL_UTILS=ON \

@@ -1,0 +1,12 @@
+# precompile(LIBRARY HEADERS LIBRARY...): the headers in the list of that name are compiled once, before the first library's files; the
+# other libraries use what came of it. (Clang's libraries are put together from objects that belong to another target.)
+function(precompile owner headers)
+  set(prefix "")
+  if(TARGET obj.${owner})
+    set(prefix obj.)
+  endif()
+  target_precompile_headers(${prefix}${owner} PRIVATE ${${headers}})
+  foreach(user ${ARGN})
+    target_precompile_headers(${prefix}${user} REUSE_FROM ${prefix}${owner})
+  endforeach()
+endfunction()
