@@ -4,14 +4,14 @@
  */
 import { source } from 'zilch';
 
-/** GNU libc's small, clean counterpart. */
+/** GNU libc's small, clean counterpart. The iconv of 1.2.5 writes where it must not, given hostile text (CVE-2025-26519). */
 export const musl = source({
   name: 'musl',
-  version: '1.2.5',
-  size: 1080786,
-  sha256: 'a9a118bbe84d8764da0ea0d28b3ab3fae8477fc7e4085d90102b8596fc7c75e4',
-  debian: 'pool/main/m/musl/musl_1.2.5.orig.tar.gz',
-  urls: ['https://musl.libc.org/releases/musl-1.2.5.tar.gz'],
+  version: '1.2.6',
+  size: 1082499,
+  sha256: 'd585fd3b613c66151fc3249e8ed44f77020cb5e6c1e635a616d3f9f82460512a',
+  debian: 'pool/main/m/musl/musl_1.2.6.orig.tar.gz',
+  urls: ['https://musl.libc.org/releases/musl-1.2.6.tar.gz'],
 });
 
 /** What stage 1 makes its own compiler of, and what the host's compiler makes the default seed of. */
@@ -25,11 +25,11 @@ export const tinycc = source({
 
 export const busybox = source({
   name: 'busybox',
-  version: '1.37.0',
-  size: 2565764,
-  sha256: '3311dff32e746499f4df0d5df04d7eb396382d7e108bb9250e7b519b837043a4',
-  debian: 'pool/main/b/busybox/busybox_1.37.0.orig.tar.bz2',
-  urls: ['https://busybox.net/downloads/busybox-1.37.0.tar.bz2'],
+  version: '1.38.0',
+  size: 2695723,
+  sha256: '34f9ea6ff8636f2c9241153b9114eefa9e65674a45318ae1ef95bb5f31c53bb2',
+  debian: 'pool/main/b/busybox/busybox_1.38.0.orig.tar.bz2',
+  urls: ['https://busybox.net/downloads/busybox-1.38.0.tar.bz2'],
 });
 
 /** GNU make, as Debian publishes it: without its manual. */

@@ -1,4 +1,5 @@
 import { sh, text, type AnyRecipe, type Text } from 'zilch';
+import { NOWHERE } from './ascent.ts';
 import { musl } from './musl.ts';
 import { noTrace } from './no-trace.ts';
 
@@ -104,7 +105,9 @@ done >directories
 ${compiler}/bin/gcc -print-search-dirs | sed -n 's/^libraries: =//p' | tr : '\n' | grep -v '^/usr/lib/gcc/[^/]*/3.4.6/$' >>directories
 grep -q ^${musl}/include directories
 grep -q ^${musl}/lib directories
-if grep -v ^/nix/store/ directories; then exit 1; fi
+# What it was configured for is looked at as well, and is nowhere.
+if grep -v -e ^/nix/store/ -e '^${NOWHERE}/' directories; then exit 1; fi
+test ! -e ${NOWHERE}
 
 phase 'programs that need nothing to start'
 find ${compiler}/bin ${compiler}/libexec -type f -perm -100 | while read -r program; do

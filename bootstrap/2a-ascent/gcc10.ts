@@ -1,6 +1,6 @@
 import { sh, type AnyRecipe } from 'zilch';
 import { stage1 } from '../1-stage1/index.ts';
-import { ascentRecipe } from './ascent.ts';
+import { ascentRecipe, NOWHERE } from './ascent.ts';
 import { binutils } from './binutils.ts';
 import { compilerTest } from './compiler-test.ts';
 import { gcc10Source } from './gcc10-source.ts';
@@ -21,7 +21,7 @@ mkdir build
 cd build
 export CC='gcc -static' CXX='g++ -static' CFLAGS='${flags}' CXXFLAGS='${flags}'
 export CFLAGS_FOR_TARGET=-O2 CXXFLAGS_FOR_TARGET=-O2
-../gcc10/configure --prefix="$out" --build=x86_64-linux-musl --enable-languages=c,c++ \
+../gcc10/configure --prefix=${NOWHERE} --build=x86_64-linux-musl --enable-languages=c,c++ \
   --with-sysroot=${musl} --with-native-system-header-dir=/include --with-as=${binutils}/bin/as --with-ld=${binutils}/bin/ld \
   --enable-checking=release --disable-bootstrap --disable-multilib --disable-multiarch --disable-nls --disable-shared \
   --disable-analyzer --disable-cet --disable-decimal-float --disable-fixed-point --disable-gcov --disable-lto --disable-plugin \
@@ -32,13 +32,14 @@ phase build
 make -j"$NIX_BUILD_CORES" MAKEINFO=true
 
 phase install
-make install-strip MAKEINFO=true
+make install-strip MAKEINFO=true DESTDIR="$PWD/installed"
+mv installed${NOWHERE} "$out"
 # What is for debuggers, for libtool (and names the shell), for link-time optimisation, which there is none of; second names.
 rm -r "$out/share" "$out"/lib/*.py "$out"/lib/*.la "$out"/lib/gcc/*/*/install-tools "$out"/libexec/gcc/*/*/install-tools
 rm "$out"/bin/gcc-* "$out"/bin/x86_64-linux-musl-*
 strip -g "$out"/lib/*.a "$out"/lib/gcc/*/*/*.[ao] # libgcc has debug information whatever one says
 `,
-    references: { allowed: ['out', musl, binutils] },
+    references: { allowed: [musl, binutils] },
     test: (self) => ({
       path: [binutils, stage1.protobusybox],
       script: sh`

@@ -1,6 +1,6 @@
 import { sh } from 'zilch';
 import { stage1 } from '../1-stage1/index.ts';
-import { ascentRecipe } from './ascent.ts';
+import { ascentRecipe, NOWHERE } from './ascent.ts';
 import { binutils } from './binutils.ts';
 import { gcc3Options, unpackGcc3 } from './gcc3-source.ts';
 import { gnumake } from './gnumake.ts';
@@ -18,17 +18,18 @@ phase configure
 mkdir build
 cd build
 export CC=cc CFLAGS= AR=${binutils}/bin/ar RANLIB=${binutils}/bin/ranlib
-../gcc3/configure --prefix="$out" ${gcc3Options} --enable-languages=c \
+../gcc3/configure --prefix=${NOWHERE} ${gcc3Options} --enable-languages=c \
   --with-sysroot=${stage1.protomusl} --with-as=${binutils}/bin/as --with-ld=${binutils}/bin/ld
 
 phase build
 make -j"$NIX_BUILD_CORES" all-gcc CFLAGS=
 
 phase install
-make -C gcc install
+make -C gcc install DESTDIR="$PWD/installed"
+mv installed${NOWHERE} "$out"
 rm -r "$out/info" "$out/man" "$out/bin/gccbug" "$out"/lib/gcc/*/*/install-tools "$out"/libexec/gcc/*/*/install-tools
 `,
-  references: { disallowed: [stage1.tinycc, stage1.protobusybox] },
+  references: { allowed: [stage1.protomusl, binutils] },
   test: (self) => ({
     path: [self, binutils, stage1.protobusybox],
     script: sh`

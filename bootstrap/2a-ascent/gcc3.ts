@@ -1,6 +1,6 @@
 import { local, sh } from 'zilch';
 import { stage1 } from '../1-stage1/index.ts';
-import { ascentRecipe } from './ascent.ts';
+import { ascentRecipe, NOWHERE } from './ascent.ts';
 import { binutils } from './binutils.ts';
 import { compilerTest } from './compiler-test.ts';
 import { gcc3C } from './gcc3-c.ts';
@@ -36,7 +36,7 @@ mkdir build
 cd build
 # The compiler at hand was made with the headers of stage 1's musl, and with no library to link to.
 export CC="gcc -static -B${musl}/lib/ -isystem ${musl}/include" CFLAGS=-O2
-../gcc3/configure --prefix="$out" ${gcc3Options} --enable-languages=c,c++ \
+../gcc3/configure --prefix=${NOWHERE} ${gcc3Options} --enable-languages=c,c++ \
   --with-sysroot=${musl} --with-as=${binutils}/bin/as --with-ld=${binutils}/bin/ld \
   --enable-clocale=generic --disable-libstdcxx-pch
 
@@ -44,11 +44,12 @@ phase build
 make -j"$NIX_BUILD_CORES" CFLAGS=-O2 CXXFLAGS=-O2
 
 phase install
-make install
+make install DESTDIR="$PWD/installed"
+mv installed${NOWHERE} "$out"
 rm -r "$out/info" "$out/man" "$out/bin/gccbug" "$out"/lib/gcc/*/*/install-tools "$out"/libexec/gcc/*/*/install-tools
 rm "$out"/lib/*.la # for libtool, and they name the shell
 `,
-  references: { allowed: ['out', musl, binutils] },
+  references: { allowed: [musl, binutils] },
   test: (self) => ({
     path: [self, binutils, stage1.protobusybox],
     script: sh`

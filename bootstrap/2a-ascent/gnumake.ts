@@ -1,7 +1,7 @@
 import { sh, type Interpolated } from 'zilch';
 import { stage1 } from '../1-stage1/index.ts';
 import * as sources from '../sources.ts';
-import { ascentRecipe } from './ascent.ts';
+import { ascentRecipe, NOWHERE } from './ascent.ts';
 
 /** GNU make by some compiler, which `variables` of its configure script tell of: first by its own build.sh, then by itself. */
 export const gnumakeBy = (compiler: Interpolated, variables: string) => {
@@ -20,7 +20,7 @@ const char *default_shell = "/bin/sh";' '#else
 
 const char *default_shell = "sh";'
 `;
-  const configure = sh`./configure --build=x86_64-linux ${variables} --disable-dependency-tracking --disable-nls --without-guile`;
+  const configure = sh`./configure --build=x86_64-linux ${variables} --disable-dependency-tracking --disable-nls --without-guile --prefix=${NOWHERE}`;
 
   return ascentRecipe({
     name: 'gnumake',
@@ -29,7 +29,7 @@ const char *default_shell = "sh";'
     script: sh`
 ${unpack}
 phase configure
-${configure} --prefix="$out"
+${configure}
 
 phase build
 ash build.sh
@@ -42,7 +42,7 @@ phase install
 mkdir -p "$out/bin"
 cp make "$out/bin/"
 `,
-    references: { allowed: ['out'] }, // where it looks for makefiles to include
+    references: { allowed: [] },
     test: (self) => ({
       path: [self, compiler, stage1.protobusybox],
       script: sh`
@@ -70,7 +70,7 @@ make -q all
 
 ${unpack}
 phase 'makes itself again, and is the same'
-${configure} --prefix=${self}
+${configure}
 make -j"$NIX_BUILD_CORES" -C lib
 make -j"$NIX_BUILD_CORES" make
 cmp make ${self}/bin/make

@@ -1,4 +1,4 @@
-export { ascentRecipe } from './ascent.ts';
+export { ascentRecipe, NOWHERE } from './ascent.ts';
 export { binutils } from './binutils.ts';
 export { clangBy, clangByGcc10 } from './clang.ts';
 export { cmake } from './cmake.ts';

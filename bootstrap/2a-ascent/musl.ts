@@ -1,7 +1,7 @@
 import { sh } from 'zilch';
 import { stage1 } from '../1-stage1/index.ts';
 import * as sources from '../sources.ts';
-import { ascentRecipe } from './ascent.ts';
+import { ascentRecipe, NOWHERE } from './ascent.ts';
 import { binutils } from './binutils.ts';
 import { gcc3C } from './gcc3-c.ts';
 import { gnumake } from './gnumake.ts';
@@ -9,7 +9,7 @@ import { gnumake } from './gnumake.ts';
 /** musl, static and shared, by a real C compiler: the C library of every later compiler of the ascent. */
 export const musl = ascentRecipe({
   name: 'musl',
-  version: '1.2.5',
+  version: '1.2.6',
   path: [gcc3C, binutils, gnumake, stage1.protobusybox],
   script: sh`
 phase unpack
@@ -23,15 +23,17 @@ edit src/process/fork.c "$locks" ''
 edit src/process/fork.c 'static volatile int *const dummy_lockptr = 0;' "$locks"'static volatile int *const dummy_lockptr = 0;'
 
 phase configure
-./configure --prefix="$out" --syslibdir="$out/lib" --build=x86_64-linux-musl --disable-wrapper CC=gcc
+./configure --prefix=${NOWHERE} --syslibdir=${NOWHERE}/lib --build=x86_64-linux-musl --disable-wrapper CC=gcc
 
 phase build
 make -j"$NIX_BUILD_CORES"
 
 phase install
-make install
+make install DESTDIR="$PWD/installed"
+mv installed${NOWHERE} "$out"
+ln -sf libc.so "$out/lib/ld-musl-x86_64.so.1" # by its whole path the link would lead nowhere
 `,
-  references: { allowed: ['out'] },
+  references: { allowed: [] },
   test: (self) => ({
     path: [gcc3C, binutils, stage1.protobusybox],
     script: sh`

@@ -4,7 +4,7 @@ import { ascentRecipe } from '../2a-ascent/index.ts';
 
 /**
  * Headers and libraries as a compiler wants them: in one tree, of which `lib` is the part that programs need when they run.
- * A program names its loader, by its path in `lib`; the loader finds the libraries in the same place. So programs need no run
+ * A program names its loader, by its path in `lib`; the loader finds the libraries beside itself. So programs need no run
  * path, and refer to this one store path and to no headers. See docs/decisions/0014-where-clang-finds-things.md.
  */
 export const sysrootOf = (name: string, parts: readonly AnyRecipe[]) =>
@@ -13,7 +13,7 @@ export const sysrootOf = (name: string, parts: readonly AnyRecipe[]) =>
     outputs: ['out', 'lib'],
     path: [stage1.protobusybox],
     script: sh`
-mkdir -p "$out" "$lib/lib" "$lib/etc"
+mkdir -p "$out" "$lib/lib"
 for part in ${parts}; do
   cp -r "$part/." "$out/"
   chmod -R u+w "$out"
@@ -24,8 +24,6 @@ mv "$out"/lib/*.so* "$lib/lib/"
 for library in "$lib"/lib/*; do
   ln -s "$library" "$out/lib/"
 done
-# musl's loader looks for this file in the prefix that it lies in itself.
-echo "$lib/lib" >"$lib/etc/ld-musl-x86_64.path"
 `,
     references: { allowed: ['lib'] },
   });

@@ -42,7 +42,7 @@ ln -s clang.cfg clang++.cfg
 ln -s clang.cfg clang-cpp.cfg
 `,
     // What it takes to compile: no shell, no make, nothing of any earlier stage.
-    references: { allowedClosure: ['out', sysroot, sysroot.lib] },
+    references: { allowedClosure: [sysroot, sysroot.lib] },
     ...(tested
       ? {
           test: (self: AnyRecipe) => ({

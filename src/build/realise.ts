@@ -17,6 +17,7 @@ import {
   type Resolved,
 } from './resolved.js';
 import { checkReferenceRules } from './rules.js';
+import { checkSelfReferences } from './self-reference.js';
 
 /** What all derivations of a run have in common. */
 export interface RealiseContext extends ResolveContext {
@@ -150,8 +151,9 @@ async function build(drvPath: DrvPath, resolved: Resolved, context: RealiseConte
   const { outputs: news, usage, release, durationSeconds } = executed.value;
   try {
     const outputs = new Map([...news].map(([name, { info }]) => [name, info]));
-    const rules = checkReferenceRules(resolved.drv, outputs, (path) => store.pathInfo(path)?.references ?? []);
-    if (!rules.ok) return err({ ...rules.failure, logPath: logPath(store.root, drvPath) });
+    const selfReferences = await checkSelfReferences(resolved.drv, news);
+    const held = selfReferences.ok ? checkReferenceRules(resolved.drv, outputs, (path) => store.pathInfo(path)?.references ?? []) : selfReferences;
+    if (!held.ok) return err({ ...held.failure, logPath: logPath(store.root, drvPath) });
     const registered = await store.addPaths([...news.values()], realisationsOf(drvPath, resolved, outputs, context));
     return registered.ok ? ok({ kind: 'built', outputs, usage, durationSeconds }) : registered;
   } finally {

@@ -77,7 +77,8 @@ describe('a recipe', () => {
   });
 
   it('becomes the derivation that Nix 2.8 makes of the same expression', () => {
-    // The expected paths are what nix-instantiate printed for this very pair, `hi` being builtins.toFile "hi" "hello".
+    // The expected paths are what nix-instantiate printed for this very pair, `hi` being builtins.toFile "hi" "hello", with noSelfReferences = "x y"
+    // and disallowedReferences = "out".
     const hi = local(import.meta.url, './hi');
     const a = recipe({ name: 'a', outputs: ['x', 'y'], builder: '/bin/sh', args: ['-c', text`echo ${hi} > ${selfPath('x')}; echo $x > $y`] });
     const b = recipe({
@@ -89,8 +90,8 @@ describe('a recipe', () => {
         indented \${foo}
     `,
     });
-    expect(instantiator().instantiate(a).drvPath).toBe('/nix/store/8qa5z6pzw2rb87dfa6va74ha9xx5mcsp-a.drv');
-    expect(instantiator().instantiate(b).drvPath).toBe('/nix/store/wind48sj9b1dis5v97fkm79859niwh48-b.drv');
+    expect(instantiator().instantiate(a).drvPath).toBe('/nix/store/89vn80xhq8sx2fabi9v54cxp9snzd8bv-a.drv');
+    expect(instantiator().instantiate(b).drvPath).toBe('/nix/store/d4wkw9gddr8dv17m4v9fjaczwj2r448q-b.drv');
   });
 
   it('survives being written as ATerm and read again', () => {
@@ -120,10 +121,27 @@ describe('a recipe', () => {
 
   it('passes its rules on references to Nix under their own names', () => {
     const a = recipe({ name: 'a', shell: '/sh', script: sh`true` });
-    const b = recipe({ name: 'b', shell: '/sh', script: sh`true`, references: { allowed: ['out'], disallowedClosure: [a] } });
+    const b = recipe({ name: 'b', shell: '/sh', script: sh`true`, references: { allowed: [a], disallowedClosure: [a] } });
     const { drv } = instantiator().instantiate(b);
-    expect(drv.env.get('allowedReferences')).toBe('out');
+    expect(drv.env.get('allowedReferences')).toMatch(/^\/[0-9a-z]{52}$/);
     expect(drv.env.get('disallowedRequisites')).toMatch(/^\/[0-9a-z]{52}$/);
+  });
+
+  it('lets no output name itself, in the words of Nix where there is one output', () => {
+    const a = recipe({ name: 'a', shell: '/sh', script: sh`true` });
+    const b = recipe({ name: 'b', shell: '/sh', script: sh`true`, references: { disallowed: [a] } });
+    const several = recipe({ name: 'several', outputs: ['bin', 'lib'], shell: '/sh', script: sh`true`, references: { allowed: ['lib'] } });
+    const [one, two, three] = [a, b, several].map((each) => instantiator().instantiate(each).drv.env);
+    expect(one?.get('disallowedReferences')).toBe('out');
+    expect(two?.get('disallowedReferences')).toMatch(/^\/[0-9a-z]{52} out$/);
+    expect([three?.get('disallowedReferences'), three?.get('noSelfReferences')]).toEqual([undefined, 'bin lib']);
+  });
+
+  it('lets an output name itself where it says why, and not in any other way', () => {
+    const references = { self: 'a quine', allowed: ['out'] };
+    const { drv } = instantiator().instantiate(recipe({ name: 'a', shell: '/sh', script: sh`true`, references }));
+    expect([drv.env.get('disallowedReferences'), drv.env.get('noSelfReferences')]).toEqual([undefined, undefined]);
+    expect(() => recipe({ name: 'a', shell: '/sh', script: sh`true`, references: { allowed: ['out'] } })).toThrow(/name itself/);
   });
 
   it('takes what a stage has in common from recipeWith, and overrides it', () => {

@@ -46,8 +46,13 @@ interface PlainBuild {
   readonly script?: never;
 }
 
-/** What the outputs may refer to; the same rules as Nix's attributes of these names, so real Nix holds them too. */
+/**
+ * What the outputs may refer to; the same rules as Nix's attributes of these names, so real Nix holds them too. No output may name
+ * itself: see docs/decisions/0016-no-output-names-itself.md.
+ */
 export interface ReferenceRules {
+  /** Why an output must name itself; with a reason, it may. */
+  readonly self?: string;
   /** The only paths an output may refer to; strings name the recipe's own outputs. */
   readonly allowed?: readonly Interpolated[];
   /** Paths no output may refer to. */
@@ -123,7 +128,7 @@ export function recipe<const O extends readonly [string, ...string[]] = readonly
     drvName,
     outputNames,
     ...command(spec),
-    env: environment(spec),
+    env: environment(spec, outputNames),
     script: spec.script,
     location: callerLocation(),
     test: undefined,
@@ -169,23 +174,38 @@ function command(spec: ScriptBuild | PlainBuild): { readonly builder: Text; read
   return { builder: concat(spec.shell), args: [concat('-euc'), script] };
 }
 
-function environment(spec: Pick<RecipeCommon<readonly string[]>, 'env' | 'path' | 'references'>): ReadonlyMap<string, Text> {
+function environment(
+  spec: Pick<RecipeCommon<readonly string[]>, 'name' | 'env' | 'path' | 'references'>,
+  outputNames: readonly string[],
+): ReadonlyMap<string, Text> {
   const env = new Map(Object.entries(spec.env ?? {}).map(([key, value]) => [key, concat(value)]));
   if (spec.path !== undefined) {
     const directories = spec.path.map((entry) => concat(entry, '/bin'));
     env.set('PATH', concat(...directories.flatMap((directory, index) => (index === 0 ? [directory] : [':', directory]))));
   }
   const rules = spec.references ?? {};
+  const only = outputNames.length === 1 ? outputNames[0] : undefined;
+  if (rules.self === undefined && only !== undefined && rules.allowed?.includes(only) === true) {
+    throw new RecipeError(`recipe ${spec.name} allows its output to name itself`, 'say why, in `references: { self: … }`');
+  }
+  // Nix's word for it holds for all outputs alike, so where there are several it would also keep one from naming another.
+  const noSelf = rules.self === undefined ? outputNames : [];
   const attributes = {
     allowedReferences: rules.allowed,
-    disallowedReferences: rules.disallowed,
+    disallowedReferences: only === undefined ? rules.disallowed : combined(rules.disallowed, noSelf),
     allowedRequisites: rules.allowedClosure,
     disallowedRequisites: rules.disallowedClosure,
+    noSelfReferences: only === undefined ? combined(undefined, noSelf) : undefined,
   };
   for (const [attribute, items] of Object.entries(attributes)) {
     if (items !== undefined) env.set(attribute, concat(items));
   }
   return env;
+}
+
+/** Both lists in one; none, where both are empty and none was written. */
+function combined(written: readonly Interpolated[] | undefined, added: readonly string[]): readonly Interpolated[] | undefined {
+  return written === undefined && added.length === 0 ? undefined : [...(written ?? []), ...added];
 }
 
 function testRecipe<O extends readonly string[]>(spec: RecipeSpec<O>, test: TestSpec): AnyRecipe {

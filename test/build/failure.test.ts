@@ -93,6 +93,20 @@ describe.skipIf(reason !== undefined)('rules about references', () => {
     expect(failure).toMatchObject({ code: 'E_REFERENCES', message: expect.stringMatching(new RegExp(`${rule}.*-${named}`)) as string });
   });
 
+  test.each([
+    ['disallowedReferences', 'out', ['out']],
+    ['noSelfReferences', 'out lib', ['out', 'lib']],
+  ] as const)('%s "%s" refuses an output that names itself, and says in which files', async (rule, value, outputs) => {
+    const rig = await freshRig();
+    const others = outputs.filter((name) => name !== 'out').map((name) => `; echo > $${name}; echo $${name} > $out/another`);
+    const script = `mkdir -p $out/lib; echo $out > $out/lib/own; ln -s $out/lib $out/link; echo > $out/name-$(basename $out)${others.join('')}`;
+    const failure = await rig.failure(rig.script('user', script, { outputs, env: { [rule]: value } }));
+    expect(failure).toMatchObject({
+      code: 'E_SELF_REFERENCE',
+      message: expect.stringMatching(/output "out" of user names itself, in \$out\/lib\/own, \$out\/link, \$out\/name-[0-9a-z]{32}-user$/) as string,
+    });
+  });
+
   test('allow what they list, outputs by name included', async () => {
     const rig = await freshRig();
     const { deep, shallow } = inputs(rig);
