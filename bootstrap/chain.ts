@@ -1,11 +1,20 @@
 import { chain } from 'zilch';
+import * as seed from './0-seed/index.ts';
 import { stage1 } from './1-stage1/index.ts';
+import { ashSuite, protobusyboxSuite } from './1-stage1/suites.ts';
 import * as ascent from './2a-ascent/index.ts';
 import * as crossing from './2b-crossing/index.ts';
 
-/** The table of contents: from one TinyCC to a clang compiled by clang, so far. */
+/** The table of contents: from 148 bytes to a clang compiled by clang, so far. */
 export default chain('stage1', {
-  '1-stage1': { stage1 },
+  '0-seed': {
+    'seed-s': seed.seedS,
+    'seed-cc': seed.seedCc,
+    'seed-unpack': seed.seedUnpack,
+    'tinycc-source': seed.tinyccSource,
+    'tinycc-seed': seed.tinyccSeed,
+  },
+  '1-stage1': { stage1, 'protobusybox-suite': protobusyboxSuite, 'ash-suite': ashSuite },
   '2a-ascent': {
     gnumake: ascent.gnumake,
     binutils: ascent.binutils,

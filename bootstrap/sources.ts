@@ -109,10 +109,10 @@ export const zlib = source({
 /** The kernel; and, long before it is built, the headers by which programs talk to it. */
 export const linux = source({
   name: 'linux',
-  version: '6.1.176',
-  size: 137945728,
-  sha256: '9aad4025973feea3f0d978e82ab7db97d8d5ce3f59fcc6b1f316153d66e3a504',
-  debian: 'pool/main/l/linux/linux_6.1.176.orig.tar.xz',
+  version: '6.12.107',
+  size: 151398592,
+  sha256: 'efc76d3c78a5d65f42724118c437d11db1c9f6309a5f024ee9a8b1978fdc6919',
+  debian: 'pool/main/l/linux/linux_6.12.107.orig.tar.xz',
 });
 
 /** What LLVM's build is written in. */

@@ -1,6 +1,6 @@
 /*
- * bzip2, from memory to memory. There is no RFC: this follows the file format that bzip2 1.0 writes. In the order of
- * decoding: prefix codes in groups of 50 symbols, move-to-front with runs of its front, the inverse Burrows-Wheeler
+ * bzip2, from memory to memory: all streams of a file, each with its checks, and zeros behind the last as with gzip. There
+ * is no RFC: this follows the file format that bzip2 1.0 writes. In the order of decoding: prefix codes in groups of 50 symbols, move-to-front with runs of its front, the inverse Burrows-Wheeler
  * transform, and runs of four bytes or more.
  */
 
@@ -116,8 +116,8 @@ static word bz_read_block(word *transform, word most)
         order[i] = i;
     for (i = 0; i < count; i++) {
         byte chosen;
-        for (j = 0; bz_take(1); j++)
-            if (j >= used)
+        for (j = 0; bz_take(1); )
+            if (++j >= used)
                 die("bzip2: bad selector");
         for (chosen = order[j]; j > 0; j--)
             order[j] = order[j - 1];
@@ -126,9 +126,9 @@ static word bz_read_block(word *transform, word most)
     for (j = 0; j < used; j++) {
         word length = bz_take(5);
         for (i = 0; i < symbols; i++) {
-            while (bz_take(1))
+            while (length && length <= LONGEST_CODE && bz_take(1))
                 length += bz_take(1) ? -1 : 1;
-            if (length < 1 || length > LONGEST_CODE)
+            if (!length || length > LONGEST_CODE)
                 die("bzip2: bad code length");
             lengths[i] = length;
         }
@@ -220,34 +220,35 @@ static byte *bz_write_block(word *transform, word count, word origin, byte *out)
     return out;
 }
 
-static struct bytes bunzip2(struct bytes packed)
+/* Unpacks a stream from bz.in to `out`; returns the end of the output and moves bz.in behind the stream. */
+static byte *bz_stream(byte *out, const byte *limit)
 {
-    struct bytes file;
-    byte *out;
-    word *transform, unit, all = 0;
+    static word *transform;
+    word unit, all = 0;
 
-    if (packed.length < 14 || !same_bytes(packed.at, "BZh", 3) || packed.at[3] < '1' || packed.at[3] > '9')
-        die("not a bzip2 file");
-    unit = packed.at[3] - '0';
-    bz.in = packed.at + 4;
-    bz.end = packed.at + packed.length;
+    if (bz.end - bz.in < 14 || !same_bytes(bz.in, "BZh", 3) || bz.in[3] < '1' || bz.in[3] > '9')
+        die("bzip2: not a bzip2 file, or garbage behind one");
+    unit = bz.in[3] - '0';
+    bz.in += 4;
     bz.bits = bz.have = 0;
-    transform = map_pages(unit * BLOCK_UNIT * sizeof *transform);
-    out = file.at = map_pages(MOST_UNPACKED);
+    if (!transform)
+        transform = map_pages(9 * BLOCK_UNIT * sizeof *transform);
 
     for (;;) {
         word high = bz_take(24), low = bz_take(24), checksum = bz_take(32), count, origin;
         if (high == 0x177245 && low == 0x385090) {             /* the end: the square root of pi */
             if (checksum != all)
                 die("bzip2: wrong checksum");
-            file.length = out - file.at;
-            return file;
+            bz.in -= bz.have >> 3;
+            if (bz.in > bz.end)
+                die("bzip2: truncated");
+            return out;
         }
         if (high != 0x314159 || low != 0x265359)               /* a block: pi */
             die("bzip2: no block where one should be");
         if (bz_take(1))
             die("bzip2: randomised blocks went out of use with bzip2 0.9.5");
-        if (out - file.at > MOST_UNPACKED - 64 * unit * BLOCK_UNIT)
+        if (out > limit)
             die("bzip2: too much data");
         origin = bz_take(24);
         count = bz_read_block(transform, unit * BLOCK_UNIT);
@@ -257,4 +258,18 @@ static struct bytes bunzip2(struct bytes packed)
             die("bzip2: wrong checksum of a block");
         all = (all << 1 | all >> 31) ^ checksum;
     }
+}
+
+static struct bytes bunzip2(struct bytes packed)
+{
+    enum { LARGEST_BLOCK = 64 * 9 * BLOCK_UNIT };              /* five bytes become at most 259 */
+    byte *start = map_pages(MOST_UNPACKED), *out = start;
+
+    bz.in = packed.at;
+    bz.end = packed.at + packed.length;
+    do
+        out = bz_stream(out, start + MOST_UNPACKED - LARGEST_BLOCK);
+    while (bz.in < bz.end && *bz.in);
+    need_zeros("bzip2", bz.in, bz.end);
+    return (struct bytes){ start, out - start };
 }

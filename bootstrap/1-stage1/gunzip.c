@@ -1,5 +1,6 @@
 /*
- * gzip (RFC 1952) around deflate (RFC 1951), from memory to memory.
+ * gzip (RFC 1952) around deflate (RFC 1951), from memory to memory: all members of a file, each with its checks. Behind the
+ * last one zeros may follow, as tapes and disks add them; anything else is a damaged file.
  *
  * Made for a compiler that does not optimise: one table look-up a code, bits refilled a word at a time.
  */
@@ -10,6 +11,9 @@ typedef unsigned long long wide;
 
 /* Unpacked data goes into pages of this many bytes, of which only those that get used come to exist. */
 enum { MOST_UNPACKED = 1 << 28 };
+
+/* Of what is not repeated, a bit becomes at most a byte: with this room, only repetitions need to ask whether there is any left. */
+static void *map_room(struct bytes packed) { return map_pages(MOST_UNPACKED + 8 * packed.length); }
 
 /* Checksums of both formats use one polynomial: gzip takes the low bit first, bzip2 the high one. */
 static word gzip_checksum(const byte *at, const byte *end)
@@ -62,11 +66,18 @@ static void read_code(struct deflate_code *code, const byte *lengths, int symbol
 }
 
 /* After REFILL at least 56 bits are there: enough for a length code, a distance code and the extra bits of both. */
-#define REFILL() (bits |= *(const wide *)in << have, in += (63 - have) >> 3, have |= 56)
+#define REFILL() \
+    do { \
+        if (in > end + 8) \
+            die("gzip: truncated"); \
+        bits |= *(const wide *)in << have; \
+        in += (63 - have) >> 3; \
+        have |= 56; \
+    } while (0)
 #define TAKE(n)  (taken = bits & ((1u << (n)) - 1), bits >>= (n), have -= (n), taken)
 
-/* Inflates from *from into out; returns the end of the output and moves *from behind the compressed data. */
-static byte *inflate(const byte **from, const byte *end, byte *const start)
+/* Inflates from *from to start; returns the end of the output and moves *from behind the compressed data. */
+static byte *inflate(const byte **from, const byte *end, byte *const start, const byte *limit)
 {
     static const byte length_extra[29] = { 0,0,0,0,0,0,0,0,1,1,1,1,2,2,2,2,3,3,3,3,4,4,4,4,5,5,5,5,0 };
     static const half length_base[29] = { 3,4,5,6,7,8,9,10,11,13,15,17,19,23,27,31,35,43,51,59,67,83,99,115,131,163,195,
@@ -161,11 +172,9 @@ static byte *inflate(const byte **from, const byte *end, byte *const start)
             entry >>= 4;
             if (entry == 256)
                 break;
-            if (in > end + 8)
-                die("gzip: truncated");
             if (entry < 257 || entry > 285)
                 die("gzip: bad code");
-            if (out - start > MOST_UNPACKED - (1 << 16))
+            if (out > limit)
                 die("gzip: too much data");
             entry -= 257;
             int length = length_base[entry] + TAKE(length_extra[entry]);
@@ -185,16 +194,18 @@ static byte *inflate(const byte **from, const byte *end, byte *const start)
     return out;
 }
 
-static struct bytes gunzip(struct bytes packed)
+/* Returns what follows the header of a member. */
+static const byte *skip_gzip_header(const byte *in, const byte *end)
 {
-    enum { HAS_CHECKSUM = 2, HAS_EXTRA = 4, HAS_NAME = 8, HAS_COMMENT = 16 };
-    const byte *in = packed.at, *end = packed.at + packed.length;
-    struct bytes file;
+    enum { HAS_CHECKSUM = 2, HAS_EXTRA = 4, HAS_NAME = 8, HAS_COMMENT = 16, RESERVED = 0xe0 };
+    const byte *start = in;
     int flags;
 
-    if (packed.length < 18 || in[0] != 0x1f || in[1] != 0x8b || in[2] != 8)
-        die("not a gzip file");
+    if (end - in < 18 || in[0] != 0x1f || in[1] != 0x8b || in[2] != 8)
+        die("gzip: not a gzip file, or garbage behind one");
     flags = in[3];
+    if (flags & RESERVED)
+        die("gzip: flags that mean nothing yet");
     in += 10;
     if (flags & HAS_EXTRA)
         in += 2 + (in[0] | in[1] << 8);
@@ -204,11 +215,31 @@ static struct bytes gunzip(struct bytes packed)
     if (flags & HAS_COMMENT)
         while (in < end && *in++)
             ;
-    if (flags & HAS_CHECKSUM)
+    if (end - in < 2)
+        die("gzip: truncated");
+    if (flags & HAS_CHECKSUM) {
+        if ((in[0] | in[1] << 8) != (gzip_checksum(start, in) & 0xffff))
+            die("gzip: wrong checksum of a header");
         in += 2;
-    file.at = map_pages(MOST_UNPACKED);
-    file.length = inflate(&in, end, file.at) - file.at;
-    if (in + 8 > end || *(const word *)in != gzip_checksum(file.at, file.at + file.length))
-        die("gzip: truncated, or wrong checksum");
-    return file;
+    }
+    return in;
+}
+
+static struct bytes gunzip(struct bytes packed)
+{
+    const byte *in = packed.at, *end = packed.at + packed.length;
+    byte *start = map_room(packed), *out = start, *member;
+
+    do {
+        in = skip_gzip_header(in, end);
+        member = out;
+        out = inflate(&in, end, member, start + MOST_UNPACKED - 512);
+        if (end - in < 8)
+            die("gzip: truncated");
+        if (((const word *)in)[0] != gzip_checksum(member, out) || ((const word *)in)[1] != (word)(out - member))
+            die("gzip: wrong checksum or length");
+        in += 8;
+    } while (in < end && *in);
+    need_zeros("gzip", in, end);
+    return (struct bytes){ start, out - start };
 }

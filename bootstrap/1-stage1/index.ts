@@ -1,7 +1,8 @@
 import { local, recipe, seed, selfPath, sh, text } from 'zilch';
+import { tinyccSeed } from '../0-seed/index.ts';
 import { busybox, musl, tinycc as tinyccSource } from '../sources.ts';
 
-const tcc = seed('tcc');
+const tcc = seed('tcc', { default: tinyccSeed });
 
 /** All that is compiled by the seed alone; the rest of the folder is no business of this build. */
 const program = local(import.meta.url, '.', {
@@ -10,16 +11,20 @@ const program = local(import.meta.url, '.', {
     'stage1.c',
     'system.c',
     'jobs.c',
+    'ending.c',
     'gunzip.c',
     'bunzip2.c',
     'untar.c',
     'edit.c',
     'protomusl.c',
     'tinycc.c',
+    'tinycc-floats.c',
+    'ages.c',
     'tools',
     'protobusybox.c',
     'protobusybox.h',
     'protobusybox-config.c',
+    'protobusybox-edits.c',
     'busybox',
   ],
 });
@@ -31,7 +36,7 @@ const program = local(import.meta.url, '.', {
 export const stage1 = recipe({
   name: 'stage1',
   description: 'a shell with its programs, a C library and a C compiler, from a TinyCC and three tarballs',
-  outputs: ['protobusybox', 'protomusl', 'tinycc'],
+  outputs: ['protobusybox', 'protomusl', 'tinycc', 'libtcc1'],
   builder: tcc,
   args: [
     '-nostdinc',
@@ -46,15 +51,19 @@ export const stage1 = recipe({
     selfPath('protobusybox'),
     selfPath('protomusl'),
     selfPath('tinycc'),
+    selfPath('libtcc1'),
   ],
-  // The compiler knows where its headers and library are. Nothing knows the seed, the sources or the program.
-  references: { allowed: ['protomusl', 'tinycc'] },
+  // The compiler knows where its headers and libraries are. Nothing knows itself, the seed, the sources or the program.
+  references: { allowed: ['protomusl', 'libtcc1'] },
   test: (self) => ({
     shell: text`${self.protobusybox}/bin/ash`,
     path: [self.protobusybox, self.tinycc],
-    env: { protobusybox: self.protobusybox, protomusl: self.protomusl, tinycc: self.tinycc },
+    env: {
+      ...{ protobusybox: self.protobusybox, protomusl: self.protomusl, tinycc: self.tinycc, libtcc1: self.libtcc1 },
+      defects: local(import.meta.url, './defects.c'),
+    },
     script: sh`. ${local(import.meta.url, './test.sh')}`,
   }),
 });
 
-export const { protobusybox, protomusl, tinycc } = stage1;
+export const { protobusybox, protomusl, tinycc, libtcc1 } = stage1;

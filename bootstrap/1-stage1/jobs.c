@@ -13,7 +13,7 @@ static int running_count;
 static void count_cores(void)
 {
     static const char name[] = "NIX_BUILD_CORES=";
-    struct bytes environment = read_file("/proc/self/environ");
+    struct bytes environment = read_file_if_any("/proc/self/environ");
     const char *entry = (const char *)environment.at, *end = entry + environment.length;
     for (; entry < end; entry += length_of(entry) + 1)
         if (starts_with(entry, name))
@@ -82,14 +82,12 @@ static int start_job(const char *command)
     return 0;
 }
 
-/* Starts a command in a folder: words with one space between them. There is no shell, hence no quoting. */
-static void start(const char *folder, const char *command)
+/* Becomes a command in a folder: words with one space between them. There is no shell, hence no quoting. */
+static void become(const char *folder, const char *command)
 {
     static const char *no_environment[] = { NULL };
     char **words, *c;
     size count = 1;
-    if (!start_job(command))
-        return;
     enter_folder(folder);
     for (c = join(command); *c; c++)
         count += *c == ' ';
@@ -103,10 +101,34 @@ static void start(const char *folder, const char *command)
     need(call3(SYS_execve, words[0], words, no_environment), "run", words[0]);
 }
 
+static void start(const char *folder, const char *command)
+{
+    if (start_job(command))
+        become(folder, command);
+}
+
 /* Runs one command, once nothing else runs. */
 static void run(const char *folder, const char *command)
 {
     finish_jobs();
     start(folder, command);
     finish_jobs();
+}
+
+/* Whether a command succeeds, while nothing else runs. It may not: what it says is not for the reader. */
+static int try(const char *folder, const char *command)
+{
+    int status = 0;
+    long process = call0(SYS_fork), ended;
+    need(process, "fork for", command);
+    if (!process) {
+        call1(SYS_close, 1);
+        call1(SYS_close, 2);
+        become(folder, command);
+    }
+    do
+        ended = system_call(SYS_wait4, process, (long)&status, 0, 0, 0, 0);
+    while (ended == -EINTR);
+    need(ended, "wait for", command);
+    return status == 0;
 }

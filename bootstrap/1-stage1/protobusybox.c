@@ -8,9 +8,11 @@
 
 #include "protobusybox.h"
 #include "protobusybox-config.c"
+#include "protobusybox-edits.c"
 
 static const char *busybox_wanted[] = {
-    "include/", "libbb/", "archival/", "coreutils/", "debianutils/", "editors/", "findutils/", "procps/", "shell/", NULL
+    "include/", "archival/", "coreutils/", "debianutils/", "editors/", "findutils/", "init/", "libbb/", "libpwdgrp/",
+    "modutils/", "procps/", "shell/", "util-linux/", NULL
 };
 
 /* The compiler runs in busybox' folder and gets relative paths: no object may know where that is. */
@@ -18,7 +20,8 @@ static const char *busybox_wanted[] = {
 
 static void prepare_busybox(const char *tarball, const char *here, const char *busybox)
 {
-    untar(bunzip2(read_file(tarball)), "busybox-1.37.0/", busybox_wanted, busybox);
+    untar(bunzip2(read_file(tarball)), "busybox-1.38.0/", busybox_wanted, busybox);
+    apply_edits(busybox, busybox_edits);
     copy_headers(join(here, "/busybox"), join(busybox, "/include"));
     copy_file(join(here, "/busybox/applet.c"), join(busybox, "/applet.c"), 0644);
     copy_file(join(here, "/busybox/program.c"), join(busybox, "/program.c"), 0644);

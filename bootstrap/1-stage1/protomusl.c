@@ -41,6 +41,42 @@ static const struct edit musl_edits[] = {
         "posix_spawn(&pid, \"/bin/sh\",", "posix_spawnp(&pid, \"sh\"," },
     { "src/stdio/popen.c", "as above, for popen()",
         "posix_spawn(&pid, \"/bin/sh\",", "posix_spawnp(&pid, \"sh\"," },
+    { "src/misc/wordexp.c", "as above, for wordexp()",
+        "execl(\"/bin/sh\",", "execlp(\"sh\"," },
+    { "src/regex/fnmatch.c", "a shell quotes with a backslash within brackets, too: [a\\-c], [\\]]",
+        "\t\tfor (; k<m && pat[k] && pat[k]!=']'; k++) {\n",
+        "\t\tfor (; k<m && pat[k] && pat[k]!=']'; k++) {\n"
+        "\t\t\tif (pat[k]=='\\\\' && k+1<m && pat[k+1] && !(flags & FNM_NOESCAPE)) {\n"
+        "\t\t\t\tk++;\n"
+        "\t\t\t\tcontinue;\n"
+        "\t\t\t}\n" },
+    { "src/regex/fnmatch.c", "as above",
+        "static int match_bracket(const char *p, int k, int kfold)\n",
+        "static int match_bracket(const char *p, int k, int kfold, int escape)\n" },
+    { "src/regex/fnmatch.c", "as above",
+        "\t\t\tint l = mbtowc(&wc2, p+1, 4);\n",
+        "\t\t\tif (escape && p[1]=='\\\\' && p[2]) p++;\n"
+        "\t\t\tint l = mbtowc(&wc2, p+1, 4);\n" },
+    { "src/regex/fnmatch.c", "as above",
+        "\t\tif (p[0]=='[' && (p[1]==':' || p[1]=='.' || p[1]=='=')) {\n",
+        "\t\tif (escape && p[0]=='\\\\' && p[1]) p++;\n"
+        "\t\telse if (p[0]=='[' && (p[1]==':' || p[1]=='.' || p[1]=='=')) {\n" },
+    { "src/regex/fnmatch.c", "as above",
+        "match_bracket(pat, k, kfold)", "match_bracket(pat, k, kfold, !(flags & FNM_NOESCAPE))" },
+    { "src/regex/fnmatch.c", "as above",
+        "match_bracket(p-pinc, k, kfold))\n\t\t\t\treturn",
+        "match_bracket(p-pinc, k, kfold, !(flags & FNM_NOESCAPE)))\n\t\t\t\treturn" },
+    { "src/regex/fnmatch.c", "as above",
+        "match_bracket(p-pinc, k, kfold))\n\t\t\t\t\tbreak",
+        "match_bracket(p-pinc, k, kfold, !(flags & FNM_NOESCAPE)))\n\t\t\t\t\tbreak" },
+    { "src/time/strptime.c", "date -d '... Z': Z is a zone, too",
+        "\t\t\tif (*s == '+') neg = 0;\n",
+        "\t\t\tif (*s == 'Z') {\n"
+        "\t\t\t\ttm->__tm_gmtoff = 0;\n"
+        "\t\t\t\ts++;\n"
+        "\t\t\t\tbreak;\n"
+        "\t\t\t}\n"
+        "\t\t\tif (*s == '+') neg = 0;\n" },
     { NULL }
 };
 
@@ -110,9 +146,9 @@ static void install_musl_headers(const char *musl, const char *to)
 
 static void prepare_musl(const char *tarball, const char *musl, const char *headers)
 {
-    untar(gunzip(read_file(tarball)), "musl-1.2.5/", musl_wanted, musl);
+    untar(gunzip(read_file(tarball)), "musl-1.2.6/", musl_wanted, musl);
     apply_edits(musl, musl_edits);
-    write_text(join(musl, "/src/internal/version.h"), "#define VERSION \"1.2.5\"\n");
+    write_text(join(musl, "/src/internal/version.h"), "#define VERSION \"1.2.6\"\n");
     install_musl_headers(musl, headers);
 }
 
@@ -183,7 +219,7 @@ static char **musl_sources(const char *musl, const char *folder)
  * relative names, for an object may hold the name of its source. Each generation has folders of its own, rather than new
  * objects in place of old ones: ext4 takes long to find an inode where many were just deleted.
  */
-static void start_musl(const char *tcc, const char *musl, const char *headers, const char *to)
+static void start_musl(const char *tcc, const char *musl, const char *headers, const char *crti, const char *to)
 {
     enum { BATCH = 40 };
     const char *flags = join(" -w -nostdinc -std=c99 -D_XOPEN_SOURCE=700 -I", musl, "/src/include -I", musl,
@@ -201,7 +237,7 @@ static void start_musl(const char *tcc, const char *musl, const char *headers, c
             start(objects, command.at);
         }
     }
-    start(to, join(tcc, flags, " -DCRT ../musl/crt/crt1.c ../musl/crt/x86_64/crti.s ../musl/crt/x86_64/crtn.s"));
+    start(to, join(tcc, flags, " -DCRT ../musl/crt/crt1.c ", crti, " ../musl/crt/x86_64/crtn.s"));
 }
 
 /* Once they are finished: the library. */

@@ -2,10 +2,10 @@
  * Stage 1: from one TinyCC, whoever built it, to a TinyCC, a libc and a shell that are made from source.
  *
  *     SEED -nostdinc -nostdlib -run HERE/stage1.c SEED HERE MUSL.tar.gz TCC.tar.bz2 BUSYBOX.tar.bz2
- *          PROTOBUSYBOX PROTOMUSL TINYCC
+ *          PROTOBUSYBOX PROTOMUSL TINYCC LIBTCC1
  *
- * All arguments are absolute paths: the seed, this folder, three tarballs as published, and three outputs to make.
- * The working directory is for writing. Nothing else is needed but /proc: no libc, no shell, no tool.
+ * All arguments are absolute paths: the seed, this folder, three tarballs as published, and four outputs to make.
+ * The working directory is for writing. Nothing else is needed: no libc, no shell, no tool, no environment, no /proc.
  *
  * The seed compiles three generations:
  *
@@ -17,6 +17,7 @@
  */
 
 #include "system.c"
+#include "ending.c"
 #include "gunzip.c"
 #include "bunzip2.c"
 #include "untar.c"
@@ -24,15 +25,23 @@
 #include "jobs.c"
 #include "protomusl.c"
 #include "tinycc.c"
+#include "ages.c"
 #include "protobusybox.c"
 
 static const char *seed, *here, *musl_tarball, *tcc_tarball, *busybox_tarball, *protobusybox, *protomusl, *tinycc;
+static const char *libtcc1;
 static const char *musl, *tcc_source, *busybox, *headers;
 
 static void start_generation(const char *compiler, const char *to)
 {
-    start_tcc(compiler, headers, to);
-    start_musl(compiler, musl, headers, to);
+    if (compiler == seed) {
+        compiler = join(seed, make_up_for_age(seed, to));
+        start_tcc(compiler, headers, " age.c", to);
+        start_musl(compiler, musl, headers, "crti.s", to);
+    } else {
+        start_tcc(compiler, headers, "", to);
+        start_musl(compiler, musl, headers, "../musl/crt/x86_64/crti.s", to);
+    }
 }
 
 static void collect_generation(const char *compiler, const char *to)
@@ -55,7 +64,7 @@ static void build(const char *folder)
     if (start_job("unpack musl"))
         prepare_musl(musl_tarball, musl, headers), quit(0);
     if (start_job("unpack tcc"))
-        prepare_tcc(tcc_tarball, tcc_source, tinycc, protomusl), quit(0);
+        prepare_tcc(tcc_tarball, here, tcc_source, libtcc1, protomusl), quit(0);
     finish_jobs();
 
     phase("generation 1");
@@ -70,7 +79,7 @@ static void build(const char *folder)
     finish_jobs();
     collect_generation(tcc_1, generation_2);
     install_musl(generation_2, protomusl);
-    install_tcc(generation_2, tcc_source, here, tinycc);
+    install_tcc(generation_2, tcc_source, here, tinycc, libtcc1);
 
     phase("generation 3 and busybox");
     start_generation(tcc_2, generation_3);
@@ -93,8 +102,8 @@ static void build(const char *folder)
 int _start(int count, char **arguments)
 {
     static char folder[4096];
-    if (count != 9)
-        die("arguments: SEED HERE MUSL.tar.gz TCC.tar.bz2 BUSYBOX.tar.bz2 PROTOBUSYBOX PROTOMUSL TINYCC");
+    if (count != 10)
+        die("arguments: SEED HERE MUSL.tar.gz TCC.tar.bz2 BUSYBOX.tar.bz2 PROTOBUSYBOX PROTOMUSL TINYCC LIBTCC1");
     seed = arguments[1];
     here = arguments[2];
     musl_tarball = arguments[3];
@@ -103,8 +112,12 @@ int _start(int count, char **arguments)
     protobusybox = arguments[6];
     protomusl = arguments[7];
     tinycc = arguments[8];
+    libtcc1 = arguments[9];
     need(call2(SYS_getcwd, folder, sizeof folder), "find", "the working directory");
     count_cores();
-    build(folder);
+    build(join(folder, "/stage1-work"));       /* the directory may be /, and hold other things */
     return 0;
 }
+
+/* What -run asks for in a TinyCC of before 2020. */
+int main(int count, char **arguments) { return _start(count, arguments); }

@@ -270,6 +270,17 @@ static struct bytes read_file(const char *path)
     return file;
 }
 
+/* As above, and nothing of a file that cannot be opened. */
+static struct bytes read_file_if_any(const char *path)
+{
+    struct bytes none = { NULL, 0 };
+    long fd = call3(SYS_open, path, O_RDONLY, 0);
+    if (fd < 0)
+        return none;
+    call1(SYS_close, fd);
+    return read_file(path);
+}
+
 /* For text only: a zero byte in it would hide the rest. */
 static char *read_text(const char *path) { return (char *)read_file(path).at; }
 

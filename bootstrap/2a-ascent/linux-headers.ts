@@ -9,11 +9,11 @@ import { gnumake } from './gnumake.ts';
 /** The headers by which programs talk to Linux. A C compiler makes the three small programs that take the kernel's own parts out. */
 export const linuxHeaders = ascentRecipe({
   name: 'linux-headers',
-  version: '6.1.176',
+  version: '6.12.107',
   path: [gcc3, binutils, gnumake, stage1.protobusybox],
   script: sh`
 phase unpack
-top=linux-6.1.176
+top=linux-6.12.107
 unpack ${sources.linux} linux $top/Makefile $top/scripts $top/include $top/arch/x86 $top/tools/include $top/usr
 shell_scripts linux
 cd linux

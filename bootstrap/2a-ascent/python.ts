@@ -1,7 +1,7 @@
 import { sh, type AnyRecipe } from 'zilch';
 import { stage1 } from '../1-stage1/index.ts';
 import * as sources from '../sources.ts';
-import { ascentRecipe } from './ascent.ts';
+import { ascentRecipe, NOWHERE } from './ascent.ts';
 import { binutils } from './binutils.ts';
 import { gcc10 } from './gcc10.ts';
 import { gnumake } from './gnumake.ts';
@@ -23,11 +23,11 @@ mv Lib/test .. # a quarter of it; what is installed has none
 shell_scripts install-sh
 
 phase configure
-# Modules for which a library is missing are left out. No loader: everything that can be imported is linked in. (The stack: see
-# llvm-build.ts; -O0 for the linker: see ../2b-crossing/gnumake.ts.)
+# Modules for which a library is missing are left out. No loader: everything that can be imported is linked in. Python finds its library from
+# where its program is. (The stack: see llvm-build.ts.)
 export SOURCE_DATE_EPOCH=1 # what compilers take for today; Python says when it was compiled
-MODULE_BUILDTYPE=static CC=${cc} LDFLAGS='-static -Wl,-O0,-z,stack-size=8388608' LINKFORSHARED=' ' "$SHELL" ./configure \
-  --prefix="$out" --build=x86_64-linux-musl --disable-shared --disable-test-modules --without-ensurepip --with-dbmliborder= \
+MODULE_BUILDTYPE=static CC=${cc} LDFLAGS='-static -Wl,-z,stack-size=8388608' LINKFORSHARED=' ' "$SHELL" ./configure \
+  --prefix=${NOWHERE} --build=x86_64-linux-musl --disable-shared --disable-test-modules --without-ensurepip --with-dbmliborder= \
   ac_cv_func_dlopen=no py_cv_module__ctypes=n/a
 
 phase build

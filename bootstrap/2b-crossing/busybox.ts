@@ -7,7 +7,7 @@ import { toolchain } from './crossing.ts';
 /** A shell and the usual programs, by the last toolchain and by busybox' own makefiles: one static binary with many names. */
 export const busybox = ascentRecipe({
   name: 'busybox',
-  version: '1.37.0',
+  version: '1.38.0',
   path: [toolchain, makeOfTheAscent, stage1.protobusybox],
   script: sh`
 phase unpack
@@ -37,6 +37,7 @@ set_option() {
   grep -q "^CONFIG_$1=$2$" .config
 }
 set_option STATIC y
+set_option TC n # wants to know of a queue that Linux no longer has
 yes '' | configured_make oldconfig >/dev/null
 
 phase build
@@ -66,7 +67,7 @@ vi --help 2>&1 | grep -q BusyBox
 
 phase 'no trace of when and where it was built'
 if grep -F /build/ ${self}/bin/busybox; then exit 1; fi
-busybox | head -1 | grep -q '^BusyBox v1.37.0 () multi-call binary'
+busybox | head -1 | grep -q '^BusyBox v1.38.0 () multi-call binary'
 mkdir "$out"
 `,
   }),

@@ -9,13 +9,12 @@ import { emitter, type Comparison, type Emit, type PlannedBuild, type PlannedFet
 import type { Executor } from './executor.js';
 import { criticalPath, makespan, planGraph, type Graph, type GraphNode } from './graph.js';
 import { identitiesOf, type Identities } from './identity.js';
+import { memoryForBuild } from './memory.js';
 import { realise, type FetchRealisations, type RealiseContext, type RealiseFailure } from './realise.js';
 import type { OutputPaths } from './resolved.js';
 import { rebuild } from './rebuild.js';
 import { SandboxExecutor } from './sandbox-executor.js';
 import { schedule } from './schedule.js';
-
-const GIB = 2 ** 30;
 
 export interface BuildOptions {
   /** Builds at once; the number of processors when left out. */
@@ -101,7 +100,7 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
   const fetched = await request.fetch?.run();
   if (fetched?.ok === false) return fetched;
 
-  const executor = request.executor ?? new SandboxExecutor(store);
+  const executor = request.executor ?? new SandboxExecutor(store, jobs);
   const context: RealiseContext = {
     ...{ store, closure, identities, executor, emit, signal },
     cores: options.cores ?? availableParallelism(),
@@ -233,10 +232,4 @@ function plannedBuilds(graph: Graph, seconds: (drvName: string) => number | unde
     estimateSeconds: seconds(drv.name),
     estimateBytes: sizes.get(drvPath),
   }));
-}
-
-/** What a build directory may take of the memory: half of what is free, shared by all jobs; 0 when a compiler would soon fill it. */
-function memoryForBuild(jobs: number): number {
-  const share = Math.floor((process.availableMemory() - GIB) / (2 * jobs));
-  return share < 4 * GIB ? 0 : share;
 }

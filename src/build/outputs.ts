@@ -1,7 +1,7 @@
 /**
  * From what a builder left at scratch paths to store paths that say what they hold. Source: Nix's `registerOutputs`.
  */
-import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import {
   makeContentPath,
   outputPathName,
@@ -15,7 +15,17 @@ import {
   type StorePath,
 } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
-import { attempt, hashTree, hashTreeModulo, rewriteTree, scanTree, type NarDigest, type NewPath, type Store, type TreeScan } from '../store/index.js';
+import {
+  findSymlink,
+  hashTree,
+  hashTreeModulo,
+  rewriteTree,
+  scanTree,
+  type NarDigest,
+  type NewPath,
+  type Store,
+  type TreeScan,
+} from '../store/index.js';
 
 export interface BuiltTrees {
   readonly store: Store;
@@ -28,6 +38,8 @@ export interface BuiltTrees {
   readonly hostPath: (path: StorePath) => string;
   /** All that an output can refer to: the closure of the inputs. */
   readonly inputs: readonly StorePath[];
+  /** Stops the work, which then fails with `E_CANCELLED`. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 interface ScannedOutput extends TreeScan {
@@ -48,7 +60,7 @@ export async function finishOutputs(built: BuiltTrees): Promise<Result<ReadonlyM
     const hostPath = built.hostPath(scratch);
     const sound = await checkTree(built, outputName, scratch, hostPath);
     if (!sound.ok) return sound;
-    const scan = await scanTree(hostPath, candidates);
+    const scan = await scanTree(hostPath, candidates, built.signal);
     if (!scan.ok) return scan;
     scans.set(outputName, { ...scan.value, outputName, scratch, hostPath });
   }
@@ -74,18 +86,18 @@ async function finishOutput(built: BuiltTrees, scan: ScannedOutput, finalPaths: 
   const others = scan.references.filter((path) => path !== scan.scratch).map((path) => finalPaths.get(path) ?? path);
   const rewrites = new Map(siblings.map(([from, to]) => [storePathHash(from), storePathHash(to)]));
   // Before anything is hashed: a NAR is sorted by name, and names may change.
-  const introduced = await rewriteTree(scan.hostPath, rewrites);
+  const introduced = await rewriteTree(scan.hostPath, rewrites, built.signal);
   if (!introduced.ok) return introduced;
   // What refers to nothing that changes is hashed already.
   const unchanged = !self && rewrites.size === 0;
-  const modulo = unchanged ? ok<Hash>(sha256Hash(scan.narHash)) : await hashTreeModulo(scan.hostPath, scan.scratch);
+  const modulo = unchanged ? ok<Hash>(sha256Hash(scan.narHash)) : await hashTreeModulo(scan.hostPath, scan.scratch, built.signal);
   if (!modulo.ok) return modulo;
   const path = makeContentPath(outputPathName(built.drv.name, scan.outputName), 'recursive', modulo.value, { others, self });
   let digest: NarDigest = scan;
   if (!unchanged) {
-    const rewritten = await rewriteTree(scan.hostPath, new Map(self ? [[storePathHash(scan.scratch), storePathHash(path)]] : []));
+    const rewritten = await rewriteTree(scan.hostPath, new Map(self ? [[storePathHash(scan.scratch), storePathHash(path)]] : []), built.signal);
     if (!rewritten.ok) return rewritten;
-    const hashed = await hashTree(scan.hostPath);
+    const hashed = await hashTree(scan.hostPath, built.signal);
     if (!hashed.ok) return hashed;
     digest = hashed.value;
   }
@@ -132,7 +144,7 @@ function sortOutputs(drv: Derivation, scans: ReadonlyMap<string, ScannedOutput>)
   return ok(sorted);
 }
 
-async function checkTree({ store, drv }: BuiltTrees, outputName: string, scratch: StorePath, hostPath: string): Promise<Result<void>> {
+async function checkTree({ store, drv, signal }: BuiltTrees, outputName: string, scratch: StorePath, hostPath: string): Promise<Result<void>> {
   const stat = lstatSync(hostPath, { throwIfNoEntry: false });
   if (stat === undefined) {
     return fail(
@@ -148,7 +160,7 @@ async function checkTree({ store, drv }: BuiltTrees, outputName: string, scratch
       'Nix refuses it too; chmod go-w it in the build',
     );
   }
-  const canonical = await store.canonicalise(hostPath);
+  const canonical = await store.canonicalise(hostPath, signal);
   if (!canonical.ok) {
     return fail(
       canonical.failure.code,
@@ -157,11 +169,11 @@ async function checkTree({ store, drv }: BuiltTrees, outputName: string, scratch
       canonical.failure.cause,
     );
   }
-  const searched = attempt('read', hostPath, () => straySymlink(Buffer.from(hostPath)));
+  const searched = await findSymlink(hostPath, leadsOut, signal);
   if (!searched.ok) return searched;
   const stray = searched.value;
   if (stray === undefined) return ok(undefined);
-  const where = stray.path.toString().replace(hostPath, `$${outputName}`);
+  const where = stray.path.replace(hostPath, `$${outputName}`);
   return fail(
     'E_OUTPUT_SYMLINK',
     `${where} of ${drv.name} is a symlink out of the store, to ${stray.target}`,
@@ -173,19 +185,7 @@ function isWritableByOthers(stat: Stats): boolean {
   return !stat.isSymbolicLink() && (stat.mode & 0o022) !== 0;
 }
 
-/** The first absolute symlink that leads out of the store: where it leads differs from machine to machine. */
-function straySymlink(root: Buffer): { readonly path: Buffer; readonly target: string } | undefined {
-  const pending = [root];
-  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
-    const stat = lstatSync(path);
-    if (stat.isSymbolicLink()) {
-      const target = readlinkSync(path);
-      if (target.startsWith('/') && !target.startsWith(`${STORE_DIR}/`)) return { path, target };
-    } else if (stat.isDirectory()) {
-      for (const entry of readdirSync(path, { withFileTypes: true, encoding: 'buffer' as 'utf8' })) {
-        if (!entry.isFile()) pending.push(Buffer.concat([path, Buffer.from('/'), entry.name as unknown as Buffer]));
-      }
-    }
-  }
-  return undefined;
+/** Whether an absolute symlink leads out of the store: where it leads differs from machine to machine. */
+function leadsOut(target: string): boolean {
+  return target.startsWith('/') && !target.startsWith(`${STORE_DIR}/`);
 }

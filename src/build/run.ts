@@ -1,11 +1,4 @@
-/**
- * Runs one command in the sandbox and waits until nothing of it is left.
- *
- * setpriv, setarch, sh, bwrap and the builder: each becomes the next, but for bwrap, which stays to watch the builder.
- * setpriv has the kernel kill what it becomes when this process dies, however it dies; bwrap does the same one step below,
- * so that no build outlives its zilch. setarch turns off address space randomisation, as Nix does. sh sets umask and
- * limits, and gives up if this process died before the kernel was told.
- */
+/** Runs one command in the sandbox and waits until nothing of it is left. */
 import { execFile, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { closeSync, constants as fsConstants, openSync, readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
@@ -13,25 +6,15 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { err, fail, ok, type Failure, type Result } from '../result.js';
 import { attempt } from '../store/index.js';
+import { entrance, takeTrialEntrant, type Entrant } from './entrance.js';
 import type { Usage } from './event.js';
-import { ChildrenCpu, Sampler, type Sampled } from './usage.js';
-
-/**
- * A command that ends in a shell, which runs `script`: what that becomes has no address space randomisation, and umask and
- * limits as builders have them. A hard limit below the usual ones stays.
- */
-export function likeBuilders(script: string): [program: string, ...args: string[]] {
-  const limits = 'ulimit -S -c 0; ulimit -S -s 8192 2>/dev/null; ulimit -S -n 1024 2>/dev/null';
-  return ['setarch', 'x86_64', '-R', 'sh', '-c', `umask 022; ${limits}; ${script}`];
-}
-
-/** Arguments of setpriv that end in running bwrap, as a child of the process `parent`. */
-function bwrapCommand(parent: number): string[] {
-  return ['--pdeathsig', 'KILL', ...likeBuilders('test "$PPID" = "$0" || exit; exec bwrap "$@"'), String(parent)];
-}
+import { kill, textOf } from './processes.js';
+import { ChildrenCpu, Sampler } from './usage.js';
 
 /** How much of the output is looked at for why a builder was never started: that is a line or two of ours. */
 const HEAD_BYTES = 4096;
+
+const KILL_AGAIN_MS = 20;
 
 const childrenCpu = new ChildrenCpu();
 
@@ -49,6 +32,8 @@ export interface RunResult {
 }
 
 export interface RunOptions {
+  /** Whom bwrap runs as, and in what. */
+  readonly entrant?: Entrant | undefined;
   /** bwrap's arguments, without the command. */
   readonly sandbox: readonly string[];
   readonly command: readonly string[];
@@ -72,9 +57,9 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
   }));
   if (!opened.ok) return opened;
   const { readEnd, writeEnd, filter } = opened.value;
-  const command = [...bwrapCommand(process.pid), '--json-status-fd', '3', '--seccomp', '4', ...options.sandbox, '--', ...options.command];
+  const bwrap = ['--json-status-fd', '3', '--seccomp', '4', ...options.sandbox, '--', ...options.command];
   childrenCpu.started();
-  const spawned = spawnSetpriv(command, ['ignore', writeEnd, writeEnd, 'pipe', filter]);
+  const spawned = spawnEntrance(entrance(options.entrant, bwrap, { listened: true }), ['ignore', writeEnd, writeEnd, 'pipe', filter]);
   for (const fd of [writeEnd, filter]) closeSync(fd);
   if (!spawned.ok) {
     closeSync(readEnd);
@@ -92,12 +77,15 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
 
   const report = new Report(child.stdio[3] as Readable);
   const sampler = new Sampler();
-  const abort = (): void => report.kill();
-  report.onStart = (sampled): void => {
-    if (options.signal.aborted) abort();
-    else sampler.start(sampled);
+  report.onStart = (pidNamespace): void => sampler.start(pidNamespace);
+  // Again and again: it may not have begun yet.
+  let killing: NodeJS.Timeout | undefined;
+  const abort = (): void => {
+    killChildren(child.pid);
+    killing ??= setInterval(() => killChildren(child.pid), KILL_AGAIN_MS);
   };
   options.signal.addEventListener('abort', abort);
+  if (options.signal.aborted) abort();
   let cpuSeconds: number | undefined;
   try {
     const exitCode = await new Promise<number | Error>((resolve) => {
@@ -106,6 +94,9 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
         resolve(error);
       });
       child.on('exit', (code, signal) => {
+        // Its process id may soon be another's.
+        options.signal.removeEventListener('abort', abort);
+        clearInterval(killing);
         cpuSeconds = childrenCpu.ended();
         resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
       });
@@ -123,24 +114,24 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
       buildDirPeakBytes: sampler.buildDirPeakBytes,
     });
   } finally {
-    report.forgetBuilder();
+    clearInterval(killing);
     sampler.stop();
     options.signal.removeEventListener('abort', abort);
   }
 }
 
 /** Node throws some of the system's errors, and has others told as events. */
-function spawnSetpriv(args: string[], stdio: StdioOptions): Result<ChildProcess> {
+function spawnEntrance([program, ...args]: readonly [string, ...string[]], stdio: StdioOptions): Result<ChildProcess> {
   try {
     // A session of its own: Ctrl-C goes to zilch alone, which then stops its builds in good order.
-    return ok(spawn('setpriv', args, { detached: true, cwd: '/', env: hostEnvironment(), stdio }));
+    return ok(spawn(program, args, { detached: true, cwd: '/', env: hostEnvironment(), stdio }));
   } catch (error) {
     return err(spawnFailure(error as Error));
   }
 }
 
 function spawnFailure(error: NodeJS.ErrnoException): Failure {
-  const message = `setpriv cannot be run: ${error.message}`;
+  const message = `the sandbox cannot be entered: ${error.message}`;
   switch (error.code) {
     case 'E2BIG':
       return {
@@ -170,8 +161,7 @@ function hostEnvironment(): NodeJS.ProcessEnv {
 
 /** What bwrap tells of itself: JSON documents, a line each. */
 class Report {
-  onStart: (sampled: Sampled) => void = () => undefined;
-  private builderPid: number | undefined;
+  onStart: (pidNamespace: string) => void = () => undefined;
   private text = '';
   /** Settled when there is no more to come. */
   readonly ended: Promise<void>;
@@ -182,10 +172,8 @@ class Report {
     stream.on('data', (piece: string) => {
       const knew = this.text.includes('}');
       this.text += piece;
-      const start = /"child-pid": (\d+).*"pid-namespace": (\d+).*\}/.exec(this.text);
-      if (knew || start === null) return;
-      this.builderPid = Number(start[1]);
-      this.onStart({ pid: this.builderPid, pidNamespace: `pid:[${start[2] ?? ''}]` });
+      const start = /"pid-namespace": (\d+).*\}/.exec(this.text);
+      if (!knew && start !== null) this.onStart(`pid:[${start[1] ?? ''}]`);
     });
   }
 
@@ -193,28 +181,21 @@ class Report {
   hasExitCode(): boolean {
     return this.text.includes('"exit-code"');
   }
+}
 
-  /** Kills the sandbox's first process, and with it all others. bwrap itself is left to see it out. */
-  kill(): void {
-    if (this.builderPid === undefined) return;
-    try {
-      process.kill(this.builderPid, 'SIGKILL');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
-  }
-
-  /** Its process id may soon be another's. */
-  forgetBuilder(): void {
-    this.builderPid = undefined;
+/** Kills the first process of all, if it is there yet, and with it all others; the one that waits for it is left to see them out. */
+function killChildren(waiting: number | undefined): void {
+  const children = textOf(`/proc/${waiting ?? 0}/task/${waiting ?? 0}/children`).split(' ');
+  for (const pid of children.map(Number)) {
+    if (pid > 0) kill(pid);
   }
 }
 
-/** Makes a FIFO. Node cannot, so this is coreutils' `mkfifo`. */
-export async function makeFifo(path: string): Promise<Result<void>> {
+/** Makes FIFOs. Node cannot, so this is coreutils' `mkfifo`. */
+export async function makeFifos(paths: readonly string[]): Promise<Result<void>> {
   return await new Promise((resolve) => {
-    execFile('mkfifo', ['-m', '600', path], (error) => {
-      resolve(error === null ? ok(undefined) : fail('E_SANDBOX', `cannot make the FIFO ${path}: ${error.message}`, undefined, error));
+    execFile('mkfifo', ['-m', '600', ...paths], (error) => {
+      resolve(error === null ? ok(undefined) : fail('E_SANDBOX', `cannot make the FIFO ${paths[0] ?? ''}: ${error.message}`, undefined, error));
     });
   });
 }
@@ -222,9 +203,13 @@ export async function makeFifo(path: string): Promise<Result<void>> {
 /** Tries the sandbox on nothing. Fails with `E_SANDBOX` and what to do about it. */
 export async function checkSandbox(): Promise<Result<void>> {
   const trial = ['--unshare-user', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-ipc', '--uid', '1000', '--gid', '100'];
+  const bwrap = [...trial, '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', '--', 'true'];
+  const entrant = await takeTrialEntrant();
+  if (!entrant.ok) return entrant;
+  const [program, ...args] = entrance(entrant.value.entrant, bwrap);
   return await new Promise((resolve) => {
-    const args = [...bwrapCommand(process.pid), ...trial, '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', '--', 'true'];
-    execFile('setpriv', args, { env: hostEnvironment(), encoding: 'utf8' }, (error, _stdout, stderr) => {
+    execFile(program, args, { env: hostEnvironment(), encoding: 'utf8' }, (error, _stdout, stderr) => {
+      entrant.value.release();
       if (error === null) resolve(ok(undefined));
       else
         resolve(
@@ -242,10 +227,16 @@ function lastLine(text: string): string | undefined {
   return text.split('\n').findLast((line) => line.trim() !== '');
 }
 
+const PROGRAMS = [
+  ['bwrap', 'bubblewrap'],
+  ['mount', 'mount'],
+  ...['setpriv', 'setarch', 'unshare'].map((program) => [program, 'util-linux'] as const),
+] as const;
+
 function sandboxHint(stderr: string): string {
-  for (const program of ['bwrap', 'setpriv', 'setarch']) {
+  for (const [program, debianPackage] of PROGRAMS) {
     if (new RegExp(`${program}(: not found|: No such file| ENOENT)`).test(stderr)) {
-      return `install it: apt-get install ${program === 'bwrap' ? 'bubblewrap' : 'util-linux'}`;
+      return `install it: apt-get install ${debianPackage}`;
     }
   }
   const switches: readonly (readonly [name: string, bad: string, good: string])[] = [

@@ -1,19 +1,22 @@
 /** Builds in the own sandbox. */
-import { mkdirSync, renameSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { scratchPath, storePathBaseName, type StorePath } from '../formats/index.js';
 import { err, fail, ok, type Result } from '../result.js';
-import { attempt, removeTree, removeTreeSync, type Store } from '../store/index.js';
+import { attempt, ioFailure, removeTree, removeTreeSync, type Store } from '../store/index.js';
+import { killAbandonedBuilders, takeBuildUser } from './build-users.js';
 import { closeOnExec } from './descriptors.js';
+import type { Entrant } from './entrance.js';
 import { invocation, type Invocation } from './environment.js';
 import type { Executed, Executor, ExecutorFailure, ExecutorRequest } from './executor.js';
-import { killOrphans } from './orphans.js';
+import { memoryForScratch } from './memory.js';
 import { finishOutputs } from './outputs.js';
-import { checkSandbox, makeFifo, runInSandbox, type RunResult } from './run.js';
+import { checkSandbox, makeFifos, runInSandbox, type RunResult } from './run.js';
 import { sandboxArguments } from './sandbox.js';
+import { seccompFilter } from './seccomp.js';
 import { isFull } from './usage.js';
-import { furnish, layOut, outputIn, inputGraph, sandboxInputs, storeDirOf, type Furnishings } from './workplace.js';
+import { give, inputGraph, layOut, outputIn, sandboxInputs, storeDirOf, takeOver } from './workplace.js';
 
 /** What the C libraries' `strerror` makes of ENOSPC. */
 const NO_SPACE = 'No space left on device';
@@ -24,9 +27,11 @@ export interface SandboxVariation {
 }
 
 /** What the builds of one executor share. */
-interface Workshop extends Furnishings {
+interface Workshop {
   readonly directory: string;
-  /** FIFOs that no build uses at the moment. */
+  /** A file with the program of `seccompFilter`. */
+  readonly filter: string;
+  /** FIFOs that no build has used. */
   readonly fifos: string[];
   fifosMade: number;
 }
@@ -37,6 +42,8 @@ export class SandboxExecutor implements Executor {
 
   constructor(
     private readonly store: Store,
+    /** Builds at once. */
+    private readonly jobs: number,
     private readonly variation: SandboxVariation = {},
   ) {}
 
@@ -44,14 +51,13 @@ export class SandboxExecutor implements Executor {
     closeOnExec();
     const sandbox = await checkSandbox();
     if (!sandbox.ok) return sandbox;
-    const { zilchTempDir } = this.store.layout;
-    const killed = attempt('look at', zilchTempDir, () => killOrphans(zilchTempDir));
-    if (!killed.ok) return killed;
+    await killAbandonedBuilders();
     const directory = this.store.tempDir();
     if (!directory.ok) return directory;
-    const furnished = attempt('write', directory.value, () => furnish(directory.value));
-    if (!furnished.ok) return furnished;
-    this.workshop = { ...furnished.value, directory: directory.value, fifos: [], fifosMade: 0 };
+    const filter = join(directory.value, 'filter');
+    const written = attempt('write', filter, () => writeFileSync(filter, seccompFilter()));
+    if (!written.ok) return written;
+    this.workshop = { directory: directory.value, filter, fifos: [], fifosMade: 0 };
     return ok(undefined);
   }
 
@@ -72,7 +78,7 @@ export class SandboxExecutor implements Executor {
       noSpace.push(bytes);
       request.onOutput(bytes);
     };
-    const ran = await this.run({ ...request, onOutput }, invoked.value, workDir);
+    const ran = await this.runAsUser({ ...request, onOutput }, invoked.value, workDir);
     if (!ran.ok) {
       await release();
       return ran;
@@ -92,28 +98,41 @@ export class SandboxExecutor implements Executor {
       const mayHaveBeenFull = buildDirWasFull || buildDirPeakBytes > request.buildMemory / 2 || noSpace.found;
       return err({ ...outputs.failure, buildMemoryWasFull: inMemory && mayHaveBeenFull && !request.signal.aborted });
     }
-    return err({ ...outputs.failure, keptDir: this.keep(workDir, drvPath) });
+    return err({ ...outputs.failure, keptDir: await this.keep(workDir, drvPath) });
   }
 
-  private async run(request: ExecutorRequest, invoked: Invocation, workDir: string): Promise<Result<RunResult>> {
+  /** Runs the builder as nobody that anything else on the machine runs as, where this process can see to that. */
+  private async runAsUser(request: ExecutorRequest, invoked: Invocation, workDir: string): Promise<Result<RunResult>> {
+    const user = await takeBuildUser();
+    if (!user.ok) return user;
+    try {
+      return await this.run(request, invoked, workDir, user.value && { user: user.value, workDir, storeDir: this.store.layout.storeDir });
+    } finally {
+      user.value?.release();
+    }
+  }
+
+  private async run(request: ExecutorRequest, invoked: Invocation, workDir: string, entrant: Entrant | undefined): Promise<Result<RunResult>> {
     const { workshop } = this;
     if (workshop === undefined) throw new Error('Internal error: a build before prepare');
-    const laidOut = attempt('lay out a sandbox in', workDir, () => ({
-      buildDir: layOut(workDir, invoked, request.buildMemory),
-      inputs: sandboxInputs(this.store, request.inputs),
-    }));
-    if (!laidOut.ok) return laidOut;
     const fifo = await takeFifo(workshop);
     if (!fifo.ok) return fifo;
+    const laidOut = attempt('lay out a sandbox in', workDir, () => {
+      give(fifo.value, entrant);
+      const inputs = sandboxInputs(this.store, request.inputs, entrant);
+      return { ...layOut(workDir, invoked, request.buildMemory, entrant), inputs };
+    });
+    if (!laidOut.ok) return laidOut;
     const ran = await runInSandbox({
-      sandbox: sandboxArguments({ ...this.variation, ...laidOut.value, etcDir: workshop.etcDir, storeDir: storeDirOf(workDir), env: invoked.env }),
+      entrant,
+      sandbox: sandboxArguments({ ...this.variation, ...laidOut.value, scratchMemory: memoryForScratch(this.jobs), env: invoked.env }),
       command: [invoked.program, ...invoked.args],
       filter: workshop.filter,
       fifo: fifo.value,
       onOutput: request.onOutput,
       signal: request.signal,
     });
-    workshop.fifos.push(fifo.value);
+    rmSync(fifo.value, { force: true });
     return ran;
   }
 
@@ -139,18 +158,36 @@ export class SandboxExecutor implements Executor {
       if (ran.notStarted !== undefined) return fail('E_SANDBOX', message, '`zilch doctor` says whether builds can be sandboxed here');
       return fail('E_BUILD', message, request.keepFailed ? undefined : 'with --keep-failed, `zilch shell --kept` can look at what it leaves');
     }
-    return await finishOutputs({ store: this.store, drv, drvPath, scratch, hostPath: (path) => outputIn(workDir, path), inputs });
+    try {
+      // A builder may have closed even the directory that its outputs are in.
+      chmodSync(storeDirOf(workDir), 0o755);
+      return await finishOutputs({
+        store: this.store,
+        drv,
+        drvPath,
+        scratch,
+        hostPath: (path) => outputIn(workDir, path),
+        inputs,
+        signal: request.signal,
+      });
+    } catch (error) {
+      // Whatever it has made that cannot be read: this build fails, and no other.
+      return err(ioFailure('look at what was built in', workDir, error));
+    }
   }
 
   /** Moves a failed build's tree to where no sweep finds it; `undefined` when it cannot be moved, and is swept. */
-  private keep(workDir: string, drvPath: StorePath): string | undefined {
+  private async keep(workDir: string, drvPath: StorePath): Promise<string | undefined> {
     const kept = join(this.store.layout.zilchDir, 'kept', storePathBaseName(drvPath).replace(/\.drv$/, ''));
     const moved = attempt('keep', kept, () => {
-      mkdirSync(dirname(kept), { recursive: true });
+      mkdirSync(dirname(kept), { recursive: true, mode: 0o700 });
       removeTreeSync(kept);
       renameSync(workDir, kept);
     });
-    return moved.ok ? kept : undefined;
+    if (!moved.ok) return undefined;
+    // What a build user made would belong to another build's user later.
+    const own = await takeOver(kept);
+    return own.ok ? kept : undefined;
   }
 }
 
@@ -169,12 +206,15 @@ class Finder {
   }
 }
 
+/** FIFOs are made several at a time, as that takes a program; each is used once: a builder may do with its own what it likes. */
 async function takeFifo(workshop: Workshop): Promise<Result<string>> {
-  const free = workshop.fifos.pop();
-  if (free !== undefined) return ok(free);
-  const path = join(workshop.directory, `fifo-${workshop.fifosMade++}`);
-  const made = await makeFifo(path);
-  return made.ok ? ok(path) : made;
+  if (workshop.fifos.length === 0) {
+    const fresh = Array.from({ length: 16 }, () => join(workshop.directory, `fifo-${workshop.fifosMade++}`));
+    const made = await makeFifos(fresh);
+    if (!made.ok) return made;
+    workshop.fifos.push(...fresh);
+  }
+  return ok(workshop.fifos.pop()!);
 }
 
 const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));

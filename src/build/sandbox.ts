@@ -3,12 +3,13 @@
  * `local-derivation-goal.cc`, `startBuilder` and `runChild`; bwrap(1).
  *
  * Where it differs from Nix's: inputs and the files of /etc are bound read-only, where Nix relies on their permissions;
- * /dev also has `core` and never `kvm`; standard output and error are a pipe and not a terminal; stack and open files have
+ * /dev is read-only, also has `core` and never `kvm`; standard output and error are a pipe and not a terminal; stack and open files have
  * the usual soft limits, 8 MiB and 1024, where Nix passes on those it was started under. Of the host a builder can see the
  * NIS domain name, which Nix overwrites, hard limits, and how many supplementary groups the user has.
  */
 import { STORE_DIR } from '../formats/index.js';
 import { BUILD_DIR } from './environment.js';
+import { procMasks } from './proc-masks.js';
 
 /** User and group of the builder, as /etc/passwd of the sandbox names them. */
 const BUILD_UID = 1000;
@@ -38,12 +39,16 @@ export type BuildDir =
   { readonly kind: 'memory'; readonly bytes: number } | { readonly kind: 'disk'; readonly hostPath: string };
 
 export interface SandboxSpec {
-  /** Host directory that becomes /nix/store: what the builder makes there appears in it. */
+  /** Directory that becomes /nix/store: what the builder makes there appears in it. This and the others as bwrap finds them. */
   readonly storeDir: string;
-  /** Host directory with the `ETC_FILES`; all sandboxes can share one. */
+  /** Directory with the `ETC_FILES`. */
   readonly etcDir: string;
   readonly buildDir: BuildDir;
+  /** How much can be put, in bytes, into the root directory with /tmp, and as much into /dev/shm. */
+  readonly scratchMemory: number;
   readonly inputs: readonly SandboxInput[];
+  /** See there. */
+  readonly procNames: ReadonlySet<string>;
   readonly env: ReadonlyMap<string, string>;
   /** Keeps the terminal, for a shell. Builds get a session of their own. */
   readonly interactive?: boolean;
@@ -60,10 +65,12 @@ export function sandboxArguments(spec: SandboxSpec): string[] {
     ...['--uid', String(BUILD_UID), '--gid', String(BUILD_GID), '--cap-drop', 'ALL'],
     ...['--hostname', spec.hostname ?? 'localhost'],
     // All else is in memory: nothing to lay out before and to delete after, which takes longer than a small build.
+    ...['--size', String(spec.scratchMemory), '--tmpfs', '/'],
     ...['--perms', '1777', '--dir', '/tmp', '--dir', '/etc', '--dir', '/nix', '--bind', spec.storeDir, STORE_DIR],
     ...[...ETC_FILES.keys()].flatMap((name) => ['--ro-bind', `${spec.etcDir}/${name}`, `/etc/${name}`]),
     ...spec.inputs.flatMap((input) => (input.kind === 'tree' ? ['--ro-bind', input.hostPath, input.path] : ['--symlink', input.target, input.path])),
-    ...['--proc', '/proc', '--dev', '/dev', '--perms', '1777', '--tmpfs', '/dev/shm'],
+    ...['--proc', '/proc', ...procMasks(spec.procNames), '--dev', '/dev'],
+    ...['--perms', '1777', '--size', String(spec.scratchMemory), '--tmpfs', '/dev/shm', '--remount-ro', '/dev'],
     ...buildDirArguments(spec.buildDir),
     ...['--chmod', '0750', '/', '--chdir', BUILD_DIR, '--clearenv'],
     ...[...spec.env].flatMap(([key, value]) => ['--setenv', key, value]),

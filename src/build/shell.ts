@@ -1,16 +1,20 @@
 /** A shell where a build would run: to look at what the builder sees, and to try what it does. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratchPath, storePathBaseName, type Derivation, type DrvPath, type StorePath } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import { attempt, removeTree, type Store } from '../store/index.js';
+import { takeBuildUser } from './build-users.js';
 import { closeOnExec } from './descriptors.js';
+import { entrance, seenBy, type Entrant } from './entrance.js';
 import { invocation } from './environment.js';
 import { identitiesOf } from './identity.js';
+import { memoryForScratch } from './memory.js';
 import { resolve } from './realise.js';
-import { checkSandbox, likeBuilders } from './run.js';
-import { sandboxArguments, type BuildDir } from './sandbox.js';
-import { diskBuildDir, furnish, inputGraph, layOut, sandboxInputs, storeDirOf } from './workplace.js';
+import { checkSandbox } from './run.js';
+import { sandboxArguments } from './sandbox.js';
+import { seccompFilter } from './seccomp.js';
+import { diskBuildDir, furnish, give, giveWork, inputGraph, layOut, sandboxInputs, storeDirOf, takeOver, writeForBuilder } from './workplace.js';
 
 export interface ShellRequest {
   readonly store: Store;
@@ -29,7 +33,7 @@ export interface ShellRequest {
 export interface PreparedShell {
   /** The program to run with this terminal, and its arguments. */
   readonly command: readonly [program: string, ...args: string[]];
-  /** Deletes the workplace; one that was kept before stays. */
+  /** Deletes the workplace; one that was kept before stays. Call it when the program has ended. */
   readonly release: () => Promise<void>;
 }
 
@@ -51,36 +55,47 @@ export async function prepareShell(request: ShellRequest): Promise<Result<Prepar
   const temporary = store.tempDir();
   if (!temporary.ok) return temporary;
   const workDir = keptDir ?? temporary.value;
-  const furnished = attempt('write', temporary.value, () => furnish(temporary.value));
-  if (!furnished.ok) return furnished;
-  const { etcDir } = furnished.value;
-  const prepared = attempt('lay out a sandbox in', workDir, (): Result<string[]> => {
-    const buildDir = keptDir === undefined ? layOut(workDir, invoked.value, 0) : keptBuildDir(keptDir);
-    if (buildDir === undefined) return fail('E_NOT_KEPT', `${workDir} is not the tree of a failed build`, 'build it again with --keep-failed');
-    const { program, args, env } = invoked.value;
-    if (keptDir === undefined) writeFileSync(join(diskBuildDir(workDir), BUILD_COMMAND), `exec ${[program, ...args].map(quote).join(' ')}\n`);
-    const inputs = sandboxInputs(store, store.closure([...drv.inputSrcs, ...along]));
-    return ok(
-      sandboxArguments({
-        storeDir: storeDirOf(workDir),
-        etcDir,
-        buildDir,
-        inputs,
-        env: withPrograms(env, along, store),
-        interactive: true,
-        hostname: storePathBaseName(drvPath).slice(33, 33 + 60),
-      }),
-    );
-  });
-  if (!prepared.ok) return prepared;
-  if (!prepared.value.ok) return prepared.value;
-  const program = request.program ?? [drv.builder];
-  return ok({
-    command: [...likeBuilders('exec bwrap "$@" 3<"$0"'), furnished.value.filter, '--seccomp', '3', ...prepared.value.value, '--', ...program],
-    release: async () => {
-      await removeTree(temporary.value);
-    },
-  });
+  if (keptDir !== undefined && !isKept(keptDir)) {
+    return fail('E_NOT_KEPT', `${workDir} is not the tree of a failed build`, 'build it again with --keep-failed');
+  }
+  const user = await takeBuildUser();
+  if (!user.ok) return user;
+  const entrant: Entrant | undefined = user.value && { user: user.value, workDir, storeDir: store.layout.storeDir };
+  const release = async (): Promise<void> => {
+    if (keptDir !== undefined) await takeOver(keptDir);
+    await removeTree(temporary.value);
+    user.value?.release();
+  };
+  const given = keptDir === undefined || entrant === undefined ? ok(undefined) : await giveWork(keptDir, entrant);
+  const prepared = given.ok
+    ? attempt('lay out a sandbox in', workDir, () => {
+        const { program, args, env } = invoked.value;
+        const laidOut = keptDir === undefined ? layOut(workDir, invoked.value, 0, entrant) : furnish(workDir, entrant);
+        if (keptDir === undefined) {
+          const file = join(diskBuildDir(workDir), BUILD_COMMAND);
+          writeForBuilder(file, `exec ${[program, ...args].map(quote).join(' ')}\n`);
+          give(file, entrant);
+        }
+        const filter = join(workDir, 'filter');
+        writeFileSync(filter, seccompFilter());
+        chmodSync(filter, 0o644);
+        const inputs = sandboxInputs(store, store.closure([...drv.inputSrcs, ...along]), entrant);
+        const hostname = storePathBaseName(drvPath).slice(33, 33 + 60);
+        const sandbox = sandboxArguments({
+          ...laidOut,
+          scratchMemory: memoryForScratch(1),
+          inputs,
+          env: withPrograms(env, along, store),
+          interactive: true,
+          hostname,
+        });
+        const command = request.program ?? [drv.builder];
+        return entrance(entrant, ['--seccomp', '3', ...sandbox, '--', ...command], { filter: seenBy(entrant, filter) });
+      })
+    : given;
+  if (prepared.ok) return ok({ command: prepared.value, release });
+  await release();
+  return prepared;
 }
 
 function withPrograms(env: ReadonlyMap<string, string>, along: readonly StorePath[], store: Store): ReadonlyMap<string, string> {
@@ -88,9 +103,8 @@ function withPrograms(env: ReadonlyMap<string, string>, along: readonly StorePat
   return new Map([...env, ['PATH', [env.get('PATH'), ...directories].join(':')]]);
 }
 
-function keptBuildDir(keptDir: string): BuildDir | undefined {
-  const hostPath = diskBuildDir(keptDir);
-  return existsSync(hostPath) && existsSync(storeDirOf(keptDir)) ? { kind: 'disk', hostPath } : undefined;
+function isKept(directory: string): boolean {
+  return existsSync(diskBuildDir(directory)) && existsSync(storeDirOf(directory));
 }
 
 function quote(text: string): string {

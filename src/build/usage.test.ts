@@ -47,7 +47,7 @@ describe('the sampler', () => {
       await once(shell.stdout, 'data');
       const [builder] = readFileSync(`/proc/${shell.pid}/task/${shell.pid}/children`, 'utf8').split(' ');
       const sampler = new Sampler();
-      sampler.start({ pid: Number(builder), pidNamespace: readlinkSync(`/proc/${builder}/ns/pid`) });
+      sampler.start(readlinkSync(`/proc/${builder}/ns/pid`));
       await setTimeout(2500);
       sampler.stop();
       const found = [...sampler.running.keys()];

@@ -8,14 +8,6 @@ const PAGE_SIZE = 4096;
 /** A file system with less than this left, in bytes, is why something could not be written. */
 const FULL = 16 * 2 ** 20;
 
-/** The sandbox to look at. */
-export interface Sampled {
-  /** Process id of the builder on the host. */
-  readonly pid: number;
-  /** What `/proc/<pid>/ns/pid` of all its processes links to. */
-  readonly pidNamespace: string;
-}
-
 /** Samples what the processes of a sandbox do, how much memory they have, and how full its build directory is. */
 export class Sampler {
   /**
@@ -31,12 +23,14 @@ export class Sampler {
   buildDirPeakBytes = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  start(sampled: Sampled): void {
+  /** `pidNamespace` is what `/proc/<pid>/ns/pid` of all processes of the sandbox links to. */
+  start(pidNamespace: string): void {
     this.timer = setInterval(() => {
-      const processes = processesOf(sampled.pidNamespace);
+      const processes = processesOf(pidNamespace);
       if (processes.length > 0) this.peakBytes = Math.max(this.peakBytes ?? 0, sum(processes.map(({ residentBytes }) => residentBytes)));
       for (const { program, runs } of processes) if (runs) this.running.set(program, (this.running.get(program) ?? 0) + 1);
-      const room = roomOf(`/proc/${sampled.pid}/root${BUILD_DIR}`);
+      const [first] = processes;
+      const room = first === undefined ? undefined : roomOf(`/proc/${first.pid}/root${BUILD_DIR}`);
       if (room === undefined) return;
       this.wasFull ||= room.free < FULL;
       this.buildDirPeakBytes = Math.max(this.buildDirPeakBytes, room.used);
@@ -65,11 +59,11 @@ function roomOf(path: string): { readonly free: number; readonly used: number } 
   }
 }
 
-function processesOf(pidNamespace: string): ProcessState[] {
+function processesOf(pidNamespace: string): (ProcessState & { readonly pid: string })[] {
   return readdirSync('/proc').flatMap((pid) => {
     if (!/^\d+$/.test(pid)) return [];
     try {
-      return readlinkSync(`/proc/${pid}/ns/pid`) === pidNamespace ? [processState(readFileSync(`/proc/${pid}/stat`, 'latin1'))] : [];
+      return readlinkSync(`/proc/${pid}/ns/pid`) === pidNamespace ? [{ pid, ...processState(readFileSync(`/proc/${pid}/stat`, 'latin1')) }] : [];
     } catch {
       // It is gone, or another user's: not ours to count.
       return [];

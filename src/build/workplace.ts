@@ -1,14 +1,17 @@
 /**
  * The directory of one build: `store` becomes the sandbox's /nix/store and receives the outputs, `build` its build
- * directory where that is on disk.
+ * directory where that is on disk, `etc` the files of its /etc.
  */
-import { chmodSync, lstatSync, mkdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { storePathBaseName, type StorePath } from '../formats/index.js';
-import type { Store } from '../store/index.js';
+import { ok, type Result } from '../result.js';
+import { attempt, giveTree, type Store } from '../store/index.js';
+import { needsBuildUsers } from './build-users.js';
+import { openWorkplace, seenBy, type Entrant } from './entrance.js';
 import type { Invocation } from './environment.js';
+import { procNames } from './proc-masks.js';
 import { ETC_FILES, type BuildDir, type SandboxInput } from './sandbox.js';
-import { seccompFilter } from './seccomp.js';
 
 /** Where the sandbox's store lies in a workplace. */
 export function storeDirOf(workDir: string): string {
@@ -25,46 +28,84 @@ export function diskBuildDir(workDir: string): string {
   return join(workDir, 'build');
 }
 
-/** Lays out a new workplace, and says where /build is. Throws the system's errors. */
-export function layOut(workDir: string, { files }: Invocation, buildMemory: number): BuildDir {
+function etcDirOf(workDir: string): string {
+  return join(workDir, 'etc');
+}
+
+/** What bwrap is told of a workplace. */
+export interface LaidOut {
+  readonly storeDir: string;
+  readonly etcDir: string;
+  readonly buildDir: BuildDir;
+  readonly procNames: ReadonlySet<string>;
+}
+
+/** Lays out a new workplace. Throws the system's errors. */
+export function layOut(workDir: string, { files }: Invocation, buildMemory: number, entrant: Entrant | undefined): LaidOut {
   mkdirSync(storeDirOf(workDir));
   chmodSync(storeDirOf(workDir), 0o1775);
+  give(storeDirOf(workDir), entrant);
   // A file that is mounted into memory could not be deleted by the builder, so such a build works on disk.
-  if (buildMemory > 0 && files.size === 0) return { kind: 'memory', bytes: buildMemory };
+  if (buildMemory > 0 && files.size === 0) return { ...furnish(workDir, entrant), buildDir: { kind: 'memory', bytes: buildMemory } };
   const hostPath = diskBuildDir(workDir);
   mkdirSync(hostPath, { mode: 0o700 });
-  for (const [name, contents] of files) writeForBuilder(join(hostPath, name), contents);
-  return { kind: 'disk', hostPath };
+  give(hostPath, entrant);
+  for (const [name, contents] of files) {
+    writeForBuilder(join(hostPath, name), contents);
+    give(join(hostPath, name), entrant);
+  }
+  return furnish(workDir, entrant);
 }
 
-/** What all sandboxes can share. */
-export interface Furnishings {
-  readonly etcDir: string;
-  /** A file with the program of `seccompFilter`. */
-  readonly filter: string;
-}
-
-/** Makes furnishings in an empty directory. Throws the system's errors. */
-export function furnish(directory: string): Furnishings {
-  const filter = join(directory, 'filter');
-  writeFileSync(filter, seccompFilter());
-  const etcDir = join(directory, 'etc');
-  mkdirSync(etcDir);
+/** Makes what a workplace has besides what the builder works on. Throws the system's errors. */
+export function furnish(workDir: string, entrant: Entrant | undefined): LaidOut {
+  if (entrant !== undefined) openWorkplace(workDir);
+  const etcDir = etcDirOf(workDir);
+  mkdirSync(etcDir, { recursive: true });
+  chmodSync(etcDir, 0o755);
   for (const [name, contents] of ETC_FILES) writeForBuilder(join(etcDir, name), contents);
-  return { etcDir, filter };
+  return {
+    storeDir: seenBy(entrant, storeDirOf(workDir)),
+    etcDir: seenBy(entrant, etcDir),
+    buildDir: { kind: 'disk', hostPath: seenBy(entrant, diskBuildDir(workDir)) },
+    procNames: procNames(),
+  };
+}
+
+/** Makes a file or a directory the builder's own. Throws the system's errors. */
+export function give(file: string, entrant: Entrant | undefined): void {
+  if (entrant !== undefined) chownSync(file, entrant.user.uid, entrant.user.gid);
+}
+
+/** Gives the tree of a build that is over back to this process's user. */
+export async function takeOver(workDir: string): Promise<Result<void>> {
+  const closed = attempt('close', workDir, () => {
+    chmodSync(workDir, 0o700);
+  });
+  if (!closed.ok || !needsBuildUsers()) return closed;
+  return await giveTree(workDir, process.geteuid?.() ?? 0, process.getegid?.() ?? 0);
+}
+
+/** Gives what the builder works on in the tree of a build that is over to another one's user. */
+export async function giveWork(workDir: string, { user }: Entrant): Promise<Result<void>> {
+  for (const directory of [storeDirOf(workDir), diskBuildDir(workDir)]) {
+    const given = await giveTree(directory, user.uid, user.gid);
+    if (!given.ok) return given;
+  }
+  return ok(undefined);
 }
 
 /** The mode is the same whatever this process's umask is: builders can see it. */
-function writeForBuilder(file: string, contents: string): void {
+export function writeForBuilder(file: string, contents: string): void {
   writeFileSync(file, contents);
   chmodSync(file, 0o644);
 }
 
 /** How store paths are brought into a sandbox. Throws the system's errors. */
-export function sandboxInputs(store: Store, paths: readonly StorePath[]): SandboxInput[] {
+export function sandboxInputs(store: Store, paths: readonly StorePath[], entrant: Entrant | undefined): SandboxInput[] {
   return paths.map((path) => {
     const hostPath = store.hostPath(path);
-    if (!lstatSync(hostPath).isSymbolicLink()) return { kind: 'tree', path, hostPath };
+    if (!lstatSync(hostPath).isSymbolicLink()) return { kind: 'tree', path, hostPath: seenBy(entrant, hostPath) };
     return { kind: 'symlink', path, target: readlinkSync(hostPath) };
   });
 }

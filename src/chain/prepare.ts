@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Derivation, DrvPath, StorePath } from '../formats/index.js';
 import {
   ingredientsOf,
   Instantiator,
   neededOutputs,
+  readHex,
   sourcePath,
   type AnyRecipe,
   type Chain,
@@ -15,7 +17,7 @@ import {
   type Target,
 } from '../recipe/index.js';
 import { ok, type Result } from '../result.js';
-import { addTreeOnce, treePath, type Store } from '../store/index.js';
+import { addProgram, addTreeOnce, attemptAsync, treePath, type Store } from '../store/index.js';
 
 /** A target as derivations. */
 export interface PreparedTarget extends Target {
@@ -88,7 +90,16 @@ function allIngredients(chain: Chain): ReadonlySet<Ingredient> {
 }
 
 /** Adds a local file to the store; where nothing may be added, its path is all there is to know. */
-async function localPath({ name, url, only }: Local, store: Store): Promise<Result<StorePath>> {
+async function localPath({ name, url, only, hexBytes }: Local, store: Store): Promise<Result<StorePath>> {
   const file = fileURLToPath(url);
+  if (hexBytes !== undefined) {
+    const program = await readHexFile(file, hexBytes);
+    return program.ok ? addProgram(store, name, program.value) : program;
+  }
   return store.readOnly ? treePath(name, file, { only }) : addTreeOnce(store, name, file, { only });
+}
+
+async function readHexFile(file: string, bytes: number): Promise<Result<Buffer>> {
+  const text = await attemptAsync('read', file, () => readFile(file, 'latin1'));
+  return text.ok ? readHex(text.value, file, bytes) : text;
 }

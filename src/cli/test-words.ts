@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, readSync } from 'node:fs';
 import type { PreparedTarget } from '../chain/index.js';
 import { fit } from './format.js';
 import { BuiltOutputs, type Session } from './session.js';
@@ -16,9 +16,10 @@ export function testWords(session: Session, targets: readonly PreparedTarget[], 
   });
 }
 
+/** Not of what a symlink leads to: that need not be the store's. */
 function firstLine(file: string): string {
-  if (!statSync(file).isFile()) return '';
-  const fd = openSync(file, 'r');
+  if (!lstatSync(file).isFile()) return '';
+  const fd = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const start = Buffer.alloc(LONGEST_LINE);
     return start.toString('utf8', 0, readSync(fd, start)).split('\n')[0]!.trim();

@@ -2,7 +2,8 @@
 export type { About, Edit, Patch } from './about.js';
 export type { Ingredient, Interpolated, Local, OutputRef, Seed, Source, SourceLocation, Text } from './ingredient.js';
 export { concat, partsOf, sh, text } from './text.js';
-export { local, seed, source, sourcePath, type SourceSpec } from './source.js';
+export { readHex } from './hex.js';
+export { hexProgram, local, seed, source, sourcePath, type SourceSpec } from './source.js';
 export {
   ingredientsOf,
   neededOutputs,

@@ -54,6 +54,8 @@ export interface Local {
   readonly name: string;
   /** For a directory: which of its entries (names at its top) are taken; all when left out. */
   readonly only?: readonly string[] | undefined;
+  /** For a text in hexadecimal: how many bytes it stands for. They, executable, are what the store gets. */
+  readonly hexBytes?: number | undefined;
 }
 
 /**

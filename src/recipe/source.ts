@@ -65,6 +65,14 @@ export function local(base: string, relative: string, options: { readonly name?:
 }
 
 /**
+ * A program that lies beside the recipe as text: hexadecimal digits, with spaces and line ends anywhere between bytes and
+ * comments from `#` to the end of the line. The store gets its bytes, executable. `bytes` says how many these must be.
+ */
+export function hexProgram(base: string, relative: string, options: { readonly name: string; readonly bytes: number }): Local {
+  return { ...local(base, relative, { name: options.name }), hexBytes: options.bytes };
+}
+
+/**
  * A program that `--seed` may bring from outside the chain; without it, an output of the chain, whose first output is meant where a
  * recipe is given. The only seed there should be is `tcc`.
  */

@@ -2,7 +2,17 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, constants, copyFileSync, createReadStream, renameSync, writeFileSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { checkName, makeContentPath, makeTextPath, sha256, sha256Hash, type ContentAddress, type Sha256, type StorePath } from '../formats/index.js';
+import {
+  checkName,
+  makeContentPath,
+  makeTextPath,
+  NarWriter,
+  sha256,
+  sha256Hash,
+  type ContentAddress,
+  type Sha256,
+  type StorePath,
+} from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import { attempt, attemptAsync } from './io-failure.js';
 import type { Store } from './store.js';
@@ -86,6 +96,25 @@ export async function addTreeOnce(store: Store, name: string, hostPath: string, 
   const rooted = await store.addTempRoot(path.value);
   if (!rooted.ok) return rooted;
   return store.isValid(path.value) ? path : addTree(store, name, hostPath, options);
+}
+
+/** Adds an executable file that has these bytes; where nothing may be added, its path is all there is to know. */
+export async function addProgram(store: Store, name: string, bytes: Buffer): Promise<Result<StorePath>> {
+  const hash = createHash('sha256');
+  const nar = new NarWriter((chunk) => hash.update(chunk));
+  nar.file(true, bytes.length);
+  nar.data(bytes);
+  nar.endFile();
+  nar.finish();
+  const path = makeContentPath(name, 'recursive', sha256Hash(hash.digest('hex') as Sha256));
+  const rooted = await store.addTempRoot(path);
+  if (!rooted.ok || store.readOnly || store.isValid(path)) return rooted.ok ? ok(path) : rooted;
+  return withTempPlace(store, async (file) => {
+    const written = attempt('write', file, () => {
+      writeFileSync(file, bytes, { flag: 'wx', mode: 0o700 });
+    });
+    return written.ok ? addTree(store, name, file) : written;
+  });
 }
 
 /** The path that `addTree` would give, without adding anything. */

@@ -232,6 +232,12 @@ export class Store {
     return verifyStore(this, options);
   }
 
+  /** Makes a valid path's metadata canonical again: what `verify` calls `E_PATH_METADATA`. */
+  clean(path: StorePath): Promise<Result<void>> {
+    if (this.readOnly) return Promise.resolve(this.#readOnlyFailure());
+    return this.withLock(path, () => canonicalise(this.hostPath(path)));
+  }
+
   /** A fresh directory on the store's file system, deleted on `close`, or by another process once this one is gone. */
   tempDir(): Result<string> {
     return this.readOnly ? this.#readOnlyFailure() : this.#tempDirs.make();
@@ -248,8 +254,8 @@ export class Store {
   }
 
   /** Makes a tree's metadata that of a store path: see `canonicalise`. */
-  canonicalise(hostPath: HostPath): Promise<Result<void>> {
-    return canonicalise(hostPath);
+  canonicalise(hostPath: HostPath, signal?: AbortSignal): Promise<Result<void>> {
+    return canonicalise(hostPath, signal);
   }
 
   async #place(from: string, path: StorePath): Promise<Result<unknown>> {

@@ -7,15 +7,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Result } from '../result.js';
-import { isLocked, tryLock, type FileLock } from './file-lock.js';
+import { tryLock, type FileLock } from './file-lock.js';
 import { attempt } from './io-failure.js';
 import { removeTree, removeTreeSync } from './tree/index.js';
-
-/** Whether the process is gone that had this as its own directory. What cannot be asked, being another user's, is not. */
-export function isAbandoned(directory: string): boolean {
-  const locked = attempt('lock', directory, () => isLocked(`${directory}.lock`));
-  return locked.ok && !locked.value;
-}
 
 export class TempDirs {
   readonly #base: string;

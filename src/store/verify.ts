@@ -3,7 +3,7 @@ import { lstatSync } from 'node:fs';
 import type { PathInfo, StorePath } from '../formats/index.js';
 import { fail, ok, type Failure, type Result } from '../result.js';
 import type { Store } from './store.js';
-import { hashTree } from './tree/index.js';
+import { findExtras, hashTree } from './tree/index.js';
 
 export interface VerifyOptions {
   /** Read everything and compare hashes; otherwise only look whether each path is there. */
@@ -18,7 +18,7 @@ export interface VerifyOptions {
 /** A valid path that is not as it was registered. */
 export interface Defect {
   readonly path: StorePath;
-  /** `E_PATH_MISSING`, `E_PATH_ALTERED`, or why it could not be read. */
+  /** `E_PATH_MISSING`, `E_PATH_ALTERED`, `E_PATH_METADATA`, which `Store.clean` heals, or why it could not be read. */
   readonly failure: Failure;
 }
 
@@ -32,6 +32,8 @@ export interface VerifyReport {
 }
 
 const REPAIR_HINT = 'delete it and all that refers to it with --repair; the next build makes them again';
+
+const CLEAN_HINT = 'take it away with --repair, and ask who has made it';
 
 /** Checks valid paths one after the other. Defects are the report's, not failures; those are `E_NOT_VALID` and `E_CANCELLED`. */
 export async function verifyStore(store: Store, { contents = false, paths, signal, onChecked }: VerifyOptions): Promise<Result<VerifyReport>> {
@@ -64,7 +66,12 @@ async function defectOf(store: Store, info: PathInfo, contents: boolean): Promis
   if (!contents) return undefined;
   const digest = await hashTree(hostPath);
   if (!digest.ok) return { ...digest.failure, message: `${info.path}: ${digest.failure.message}`, hint: REPAIR_HINT };
-  if (digest.value.narHash === info.narHash) return undefined;
+  if (digest.value.narHash === info.narHash) {
+    const extra = await findExtras(hostPath);
+    if (!extra.ok) return { ...extra.failure, message: `${info.path}: ${extra.failure.message}`, hint: REPAIR_HINT };
+    if (extra.value === undefined) return undefined;
+    return { code: 'E_PATH_METADATA', message: `${info.path} is more than its hash says: ${extra.value}`, hint: CLEAN_HINT };
+  }
   const message = `${info.path} was altered on disk: its NAR hash is sha256:${digest.value.narHash}, registered is sha256:${info.narHash}`;
   return { code: 'E_PATH_ALTERED', message, hint: REPAIR_HINT };
 }

@@ -1,7 +1,8 @@
-/** A zilch of its own for tests to kill: `builder-child.ts <root>` builds `longGraph` and says what happens. */
+/** A zilch of its own for tests to kill: `builder-child.ts <root>` builds `longGraph`, or the script given, and says what happens. */
 import { writeSync } from 'node:fs';
 import { unwrap } from '../../src/result.js';
 import { Store } from '../../src/store/index.js';
+import { attackIn } from './attack.js';
 import { longGraph } from './long-graph.js';
 import { Rig } from './rig.js';
 
@@ -9,7 +10,11 @@ const store = unwrap(Store.open(process.argv[2]!, { create: true }));
 const rig = await Rig.in(store);
 const stop = new AbortController();
 process.on('SIGINT', () => stop.abort());
-const { result } = await rig.build([longGraph(rig)], { signal: stop.signal }, undefined, (event) => {
+const script = process.argv[3];
+const attack = script === undefined ? undefined : await attackIn(rig);
+const target = attack === undefined ? longGraph(rig) : rig.script('given', `PATH=$PATH:${attack}/bin; ${script}`, { sources: [attack] });
+const { result } = await rig.build([target], { signal: stop.signal }, undefined, (event) => {
+  if (event.type === 'build-log') writeSync(1, `build-log ${event.line}\n`);
   if (event.type === 'build-start' || event.type === 'build-done' || event.type === 'build-reused') writeSync(1, `${event.type} ${event.name}\n`);
 });
 writeSync(1, `${JSON.stringify(result.ok ? result.value.summary : result.failure)}\n`);

@@ -1,8 +1,9 @@
 /** Sandboxes that cannot be set up. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makeFifo, runInSandbox } from '../../src/build/run.js';
-import { furnish } from '../../src/build/workplace.js';
+import { makeFifos, runInSandbox } from '../../src/build/run.js';
+import { seccompFilter } from '../../src/build/seccomp.js';
 import { unwrap } from '../../src/result.js';
 import { tempDirectory } from '../support/store.js';
 import { whyNoBuilds } from './rig.js';
@@ -22,8 +23,9 @@ test.skipIf(reason !== undefined).each([
 ])('a sandbox that cannot be made %s', async (_what, sandbox, command, notStarted) => {
   const directory = tempDirectory();
   const fifo = join(directory, 'fifo');
-  unwrap(await makeFifo(fifo));
-  const { filter } = furnish(directory);
+  unwrap(await makeFifos([fifo]));
+  const filter = join(directory, 'filter');
+  writeFileSync(filter, seccompFilter());
   const signal = new AbortController().signal;
   const ran = await runInSandbox({
     sandbox: ['--unshare-user', '--unshare-pid', ...sandbox],

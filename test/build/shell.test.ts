@@ -1,8 +1,12 @@
 /** Shells in a build's sandbox. */
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { BUILD_COMMAND, prepareShell, type PreparedShell } from '../../src/build/index.js';
 import { unwrap } from '../../src/result.js';
+import { tempDirectory } from '../support/store.js';
+import { attackIn, whyNoAttack } from './attack.js';
 import { freshRig } from './fresh-rig.js';
 import { eventsOf, whyNoBuilds } from './rig.js';
 
@@ -48,6 +52,27 @@ describe.skipIf(reason !== undefined)('a shell in the sandbox of a build', () =>
     const again = unwrap(await prepareShell({ store: rig.store, closure: rig.closure, drvPath: bad.drvPath, cores: 1, keptDir }));
     expect(say(again, 'cat half\n')).toBe('half\nmore\n');
     await again.release();
+  });
+
+  test.skipIf(whyNoAttack() !== undefined)('cannot type into the terminal that it is given', async () => {
+    const rig = await freshRig();
+    const attack = await attackIn(rig);
+    const target = rig.script('target', 'echo > $out', { sources: [attack] });
+    const shell = unwrap(await prepareShell({ store: rig.store, closure: rig.closure, drvPath: target.drvPath, cores: 1, along: [attack] }));
+    // script(1) makes the terminal, and is the parent of what runs there.
+    const words = shell.command.map((word) => (word === String(process.pid) ? '"$PPID"' : `'${word.replaceAll("'", "'\\''")}'`));
+    const file = join(tempDirectory(), 'run.sh');
+    writeFileSync(file, `exec ${words.join(' ')}\n`);
+    const input = 'for what in winsize sticks sticks-high tioclinux; do attack $what; done; exit\n';
+    const { stdout } = spawnSync('script', ['-qefc', `exec sh ${file}`, '/dev/null'], { input, encoding: 'utf8' });
+    await shell.release();
+    // All but the first may be refused by the kernel, too, with other errors.
+    expect(stdout.match(/^(winsize|sticks|sticks-high|tioclinux): \w+/gm)).toEqual([
+      'winsize: done',
+      'sticks: ENOTTY',
+      'sticks-high: ENOTTY',
+      'tioclinux: ENOTTY',
+    ]);
   });
 
   test('is refused while the inputs are not built', async () => {

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CliRig } from '../cli/rig.js';
-import { whyNoNix } from '../support/nix.js';
+import { whyNoNixBuilds } from '../support/nix.js';
 
-const missing = whyNoNix();
+const missing = await whyNoNixBuilds();
 if (missing !== undefined) console.warn(`skipped: the chain is not built through Nix: ${missing}`);
 
 /** Tarballs fetched before are not fetched again. */

@@ -7,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { whyNoBuilds } from '../build/rig.js';
 import { CHECKOUT, CliRig, type Ran } from '../cli/rig.js';
 import { ask, bodyOf } from '../support/ask.js';
-import { Nix, whyNoNix } from '../support/nix.js';
+import { Nix, whyNoNixBuilds } from '../support/nix.js';
 
 const noBuilds = await whyNoBuilds();
 if (noBuilds !== undefined) console.log(`skipped: ${noBuilds}`);
-const noNix = whyNoNix();
+const noNix = await whyNoNixBuilds();
 if (noNix !== undefined) console.log(`not tried with Nix: ${noNix}`);
 
 const RECIPES = `const tool = make({ name: 'tool', outputs: ['bin', 'doc'], script: sh\`echo tool > $bin; echo manual of $bin > $doc\` });

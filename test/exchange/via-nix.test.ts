@@ -6,11 +6,11 @@ import { firstDifferentBuild, NixExecutor } from '../../src/exchange/index.js';
 import type { PathInfo } from '../../src/formats/index.js';
 import { chain, selfPath, text } from '../../src/recipe/index.js';
 import { unwrap } from '../../src/result.js';
-import { whyNoNix } from '../support/nix.js';
+import { whyNoNixBuilds } from '../support/nix.js';
 import { openStore, tempDirectory } from '../support/store.js';
 import { buildAll, made, prepare } from './small-chain.js';
 
-const missing = whyNoNix();
+const missing = await whyNoNixBuilds();
 if (missing !== undefined) console.warn(`skipped: nothing is built through Nix: ${missing}`);
 
 function undated(paths: ReadonlyMap<string, PathInfo>): ReadonlyMap<string, PathInfo> {

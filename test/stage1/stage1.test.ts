@@ -81,6 +81,10 @@ describe.skipIf(!sandbox.ok)('stage 1, from an empty store', () => {
     // Stage 1's own compiler is a TinyCC like others.
     const own = (await rig.run(['path', 'stage1^tinycc'])).stdout.trim();
     seeds.push({ by: 'stage 1', file: join(own, 'bin/tcc') });
+    // And one that no compiler from elsewhere had a hand in.
+    const climbed = await rig.run(['build', '--no-tests', '--offline', 'tinycc-seed']);
+    expect(climbed.status, climbed.stderr).toBe(0);
+    seeds.push({ by: 'the ladder from 148 bytes', file: (await rig.run(['path', 'tinycc-seed'])).stdout.trim() });
 
     const hashes = seeds.map(({ file }) => createHash('sha256').update(readFileSync(file)).digest('hex'));
     for (const [at, { by, file }] of seeds.entries()) {

@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { userSettings } from '../../src/exchange/nix/nix-users.js';
 
 /** The version our formats are held to, byte for byte. */
 export const ORACLE_VERSION = '2.8.0';
@@ -20,6 +21,12 @@ export function whyNoNix(): string | undefined {
   if (version.error !== undefined) return `Nix is not installed (Debian's nix-bin ${ORACLE_VERSION} is wanted)`;
   const found = version.stdout.trim().split(' ').at(-1);
   return found === ORACLE_VERSION ? undefined : `Nix ${found} is installed, ${ORACLE_VERSION} is wanted`;
+}
+
+/** Why `build --via nix` cannot be tried here; `undefined` when it can. */
+export async function whyNoNixBuilds(): Promise<string | undefined> {
+  const settings = await userSettings();
+  return whyNoNix() ?? (settings.ok ? undefined : settings.failure.message);
 }
 
 /** Real Nix on a store of its own, away from the machine's. */

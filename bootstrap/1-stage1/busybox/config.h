@@ -12,7 +12,7 @@
 #define BB_GLOBAL_CONST
 
 /* The version that programs print. Upstream appends the time of compilation. */
-#define BB_VER "1.37.0"
+#define BB_VER "1.38.0"
 #define BB_EXTRA_VERSION ""
 
 /* Every option, on or off: written by protobusybox-config.c. */

@@ -16,11 +16,11 @@ interface VerifyStoreOptions extends StoreOptions {
 
 /** `zilch verify-store` */
 export function register(command: Command): void {
-  command.description('Reads every store path and compares its hash with the registered one.');
+  command.description('Reads every store path and compares its hash with the registered one; looks for what a hash does not say, such as capabilities.');
   command.argument('[paths...]', 'store paths to check (default: all)');
   withJson(withStore(command))
     .option('--quick', 'only look whether each path is there')
-    .option('--repair', 'delete what is wrong and all that refers to it: the next build makes it again');
+    .option('--repair', 'delete what is wrong and all that refers to it: the next build makes it again; take away extended attributes and modes');
   perform(command, (texts: readonly string[], options: VerifyStoreOptions) =>
     interruptible(async (signal): Promise<Result<ExitCode | undefined>> => {
       const paths: StorePath[] = [];
@@ -49,7 +49,7 @@ export function register(command: Command): void {
           : fail(
               'E_DIFFERENT',
               `${formatCount(defects.length, 'store path')} of ${store.value.root} changed on disk`,
-              '--repair deletes them; then build again',
+              '--repair deletes them, or takes away what is too much; then build again',
             );
       } finally {
         store.value.close();
@@ -58,7 +58,14 @@ export function register(command: Command): void {
   );
 }
 
-async function repair(store: Store, defects: readonly Defect[]): Promise<Result<undefined>> {
+async function repair(store: Store, all: readonly Defect[]): Promise<Result<undefined>> {
+  const isUnclean = ({ failure }: Defect): boolean => failure.code === 'E_PATH_METADATA';
+  for (const { path } of all.filter(isUnclean)) {
+    const cleaned = await store.clean(path);
+    if (!cleaned.ok) return cleaned;
+    printError(`cleaned  ${path}\n`);
+  }
+  const defects = all.filter((defect) => !isUnclean(defect));
   const collected = await store.gc({ only: defects.map(({ path }) => path) });
   if (!collected.ok) return collected;
   for (const { path } of collected.value.dead) printError(`deleted  ${path}\n`);

@@ -3,6 +3,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { err, fail, ok, type Failure, type Result } from '../../result.js';
 import { StreamFailure, type ByteStream } from '../stream-failure.js';
+import { userSettings } from './nix-users.js';
 
 export interface NixCommandOptions {
   /** A store as Nix names it: a directory, `daemon`, `ssh-ng://host`. */
@@ -18,7 +19,20 @@ export interface NixCommandOptions {
 const SSH_OPTIONS = '-o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ConnectTimeout=10 -o BatchMode=yes';
 
 export class NixCommand {
+  private userSettings: readonly string[] = [];
+
   constructor(private readonly options: NixCommandOptions) {}
+
+  /** Finds out whom builders shall run as. Call it before anything is built. Fails with `E_NIX` if that could be root alone. */
+  async chooseUsers(): Promise<Result<void>> {
+    const { storeUri, builders } = this.options;
+    // A daemon has its own, and so have other machines.
+    if (/^(daemon|unix:|ssh)/.test(storeUri) || builders !== undefined) return ok(undefined);
+    const settings = await userSettings();
+    if (!settings.ok) return settings;
+    this.userSettings = settings.value;
+    return ok(undefined);
+  }
 
   get storeUri(): string {
     return this.options.storeUri;
@@ -82,8 +96,7 @@ export class NixCommand {
       // It reaches the Nix that builds on this machine; others heed their own nix.conf.
       ...['--option', 'sandbox', 'true', '--option', 'sandbox-fallback', 'false', '--option', 'sandbox-paths', ''],
       ...['--option', 'substituters', ''],
-      // A store that is ours alone needs no build users; a daemon has its own.
-      ...(/^(daemon|unix:|ssh)/.test(this.storeUri) ? [] : ['--option', 'build-users-group', '']),
+      ...this.userSettings,
       ...(builders === undefined ? ['--option', 'builders', ''] : ['--builders', builders, '--max-jobs', '0']),
     ];
     const sshOptions = [SSH_OPTIONS, process.env['NIX_SSHOPTS'] ?? ''].join(' ').trim();

@@ -72,10 +72,12 @@ export class NixExecutor implements Executor {
   }
 
   /**
-   * Nix must answer, and not let builders see the machine they run on. Of several machines the one that Nix chose is examined; a probe
+   * Nix must answer, not run builders as root, and not let builders see the machine they run on. Of several machines the one that Nix chose is examined; a probe
    * that fails for another reason is no verdict, the builds will show it.
    */
   private async examine(): Promise<Result<void>> {
+    const chosen = await this.nix.chooseUsers();
+    if (!chosen.ok) return chosen;
     const asked = await this.nix.run(['store', 'ping']);
     if (!asked.ok) return asked;
     const seen = await this.nix.run(['build', '--no-link', '--expr', hostProbe()]);

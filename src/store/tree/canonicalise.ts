@@ -4,6 +4,7 @@
  */
 import { chmodSync, lchownSync, lstatSync, lutimesSync, type Stats } from 'node:fs';
 import type { Result } from '../../result.js';
+import { removeAttributes } from './attributes.js';
 import { bytesOf, displayPath, toByteString, type ByteString, type HostPath } from './host-path.js';
 import { runInSlices } from './slices.js';
 import { problem } from './tree-problem.js';
@@ -13,13 +14,12 @@ import { TreeWalk } from './walk.js';
 const STORE_MTIME = 1;
 
 /**
- * Gives a tree the metadata of a store path: time 1, modes 0444 and 0555, owned by this user. Fails with `E_FILE_TYPE`,
- * naming the file, on anything but files, directories and symlinks, else as `ioFailure` says. Extended attributes are
- * not looked at, since Node has no calls for them: the sandbox keeps builds from making any, and copies do not carry them.
+ * Gives a tree the metadata of a store path: time 1, modes 0444 and 0555, owned by this user, no extended attributes. Fails with `E_FILE_TYPE`,
+ * naming the file, on anything but files, directories and symlinks, else as `ioFailure` says.
  */
-export function canonicalise(hostPath: HostPath): Promise<Result<void>> {
+export function canonicalise(hostPath: HostPath, signal?: AbortSignal): Promise<Result<void>> {
   const root = toByteString(hostPath);
-  return runInSlices(root, canonicaliseSteps(root));
+  return runInSlices(root, canonicaliseSteps(root), signal);
 }
 
 function* canonicaliseSteps(root: ByteString): Generator<undefined, void, undefined> {
@@ -39,8 +39,11 @@ function* canonicaliseSteps(root: ByteString): Generator<undefined, void, undefi
     // Changing the owner clears setuid bits, so it comes before the mode.
     if (stat.uid !== uid || stat.gid !== gid) lchownSync(bytes, uid, gid);
     if (kind !== 'symlink') {
+      // What is not text is opened to be asked: that takes the right to read.
+      if ((stat.mode & 0o400) === 0) chmodSync(bytes, stat.mode | 0o400);
+      removeAttributes(path);
       const wanted = kind === 'directory' || (stat.mode & 0o100) !== 0 ? 0o555 : 0o444;
-      if ((stat.mode & 0o7777) !== wanted) chmodSync(bytes, wanted);
+      if ((lstatSync(bytes).mode & 0o7777) !== wanted) chmodSync(bytes, wanted);
     }
     if (stat.mtimeMs !== STORE_MTIME * 1000) lutimesSync(bytes, stat.atime, STORE_MTIME);
     yield;

@@ -1,7 +1,7 @@
 import { ok, type Result } from '../../result.js';
 import { toByteString, type HostPath } from './host-path.js';
 import { ReadAhead } from './read-ahead.js';
-import { nextTurn, runSlice } from './slices.js';
+import { checkSignal, nextTurn, runSlice } from './slices.js';
 import { StepWriter } from './step-writer.js';
 import { failureOf } from './tree-problem.js';
 import { TreeReader } from './tree-reader.js';
@@ -13,9 +13,9 @@ const STEPS_ALONE = 3000;
  * Writes the NAR of the tree at `hostPath` into `sink`; gives its size. A chunk is valid during the call of `sink` only.
  * The files of a large tree are found and opened by a second thread, as soon as that is there.
  * Fails with `E_FILE_TYPE` on what a NAR cannot hold (devices, sockets, pipes), `E_FILE_CHANGED` when a file's size
- * changes meanwhile, and as `ioFailure` says; then what the sink got is worth nothing.
+ * changes meanwhile, `E_CANCELLED` after the signal, and as `ioFailure` says; then what the sink got is worth nothing.
  */
-export async function dumpTree(hostPath: HostPath, sink: (chunk: Uint8Array) => void): Promise<Result<number>> {
+export async function dumpTree(hostPath: HostPath, sink: (chunk: Uint8Array) => void, signal?: AbortSignal): Promise<Result<number>> {
   const root = toByteString(hostPath);
   let readAhead: ReadAhead | undefined;
   try {
@@ -26,10 +26,11 @@ export async function dumpTree(hostPath: HostPath, sink: (chunk: Uint8Array) => 
       if (writer.steps > STEPS_ALONE) readAhead ??= new ReadAhead();
       const position = writer.isInsideStep ? undefined : reader.position;
       if (readAhead?.isReady === true && position !== undefined) {
-        await readAhead.goOn(root, position, writer);
+        await readAhead.goOn(root, position, writer, signal);
         break;
       }
       await nextTurn();
+      checkSignal(root, signal);
     }
     writer.finish();
     return ok(writer.size);

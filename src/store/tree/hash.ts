@@ -16,9 +16,9 @@ export interface NarDigest {
 }
 
 /** Hashes a tree as its NAR. Fails as `dumpTree` does. */
-export async function hashTree(hostPath: HostPath): Promise<Result<NarDigest>> {
+export async function hashTree(hostPath: HostPath, signal?: AbortSignal): Promise<Result<NarDigest>> {
   const hash = createHash('sha256');
-  const size = await dumpTree(hostPath, (chunk) => hash.update(chunk));
+  const size = await dumpTree(hostPath, (chunk) => hash.update(chunk), signal);
   return size.ok ? ok({ narHash: hash.digest('hex') as Sha256, narSize: size.value }) : size;
 }
 
@@ -47,13 +47,17 @@ export interface TreeScan extends NarDigest {
 }
 
 /** Hashes a tree and finds what it refers to, in one pass. Fails as `dumpTree` does. */
-export async function scanTree(hostPath: HostPath, candidates: Iterable<StorePath>): Promise<Result<TreeScan>> {
+export async function scanTree(hostPath: HostPath, candidates: Iterable<StorePath>, signal?: AbortSignal): Promise<Result<TreeScan>> {
   const hash = createHash('sha256');
   const scanner = new ReferenceScanner(candidates);
-  const size = await dumpTree(hostPath, (chunk) => {
-    hash.update(chunk);
-    scanner.push(chunk);
-  });
+  const size = await dumpTree(
+    hostPath,
+    (chunk) => {
+      hash.update(chunk);
+      scanner.push(chunk);
+    },
+    signal,
+  );
   return size.ok ? ok({ narHash: hash.digest('hex') as Sha256, narSize: size.value, references: scanner.found }) : size;
 }
 
@@ -61,10 +65,14 @@ export async function scanTree(hostPath: HostPath, candidates: Iterable<StorePat
  * The hash that a content-addressed path is made of: of the NAR, modulo the path's own hash part, as `self` (its scratch
  * path) has it. The tree is not changed. Without self-reference it is the `narHash`. Fails as `dumpTree` does.
  */
-export async function hashTreeModulo(hostPath: HostPath, self: StorePath): Promise<Result<Hash>> {
+export async function hashTreeModulo(hostPath: HostPath, self: StorePath, signal?: AbortSignal): Promise<Result<Hash>> {
   const hasher = new ModuloHasher(storePathHash(self));
-  const size = await dumpTree(hostPath, (chunk) => {
-    hasher.push(chunk);
-  });
+  const size = await dumpTree(
+    hostPath,
+    (chunk) => {
+      hasher.push(chunk);
+    },
+    signal,
+  );
   return size.ok ? ok(hasher.digest()) : size;
 }

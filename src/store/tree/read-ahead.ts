@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import type { Failure } from '../../result.js';
 import type { ByteString } from './host-path.js';
-import { nextTurn, runSlice } from './slices.js';
+import { checkSignal, nextTurn, runSlice } from './slices.js';
 import { unpackSteps, type StepBatch } from './step-batch.js';
 import type { StepWriter } from './step-writer.js';
 import { startThread } from './thread.js';
@@ -59,7 +59,7 @@ export class ReadAhead {
   }
 
   /** Goes on from a reader's position to the end of the tree. Throws what reading and writing throw. Call it once. */
-  async goOn(root: ByteString, after: readonly string[], writer: StepWriter): Promise<void> {
+  async goOn(root: ByteString, after: readonly string[], writer: StepWriter, signal?: AbortSignal): Promise<void> {
     const order: Order = { root, after };
     this.working = true;
     this.worker.ref();
@@ -70,7 +70,10 @@ export class ReadAhead {
       if (report.kind === 'failed') throw new TreeProblem(report.failure);
       this.steps = unpackSteps(report.batch).reverse();
       const written = writer.write(this.takeSteps());
-      while (runSlice(written) === undefined) await nextTurn();
+      while (runSlice(written) === undefined) {
+        await nextTurn();
+        checkSignal(root, signal);
+      }
       Atomics.add(this.written, 0, 1);
       Atomics.notify(this.written, 0);
     }

@@ -32,9 +32,9 @@ export interface RewriteCount {
  * outputs of one build share a file by a hard link, all of them need the same replacements. Fails as `ioFailure` says, and with `E_EXISTS` when two
  * names would become one.
  */
-export async function rewriteTree(hostPath: HostPath, rewrites: ReadonlyMap<string, string>): Promise<Result<RewriteCount>> {
+export async function rewriteTree(hostPath: HostPath, rewrites: ReadonlyMap<string, string>, signal?: AbortSignal): Promise<Result<RewriteCount>> {
   const root = toByteString(hostPath);
-  return runInSlices(root, new TreeRewriter(rewrites).run(root));
+  return runInSlices(root, new TreeRewriter(rewrites).run(root), signal);
 }
 
 const BUFFER_BYTES = 256 * 1024;

@@ -1,24 +1,31 @@
 import { ok, type Result } from '../../result.js';
-import type { ByteString } from './host-path.js';
-import { failureOf } from './tree-problem.js';
+import { displayPath, type ByteString } from './host-path.js';
+import { failureOf, problem } from './tree-problem.js';
 
 /** How long the event loop may be kept from everything else. */
 const SLICE_MILLISECONDS = 10;
 
 /**
  * Runs work that is written as a generator, pausing where it yields when a slice of time is used up: file system calls
- * are fastest when synchronous, and this keeps them from freezing progress displays and other builds' logs.
+ * are fastest when synchronous, and this keeps them from freezing progress displays and other builds' logs. Fails with
+ * `E_CANCELLED` in the pause after the signal.
  */
-export async function runInSlices<T>(root: ByteString, steps: Generator<undefined, T, undefined>): Promise<Result<T>> {
+export async function runInSlices<T>(root: ByteString, steps: Generator<undefined, T, undefined>, signal?: AbortSignal): Promise<Result<T>> {
   try {
     for (;;) {
       const end = runSlice(steps);
       if (end !== undefined) return ok(end.value);
       await nextTurn();
+      checkSignal(root, signal);
     }
   } catch (error) {
     return failureOf(error, root);
   }
+}
+
+/** Stops the work on a tree when it is asked to. */
+export function checkSignal(root: ByteString, signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) problem('E_CANCELLED', `stopped while ${displayPath(root)} was read`);
 }
 
 /** Runs one slice; gives the end when it is reached. */

@@ -1,0 +1,4 @@
+extern int errno;
+#define EINTR 4
+#define EEXIST 17
+#define ERANGE 34

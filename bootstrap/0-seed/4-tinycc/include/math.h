@@ -1,0 +1,1 @@
+double ldexp(double x, int exponent);

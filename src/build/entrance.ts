@@ -1,0 +1,95 @@
+/**
+ * The programs between Zilch and bwrap. But for unshare, which waits, each becomes the next.
+ *
+ * setpriv has the kernel kill what it becomes when this process dies, however it dies. unshare makes a process namespace whose
+ * first process is what becomes bwrap: when that dies the kernel kills all others in it, whatever they have done to live on.
+ * sh gives up if this process died before the kernel was told. So no build outlives its zilch.
+ *
+ * When builds need users of their own (see `build-users.ts`), the workplace is mounted at /tmp and the store below it, since
+ * the user has no way through directories that are root's alone, such as /root; then setpriv becomes that user. setarch turns
+ * off address space randomisation, as Nix does. sh sets umask and limits.
+ */
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ok, type Result } from '../result.js';
+import { attempt } from '../store/index.js';
+import { takeBuildUser, type BuildUser } from './build-users.js';
+
+/** Where bwrap, run by a build user, finds the workplace. bwrap needs the directory anyway, so it is everywhere. */
+const WORKPLACE_SEEN = '/tmp';
+
+/** In a workplace, where the directory of the store's paths is mounted for a build user. */
+const INPUTS = 'inputs';
+
+/** Who enters a sandbox, other than this process's own user. */
+export interface Entrant {
+  readonly user: Pick<BuildUser, 'uid' | 'gid'>;
+  /** The workplace on the host; `openWorkplace` has prepared it. */
+  readonly workDir: string;
+  /** The directory on the host that has the inputs. */
+  readonly storeDir: string;
+}
+
+/** Lets a build user through to what is in a workplace. Throws the system's errors. */
+export function openWorkplace(workDir: string): void {
+  // Passable, not readable; and nobody but root reaches it, through the directory above.
+  chmodSync(workDir, 0o711);
+  mkdirSync(join(workDir, INPUTS), { recursive: true });
+}
+
+/** A directory of the host by the name that bwrap finds it by. */
+export function seenBy(entrant: Entrant | undefined, hostPath: string): string {
+  if (entrant === undefined) return hostPath;
+  const { workDir, storeDir } = entrant;
+  if (hostPath.startsWith(`${workDir}/`)) return WORKPLACE_SEEN + hostPath.slice(workDir.length);
+  if (hostPath.startsWith(`${storeDir}/`)) return `${WORKPLACE_SEEN}/${INPUTS}${hostPath.slice(storeDir.length)}`;
+  throw new Error(`Internal error: a build user cannot see ${hostPath}`);
+}
+
+export interface EntranceOptions {
+  /** This process listens to what is written to the open file 3: who cannot write to it is alone. */
+  readonly listened?: boolean;
+  /** A file, as `seenBy` names it, to be open as 3. */
+  readonly filter?: string;
+}
+
+/** The command that runs bwrap, as a child of this process, with these arguments. Its only child is the first process of all. */
+export function entrance(
+  entrant: Entrant | undefined,
+  bwrapArguments: readonly string[],
+  { listened = false, filter }: EntranceOptions = {},
+): readonly [program: string, ...args: string[]] {
+  // A hard limit below the usual ones stays.
+  const limits = 'ulimit -S -c 0; ulimit -S -s 8192 2>/dev/null; ulimit -S -n 1024 2>/dev/null';
+  const alone = listened ? 'echo >&3 || exit; ' : '';
+  const exec = `exec bwrap "$@"${filter === undefined ? '' : ' 3<"$0"'}`;
+  const dressed = ['setarch', 'x86_64', '-R', 'sh', '-c', `${EXPENDABLE}; umask 022; ${limits}; ${alone}${exec}`, filter ?? 'sh', ...bwrapArguments];
+  const namespaces = ['--mount', '--mount-proc', '--pid', '--fork', '--kill-child=KILL'];
+  const watched = ['setpriv', '--pdeathsig', 'KILL'] as const;
+  if (entrant === undefined) return [...watched, 'unshare', '--user', '--map-current-user', ...namespaces, ...watched, ...dressed];
+  const { user, storeDir, workDir } = entrant;
+  const mounts = `${EXPENDABLE}; mount --bind "$1" "$2/${INPUTS}" && mount --rbind "$2" ${WORKPLACE_SEEN} || exit; shift 2; exec "$@"`;
+  const become = [...watched, '--reuid', String(user.uid), '--regid', String(user.gid), '--clear-groups'];
+  return [...watched, 'unshare', ...namespaces, 'sh', '-c', mounts, 'sh', storeDir, workDir, ...become, ...dressed];
+}
+
+/** Where memory runs out, builders are killed before anything else; done by root, they cannot undo it. */
+const EXPENDABLE = 'echo 1000 2>/dev/null >/proc/self/oom_score_adj';
+
+/** Somebody to try the sandbox with. Fails as `takeBuildUser` does. */
+export async function takeTrialEntrant(): Promise<Result<{ readonly entrant: Entrant | undefined; readonly release: () => void }>> {
+  const taken = await takeBuildUser();
+  if (!taken.ok) return taken;
+  const user = taken.value;
+  if (user === undefined) return ok({ entrant: undefined, release: () => undefined });
+  return attempt('make a directory in', tmpdir(), () => {
+    const workDir = mkdtempSync(join(tmpdir(), 'zilch-trial-'));
+    openWorkplace(workDir);
+    const release = (): void => {
+      user.release();
+      rmSync(workDir, { recursive: true });
+    };
+    return { entrant: { user, workDir, storeDir: '/' }, release };
+  });
+}

@@ -1,0 +1,45 @@
+/** Whom Nix's builders run as, where this machine builds in a store that Nix opens itself. */
+import { execFile } from 'node:child_process';
+import { fail, ok, type Result } from '../../result.js';
+
+/** Nix's own name for it. */
+const GROUP = 'nixbld';
+
+/** The first Nix that has `auto-allocate-uids`. */
+const ALLOCATES = [2, 12] as const;
+
+/**
+ * Settings that keep builders from running as root. Nix itself would run them as whoever called it. Fails with `E_NIX`
+ * where root has neither a Nix that takes unused ids, nor users for builds.
+ */
+export async function userSettings(isRoot = process.geteuid?.() === 0): Promise<Result<readonly string[]>> {
+  // A store that is one user's alone needs no build users.
+  if (!isRoot) return ok(['--option', 'build-users-group', '']);
+  if (isAtLeast(await outputOf('nix', '--version'), ALLOCATES)) {
+    return ok(['--extra-experimental-features', 'auto-allocate-uids', '--option', 'auto-allocate-uids', 'true']);
+  }
+  const [, , , members = ''] = (await outputOf('getent', 'group', GROUP)).trim().split(':');
+  if (members !== '') return ok(['--option', 'build-users-group', GROUP]);
+  return fail(
+    'E_NIX',
+    `builders would run as root: this machine has no users for Nix's builds, a group ${GROUP} with members`,
+    "Debian's nix-setup-systemd makes them, as does Nix's own installer; or build by the machine's daemon, --nix-store daemon, or as another user than root",
+  );
+}
+
+/** Reads `nix (Nix) 2.8.0` and the like. */
+export function isAtLeast(said: string, [major, minor]: readonly [number, number]): boolean {
+  const match = /(\d+)\.(\d+)\S*\s*$/.exec(said);
+  if (match === null) return false;
+  const found = [Number(match[1]), Number(match[2])] as const;
+  return found[0] > major || (found[0] === major && found[1] >= minor);
+}
+
+/** What a program prints; nothing when it fails. */
+function outputOf(program: string, ...args: readonly string[]): Promise<string> {
+  return new Promise((resolve) => {
+    execFile(program, args, { encoding: 'utf8' }, (error, stdout) => {
+      resolve(error === null ? stdout : '');
+    });
+  });
+}

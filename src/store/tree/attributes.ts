@@ -1,0 +1,67 @@
+/**
+ * What files can have besides what an archive of the store can say of them: extended attributes (access lists and
+ * capabilities of programs among them), setuid bits and the like. Equal hashes would not mean equal trees, and a program
+ * with capabilities would have them for whoever runs it. Source: `canonicalisePathMetaData` in Nix's `posix-fs-canonicalise.cc`.
+ */
+import { chmodSync, closeSync, constants, lstatSync, openSync } from 'node:fs';
+import { listAttributesSync, removeAttributeSync } from 'fs-xattr';
+import type { Result } from '../../result.js';
+import { isSystemError } from '../io-failure.js';
+import { bytesOf, displayPath, toByteString, type ByteString, type HostPath } from './host-path.js';
+import { runInSlices } from './slices.js';
+import { TreeWalk } from './walk.js';
+
+/** The machine's own labels, which it gives to each new file. */
+const LABELS = new Set(['security.selinux', 'security.SMACK64', 'security.ima', 'security.evm', 'security.csm', 'system.nfs4_acl']);
+
+/** Takes all extended attributes from a file or directory of this user; not from a symlink. Throws the system's errors. */
+export function removeAttributes(path: ByteString): void {
+  const names = attributesOf(path);
+  if (names.length === 0) return;
+  // Nobody may take attributes from what he may not write.
+  chmodSync(bytesOf(path), lstatSync(bytesOf(path)).mode | 0o700);
+  withText(path, (text) => {
+    for (const name of names) removeAttributeSync(text, name);
+  });
+}
+
+/** The first thing in a tree that no store path may have, in words: its path and what it has. `undefined` when there is none. */
+export async function findExtras(hostPath: HostPath): Promise<Result<string | undefined>> {
+  const root = toByteString(hostPath);
+  return await runInSlices(root, extrasSteps(root));
+}
+
+function* extrasSteps(root: ByteString): Generator<undefined, string | undefined, undefined> {
+  for (const { kind, path } of new TreeWalk(root)) {
+    if (kind !== 'file' && kind !== 'directory') continue;
+    const { mode } = lstatSync(bytesOf(path));
+    if ((mode & 0o7022) !== 0) return `${displayPath(path)} has mode ${(mode & 0o7777).toString(8)}`;
+    const [name] = attributesOf(path);
+    if (name !== undefined) return `${displayPath(path)} has the extended attribute ${name}`;
+    yield;
+  }
+  return undefined;
+}
+
+/** Not of symlinks: there, only root can make any, and the call follows them. */
+function attributesOf(path: ByteString): string[] {
+  try {
+    return withText(path, (text) => listAttributesSync(text).filter((name) => !LABELS.has(name)));
+  } catch (error) {
+    // The file system has none.
+    if (isSystemError(error) && (error.code === 'ENOTSUP' || error.code === 'EOPNOTSUPP')) return [];
+    throw error;
+  }
+}
+
+/** The calls take text, and a path need not be any: that of an open file is. */
+function withText<T>(path: ByteString, use: (text: string) => T): T {
+  const text = bytesOf(path);
+  if (typeof text === 'string') return use(text);
+  const fd = openSync(text, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    return use(`/proc/self/fd/${fd}`);
+  } finally {
+    closeSync(fd);
+  }
+}

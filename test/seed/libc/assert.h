@@ -1,0 +1,2 @@
+void abort(void);
+#define assert(condition) ((condition) ? (void)0 : abort())

@@ -1,0 +1,4 @@
+int isdigit(int c);
+int isalpha(int c);
+int isspace(int c);
+int toupper(int c);

@@ -1,0 +1,2 @@
+double fabs(double x);
+float fabsf(float x);
