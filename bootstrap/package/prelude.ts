@@ -13,7 +13,6 @@ unpack() {
   case "$tarball" in
     *.xz) unxz -c "$tarball" ;;
     *.gz) gunzip -c "$tarball" ;;
-    *.bz2) bunzip2 -c "$tarball" ;;
   esac | tar -xf - -C "$dir" --strip-components=1 "$@"
 }
 
