@@ -1,4 +1,5 @@
 /** The recipe language: what chains import as `zilch`. */
+export type { About, Edit, Patch } from './about.js';
 export type { Ingredient, Interpolated, Local, OutputRef, Seed, Source, SourceLocation, Text } from './ingredient.js';
 export { concat, partsOf, sh, text } from './text.js';
 export { readHex } from './hex.js';

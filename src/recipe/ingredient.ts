@@ -12,8 +12,19 @@ export interface OutputRef {
   readonly outputName: string;
 }
 
-/** A tarball as its authors published it, pinned by hash and size, wherever its bytes come from. */
-export interface Source {
+/** Where a source comes from, for people; nothing that is built depends on it. */
+export interface SourceOrigin {
+  /** An SPDX licence expression. */
+  readonly licence?: string;
+  readonly homepage?: string;
+  /** Where upstream publishes its releases. */
+  readonly releases?: string;
+  /** What Debian took out or put together, where the file is not upstream's own. */
+  readonly changedByDebian?: string;
+}
+
+/** A tarball as its authors, or Debian, published it, pinned by hash and size, wherever its bytes come from. */
+export interface Source extends SourceOrigin {
   readonly kind: 'source';
   /** The project's name, `musl`. */
   readonly name: string;

@@ -3,6 +3,7 @@
  * `instantiate.ts`; nothing here touches the disk.
  */
 import { checkName } from '../formats/index.js';
+import type { About } from './about.js';
 import type { Ingredient, Interpolated, OutputRef, Text } from './ingredient.js';
 import { callerLocation, RecipeError, type Location } from './recipe-error.js';
 import { concat, partsOf } from './text.js';
@@ -22,6 +23,7 @@ interface RecipeCommon<O extends readonly string[]> {
   readonly path?: readonly Interpolated[];
   readonly env?: Readonly<Record<string, Interpolated>>;
   readonly references?: ReferenceRules;
+  readonly about?: About;
   /** Made from the finished recipe; becomes a derivation of its own, built after this one. */
   readonly test?: (self: Recipe<O>) => TestSpec;
 }
@@ -93,6 +95,7 @@ export interface RecipeValue {
   /** The script as written, for people to read; `undefined` for a plain builder. */
   readonly script: Text | undefined;
   readonly location: Location | undefined;
+  readonly about: About;
   /** The test as a recipe of its own. */
   readonly test: AnyRecipe | undefined;
   readonly defaultOutput: () => OutputRef;
@@ -110,6 +113,7 @@ const RESERVED_OUTPUTS = new Set([
   'env',
   'script',
   'location',
+  'about',
   'test',
   'defaultOutput',
   'drv',
@@ -131,6 +135,7 @@ export function recipe<const O extends readonly [string, ...string[]] = readonly
     env: environment(spec, outputNames),
     script: spec.script,
     location: callerLocation(),
+    about: spec.about ?? {},
     test: undefined,
     defaultOutput: () => outputs[0] as OutputRef,
   };

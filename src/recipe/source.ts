@@ -1,5 +1,5 @@
 import { checkName, makeContentPath, parseSha256, sha256Hash, type StorePath } from '../formats/index.js';
-import type { Local, OutputRef, Seed, Source, SourceLocation } from './ingredient.js';
+import type { Local, OutputRef, Seed, Source, SourceLocation, SourceOrigin } from './ingredient.js';
 import type { AnyRecipe } from './recipe.js';
 import { RecipeError } from './recipe-error.js';
 
@@ -16,6 +16,13 @@ export interface SourceSpec {
   readonly debian?: string;
   /** Whole URLs whose bytes are the same. */
   readonly urls?: readonly string[];
+  /** An SPDX licence expression. */
+  readonly licence?: string;
+  readonly homepage?: string;
+  /** Where upstream publishes its releases: a page for people. */
+  readonly releases?: string;
+  /** What Debian took out or put together, where the file is not upstream's own. */
+  readonly changedByDebian?: string;
 }
 
 /** Pins a tarball. Throws a `RecipeError` when the hash or the name cannot be one, or when it has no location. */
@@ -31,7 +38,16 @@ export function source(spec: SourceSpec): Source {
   const file = spec.file ?? `${spec.name}-${spec.version}${ending}`;
   const named = checkName(file);
   if (!named.ok) throw new RecipeError(`source ${spec.name}: ${named.failure.message}`, 'give it another `file` name');
-  return { kind: 'source', name: spec.name, version: spec.version, file, size: spec.size, sha256: hash.value, locations };
+  return { kind: 'source', name: spec.name, version: spec.version, file, size: spec.size, sha256: hash.value, locations, ...originOf(spec) };
+}
+
+function originOf({ licence, homepage, releases, changedByDebian }: SourceSpec): SourceOrigin {
+  return {
+    ...(licence === undefined ? {} : { licence }),
+    ...(homepage === undefined ? {} : { homepage }),
+    ...(releases === undefined ? {} : { releases }),
+    ...(changedByDebian === undefined ? {} : { changedByDebian }),
+  };
 }
 
 /** A source's store path: content-addressed by the file's own hash, so it is known before a byte is fetched. */

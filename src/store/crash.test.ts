@@ -47,7 +47,7 @@ describe('a store whose process is killed with SIGKILL', () => {
     expect(reported.size).toBeGreaterThan(KILLS);
   });
 
-  test('while it collects garbage, keeps all that is rooted whole, and the next collection finishes', { timeout: 60_000 }, async () => {
+  test('while it collects garbage, keeps all that is rooted whole, and the next collection finishes', async () => {
     const root = tempDirectory();
     const store = openStore(root);
     for (let round = 0; round < 5; round++) {
@@ -77,7 +77,7 @@ describe('a store whose process is killed with SIGKILL', () => {
 });
 
 describe('two processes on one store', () => {
-  test('make it together, and add the same paths without harm', { timeout: 60_000 }, async () => {
+  test('make it together, and add the same paths without harm', async () => {
     const root = join(tempDirectory(), 'new');
     const children = [1, 2, 3].map(() => new StoreChild('addSame', root, '60'));
     expect(await Promise.all(children.map((child) => child.exit()))).toEqual([0, 0, 0]);

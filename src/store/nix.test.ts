@@ -190,7 +190,7 @@ describe('Nix and this program at once', () => {
     expect(dead).toHaveLength(2);
   });
 
-  test('spare each other’s work while they collect garbage', { timeout: 60_000 }, async () => {
+  test('spare each other’s work while they collect garbage', async () => {
     openStore(nix.root);
     // Ours adds while Nix collects.
     const adder = new StoreChild('addGuarded', nix.root, '60');

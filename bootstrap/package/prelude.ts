@@ -1,0 +1,48 @@
+import { sh } from 'zilch';
+
+/** Shell functions that scripts of recipes begin with. */
+export const prelude = sh`
+phase() { printf '@nix {"action":"setPhase","phase":"%s"}\n' "$1" >&2; }
+
+# unpack TARBALL DIR [TAR OPTION...]: its files, without their top folder, into DIR. Times are kept: releases carry
+# generated files, and a make that finds them older than their sources would call for bison, makeinfo or autoconf.
+unpack() {
+  tarball="$1" dir="$2"
+  shift 2
+  mkdir -p "$dir"
+  case "$tarball" in
+    *.xz) unxz -c "$tarball" ;;
+    *.gz) gunzip -c "$tarball" ;;
+  esac | tar -xf - -C "$dir" --strip-components=1 "$@"
+}
+
+# edit FILE OLD NEW: replaces the one place where FILE says OLD. No such place, or a second one, ends the build.
+# The file keeps its mode, and its time for the reason given above.
+edit() {
+  OLD="$2" NEW="$3" awk '
+    BEGIN { RS = "\001"; old = ENVIRON["OLD"] }
+    {
+      at = index($0, old)
+      after = substr($0, at + length(old))
+      if (at == 0 || index(after, old) != 0) exit 1
+      printf "%s%s%s", substr($0, 1, at - 1), ENVIRON["NEW"], after
+    }' "$1" >"$1.edited" || { echo "edit: not exactly one place in $1 says: $2" >&2; exit 1; }
+  touch -r "$1" "$1.edited"
+  cat "$1.edited" >"$1"
+  touch -r "$1.edited" "$1"
+  rm "$1.edited"
+}
+
+# shell_scripts DIR: scripts in it that ask for /bin/sh ask for our shell instead; a build has no /bin/sh.
+shell_scripts() {
+  find "$1" -type f -perm -100 -exec grep -l '^#! */bin/\(ba\)*sh' {} + | while read -r script; do
+    touch -r "$script" time
+    sed -i "1s|^#! */bin/[a-z]*|#!$SHELL|" "$script"
+    touch -r time "$script"
+  done
+}
+
+# Configure scripts and what they make (config.status, libtool, Makefiles) take their shell from here.
+SHELL="$(command -v ash)"
+export SHELL CONFIG_SHELL="$SHELL"
+`;

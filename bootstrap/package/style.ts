@@ -1,0 +1,134 @@
+/** Build styles: from an unpacked source, in which the shell stands, to `$out`. Each gives the commands that run. */
+import { concat, sh, text, type Interpolated, type Text } from 'zilch';
+import type { PackageSpec } from './package.ts';
+
+export type Style = (spec: PackageSpec) => Text;
+
+/** Where programs are told that they will lie: nowhere, so that no output names itself, and what is built can be moved. */
+const NOWHERE = '/nowhere';
+
+/** What comes out of `make install` is moved from there; pkg-config's files say where they are by where they are found. */
+const INSTALLED = sh`
+mkdir -p "$out"
+mv ../installed${NOWHERE}/* "$out/"
+# libtool's notes on a library name the place it was installed to, and static libraries do without them.
+find "$out" -name '*.la' -exec rm {} +
+for file in "$out"/lib/pkgconfig/*.pc "$out"/share/pkgconfig/*.pc; do
+  if [ -f "$file" ]; then sed -i 's|^prefix *=.*|prefix=\${pcfiledir}/../..|; s|${NOWHERE}|\${prefix}|g' "$file"; fi
+done
+`;
+
+/** A `configure` script as autoconf makes it: static libraries, no translations. */
+export const autotools =
+  (
+    options: {
+      readonly flags?: readonly Interpolated[];
+      /** Arguments of every make. */
+      readonly make?: readonly Interpolated[];
+      /** What is built, where that is not everything. */
+      readonly targets?: readonly string[];
+      /** What is installed: `install` when left out. */
+      readonly install?: readonly string[];
+      /** In the place of the usual installation. */
+      readonly installBy?: Text;
+    } = {},
+  ): Style =>
+  () => {
+    const { flags = [], make = [], targets = [], install = ['install'], installBy } = options;
+    return concat(
+      sh`
+
+phase configure
+./configure --build=x86_64-linux-musl --prefix=${NOWHERE} --disable-shared --enable-static --disable-dependency-tracking --disable-nls ${flags}
+
+phase build
+make -j"$NIX_BUILD_CORES" SHELL="$SHELL" ${make} ${targets}
+
+phase install
+`,
+      installBy ?? concat(sh`make SHELL="$SHELL" ${make} DESTDIR="$PWD/../installed" ${install}\n`, INSTALLED),
+    );
+  };
+
+/** CMake, with makefiles. */
+export const cmake =
+  (options: { readonly flags?: readonly Interpolated[]; readonly folder?: string; readonly targets?: readonly string[] } = {}): Style =>
+  () => {
+    const { flags = [], folder = '.', targets = [] } = options;
+    return concat(
+      sh`
+
+phase configure
+cmake -S ${folder} -B ../build -G 'Unix Makefiles' -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=${NOWHERE} -DBUILD_SHARED_LIBS=OFF ${flags}
+
+phase build
+make -C ../build -j"$NIX_BUILD_CORES" SHELL="$SHELL" ${targets}
+
+phase install
+make -C ../build SHELL="$SHELL" DESTDIR="$PWD/../installed" install
+`,
+      INSTALLED,
+    );
+  };
+
+/** A makefile alone. */
+export const makefile =
+  (options: {
+    readonly make?: readonly Interpolated[];
+    readonly targets?: readonly string[];
+    /** Copies to `$out`. */
+    readonly install: Text;
+    readonly configure?: Text;
+  }): Style =>
+  () =>
+    concat(
+      options.configure === undefined ? '' : concat('\nphase configure\n', options.configure),
+      sh`
+
+phase build
+make -j"$NIX_BUILD_CORES" SHELL="$SHELL" ${options.make ?? []} ${options.targets ?? []}
+
+phase install
+`,
+      options.install,
+    );
+
+/** Headers that are used as they are. */
+export const headers =
+  (from: string): Style =>
+  () => sh`
+
+phase install
+mkdir -p "$out/include"
+cp -R ${from}/. "$out/include/"
+`;
+
+/** Some C files, compiled one by one into a library. */
+export const archive =
+  (options: {
+    /** Shell patterns below the source. */
+    readonly files: string;
+    readonly flags?: string;
+    /** `libbrotli.a` */
+    readonly library: string;
+    /** A folder of headers to install. */
+    readonly include: string;
+  }): Style =>
+  () => sh`
+
+phase build
+mkdir ../objects
+printf '%s\n' ${options.files} | xargs -n 1 -P "$NIX_BUILD_CORES" sh -c 'cc $CFLAGS ${options.flags ?? ''} -c "$0" -o "../objects/$(echo "$0" | tr / _).o"'
+ar rcs ${options.library} ../objects/*.o
+
+phase install
+mkdir -p "$out/lib" "$out/include"
+cp ${options.library} "$out/lib/"
+cp -R ${options.include}/. "$out/include/"
+`;
+
+/** Commands of its own. */
+export const commands =
+  (script: Text): Style =>
+  () =>
+    concat(text`\n`, script);
