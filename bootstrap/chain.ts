@@ -5,7 +5,10 @@ import { ashSuite, protobusyboxSuite } from './1-stage1/suites.ts';
 import * as ascent from './2a-ascent/index.ts';
 import * as crossing from './2b-crossing/index.ts';
 
-/** The table of contents: from 148 bytes to a clang compiled by clang, so far. */
+/**
+ * The table of contents: from 148 bytes to a clang compiled by clang, so far. A bare name is the final one of its kind; what was only needed
+ * on the way says by what it was made, as `musl-by-gcc3`.
+ */
 export default chain('stage1', {
   '0-seed': {
     'seed-s': seed.seedS,
@@ -16,10 +19,10 @@ export default chain('stage1', {
   },
   '1-stage1': { stage1, 'protobusybox-suite': protobusyboxSuite, 'ash-suite': ashSuite },
   '2a-ascent': {
-    gnumake: ascent.gnumake,
-    binutils: ascent.binutils,
+    'gnumake-by-tinycc': ascent.gnumake,
+    'binutils-by-tinycc': ascent.binutils,
     'gcc3-c': ascent.gcc3C,
-    musl: ascent.musl,
+    'musl-by-gcc3': ascent.musl,
     gcc3: ascent.gcc3,
     'linux-headers': ascent.linuxHeaders,
     'gcc10-source': ascent.gcc10Source,
@@ -33,17 +36,17 @@ export default chain('stage1', {
     'gcc10-by-gcc3-torture': ascent.gcc10ByGcc3Torture,
     'gcc10-torture': ascent.gcc10Torture,
     'gcc10-c++-torture': ascent.gcc10CxxTorture,
-    python: ascent.python,
-    cmake: ascent.cmake,
+    'python-by-gcc10': ascent.python,
+    'cmake-by-gcc10': ascent.cmake,
     'llvm-source': ascent.llvmSource,
     'llvm-by-gcc10': ascent.llvmByGcc10,
     'clang-by-gcc10': ascent.clangByGcc10,
     'lld-by-gcc10': ascent.lldByGcc10,
   },
   '2b-crossing': {
-    'crossing-builtins': crossing.builtins,
-    'crossing-musl': crossing.musl,
-    'c-toolchain': crossing.cToolchain,
+    builtins: crossing.builtins,
+    musl: crossing.musl,
+    'toolchain-c-only': crossing.cToolchain,
     runtimes: crossing.runtimes,
     sysroot: crossing.sysroot,
     bridge: crossing.bridge,
@@ -53,11 +56,11 @@ export default chain('stage1', {
     toolchain: crossing.toolchain,
     'toolchain-fixpoint': crossing.fixpoint,
     busybox: crossing.busybox,
-    'crossing-gnumake': crossing.gnumake,
+    gnumake: crossing.gnumake,
     'toolchain-torture': crossing.toolchainTorture,
     'toolchain-zlib': crossing.toolchainZlib,
     'toolchain-sqlite': crossing.toolchainSqlite,
-    'toolchain-python': crossing.toolchainPython,
+    python: crossing.toolchainPython,
     'portable-toolchain': crossing.portableToolchain,
     'toolchain-archive': crossing.toolchainArchive,
   },

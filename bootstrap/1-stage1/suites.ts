@@ -53,6 +53,7 @@ const common = { shell: text`${protobusybox}/bin/ash`, prelude };
 export const protobusyboxSuite = recipe({
   ...common,
   name: 'protobusybox-suite',
+  description: "busybox's own tests, with those that fail listed",
   path: [protobusybox],
   script: sh`
 unpack_tests
@@ -78,6 +79,7 @@ compare ${local(import.meta.url, './suites/busybox.txt')} "$(grep -c ^PASS: why)
 export const ashSuite = recipe({
   ...common,
   name: 'ash-suite',
+  description: "the tests of busybox's shell, with those that fail listed",
   path: [protobusybox, tinycc],
   script: sh`
 unpack_tests

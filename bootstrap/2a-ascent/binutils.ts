@@ -7,6 +7,7 @@ import { gnumake } from './gnumake.ts';
 /** GNU as, ld and their kin, compiled by TinyCC: GCC needs an assembler, and TinyCC cannot make shared libraries that hold. */
 export const binutils = ascentRecipe({
   name: 'binutils',
+  description: 'GNU assembler, linker and tools for object files, by TinyCC',
   version: '2.35.2',
   path: [stage1.tinycc, gnumake, stage1.protobusybox],
   script: sh`

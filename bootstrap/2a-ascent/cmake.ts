@@ -13,6 +13,7 @@ import { linuxHeaders } from './linux-headers.ts';
  */
 export const cmake = ascentRecipe({
   name: 'cmake',
+  description: 'CMake: makes makefiles',
   version: '3.25.1',
   path: [gcc10, binutils, gnumake, stage1.protobusybox],
   script: sh`

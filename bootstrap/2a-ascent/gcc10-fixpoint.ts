@@ -9,6 +9,7 @@ import { gcc10, gcc10Again } from './gcc10.ts';
  */
 export const gcc10Fixpoint = ascentRecipe({
   name: 'gcc10-fixpoint',
+  description: 'GCC 10 by GCC 10 is GCC 10, byte for byte',
   path: [stage1.protobusybox],
   script: sh`
 if [ ${gcc10} != ${gcc10Again} ]; then

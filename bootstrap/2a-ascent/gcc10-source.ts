@@ -10,6 +10,7 @@ import { musl } from './musl.ts';
  */
 export const gcc10Source = ascentRecipe({
   name: 'gcc10-source',
+  description: "GCC 10's source, patched for musl, and the programs of its tests",
   version: '10.2.0',
   outputs: ['out', 'tests'],
   path: [stage1.protobusybox],

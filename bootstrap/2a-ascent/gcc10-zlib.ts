@@ -10,6 +10,7 @@ import { gnumake } from './gnumake.ts';
 export const zlibBy = (name: string, path: readonly AnyRecipe[], cc: string) =>
   ascentRecipe({
     name,
+    description: `zlib and its own tests, as a test of a compiler`,
     version: '1.2.13',
     path: [...path, gnumake, stage1.protobusybox],
     script: sh`

@@ -8,6 +8,7 @@ import { gnumake } from './gnumake.ts';
 /** GCC 3.4.6's C compiler, compiled by TinyCC. It is here to compile musl and then itself; it cannot link to TinyCC's C library. */
 export const gcc3C = ascentRecipe({
   name: 'gcc3-c',
+  description: 'GCC 3.4, its C compiler alone, by TinyCC',
   version: '3.4.6',
   path: [stage1.tinycc, binutils, gnumake, stage1.protobusybox],
   script: sh`

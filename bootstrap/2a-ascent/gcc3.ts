@@ -11,6 +11,7 @@ import { musl } from './musl.ts';
 /** GCC 3.4.6's C and C++ compilers, compiled by its own C compiler: enough C++ for GCC 10, once bit-fields are promoted. */
 export const gcc3 = ascentRecipe({
   name: 'gcc3',
+  description: 'GCC 3.4, C and C++, by itself',
   version: '3.4.6',
   path: [gcc3C, binutils, gnumake, stage1.protobusybox],
   script: sh`

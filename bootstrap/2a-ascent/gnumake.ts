@@ -24,6 +24,7 @@ const char *default_shell = "sh";'
 
   return ascentRecipe({
     name: 'gnumake',
+    description: 'GNU make: runs what makefiles say',
     version: '4.4.1',
     path: [compiler, stage1.protobusybox],
     script: sh`

@@ -9,6 +9,7 @@ import { gnumake } from './gnumake.ts';
 /** The headers by which programs talk to Linux. A C compiler makes the three small programs that take the kernel's own parts out. */
 export const linuxHeaders = ascentRecipe({
   name: 'linux-headers',
+  description: "the headers with which programs call Linux's kernel",
   version: '6.12.107',
   path: [gcc3, binutils, gnumake, stage1.protobusybox],
   script: sh`

@@ -9,6 +9,7 @@ import { gnumake } from './gnumake.ts';
 /** musl, static and shared, by a real C compiler: the C library of every later compiler of the ascent. */
 export const musl = ascentRecipe({
   name: 'musl',
+  description: 'C library and its headers, by GCC 3.4',
   version: '1.2.6',
   path: [gcc3C, binutils, gnumake, stage1.protobusybox],
   script: sh`

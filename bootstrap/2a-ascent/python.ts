@@ -13,6 +13,7 @@ import { gnumake } from './gnumake.ts';
 export const pythonBy = (name: string, path: readonly AnyRecipe[], cc: string) =>
   ascentRecipe({
     name,
+    description: 'Python, and its own tests',
     version: '3.13.5',
     path: [...path, gnumake, stage1.protobusybox],
     script: sh`

@@ -28,6 +28,7 @@ interface Torture {
 export const torture = ({ name, path, compile, levels, files, failures }: Torture) =>
   ascentRecipe({
     name: `${name}-torture`,
+    description: `programs that once were compiled wrongly, by ${name}`,
     path: [...path, gnumake, stage1.protobusybox],
     script: sh`
 phase collect

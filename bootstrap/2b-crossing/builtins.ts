@@ -8,6 +8,7 @@ import type { Compilers } from './compilers.ts';
 export const builtinsBy = ({ llvm, clang, lld }: Compilers) =>
   ascentRecipe({
     name: 'builtins',
+    description: 'what a compiler calls for arithmetic that the processor lacks: compiler-rt',
     version: sources.llvm.version,
     path: [clang, llvm, cmake, gnumake, stage1.protobusybox],
     script: sh`

@@ -7,6 +7,7 @@ import { toolchain } from './crossing.ts';
 /** A shell and the usual programs, by the last toolchain and by busybox' own makefiles: one static binary with many names. */
 export const busybox = ascentRecipe({
   name: 'busybox',
+  description: 'shell and 300 of the usual programs in one file',
   version: '1.38.0',
   path: [toolchain, makeOfTheAscent, stage1.protobusybox],
   script: sh`

@@ -14,15 +14,35 @@ export function crossing(before: Compilers, { fromGcc }: { readonly fromGcc: boo
   const builtins = builtinsBy(before);
   const musl = muslBy(before, builtins);
   const cSysroot = sysrootOf('c-sysroot', [musl, linuxHeaders]);
-  const cToolchain = toolchainOf({ name: 'c-toolchain', compilers: before, builtins, sysroot: cSysroot, tested: false });
+  const cToolchain = toolchainOf({
+    name: 'toolchain-c-only',
+    description: 'clang, lld and musl in one folder, for C: it compiles the C++ library',
+    compilers: before,
+    builtins,
+    sysroot: cSysroot,
+    tested: false,
+  });
   const runtimes = runtimesBy(cToolchain);
   const sysroot = sysrootOf('sysroot', [musl, linuxHeaders, runtimes]);
 
-  const bridge = toolchainOf({ name: 'bridge', compilers: before, builtins, sysroot, fromGcc });
+  const bridge = toolchainOf({
+    name: 'bridge',
+    description: 'clang by GCC 10, with libraries by clang: it compiles the last toolchain',
+    compilers: before,
+    builtins,
+    sysroot,
+    fromGcc,
+  });
   const byBridge = { path: [bridge], cc: 'cc', cxx: 'c++' };
   const llvm = llvmBy(byBridge);
   const compilers = { llvm, clang: clangBy(byBridge, llvm), lld: lldBy(byBridge, llvm) };
-  const toolchain = toolchainOf({ name: 'toolchain', compilers, builtins, sysroot });
+  const toolchain = toolchainOf({
+    name: 'toolchain',
+    description: 'clang, lld, musl and libc++ in one folder, all compiled by clang',
+    compilers,
+    builtins,
+    sysroot,
+  });
   return { builtins, musl, cToolchain, runtimes, sysroot, bridge, ...compilers, toolchain };
 }
 

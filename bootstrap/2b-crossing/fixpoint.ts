@@ -12,6 +12,7 @@ const again = crossing({ llvm, clang, lld }, { fromGcc: false });
  */
 export const fixpoint = ascentRecipe({
   name: 'fixpoint',
+  description: 'the toolchain by itself is the toolchain, byte for byte',
   path: [stage1.protobusybox],
   script: sh`
 if [ ${toolchain} != ${again.toolchain} ] || [ ${llvm} != ${again.llvm} ]; then

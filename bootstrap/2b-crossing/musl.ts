@@ -8,6 +8,7 @@ import type { Compilers } from './compilers.ts';
 export const muslBy = ({ llvm, clang, lld }: Compilers, builtins: AnyRecipe) =>
   ascentRecipe({
     name: 'musl',
+    description: 'C library and its headers, by clang',
     version: '1.2.6',
     path: [clang, lld, llvm, gnumake, stage1.protobusybox],
     script: sh`

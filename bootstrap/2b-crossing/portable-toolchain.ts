@@ -11,6 +11,7 @@ import { toolchainPython } from './python.ts';
  */
 export const portableToolchain = ascentRecipe({
   name: 'portable-toolchain',
+  description: 'the toolchain in one folder that can be put anywhere',
   path: [stage1.protobusybox],
   script: sh`
 mkdir "$out" "$out/sysroot"
@@ -46,6 +47,7 @@ mkdir "$out"
 /** The same as one file, to be published beside its hash: whoever makes it again gets the same bytes. */
 export const toolchainArchive = ascentRecipe({
   name: 'toolchain-x86_64-linux-musl.tar.gz',
+  description: 'that folder as a tarball',
   path: [toolchainPython, busybox],
   script: sh`
 # Python's tarfile takes files in the order of their names; whose they are, and since when, is the machine's business.

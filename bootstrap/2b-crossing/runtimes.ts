@@ -7,6 +7,7 @@ import * as sources from '../sources.ts';
 export const runtimesBy = (cToolchain: AnyRecipe) =>
   ascentRecipe({
     name: 'runtimes',
+    description: 'C++ library and unwinder: libc++, libc++abi, libunwind',
     version: sources.llvm.version,
     path: [cToolchain, cmake, gnumake, stage1.protobusybox],
     script: sh`

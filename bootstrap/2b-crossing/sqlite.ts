@@ -11,6 +11,7 @@ import { gnumake } from './gnumake.ts';
  */
 export const toolchainSqlite = ascentRecipe({
   name: 'toolchain-sqlite',
+  description: 'SQLite and its own tests, as a test of the toolchain',
   version: '3.53.4',
   path: [toolchain, gnumake, stage1.protobusybox],
   script: sh`

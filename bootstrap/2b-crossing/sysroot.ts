@@ -10,6 +10,7 @@ import { ascentRecipe } from '../2a-ascent/index.ts';
 export const sysrootOf = (name: string, parts: readonly AnyRecipe[]) =>
   ascentRecipe({
     name,
+    description: 'headers and libraries that a compiler is told to use',
     outputs: ['out', 'lib'],
     path: [stage1.protobusybox],
     script: sh`

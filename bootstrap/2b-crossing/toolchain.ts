@@ -6,6 +6,7 @@ import { toolchainTest } from './toolchain-test.ts';
 
 interface Parts {
   readonly name: string;
+  readonly description: string;
   readonly compilers: Compilers;
   readonly builtins: AnyRecipe;
   readonly sysroot: Recipe<readonly ['out', 'lib']>;
@@ -19,9 +20,10 @@ interface Parts {
  * A compiler that one can use: clang, lld and the tools for object files under their usual names, and beside clang the files that
  * tell it where headers and libraries are. These are copies, for clang looks for its files next to the program it really is.
  */
-export const toolchainOf = ({ name, compilers: { llvm, clang, lld }, builtins, sysroot, tested = true, fromGcc = false }: Parts) =>
+export const toolchainOf = ({ name, description, compilers: { llvm, clang, lld }, builtins, sysroot, tested = true, fromGcc = false }: Parts) =>
   ascentRecipe({
     name,
+    description,
     path: [stage1.protobusybox],
     script: sh`
 mkdir -p "$out/bin" "$out/lib/clang/${llvmMajor}"

@@ -5,7 +5,7 @@ import { EXIT } from './exit-code.js';
 import { makeProgram } from './program.js';
 
 const DOCUMENT = new URL('../../docs/cli.md', import.meta.url);
-const BEGIN = '<!-- The rest is what `zilch COMMAND --help` prints: UPDATE_DOCS=1 npm run unit writes it. -->\n';
+const BEGIN = '<!-- The rest is what `zilch COMMAND --help` prints: UPDATE_DOCS=1 npm run test:unit writes it. -->\n';
 
 /** The help of a command and of those below it, at the width of a document and with nothing of this machine in it. */
 function helpOf(command: Command, path: string): string[] {
