@@ -15,8 +15,8 @@ describe('a failure, as people read it', () => {
 
   it('has what led to it, and the hint of that where it has none itself', () => {
     const cause = { code: 'E_DISK_FULL', message: 'no space left', hint: 'make room' } as const;
-    expect(lines({ code: 'E_STORE', message: 'cannot add x', cause })).toEqual([
-      'error E_STORE: cannot add x',
+    expect(lines({ code: 'E_IO', message: 'cannot add x', cause })).toEqual([
+      'error E_IO: cannot add x',
       '  because no space left (E_DISK_FULL)',
       '  hint: make room',
     ]);
@@ -39,7 +39,7 @@ describe('a failure, as people read it', () => {
 
 describe('exit codes', () => {
   it('tell wrong use, a lacking machine and Ctrl-C from other failures', () => {
-    const codes = (['E_USAGE', 'E_KEY', 'E_CACHE_ADDRESS', 'E_TARGET', 'E_SANDBOX', 'E_CANCELLED', 'E_DIFFERENT', 'E_ANYTHING_ELSE'] as const).map(
+    const codes = (['E_USAGE', 'E_KEY', 'E_CACHE_ADDRESS', 'E_TARGET', 'E_SANDBOX', 'E_CANCELLED', 'E_DIFFERENT', 'E_NAR'] as const).map(
       (code) => exitCodeOf({ code, message: '' }),
     );
     expect(codes).toEqual([...Array<number>(4).fill(EXIT.usage), EXIT.machine, EXIT.interrupted, EXIT.different, EXIT.failed]);
