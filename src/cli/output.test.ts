@@ -39,8 +39,8 @@ describe('a failure, as people read it', () => {
 
 describe('exit codes', () => {
   it('tell wrong use, a lacking machine and Ctrl-C from other failures', () => {
-    const codes = (['E_USAGE', 'E_KEY', 'E_CACHE_ADDRESS', 'E_TARGET', 'E_SANDBOX', 'E_CANCELLED', 'E_DIFFERENT', 'E_NAR'] as const).map(
-      (code) => exitCodeOf({ code, message: '' }),
+    const codes = (['E_USAGE', 'E_KEY', 'E_CACHE_ADDRESS', 'E_TARGET', 'E_SANDBOX', 'E_CANCELLED', 'E_DIFFERENT', 'E_NAR'] as const).map((code) =>
+      exitCodeOf({ code, message: '' }),
     );
     expect(codes).toEqual([...Array<number>(4).fill(EXIT.usage), EXIT.machine, EXIT.interrupted, EXIT.different, EXIT.failed]);
   });
