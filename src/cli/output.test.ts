@@ -24,7 +24,7 @@ describe('a failure, as people read it', () => {
 
   it('says nothing twice', () => {
     const cause = { code: 'E_FETCH', message: 'x is missing' } as const;
-    expect(lines({ code: 'E_FETCH', message: '2 sources could not be had: x is missing, y is missing', cause })).toHaveLength(1);
+    expect(lines({ code: 'E_FETCH', message: '2 sources could not be fetched: x is missing, y is missing', cause })).toHaveLength(1);
   });
 
   it('keeps its lines, but nothing that a cache or a mirror wrote into it for the terminal', () => {

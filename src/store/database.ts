@@ -202,7 +202,7 @@ export class Database {
 
   /**
    * Forgets paths; those that refer to one of them must be among them. Realisations of them go too, also where another
-   * realisation names them as a dependency, which Nix's schema would hold against it.
+   * realisation names them as a dependency, which Nix's schema would take for a reference to it.
    */
   forget(paths: readonly StorePath[]): Result<void> {
     return this.#sqlite.transaction(() => {
