@@ -16,7 +16,7 @@ const SOURCES = join(homedir(), '.cache/zilch/sources');
 /** In the order they are wanted: the larger, the better. */
 const TARBALLS = [/^gcc-10_/, /^gcc-h8300/];
 
-/** Unpacks a GCC that was fetched; in memory where there is some, lest a disk is measured. */
+/** Unpacks a GCC that was fetched; in memory where there is some, so that no disk is measured. */
 function unpackedSource(): string {
   const fetched = existsSync(SOURCES) ? readdirSync(SOURCES) : [];
   const tarball = TARBALLS.map((pattern) => fetched.find((name) => pattern.test(name))).find((name) => name !== undefined);

@@ -1,3 +1,5 @@
+import type { FailureCode } from './failure-codes.js';
+
 /**
  * Expected failures are values. `throw` is kept for bugs, so that a stack trace always means "report this".
  */
@@ -15,8 +17,8 @@ export interface Err<F extends Failure> {
 
 /** Something that went wrong and that a user, not a programmer, can do something about. */
 export interface Failure {
-  /** Stable identifier, `E_` and capitals: scripts and the documentation refer to it. */
-  readonly code: `E_${string}`;
+  /** Stable: scripts and the documentation refer to it. */
+  readonly code: FailureCode;
   /** One sentence that names the offending path or value. */
   readonly message: string;
   /** What to do next, where that is known. */
@@ -43,7 +45,7 @@ export function err<F extends Failure>(failure: F): Err<F> {
 }
 
 /** Makes a failure in one line: `fail('E_HASH', 'wrong hash of x', 'fetch it again')`. */
-export function fail(code: Failure['code'], message: string, hint?: string, cause?: Failure | Error): Err<Failure> {
+export function fail(code: FailureCode, message: string, hint?: string, cause?: Failure | Error): Err<Failure> {
   return err({ code, message, hint, cause });
 }
 

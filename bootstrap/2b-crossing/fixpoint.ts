@@ -3,7 +3,7 @@ import { stage1 } from '../1-stage1/index.ts';
 import { ascentRecipe } from '../2a-ascent/index.ts';
 import { clang, crossing, lld, llvm, sysroot, toolchain } from './crossing.ts';
 
-/** The same once more, from what came of it. */
+/** The same once more, from the result. */
 const again = crossing({ llvm, clang, lld }, { fromGcc: false });
 
 /**

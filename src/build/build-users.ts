@@ -13,7 +13,7 @@ import { kill, textOf } from './processes.js';
 
 /** Right after the ids that Nix takes for the same purpose, in the range that systemd keeps free of users. */
 const FIRST_ID = 880_803_840;
-/** So many builds can run at once, on all stores of a machine together. */
+/** The number of builds that can run at once, on all stores of a machine together. */
 const COUNT = 512;
 /** 65534 is nobody, 65535 is reserved, where ids have 16 bits. */
 const RESERVED_AT_END = 2;

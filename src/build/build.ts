@@ -52,7 +52,7 @@ export interface BuildRequest {
   readonly fetch?: { readonly sources: readonly PlannedFetch[]; readonly run: () => Promise<Result<unknown>> };
 }
 
-/** What came of a run. */
+/** The results of a run. */
 export interface BuildReport {
   readonly summary: Summary;
   /** Outputs of the wanted derivations, as far as they are realised now; all their realised outputs, not only the wanted. */

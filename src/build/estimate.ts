@@ -9,7 +9,7 @@ export type Durations = ReadonlyMap<string, number>;
 export interface Estimates {
   /** Seconds, or `undefined` when nothing is known. */
   readonly of: (drvName: string) => number | undefined;
-  /** Seconds to reckon with when ordering builds, whether known or not. */
+  /** Seconds to assume when ordering builds, whether known or not. */
   readonly weight: (drvName: string) => number;
 }
 

@@ -137,7 +137,7 @@ export interface Usage {
   readonly maxRssBytes?: number | undefined;
   /**
    * By program, what the same samples found it doing: how often one of its processes was running or ready to run. A program's
-   * part of the sum is its part of the build's processor time, as well as so many samples can tell.
+   * part of the sum is its part of the build's processor time, as well as samples can tell.
    */
   readonly running?: Readonly<Record<string, number>> | undefined;
 }
@@ -163,7 +163,7 @@ export interface BuildFailedEvent {
   readonly keptDir?: string | undefined;
 }
 
-/** A valid output was built again and held against the first. */
+/** A valid output was built again and compared with the first. */
 export interface BuildComparedEvent {
   readonly type: 'build-compared';
   readonly drvPath: DrvPath;

@@ -105,7 +105,7 @@ export class Journal {
 
 /** Failures may carry the error of a system call as their cause, which JSON would make `{}` of. */
 function errorsAsText(_key: string, value: unknown): unknown {
-  return value instanceof Error ? { code: 'E_SYSTEM', message: value.message } : value;
+  return value instanceof Error ? { code: 'E_IO', message: value.message } : value;
 }
 
 /** The names of a directory's journals, newest first. */

@@ -136,7 +136,7 @@ export class SandboxExecutor implements Executor {
     return ran;
   }
 
-  /** What came of it: the outputs, or why there are none. */
+  /** The result: the outputs, or why there are none. */
   private async judge(
     request: ExecutorRequest,
     ran: RunResult,

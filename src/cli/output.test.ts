@@ -15,8 +15,8 @@ describe('a failure, as people read it', () => {
 
   it('has what led to it, and the hint of that where it has none itself', () => {
     const cause = { code: 'E_DISK_FULL', message: 'no space left', hint: 'make room' } as const;
-    expect(lines({ code: 'E_STORE', message: 'cannot add x', cause })).toEqual([
-      'error E_STORE: cannot add x',
+    expect(lines({ code: 'E_IO', message: 'cannot add x', cause })).toEqual([
+      'error E_IO: cannot add x',
       '  because no space left (E_DISK_FULL)',
       '  hint: make room',
     ]);
@@ -24,7 +24,7 @@ describe('a failure, as people read it', () => {
 
   it('says nothing twice', () => {
     const cause = { code: 'E_FETCH', message: 'x is missing' } as const;
-    expect(lines({ code: 'E_FETCH', message: '2 sources could not be had: x is missing, y is missing', cause })).toHaveLength(1);
+    expect(lines({ code: 'E_FETCH', message: '2 sources could not be fetched: x is missing, y is missing', cause })).toHaveLength(1);
   });
 
   it('keeps its lines, but nothing that a cache or a mirror wrote into it for the terminal', () => {
@@ -39,8 +39,8 @@ describe('a failure, as people read it', () => {
 
 describe('exit codes', () => {
   it('tell wrong use, a lacking machine and Ctrl-C from other failures', () => {
-    const codes = (['E_USAGE', 'E_KEY', 'E_CACHE_ADDRESS', 'E_TARGET', 'E_SANDBOX', 'E_CANCELLED', 'E_DIFFERENT', 'E_ANYTHING_ELSE'] as const).map(
-      (code) => exitCodeOf({ code, message: '' }),
+    const codes = (['E_USAGE', 'E_KEY', 'E_CACHE_ADDRESS', 'E_TARGET', 'E_SANDBOX', 'E_CANCELLED', 'E_DIFFERENT', 'E_NAR'] as const).map((code) =>
+      exitCodeOf({ code, message: '' }),
     );
     expect(codes).toEqual([...Array<number>(4).fill(EXIT.usage), EXIT.machine, EXIT.interrupted, EXIT.different, EXIT.failed]);
   });

@@ -3,7 +3,7 @@ import type { DrvPath, PathInfo, StorePath } from '../formats/index.js';
 import { comparePin, pinKey, type PinComparison, type Pins } from '../verify/index.js';
 import { BuiltOutputs, type Session } from './session.js';
 
-/** A built output, held against its pin. */
+/** A built output, compared with its pin. */
 export interface PinnedOutput {
   readonly target: PreparedTarget;
   readonly outputName: string;
@@ -13,7 +13,7 @@ export interface PinnedOutput {
   readonly pinned: PinComparison;
 }
 
-/** The outputs of some targets that are built, held against the pins. */
+/** The outputs of some targets that are built, compared with the pins. */
 export function pinnedOutputs(session: Session, targets: readonly PreparedTarget[], pins: Pins): PinnedOutput[] {
   const built = new BuiltOutputs(session);
   return targets.flatMap((target) =>

@@ -11,7 +11,7 @@ export function isServing(): boolean {
 }
 
 /**
- * Runs this very command line in so many processes that listen at one address, until Ctrl-C; `onListening` is told the port. When one
+ * Runs this command line in several processes that listen at one address, until Ctrl-C; `onListening` is told the port. When one
  * of them ends by itself, which it does with a failure that it has told, all do, and its exit code is the result.
  */
 export async function serveByMany(count: number, onListening: (port: number) => void): Promise<Result<ExitCode | undefined>> {

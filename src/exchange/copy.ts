@@ -10,7 +10,7 @@ import { StreamFailure } from './stream-failure.js';
 const BATCH = 64;
 
 /**
- * Copies the closure of paths from one store to another, then realisations of them. What is read is held against what was
+ * Copies the closure of paths from one store to another, then realisations of them. What is read is compared with what was
  * registered, so that nothing damaged spreads. Gives the number of paths that were not there.
  */
 export async function copyClosure(

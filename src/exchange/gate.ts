@@ -1,4 +1,4 @@
-/** Lets only so many in at a time, in the order they came. */
+/** Lets only a given number in at a time, in the order they came. */
 export class Gate {
   private readonly waiting: (() => void)[] = [];
 

@@ -20,7 +20,7 @@ describe('putting things in order', () => {
 
   it('finds circles, and forgives what needs only itself', () => {
     const circle: Record<string, string[]> = { a: ['b'], b: ['c'], c: ['b'] };
-    expect(inOrder(Object.keys(circle), (thing) => circle[thing] ?? [])).toMatchObject({ ok: false, failure: { code: 'E_CIRCLE' } });
+    expect(inOrder(Object.keys(circle), (thing) => circle[thing] ?? [])).toMatchObject({ ok: false, failure: { code: 'E_CYCLE' } });
     expect(inOrder(['a'], () => ['a', 'elsewhere'])).toEqual({ ok: true, value: ['a'] });
   });
 

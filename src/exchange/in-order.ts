@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../result.js';
 
 /**
- * The things, each after those it needs; what it needs beyond them does not count, nor does itself. Fails with `E_CIRCLE`
+ * The things, each after those it needs; what it needs beyond them does not count, nor does itself. Fails with `E_CYCLE`
  * and one thing that, over others, needs itself.
  */
 export function inOrder<T extends string>(things: Iterable<T>, needs: (thing: T) => Iterable<T>): Result<T[]> {
@@ -15,7 +15,7 @@ export function inOrder<T extends string>(things: Iterable<T>, needs: (thing: T)
     begun.add(thing);
     // What is begun and not done is what led here.
     const circle = needed.find((other) => begun.has(other));
-    if (circle !== undefined) return fail('E_CIRCLE', `${thing} needs ${circle}, which needs it`);
+    if (circle !== undefined) return fail('E_CYCLE', `${thing} needs ${circle}, which needs it`);
     if (needed.length === 0) {
       ordered.add(thing);
       stack.pop();

@@ -2,7 +2,7 @@
  * A realisation says which store path an output of a floating content-addressed derivation turned out to be. Source:
  * Nix's `realisation.cc` (2.8), and the table `Realisations` of its database.
  */
-import { fail, ok, type Result } from '../result.js';
+import { fail, ok, type Failure, type Result } from '../result.js';
 import { parseHash, type Sha256 } from './hash.js';
 import { parseSignature } from './signature.js';
 import { checkName, parseStorePathBaseName, storePathBaseName, type StorePath } from './store-path.js';
@@ -93,7 +93,7 @@ function parseDependent(json: unknown): Result<ReadonlyMap<string, StorePath>> {
   return ok(dependent);
 }
 
-function wrongField(field: string, wanted: string, cause?: { readonly code: `E_${string}`; readonly message: string }): Result<never> {
+function wrongField(field: string, wanted: string, cause?: Failure): Result<never> {
   const why = cause === undefined ? '' : `: ${cause.message}`;
   return fail('E_REALISATION', `a realisation's "${field}" is not ${wanted}${why}`, undefined, cause);
 }

@@ -1,4 +1,4 @@
-/** Recipes as their authors wrote them, of which derivations keep only what came of it. */
+/** Recipes as their authors wrote them, of which derivations keep only the result. */
 import type { LoadedChain } from '../chain/index.js';
 import { neededOutputs, type AnyRecipe, type Chain, type Ingredient } from '../recipe/index.js';
 import type { RecipeFacts } from '../report/index.js';

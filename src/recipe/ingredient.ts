@@ -35,7 +35,7 @@ export interface Source extends SourceOrigin {
   readonly size: number;
   /** Of the file's bytes. */
   readonly sha256: Sha256;
-  /** Where the bytes can be had, in the order to try. */
+  /** Where the bytes are, in the order to try. */
   readonly locations: readonly SourceLocation[];
 }
 

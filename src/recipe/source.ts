@@ -33,7 +33,7 @@ export function source(spec: SourceSpec): Source {
   // A mirror of Debian's is near, never moves a file, and spares the authors' servers.
   const locations = spec.debian === undefined ? urls : [{ kind: 'debian', path: spec.debian } as const, ...urls];
   const first = spec.urls?.[0] ?? spec.debian;
-  if (first === undefined) throw new RecipeError(`source ${spec.name} says neither \`debian\` nor \`urls\``, 'say where its bytes can be had');
+  if (first === undefined) throw new RecipeError(`source ${spec.name} says neither \`debian\` nor \`urls\``, 'say where its bytes are');
   const ending = /(\.tar)?\.[a-z0-9]+$/.exec(first)?.[0] ?? '';
   const file = spec.file ?? `${spec.name}-${spec.version}${ending}`;
   const named = checkName(file);

@@ -39,7 +39,7 @@ const PILE = 5;
 /** How far left of the bubbles a pile's line goes down. */
 const TRUNK = 30;
 
-/** Graphviz reckons in points from the lower left corner; node sizes are in inches. */
+/** Graphviz counts in points from the lower left corner; node sizes are in inches. */
 const POINTS = 72;
 const DOOR: Attributes = { shape: 'box', fixedsize: true, width: 0.02, height: 0.02, label: '' };
 const [TAIL_AT_BUBBLE, HEAD_AT_BUBBLE] = [{ tailport: 'b:s' }, { headport: 'b:n' }];

@@ -316,7 +316,7 @@ test('without any Debian mirror the message says so', async () => {
   expect(messageOf(await fetch([debianSource()], { mirrors: [] }))).toContain('ZILCH_DEBIAN_MIRROR is not set');
 });
 
-test('of several sources those that can be had are fetched, and all others named', async () => {
+test('fetches those of several sources that it can get, and names all others', async () => {
   const { url } = await serve((request, response) => {
     if (request.url === '/good') sendBytes(request, response);
     else response.writeHead(404).end();

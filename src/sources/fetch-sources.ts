@@ -54,7 +54,7 @@ interface Context {
 }
 
 /**
- * Makes all the sources valid in the store, and safe from collection until it is closed. When some cannot be had, the
+ * Makes all the sources valid in the store, and safe from collection until it is closed. When some cannot be fetched, the
  * others are fetched all the same, and the failure `E_FETCH` says of each what every place answered.
  */
 export async function fetchSources(sources: Iterable<Source>, options: FetchOptions): Promise<Result<Map<Source, StorePath>>> {
@@ -88,7 +88,7 @@ export async function fetchSources(sources: Iterable<Source>, options: FetchOpti
   const [first] = failures;
   if (first === undefined) return ok(fetched);
   if (failures.length === 1 || signal?.aborted === true) return err(first);
-  const message = `${failures.length} of ${wanted.length} sources could not be had:\n${failures.map((failure) => failure.message).join('\n')}`;
+  const message = `${failures.length} of ${wanted.length} sources could not be fetched:\n${failures.map((failure) => failure.message).join('\n')}`;
   return fail('E_FETCH', message, first.hint, first);
 }
 
@@ -227,7 +227,7 @@ function nowhere(source: Source, failures: readonly Failure[], { places, offline
   const what = [`${source.size} bytes`, `sha256 ${source.sha256}`, ...debian].join(', ');
   return {
     code: 'E_FETCH',
-    message: [`${source.file} (${what}) could not be had:`, ...reasons].join('\n  '),
+    message: [`${source.file} (${what}) could not be fetched:`, ...reasons].join('\n  '),
     hint: `put the file into a directory and give that with --sources DIR${debian.length === 0 ? '' : ', or name a mirror or snapshot that still has it with ZILCH_DEBIAN_MIRROR'}`,
     cause: failures[0],
   };

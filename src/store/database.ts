@@ -82,7 +82,7 @@ export class Database {
     try {
       if (opened.value.row("select 1 from sqlite_master where name = 'ValidPaths'") !== undefined) return ok(new Database(opened.value));
       opened.value.close();
-      return fail('E_STORE_CORRUPT', `${file} is empty, or another program's database`, CORRUPT_HINT);
+      return fail('E_DATABASE', `${file} is empty, or another program's database`, CORRUPT_HINT);
     } catch (error) {
       opened.value.close();
       if (error instanceof ThrownFailure) return err(error.failure);
@@ -202,7 +202,7 @@ export class Database {
 
   /**
    * Forgets paths; those that refer to one of them must be among them. Realisations of them go too, also where another
-   * realisation names them as a dependency, which Nix's schema would hold against it.
+   * realisation names them as a dependency, which Nix's schema would take for a reference to it.
    */
   forget(paths: readonly StorePath[]): Result<void> {
     return this.#sqlite.transaction(() => {

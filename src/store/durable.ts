@@ -9,7 +9,7 @@ import { open } from 'node:fs/promises';
 import { fail, ok, type Result } from '../result.js';
 import { attempt, attemptAsync } from './io-failure.js';
 
-/** Up to so many files are synced one by one, which takes less time than starting a program. */
+/** Up to this number of files are synced one by one, which takes less time than starting a program. */
 const FEW = 3;
 
 /** Makes what was put into a store's directory durable. Who comes while others wait shares one call with them. */

@@ -21,7 +21,7 @@ import { removeTree, removeTreeSync } from './tree/index.js';
 export interface GcOptions {
   /** Delete nothing, only say what would be. */
   readonly dryRun?: boolean | undefined;
-  /** Keep what was registered within so many days. */
+  /** Keep what was registered within this number of days. */
   readonly keepDays?: number | undefined;
   /** Delete just these and all that refers to them, whatever permanent root they have: for damaged paths. */
   readonly only?: readonly StorePath[] | undefined;
@@ -40,7 +40,7 @@ export interface GcReport {
   readonly freedBytes: number;
 }
 
-/** So many paths are forgotten in one transaction, during which the process does nothing else. */
+/** The number of paths that are forgotten in one transaction, during which the process does nothing else. */
 const BATCH = 100;
 
 /** Collects garbage below `layout`, or with `dryRun` says what it would. */

@@ -184,7 +184,7 @@ describe('a damaged database', () => {
         }
         opened.value.close();
       }
-      expect(failure?.code).toBe('E_STORE_CORRUPT');
+      expect(failure?.code).toBe('E_DATABASE');
       expect(failure?.hint).toContain('another store');
     }
   });

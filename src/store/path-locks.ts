@@ -5,7 +5,7 @@ import { lock, type FileLock, type WaitOptions } from './file-lock.js';
 import { ioFailure, isSystemError } from './io-failure.js';
 import { hostPathOf, type Layout } from './layout.js';
 
-/** What a lock is about: a store path (then Nix heeds it too), or any other name of letters, digits, `-` and `.`. */
+/** What a lock is about: a store path (then Nix respects it too), or any other name of letters, digits, `-` and `.`. */
 export type LockKey = StorePath | (string & {});
 
 /**

@@ -36,7 +36,7 @@ create table if not exists Refs (
 create index if not exists IndexReferrer on Refs(referrer);
 create index if not exists IndexReference on Refs(reference);
 
--- A path may refer to itself, which the restriction above would otherwise hold against deleting it.
+-- A path may refer to itself, for which the restriction above would otherwise forbid deleting it.
 create trigger if not exists DeleteSelfRefs before delete on ValidPaths
   begin
     delete from Refs where referrer = old.id and reference = old.id;

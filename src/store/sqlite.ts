@@ -182,7 +182,7 @@ function describe(file: string, error: SqliteError): Failure | undefined {
     case 'SQLITE_CORRUPT':
     case 'SQLITE_NOTADB':
       return {
-        code: 'E_STORE_CORRUPT',
+        code: 'E_DATABASE',
         message: `${file} is not a sound database${says}`,
         hint: CORRUPT_HINT,
         cause: error,

@@ -73,7 +73,7 @@ describe('a store', () => {
     const root = tempDirectory();
     openStore(root).close();
     writeFileSync(join(root, 'nix/var/nix/db/db.sqlite'), 'no database at all, but long enough to be looked at'.repeat(100));
-    expect(codeOf(Store.open(root))).toBe('E_STORE_CORRUPT');
+    expect(codeOf(Store.open(root))).toBe('E_DATABASE');
   });
 });
 

@@ -1,6 +1,6 @@
 /**
  * Paths that must outlive any garbage collection while this process runs: those it is about to add, to use or to build
- * upon. The format is Nix's (`gc.cc`), so that its collector and ours both heed them: a file named by process id, held
+ * upon. The format is Nix's (`gc.cc`), so that its collector and ours both respect them: a file named by process id, held
  * under an exclusive lock, of paths that each end in a NUL.
  */
 import { fstatSync, ftruncateSync, mkdirSync } from 'node:fs';

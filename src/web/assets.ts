@@ -36,7 +36,7 @@ function document(fromFiles: boolean): string {
 <link rel="stylesheet" href="page.css">
 <body>
 <div id="page"></div>
-<noscript>This page draws with JavaScript. The same is to be had in a terminal: zilch graph, zilch timeline, zilch trust, zilch diff.</noscript>
+<noscript>This page draws with JavaScript. The same is in a terminal: zilch graph, zilch timeline, zilch trust, zilch diff.</noscript>
 <script src="page.js"></script>
 </body>
 </html>

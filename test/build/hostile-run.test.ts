@@ -18,7 +18,7 @@ if (reason !== undefined) console.warn(`hostile builders are not tried: ${reason
 describe.skipIf(reason !== undefined)('a builder that', () => {
   test('fills /, /tmp and /dev/shm is told that they are full, and may not write to /dev', async () => {
     const rig = await freshRig();
-    // With so many builds at once, each gets the least.
+    // With this many builds at once, each gets the least.
     const jobs = 4096;
     const script = `
       mkdir $out

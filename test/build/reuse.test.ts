@@ -48,7 +48,7 @@ describe.skipIf(reason !== undefined)('a build', () => {
     expect(plan?.drvs[0]?.estimateSeconds).toBeCloseTo(recorded, 2);
   });
 
-  test('tells what is to be fetched before it is, and does not begin when it cannot be had', async () => {
+  test('tells what is to be fetched before it is, and does not begin when it cannot be fetched', async () => {
     const rig = await freshRig();
     const { drv, drvPath } = rig.script('one', 'echo > $out');
     const told: string[] = [];

@@ -145,7 +145,7 @@ describe.skipIf(reason !== undefined)('zilch build', () => {
     expect(again.status).toBe(3);
   });
 
-  it('prints events as lines of JSON, and what came of it last', async () => {
+  it('prints events as lines of JSON, and the results last', async () => {
     rig.write(HELLO, ['hello']);
     const { stdout, stderr } = await rig.onChain('build', '--json');
     const lines = stdout

@@ -88,7 +88,7 @@ withEachNix('building', nixes, () => {
     }
   });
 
-  test('says so when the Nix store cannot be had', async () => {
+  test('says so when the Nix store cannot be opened', async () => {
     const store = openStore();
     expect(await new NixExecutor(store, { storeUri: 'ssh-ng://nobody.invalid' }).prepare()).toMatchObject({ ok: false, failure: { code: 'E_NIX' } });
   });

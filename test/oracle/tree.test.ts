@@ -24,7 +24,7 @@ afterAll(() => {
 
 const TREES = 2000;
 
-/** So many random trees in one, so that each of Nix's programs is run once for all. The seed goes into what a failure says. */
+/** Many random trees in one, so that each of Nix's programs is run once for all. The seed goes into what a failure says. */
 function manyTrees(): { readonly seed: number; readonly tree: Tree; readonly trees: ReadonlyMap<string, Tree> } {
   const seed = Date.now() % 2 ** 31;
   const trees = new Map(fc.sample(anyTree, { seed, numRuns: TREES }).map((tree, index) => [`t${String(index).padStart(4, '0')}`, tree]));

@@ -68,7 +68,7 @@ export class Child {
     atEnd(() => this.process.kill('SIGKILL'));
   }
 
-  /** Waits until it has printed so many lines, or is gone. */
+  /** Waits until it has printed this number of lines, or is gone. */
   async printed(count: number): Promise<void> {
     if (this.lines.length >= count) return;
     await Promise.race([new Promise<void>((resolve) => this.#waiting.push({ count, resolve })), this.#exited]);

@@ -32,7 +32,7 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args });
 }
 
-/** A page and all that went wrong on it: errors of scripts, what the security policy refused, what could not be had. */
+/** A page and all that went wrong on it: errors of scripts, what the security policy refused, what could not be fetched. */
 export async function openPage(
   browser: Browser,
   url: string,

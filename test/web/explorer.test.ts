@@ -82,7 +82,7 @@ describe.skipIf(why !== undefined)('the explorer', () => {
 
   const text = (page: Page): Promise<string> => page.locator('body').innerText();
 
-  it('shows a build of another process while it goes on, and what came of it', async () => {
+  it('shows a build of another process while it goes on, and its result', async () => {
     const { page, problems } = await openPage(browser, url);
     const state = (id: string): Promise<string> => page.locator(`g.node[data-id="${id}"]`).getAttribute('class').then(String);
     await page.locator('g.node').first().waitFor();

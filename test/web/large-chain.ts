@@ -1,5 +1,5 @@
 /**
- * A chain as large as a distribution's, for pictures: so many packages in ten stages, each of which needs the first packages
+ * A chain as large as a distribution's, for pictures: many packages in ten stages, each of which needs the first packages
  * and some that were made shortly before it. The same at every call. Its recipes can be drawn, but not built.
  */
 export function largeChain(packages: number): string {

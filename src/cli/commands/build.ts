@@ -67,7 +67,7 @@ interface Asked {
   readonly durations: ReadonlyMap<string, number>;
 }
 
-/** Holds the outputs against their pins, and shows what came of the run. */
+/** Compares the outputs with their pins, and shows the results of the run. */
 async function conclude(
   session: Session,
   report: BuildReport,

@@ -15,7 +15,7 @@ type SourcesOptions = Pick<ChainOptions, 'chain' | 'store'> & FetchingOptions & 
 
 /** `zilch sources list|fetch|bundle` */
 export function register(command: Command): void {
-  const list = withStoreAndChain(command.command('list').summary('list the tarballs of the chain and where they can be had'));
+  const list = withStoreAndChain(command.command('list').summary('list the tarballs of the chain and where to get them'));
   perform(withJson(list), async (options: SourcesOptions) => {
     const sources = await sourcesIn(options);
     if (!sources.ok) return sources;

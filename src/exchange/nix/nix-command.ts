@@ -100,7 +100,7 @@ export class NixCommand {
     const settings = [
       ...['--extra-experimental-features', 'nix-command ca-derivations', '--store', this.storeUri],
       // Nothing but what the derivation names, as in our own sandbox; nothing that somebody else built.
-      // It reaches the Nix that builds on this machine; others heed their own nix.conf.
+      // It reaches the Nix that builds on this machine; others follow their own nix.conf.
       ...['--option', 'sandbox', 'true', '--option', 'sandbox-fallback', 'false', '--option', 'sandbox-paths', ''],
       ...['--option', 'substituters', ''],
       ...this.userSettings,

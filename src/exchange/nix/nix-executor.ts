@@ -132,7 +132,7 @@ export class NixExecutor implements Executor {
     }
   }
 
-  /** Copies an output out of the Nix store. What Nix says of it is held against what it is. */
+  /** Copies an output out of the Nix store. What Nix says of it is compared with what it is. */
   private async takeBack(nix: NixCommand, path: StorePath, hostPath: string): Promise<Result<NewPath>> {
     const asked = await nix.run(nix.dialect.askPathInfo(path));
     if (!asked.ok) return asked;

@@ -117,6 +117,6 @@ function gunzip(bytes: Buffer): Result<Buffer> {
   try {
     return ok(gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED }));
   } catch (error) {
-    return fail('E_GZIP', (error as Error).message);
+    return fail('E_COMPRESSION', (error as Error).message);
   }
 }

@@ -9,7 +9,7 @@ import { startThread } from './thread.js';
 import { TreeProblem } from './tree-problem.js';
 import type { ReadStep } from './tree-reader.js';
 
-/** How far ahead: so many batches of so many steps. Their files are open meanwhile. */
+/** How far ahead: the number of batches, and of steps in each. Their files are open meanwhile. */
 export const BATCHES = 4;
 export const BATCH_STEPS = 64;
 

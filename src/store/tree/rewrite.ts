@@ -41,7 +41,7 @@ const BUFFER_BYTES = 256 * 1024;
 
 class TreeRewriter {
   private readonly rewrites: readonly (readonly [from: Buffer, to: Buffer])[];
-  /** Bytes that the next part of a file must see again, lest a string across the border is missed. */
+  /** Bytes that the next part of a file must see again, so that a string across the border is not missed. */
   private readonly overlap: number;
   private readonly buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   private readonly count = { files: 0, symlinks: 0, names: 0 };

@@ -19,7 +19,7 @@ export function DifferencesView({ report, path }: { readonly report: ChainReport
     <article>
       <h1>Differences</h1>
       <section>
-        <h2>Held against the pins</h2>
+        <h2>Compared with the pins</h2>
         {unpinned.length === 0 ? (
           <p class="soft">No output that is built differs from its pin.</p>
         ) : (

@@ -42,7 +42,7 @@ export function PackageView({ report, id }: { readonly report: ChainReport; read
         {facts.duration !== undefined && (
           <Fact name="build time">
             {formatSeconds(facts.duration.seconds)}{' '}
-            {facts.duration.from === 'reference' && <span class="soft">reckoned from the reference machine</span>}
+            {facts.duration.from === 'reference' && <span class="soft">estimated from the reference machine</span>}
           </Fact>
         )}
         {facts.test !== undefined && <Fact name="test">{facts.test.passed ? 'passed' : 'not passed yet'}</Fact>}
@@ -184,7 +184,7 @@ function History({ facts }: { readonly facts: RecipeFacts }) {
           <thead>
             <tr>
               <th scope="col">when</th>
-              <th scope="col">what came of it</th>
+              <th scope="col">result</th>
               <th scope="col" class="number">
                 time
               </th>

@@ -99,7 +99,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const { version, mayVanish } of TESTED_NIXES) {
     const installed = await installNix(version);
     if (installed.ok) console.log(`Nix ${version} is in ${installed.value}`);
-    else console.log(`Nix ${version} cannot be had: ${installed.failure.message}`);
+    else console.log(`Nix ${version} cannot be fetched: ${installed.failure.message}`);
     if (!installed.ok && !mayVanish) process.exitCode = 1;
   }
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 export interface TestedNix {
   readonly version: string;
   readonly suite: string;
-  /** Debian drops its files when it moves on. That they cannot be had is then said, and is no failure. */
+  /** Debian drops its files when it moves on. That they cannot be fetched is then said, and is no failure. */
   readonly mayVanish: boolean;
 }
 
