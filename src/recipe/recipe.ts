@@ -154,7 +154,7 @@ export function recipeWith(defaults: {
   readonly references?: ReferenceRules;
 }) {
   return <const O extends readonly [string, ...string[]] = readonly ['out']>(
-    spec: Omit<RecipeCommon<O>, never> & Omit<ScriptBuild, 'shell'> & { readonly shell?: Interpolated },
+    spec: RecipeCommon<O> & Omit<ScriptBuild, 'shell'> & { readonly shell?: Interpolated },
   ): Recipe<O> => {
     const shell = spec.shell ?? defaults.shell;
     if (shell === undefined) throw new RecipeError(`recipe ${spec.name} has no shell`);
