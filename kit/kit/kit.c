@@ -90,6 +90,17 @@ static void record_step(const struct step *step, const char *outputs)
     write_text(join(RECORDS "/steps/", step->label), outputs);
 }
 
+static int all_are_there(const char *outputs)
+{
+    struct list words = split(join(outputs), " \n");
+    struct status status;
+    size i;
+    for (i = 1; i < words.count; i += 2)
+        if (!is_valid(words.at[i]) || !look_at(words.at[i], &status))
+            return 0;
+    return 1;
+}
+
 static void say_tail(const char *log)
 {
     struct bytes text = read_file_if_any(log);
@@ -114,7 +125,7 @@ static void build(const char *file)
         need_input(step.inputs.at[i]);
     built = join(RECORDS "/built/", base_name(step.derivation));
     before = read_file_if_any(built);
-    if (before.at) {
+    if (before.at && all_are_there((char *)before.at)) {
         record_step(&step, (char *)before.at);
         say(base_name(file), ": done before\n");
         return;

@@ -179,6 +179,7 @@ static void become_builder(const char *root, char **command, char **environment,
         need(call2(SYS_setgroups, 0, NULL), "leave", "groups");
         need(call1(SYS_setgid, BUILD_GROUP), "become", "the build's group");
         need(call1(SYS_setuid, BUILD_USER), "become", "the build's user");
+        dies_with_parent();                    /* who becomes another has to say so again */
     }
     call(SYS_prctl, 38, 1, 0, 0, 0);           /* no new privileges */
     need(call3(SYS_execve, command[0], command, environment), "run", command[0]);
@@ -241,6 +242,14 @@ static long run_in_sandbox(const char *root, char **command, char **environment,
 
 /* -- The kit's own world --------------------------------------------------------------------------------------------- */
 
+/* There is one at work in a folder at a time. The file stays open, and so locked, until the last process ends that has it from here. */
+static void lock_folder(const char *file)
+{
+    long fd = need(call3(SYS_open, file, O_RDWR | O_CREAT, 0644), "create", file);
+    if (call2(SYS_flock, fd, 6) < 0)
+        die("another one is at work in this folder");
+}
+
 /* On a system that runs: the kit's folder, where we are, becomes the root, with a /proc and a /dev of its own; the command runs there. */
 static void enter(char **command)
 {
@@ -248,6 +257,7 @@ static void enter(char **command)
     char here[4096];
     long user = call0(SYS_getuid), group = call0(SYS_getgid), process;
     need(call2(SYS_getcwd, here, sizeof here), "find", "the working directory");
+    lock_folder("work/lock");
     if (user != 0 || call1(SYS_unshare, NEW_MOUNTS | NEW_PROCESSES) < 0) {
         need(call1(SYS_unshare, NEW_MOUNTS | NEW_PROCESSES | NEW_USERS), "make", "namespaces, which this has to be allowed to");
         map_user(user, group, 0, 0);

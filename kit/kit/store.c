@@ -126,14 +126,13 @@ static void make_canonical(const char *path)
 static void add_to_store(const char *tree, const struct valid *valid)
 {
     long fd;
-    if (is_valid(valid->path)) {
+    struct status status;
+    if (is_valid(valid->path) && look_at(valid->path, &status)) {
         remove_tree(tree);
         return;
     }
     remove_tree(valid->path);
-    need(call2(SYS_chmod, tree, 0755), "set the mode of", tree);       /* a folder that is moved gets another "..", so it has to be writable */
     need(call2(SYS_rename, tree, valid->path), "rename", tree);
-    make_canonical(valid->path);
     fd = need(call3(SYS_open, STORE, O_RDONLY, 0), "open", STORE);
     call1(SYS_syncfs, fd);
     call1(SYS_close, fd);
