@@ -10,7 +10,7 @@
  *     kit enter PROGRAM ...           makes the working directory the root, and runs a program there
  *     kit boot PROGRAM ...            the same where there is only a kernel, and switches the machine off
  *     kit hash TREE                   the hash and length of a tree's archive
- *     kit finish NAME INPUT,... TREE  gives an output its path, as after a build; TREE is a folder's /HASH-NAME, for the path that it was made at
+ *     kit finish INPUT,... NAME TREE ...      gives outputs their paths, as after a build; each TREE is FOLDER/HASH-NAME, as where it was made
  */
 #include "ground.c"
 #include "sha256.c"
@@ -93,10 +93,9 @@ static void record_step(const struct step *step, const char *outputs)
 static int all_are_there(const char *outputs)
 {
     struct list words = split(join(outputs), " \n");
-    struct status status;
     size i;
     for (i = 1; i < words.count; i += 2)
-        if (!is_valid(words.at[i]) || !look_at(words.at[i], &status))
+        if (!is_valid(words.at[i]))
             return 0;
     return 1;
 }
@@ -188,17 +187,20 @@ static void print_registration(void)
         say(read_text(join(RECORDS "/paths/", names.at[i])));
 }
 
-static void finish(char **arguments)
+static void finish(char **arguments, int count)
 {
-    struct list inputs = split(join(arguments[1]), ",");
-    struct output output;
-    memset(&output, 0, sizeof output);
-    output.name = arguments[0];
-    output.tree = arguments[2];
-    output.scratch = join(STORE "/", base_name(arguments[2]));
-    output.valid.deriver = "";
-    finish_outputs(&output, 1, &inputs);
-    say(record_text(&output.valid));
+    struct list inputs = split(join(arguments[0]), ",");
+    struct output *outputs = allocate(count * sizeof *outputs);
+    int i;
+    for (i = 0; i < count / 2; i++) {
+        outputs[i].name = arguments[1 + i * 2];
+        outputs[i].tree = arguments[2 + i * 2];
+        outputs[i].scratch = join(STORE "/", base_name(outputs[i].tree));
+        outputs[i].valid.deriver = "";
+    }
+    finish_outputs(outputs, count / 2, &inputs);
+    for (i = 0; i < count / 2; i++)
+        say(record_text(&outputs[i].valid));
 }
 
 static void execute(char **arguments)
@@ -239,8 +241,8 @@ int main(int count, char **arguments)
     else if (same(command, "hash") && rest == 1) {
         scan = scan_tree(arguments[2], NULL, NULL);
         say(base16(scan.hash, 32), " ", decimal(scan.length), "\n");
-    } else if (same(command, "finish") && rest == 3)
-        finish(arguments + 2);
+    } else if (same(command, "finish") && rest >= 3 && rest % 2)
+        finish(arguments + 2, rest);
     else
         die("arguments: build, path, exec, verify, register, enter, boot, hash or finish; kit.c says more");
     return 0;

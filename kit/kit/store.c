@@ -72,7 +72,7 @@ static char *record_text(const struct valid *valid)
 static int is_valid(const char *path)
 {
     struct status status;
-    return look_at(record_file(path), &status);
+    return look_at(record_file(path), &status) && look_at(path, &status);
 }
 
 /* Behind five lines of a record: path, hash, length, what made it, how many references. */
@@ -126,8 +126,7 @@ static void make_canonical(const char *path)
 static void add_to_store(const char *tree, const struct valid *valid)
 {
     long fd;
-    struct status status;
-    if (is_valid(valid->path) && look_at(valid->path, &status)) {
+    if (is_valid(valid->path)) {
         remove_tree(tree);
         return;
     }

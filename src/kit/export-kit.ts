@@ -1,5 +1,5 @@
 /** Writes the kit. What is the same in every kit lies in the checkout's folder kit/; docs/kit.md tells of it. */
-import { chmodSync, copyFileSync, cpSync, existsSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OWN_CHAIN, type PreparedChain, type PreparedTarget } from '../chain/index.js';
@@ -137,7 +137,7 @@ async function writeInputs(kit: KitExport, steps: readonly Step[], home: string,
     if (source !== undefined) {
       lines.push(`flat ${path} sources/${source.file} ${whereItIs(source)}\n`);
       if (!kit.withSources) continue;
-      const laid = attempt('copy', path, () => linkOrCopy(store.hostPath(path), join(home, 'sources', source.file)));
+      const laid = await copyTree(store.hostPath(path), join(home, 'sources', source.file));
       if (!laid.ok) return laid;
       continue;
     }
@@ -179,14 +179,4 @@ function pinsText(pins: Pins, labels: ReadonlySet<string>): string {
     .filter(([key]) => labels.has(key.slice(0, key.lastIndexOf('^'))))
     .map(([key, { path, narHash, narSize }]) => `${key} ${path} ${narHash} ${narSize}\n`)
     .join('');
-}
-
-/** A tarball is large, and nobody writes to it. */
-function linkOrCopy(from: string, to: string): void {
-  if (existsSync(to)) return;
-  try {
-    linkSync(from, to);
-  } catch {
-    copyFileSync(from, to);
-  }
 }
