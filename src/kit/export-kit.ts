@@ -104,7 +104,7 @@ function writeOwnFiles(home: string, hex: string, seed: Buffer): void {
   const octal = [...seed].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
   const start = readFileSync(join(OWN_FILES, 'start'), 'utf8').replace('@SEED@', octal);
   writeFileSync(join(home, 'start'), start);
-  chmodSync(join(home, 'start'), 0o755);
+  for (const file of ['start', 'init']) chmodSync(join(home, file), 0o755);
 }
 
 function writeSteps({ chain }: KitExport, steps: readonly Step[], home: string): Result<void> {
