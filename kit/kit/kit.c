@@ -5,7 +5,7 @@
  *     kit path STEP^OUTPUT            says where an output lies
  *     kit exec STEP^OUTPUT FILE ...   runs a program of an output
  *     kit verify                      hashes everything in the store again
- *     kit register                    writes what `nix-store --load-db` reads
+ *     kit register FILE               writes what `nix-store --load-db` reads
  * Anywhere:
  *     kit enter PROGRAM ...           makes the working directory the root, and runs a program there
  *     kit boot PROGRAM ...            the same where there is only a kernel, and switches the machine off
@@ -179,12 +179,14 @@ static void verify(void)
     say(decimal(names.count), " paths, ", decimal(length), " bytes: as they were recorded\n");
 }
 
-static void print_registration(void)
+static void write_registration(const char *file)
 {
     struct list names = records();
+    struct text text = { NULL, 0, 0 };
     size i;
     for (i = 0; i < names.count; i++)
-        say(read_text(join(RECORDS "/paths/", names.at[i])));
+        add(&text, read_text(join(RECORDS "/paths/", names.at[i])));
+    write_text(file, text.at ? text.at : "");
 }
 
 static void finish(char **arguments, int count)
@@ -232,8 +234,8 @@ int main(int count, char **arguments)
         execute(arguments + 2);
     else if (same(command, "verify") && !rest)
         verify();
-    else if (same(command, "register") && !rest)
-        print_registration();
+    else if (same(command, "register") && rest == 1)
+        write_registration(arguments[2]);
     else if (same(command, "enter") && rest >= 1)
         enter(arguments + 2);
     else if (same(command, "boot") && rest >= 1)

@@ -119,9 +119,9 @@ function writeSteps({ chain }: KitExport, steps: readonly Step[], home: string):
   writeFileSync(
     join(home, 'steps.script'),
     [
-      '# In the kit as root: the steps up to the first shell, which goes on.\n',
+      `# In the kit as root: ${handover < 0 ? 'the steps' : 'the steps up to the first shell, which goes on'}.\n`,
       ...first.map(({ file }) => `work/kit build steps/${file}\n`),
-      handover < 0 ? '' : `work/kit exec ${HANDOVER}^protobusybox bin/ash drive\n`,
+      handover < 0 ? 'work/kit register registration\n' : `work/kit exec ${HANDOVER}^protobusybox bin/ash drive\n`,
     ].join(''),
   );
   return ok(undefined);
