@@ -9,10 +9,19 @@ enum {
 };
 enum { BUILD_USER = 1000, BUILD_GROUP = 100 };
 
+/*
+ * Whether namespaces are refused, as containers do that were not asked for them. Root has chroot then: a build gets copies of its inputs, and no
+ * /proc; it still sees its inputs alone, but the network and the processes are everybody's.
+ */
+static int plain;
+
 struct device { const char *name; int major, minor; };
 static const struct device devices[] = {
     { "null", 1, 3 }, { "zero", 1, 5 }, { "full", 1, 7 }, { "random", 1, 8 }, { "urandom", 1, 9 }, { "tty", 5, 0 }, { NULL, 0, 0 }
 };
+
+/* Moves into new namespaces; false where that is refused. */
+static int leave(long namespaces) { return call1(SYS_unshare, namespaces) >= 0; }
 
 static void mount_at(const char *what, const char *where, const char *type, long flags, const char *options)
 {
@@ -29,9 +38,10 @@ static void make_file(const char *path, const char *text)
 /* Makes the working directory, where something is mounted, the root. A kernel's first files cannot be left by pivot_root. */
 static void change_root(void)
 {
-    long result = call2(SYS_pivot_root, ".", ".");
+    long result = plain ? -EINVAL : call2(SYS_pivot_root, ".", ".");
     if (result == -EINVAL) {
-        mount_at(".", "/", NULL, MS_MOVE, NULL);
+        if (!plain)
+            mount_at(".", "/", NULL, MS_MOVE, NULL);
         need(call1(SYS_chroot, "."), "change the root to", "it");
     } else {
         need(result, "change the root to", "it");
@@ -54,7 +64,10 @@ static void map_user(long outside_user, long outside_group, long user, long grou
 static void make_devices(const char *dev)
 {
     const struct device *device;
-    mount_at("tmpfs", dev, "tmpfs", MS_NOSUID, "mode=0755");
+    if (plain)
+        remove_tree(dev), make_folders(dev);
+    else
+        mount_at("tmpfs", dev, "tmpfs", MS_NOSUID, "mode=0755");
     for (device = devices; device->name; device++) {
         char *file = join(dev, "/", device->name), *there = join("/dev/", device->name);
         struct status status;
@@ -63,7 +76,7 @@ static void make_devices(const char *dev)
             call2(SYS_chmod, file, 0666);
             continue;
         }
-        if (!look_at(there, &status))
+        if (plain || !look_at(there, &status))
             continue;
         make_file(file, "");
         mount_at(there, file, NULL, MS_BIND, NULL);
@@ -82,12 +95,15 @@ static void make_build_devices(const char *dev)
     need(call2(SYS_symlink, "pts/ptmx", join(dev, "/ptmx")), "make the link", "ptmx");
     need(call2(SYS_mkdir, join(dev, "/pts"), 0755), "make the folder", "pts");
     need(call2(SYS_mkdir, join(dev, "/shm"), 0755), "make the folder", "shm");
+    call2(SYS_chmod, join(dev, "/shm"), 01777);
+    if (plain)
+        return;
     call(SYS_mount, "devpts", join(dev, "/pts"), "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620");   /* a kernel may lack them */
     mount_at("tmpfs", join(dev, "/shm"), "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777");
     mount_at(NULL, dev, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID, NULL);
 }
 
-/* Brings an input in: as it is, read-only. A link cannot be mounted, so it is made again. */
+/* Brings an input in: as it is, read-only, or as a copy. A link cannot be mounted, so it is made again. */
 static void bind_input(const char *path, const char *to)
 {
     struct status status;
@@ -95,6 +111,11 @@ static void bind_input(const char *path, const char *to)
         need(-ENOENT, "look at", path);
     if ((status.mode & S_KIND) == S_LINK) {
         need(call2(SYS_symlink, read_link(path), to), "make the link", to);
+        return;
+    }
+    if (plain) {
+        copy_tree(path, to);
+        make_canonical(to);
         return;
     }
     if ((status.mode & S_KIND) == S_FOLDER)
@@ -157,12 +178,13 @@ static void give_to_builder(const char *root)
         need(call3(SYS_lchown, join(root, folders[i]), BUILD_USER, BUILD_GROUP), "give away", root);
 }
 
-/* The builder itself: the first process of its namespace, so that whatever it leaves behind ends with it. */
+/* The builder itself: the first process of its namespace, if there is one, so that whatever it leaves behind ends with it. */
 static void become_builder(const char *root, char **command, char **environment, int is_root_outside)
 {
     int fd;
     dies_with_parent();
-    mount_at("proc", join(root, "/proc"), "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+    if (!plain)
+        mount_at("proc", join(root, "/proc"), "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
     change_root();
     need(call2(SYS_chmod, "/", 0750), "set the mode of", "/");
     need(call1(SYS_chdir, "/build"), "enter", "/build");
@@ -193,22 +215,26 @@ static void sandbox(const char *root, char **command, char **environment, const 
     size i;
     call0(SYS_setsid);
     dies_with_parent();
-    if (call1(SYS_unshare, MOST | NEW_USERS) >= 0)
+    if (leave(MOST | NEW_USERS))
         map_user(user, group, BUILD_USER, BUILD_GROUP);
     else {
-        need(call1(SYS_unshare, MOST), "make", "namespaces");
+        plain = !leave(MOST);
         is_root_outside = 1;
         give_to_builder(root);
     }
-    mount_at("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
-    mount_at(root, root, NULL, MS_BIND, NULL);
+    if (!plain) {
+        mount_at("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
+        mount_at(root, root, NULL, MS_BIND, NULL);
+    }
     need(call1(SYS_chdir, root), "enter", root);
     for (i = 0; i < inputs->count; i++)
         bind_input(inputs->at[i], join(root, inputs->at[i]));
     make_build_devices(join(root, "/dev"));
-    start_loopback();
-    call2(SYS_sethostname, "localhost", 9);
-    call2(SYS_setdomainname, "(none)", 6);
+    if (!plain) {
+        start_loopback();
+        call2(SYS_sethostname, "localhost", 9);
+        call2(SYS_setdomainname, "(none)", 6);
+    }
     builder = need(call0(SYS_fork), "start", command[0]);
     if (!builder)
         become_builder(root, command, environment, is_root_outside);
@@ -258,20 +284,27 @@ static void enter(char **command)
     long user = call0(SYS_getuid), group = call0(SYS_getgid), process;
     need(call2(SYS_getcwd, here, sizeof here), "find", "the working directory");
     lock_folder("work/lock");
-    if (user != 0 || call1(SYS_unshare, NEW_MOUNTS | NEW_PROCESSES) < 0) {
-        need(call1(SYS_unshare, NEW_MOUNTS | NEW_PROCESSES | NEW_USERS), "make", "namespaces, which this has to be allowed to");
-        map_user(user, group, 0, 0);
+    if (user != 0 || !leave(NEW_MOUNTS | NEW_PROCESSES)) {
+        if (leave(NEW_MOUNTS | NEW_PROCESSES | NEW_USERS))
+            map_user(user, group, 0, 0);
+        else if (user != 0)
+            die("namespaces are refused; start this as root, or where they are allowed");
+        else
+            plain = 1;
     }
-    mount_at("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
-    mount_at(here, here, NULL, MS_BIND | MS_REC, NULL);
-    need(call1(SYS_chdir, here), "enter", here);
+    if (!plain) {
+        mount_at("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
+        mount_at(here, here, NULL, MS_BIND | MS_REC, NULL);
+        need(call1(SYS_chdir, here), "enter", here);
+    }
     process = need(call0(SYS_fork), "start", command[0]);
     if (process)
         quit(wait_for(process));
     dies_with_parent();
     make_folders(join(here, "/proc"));
     make_folders(join(here, "/dev"));
-    mount_at("proc", join(here, "/proc"), "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+    if (!plain)
+        mount_at("proc", join(here, "/proc"), "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
     make_devices(join(here, "/dev"));
     change_root();
     need(call3(SYS_execve, command[0], command, nothing), "run", command[0]);

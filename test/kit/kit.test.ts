@@ -1,6 +1,6 @@
 /** A kit, started as its users start it: on this system, and as the first process of a bare machine. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkSandbox } from '../../src/build/index.js';
@@ -30,10 +30,13 @@ interface Pinned {
 }
 const PINS = new Map(Object.entries(JSON.parse(readFileSync(join(CHECKOUT, 'bootstrap/pins.json'), 'utf8')) as Record<string, Pinned>));
 
-/** Runs a kit's `start`, of the folder, in a process group of its own; `until` may end it before its time. */
-function start(folder: string, until?: (said: string) => boolean): Promise<Ran> {
+/**
+ * Runs a kit's `start`, of the folder, in a process group of its own; `until` may end it before its time, and another
+ * program start it. */
+function start(folder: string, until?: (said: string) => boolean, through: readonly string[] = []): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const child = spawn(join(folder, 'start'), [], {
+    const [program, ...args] = [...through, join(folder, 'start')];
+    const child = spawn(program!, args, {
       cwd: '/',
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -176,6 +179,31 @@ describe.skipIf(!sandbox.ok)('a kit', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('is started by a user without rights, and where namespaces are refused to root', async () => {
+    chmodSync(rig.directory, 0o711);
+    const refuse = join(rig.directory, 'refuse');
+    execFileSync('gcc', ['-Wall', '-o', refuse, join(CHECKOUT, 'test/kit/refuse.c')]);
+    const ways = new Map([
+      ['nobody', ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups']],
+      ['no-users', [refuse, 'users']],
+      ['chroot', [refuse, 'all']],
+    ]);
+    for (const [name, through] of ways) {
+      const folder = await newKit(name, 'seed-unpack');
+      if (name === 'nobody') execFileSync('chown', ['-R', '65534:65534', folder]);
+      const done = await start(folder, undefined, through);
+      expect(done.status, name + done.stderr).toBe(0);
+      expect(saidOf(done.stdout), name).toEqual(expected(folder));
+      const store = join(folder, 'nix/store');
+      const owners = new Set(readdirSync(store).map((path) => lstatSync(join(store, path)).uid));
+      expect(owners, name).toEqual(new Set([name === 'nobody' ? 65534 : 0]));
+    }
+    const folder = await newKit('nothing-left', 'seed-s');
+    execFileSync('chown', ['-R', '65534:65534', folder]);
+    const refused = await start(folder, undefined, [refuse, 'all', '/usr/bin/setpriv', ...ways.get('nobody')!.slice(1)]);
+    expect(refused.stderr).toContain('kit: namespaces are refused');
   });
 
   it.skipIf(noMachine !== undefined)(
