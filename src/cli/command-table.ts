@@ -49,7 +49,7 @@ export const COMMAND_GROUPS: readonly { readonly title: string; readonly command
       { name: 'gc', summary: 'delete store paths that nothing needs', load: () => import('./commands/gc.js') },
       { name: 'cache', summary: 'serve, fill and use binary caches', load: () => import('./commands/cache.js') },
       { name: 'copy', summary: 'copy targets to another store', load: () => import('./commands/copy.js') },
-      { name: 'export', summary: 'write the chain for Nix, or store paths as an archive', load: () => import('./commands/export.js') },
+      { name: 'export', summary: 'write the chain for Nix or as a kit, or store paths as an archive', load: () => import('./commands/export.js') },
       { name: 'import', summary: 'add the store paths of an archive', load: () => import('./commands/import.js') },
       { name: 'nar', summary: 'hash, dump, restore and list Nix archives', load: () => import('./commands/nar.js') },
       { name: 'drv', summary: 'show derivations', load: () => import('./commands/drv.js') },
