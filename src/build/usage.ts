@@ -5,6 +5,9 @@ import { BUILD_DIR } from './environment.js';
 const INTERVAL_MS = 500;
 const PAGE_SIZE = 4096;
 
+/** So many different programs are counted: a builder may call its own by any names. */
+const MOST_PROGRAMS = 500;
+
 /** A file system with less than this left, in bytes, is why something could not be written. */
 const FULL = 16 * 2 ** 20;
 
@@ -28,7 +31,7 @@ export class Sampler {
     this.timer = setInterval(() => {
       const processes = processesOf(pidNamespace);
       if (processes.length > 0) this.peakBytes = Math.max(this.peakBytes ?? 0, sum(processes.map(({ residentBytes }) => residentBytes)));
-      for (const { program, runs } of processes) if (runs) this.running.set(program, (this.running.get(program) ?? 0) + 1);
+      for (const { program, runs } of processes) if (runs) this.count(program);
       const [first] = processes;
       const room = first === undefined ? undefined : roomOf(`/proc/${first.pid}/root${BUILD_DIR}`);
       if (room === undefined) return;
@@ -40,6 +43,11 @@ export class Sampler {
 
   stop(): void {
     clearInterval(this.timer);
+  }
+
+  private count(program: string): void {
+    const name = this.running.has(program) || this.running.size < MOST_PROGRAMS ? program : 'others';
+    this.running.set(name, (this.running.get(name) ?? 0) + 1);
   }
 }
 

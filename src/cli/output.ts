@@ -1,4 +1,5 @@
 /** The only place that writes to standard output and standard error. */
+import { once } from 'node:events';
 import { errorColour } from './colour.js';
 import type { Failure } from '../result.js';
 import { EXIT, exitCodeOf, type ExitCode } from './exit-code.js';
@@ -7,6 +8,11 @@ import { stripControlInLines } from './format.js';
 /** To standard output, as it is. */
 export function print(text: string): void {
   process.stdout.write(text);
+}
+
+/** To standard output, as they are; ends when more can be taken. */
+export async function printBytes(bytes: Uint8Array): Promise<void> {
+  if (!process.stdout.write(bytes)) await once(process.stdout, 'drain');
 }
 
 /** One line to standard output. */

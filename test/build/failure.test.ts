@@ -2,10 +2,9 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readLog } from '../../src/build/index.js';
 import { unwrap } from '../../src/result.js';
 import { freshRig } from './fresh-rig.js';
-import { eventsOf, type Rig, whyNoBuilds } from './rig.js';
+import { eventsOf, readLog, type Rig, whyNoBuilds } from './rig.js';
 
 const reason = await whyNoBuilds();
 if (reason !== undefined) console.warn(`failing builds are not tried: ${reason}`);
