@@ -16,6 +16,9 @@ const HEAD_BYTES = 4096;
 
 const KILL_AGAIN_MS = 20;
 
+/** What unshare says, until util-linux 2.41, when its child was killed: it cannot do the same to itself. */
+const SAYS_KILLED = /^unshare: sigprocmask/m;
+
 const childrenCpu = new ChildrenCpu();
 
 /** How the sandbox ended. */
@@ -24,6 +27,8 @@ export interface RunResult {
   readonly exitCode: number;
   /** Why the builder was never started; `undefined` when it was. */
   readonly notStarted: string | undefined;
+  /** Whether it was the sandbox that a signal ended, and the builder with it. */
+  readonly wasKilled: boolean;
   readonly usage: Usage;
   /** Whether the build directory was seen full. */
   readonly buildDirWasFull: boolean;
@@ -59,7 +64,7 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
   const { readEnd, writeEnd, filter } = opened.value;
   const bwrap = ['--json-status-fd', '3', '--seccomp', '4', ...options.sandbox, '--', ...options.command];
   childrenCpu.started();
-  const spawned = spawnEntrance(entrance(options.entrant, bwrap, { listened: true }), ['ignore', writeEnd, writeEnd, 'pipe', filter]);
+  const spawned = spawnEntrance(entrance(options.entrant, bwrap, { listened: true }), ['ignore', writeEnd, 'pipe', 'pipe', filter]);
   for (const fd of [writeEnd, filter]) closeSync(fd);
   if (!spawned.ok) {
     closeSync(readEnd);
@@ -71,9 +76,11 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
   let head = '';
   output.on('data', (bytes: Buffer) => {
     if (head.length < HEAD_BYTES) head += bytes.toString();
-    // What comes after the end is unshare's, which complains that its child was killed.
-    if (!options.signal.aborted) options.onOutput(bytes);
+    options.onOutput(bytes);
   });
+  // Of the programs before bwrap.
+  let complaint = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-HEAD_BYTES)));
   const outputEnded = new Promise<void>((resolve) => output.on('close', () => resolve()));
 
   const report = new Report(child.stdio[3] as Readable);
@@ -107,9 +114,12 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
       return err(spawnFailure(exitCode));
     }
     await Promise.all([outputEnded, report.ended]);
+    const wasKilled = !report.hasExitCode() && (exitCode > 128 || SAYS_KILLED.test(complaint));
+    const why = lastLine(complaint) ?? lastLine(head) ?? `bwrap ended with status ${exitCode}`;
     return ok({
       exitCode,
-      notStarted: report.hasExitCode() ? undefined : (lastLine(head) ?? `bwrap ended with status ${exitCode}`),
+      notStarted: report.hasExitCode() || wasKilled ? undefined : why,
+      wasKilled,
       usage: { cpuSeconds, maxRssBytes: sampler.peakBytes, running: Object.fromEntries(sampler.running) },
       buildDirWasFull: sampler.wasFull,
       buildDirPeakBytes: sampler.buildDirPeakBytes,

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { ThrownFailure } from '../result.js';
-import { EXIT } from './exit-code.js';
+import { EXIT, type ExitCode } from './exit-code.js';
+import { stopUnheard } from './interrupt.js';
 import { showBug, showFailure } from './output.js';
 import { makeProgram } from './program.js';
 
@@ -17,10 +18,23 @@ async function main(args: readonly string[]): Promise<number> {
   return Number(process.exitCode);
 }
 
+/** Set when what was to be written could not be. */
+let unheard: ExitCode | undefined;
+
 // Whoever read half of an archive must not take it for whole, so no exit code 0. It need not be said, though: `zilch graph | head` is usual.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.brokenPipe);
-  process.exit(showFailure({ code: 'E_IO', message: `cannot write to standard output: ${error.message}` }));
+  if (unheard !== undefined) return;
+  const isGone = error.code === 'EPIPE';
+  unheard = isGone ? EXIT.brokenPipe : showFailure({ code: 'E_IO', message: `cannot write to standard output: ${error.message}` });
+  stopUnheard(unheard);
+});
+
+// Messages that nobody reads any more are as results. Where there is only no room for them, the work goes on: the exit code says what
+// came of it.
+process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+  if (unheard !== undefined || error.code !== 'EPIPE') return;
+  unheard = EXIT.brokenPipe;
+  stopUnheard(unheard);
 });
 
 // The modes of a store's folders and files are given without what this takes away, as Nix's are: others read, and write nothing.
@@ -42,7 +56,7 @@ main(process.argv.slice(2))
   .finally(() => process.off('beforeExit', whenStalled))
   .then(
     (code) => {
-      process.exitCode = code;
+      process.exitCode = unheard ?? code;
     },
     (error: unknown) => {
       process.exitCode = error instanceof ThrownFailure ? showFailure(error.failure) : showBug(error);
