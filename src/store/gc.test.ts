@@ -108,7 +108,9 @@ describe('a collection', () => {
   test('deletes what was kept to be looked at when that is a month ago, or as long as it is told', async () => {
     const { store } = await sampleStore();
     const { keptDir } = store.layout;
-    const makeKept = (): void => mkdirSync(join(keptDir, 'hash-name/build/closed'), { recursive: true });
+    const makeKept = (): void => {
+      mkdirSync(join(keptDir, 'hash-name/build/closed'), { recursive: true });
+    };
     makeKept();
     chmodSync(join(keptDir, 'hash-name/build/closed'), 0);
     expect(unwrap(await store.gc({ keepDays: 1 })).outdated).toEqual([]);

@@ -11,6 +11,8 @@ import { KillCampaign } from './kills.js';
 
 /** Damages are tried for so long between two kills, in milliseconds: a kill takes about as long. */
 const SLICE_MS = 1000;
+/** So many of them at least, however busy the machine is. */
+const LEAST_DAMAGES = 200;
 
 interface Campaign {
   readonly run: (number: number) => Promise<void>;
@@ -32,8 +34,8 @@ const noNix = whyNoNix();
 const noBuilds = values.only === 'damage' ? 'nothing is killed' : await whyNoBuilds();
 console.log(`torture: seed ${seed}, ${minutes} min${noNix === undefined ? '' : `; without Nix: ${noNix}`}${noBuilds === undefined ? '' : `; nothing is built: ${noBuilds}`}`); // prettier-ignore
 
-/** Runs cases from a number on until it is late enough; gives the number of the next. */
-async function runUntil(campaign: Campaign, name: string, from: number, end: number): Promise<number> {
+/** Runs cases from a number on, until it is late enough and they are so many; gives the number of the next. */
+async function runUntil(campaign: Campaign, name: string, from: number, end: number, least: number): Promise<number> {
   let number = from;
   do {
     try {
@@ -43,7 +45,7 @@ async function runUntil(campaign: Campaign, name: string, from: number, end: num
       throw error;
     }
     number++;
-  } while (performance.now() < end);
+  } while (performance.now() < end || number - from < least);
   return number;
 }
 
@@ -57,9 +59,10 @@ try {
   await kills?.prepare();
   let [damages, killed] = [Number(values.case ?? 0), Number(values.case ?? 0)];
   do {
-    const once = values.case === undefined ? Math.min(end, performance.now() + SLICE_MS) : 0;
-    if (damage !== undefined) damages = await runUntil(damage, 'damage', damages, once);
-    if (kills !== undefined) killed = await runUntil(kills, 'kills', killed, 0);
+    const isOnce = values.case !== undefined;
+    const slice = isOnce ? 0 : Math.min(end, performance.now() + SLICE_MS);
+    if (damage !== undefined) damages = await runUntil(damage, 'damage', damages, slice, isOnce ? 1 : LEAST_DAMAGES);
+    if (kills !== undefined) killed = await runUntil(kills, 'kills', killed, 0, 1);
     most = Math.max(most, process.memoryUsage().rss);
   } while (performance.now() < end && values.case === undefined);
   failed = false;
