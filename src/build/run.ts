@@ -204,11 +204,8 @@ function killChildren(waiting: number | undefined): void {
 
 /** Makes FIFOs. Node cannot, so this is coreutils' `mkfifo`. */
 export async function makeFifos(paths: readonly string[]): Promise<Result<void>> {
-  return await new Promise((resolve) => {
-    execFile('mkfifo', ['-m', '600', ...paths], (error) => {
-      resolve(error === null ? ok(undefined) : fail('E_SANDBOX', `cannot make the FIFO ${paths[0] ?? ''}: ${error.message}`, undefined, error));
-    });
-  });
+  const { error } = await runProgram('mkfifo', ['-m', '600', ...paths]);
+  return error === undefined ? ok(undefined) : fail('E_SANDBOX', `cannot make the FIFO ${paths[0] ?? ''}: ${error.message}`, undefined, error);
 }
 
 /** Tries the sandbox on nothing. Fails with `E_SANDBOX` and what to do about it. */
@@ -218,16 +215,23 @@ export async function checkSandbox(): Promise<Result<void>> {
   const entrant = await takeTrialEntrant();
   if (!entrant.ok) return entrant;
   const [program, ...args] = entrance(entrant.value.entrant, bwrap);
-  return await new Promise((resolve) => {
-    execFile(program, args, { env: hostEnvironment(), encoding: 'utf8' }, (error, _stdout, stderr) => {
-      entrant.value.release();
-      if (error === null) resolve(ok(undefined));
-      else
-        resolve(
-          fail('E_SANDBOX', `builds cannot be sandboxed: ${firstLine(stderr) ?? error.message}`, sandboxHint(stderr === '' ? error.message : stderr)),
-        );
+  const { error, stderr } = await runProgram(program, args);
+  entrant.value.release();
+  if (error === undefined) return ok(undefined);
+  return fail('E_SANDBOX', `builds cannot be sandboxed: ${firstLine(stderr) ?? error.message}`, sandboxHint(stderr === '' ? error.message : stderr));
+}
+
+/** Node throws some of the system's errors, and tells of others: here all are told. */
+async function runProgram(program: string, args: readonly string[]): Promise<{ readonly error?: Error; readonly stderr: string }> {
+  try {
+    return await new Promise((resolve) => {
+      execFile(program, args, { env: hostEnvironment(), encoding: 'utf8' }, (error, _stdout, stderr) =>
+        resolve(error === null ? { stderr } : { error, stderr }),
+      );
     });
-  });
+  } catch (error) {
+    return { error: error as Error, stderr: '' };
+  }
 }
 
 function firstLine(text: string): string | undefined {

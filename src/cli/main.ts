@@ -40,6 +40,11 @@ process.stderr.on('error', (error: NodeJS.ErrnoException) => {
 // The modes of a store's folders and files are given without what this takes away, as Nix's are: others read, and write nothing.
 process.umask(0o022);
 
+// What is thrown where nobody waits for it is a defect, but for want of memory, which may be met anywhere.
+process.on('uncaughtException', (error) => {
+  process.exit(isWantOfMemory(error) ? showFailure({ code: 'E_MEMORY', message: error.message, hint: 'is there a limit, as of `ulimit -v`?' }) : showBug(error));
+});
+
 // Node.js ends when nothing is left that could wake it, also in the middle of a command that waits for what never comes. Whatever ends
 // the program before its command has ended, it has failed.
 process.exitCode = EXIT.bug;
@@ -51,6 +56,10 @@ const whenStalled = (): void => {
   });
 };
 process.once('beforeExit', whenStalled);
+
+function isWantOfMemory(error: Error): boolean {
+  return /out of memory|memory allocation|ENOMEM|ERR_WORKER_OUT_OF_MEMORY/i.test(`${error.message} ${String((error as NodeJS.ErrnoException).code)}`);
+}
 
 main(process.argv.slice(2))
   .finally(() => process.off('beforeExit', whenStalled))
