@@ -107,7 +107,7 @@ describe('the reader of derivations', () => {
       const doubled = Buffer.concat([contents.subarray(0, at), contents.subarray(at - 1)]);
       for (const damaged of [changed, contents.subarray(0, at), doubled]) {
         const parsed = parseDerivation(damaged, 'x');
-        if (parsed.ok) expect(writeDerivation(parsed.value)).toEqual(damaged);
+        if (parsed.ok) expect(writeDerivation(parsed.value).equals(damaged)).toBe(true);
         else expect(parsed.failure.code).toBe('E_DERIVATION');
       }
     }
@@ -164,7 +164,7 @@ describe('the reader of derivations', () => {
         const drv = { ...unwrap(parseDerivation(text, 'x')), args, env: new Map(Object.entries(env)) };
         const written = writeDerivation(drv);
         const again = unwrap(parseDerivation(written, 'x'));
-        expect(writeDerivation(again)).toEqual(written);
+        expect(writeDerivation(again).equals(written)).toBe(true);
         expect(again.args).toEqual(args);
         expect(Object.fromEntries(again.env)).toEqual(env);
       }),
