@@ -60,8 +60,9 @@ export function isFull(path: string): boolean {
 /** In bytes; `undefined` when there is no looking at it. */
 function roomOf(path: string): { readonly free: number; readonly used: number } | undefined {
   try {
-    const { bavail, bfree, blocks, bsize } = statfsSync(path);
-    return { free: bavail * bsize, used: (blocks - bfree) * bsize };
+    const { bavail, bfree, blocks, bsize, files, ffree } = statfsSync(path);
+    // Full is also what can hold no more files; without a limit there are none.
+    return { free: files > 0 && ffree === 0 ? 0 : bavail * bsize, used: (blocks - bfree) * bsize };
   } catch {
     return undefined;
   }
