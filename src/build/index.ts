@@ -5,7 +5,8 @@ export type { Executed, Executor, ExecutorFailure, ExecutorRequest } from './exe
 export type { SandboxVariation } from './sandbox-executor.js';
 export { checkSandbox } from './run.js';
 export { identitiesOf, type Identities } from './identity.js';
-export { logPath, readLog } from './log.js';
+export { logPath } from './log.js';
+export { LogFile } from './log-file.js';
 export { isAlive, Journal, JournalReader, journalsDirectory, listJournals, type JournalEvent, type JournalLine, type RunHeader } from './journal.js';
 export { durationsFile, readDurations } from './durations.js';
 export { estimates } from './estimate.js';

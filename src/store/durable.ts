@@ -6,8 +6,8 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { closeSync, fsyncSync, lstatSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { fail, ok, type Result } from '../result.js';
-import { attempt, attemptAsync } from './io-failure.js';
+import { err, fail, ok, type Result } from '../result.js';
+import { attempt, attemptAsync, ioFailure } from './io-failure.js';
 
 /** Up to this number of files are synced one by one, which takes less time than starting a program. */
 const FEW = 3;
@@ -65,11 +65,12 @@ export function syncNow(path: string): void {
 
 /** Node.js has no syncfs(2), so this is coreutils' `sync`. An fsync(2) for each file of a compiler takes a hundred times as long. */
 function syncFileSystem(directory: string): Promise<Result<void>> {
-  return new Promise((resolve) => {
+  return new Promise<Result<void>>((resolve) => {
     execFile('sync', ['-f', directory], { env: environment(), encoding: 'utf8' }, (error, _stdout, stderr) => {
       resolve(error === null ? ok(undefined) : notSynced(directory, stderr.trim() === '' ? error.message : stderr));
     });
-  });
+    // Some of the system's errors are thrown, such as that there is no memory for another process.
+  }).catch((error: unknown) => err(ioFailure('bring to the disk, by `sync`,', directory, error)));
 }
 
 function notSynced(directory: string, why: string): Result<never> {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { ReadStream } from 'node:fs';
+import { constants, type ReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { err, ok, type Failure, type Result } from '../../result.js';
+import { err, fail, ok, type Failure, type Result } from '../../result.js';
 import { ioFailure } from '../../store/index.js';
 import { StreamFailure, type ByteStream } from '../stream-failure.js';
 import { checkKey, type Blob, type Blobs, type NewBlob } from './blobs.js';
@@ -19,8 +19,14 @@ export class DirectoryBlobs implements Blobs {
     const file = this.fileOf(key);
     if (!file.ok) return file;
     try {
-      const handle = await open(file.value, 'r');
-      const { size } = await handle.stat();
+      // Nothing is waited for: there may be a pipe in the place of a file.
+      const handle = await open(file.value, constants.O_RDONLY | constants.O_NONBLOCK);
+      const stat = await handle.stat();
+      if (!stat.isFile()) {
+        await handle.close();
+        return fail('E_CACHE_ANSWER', `${file.value} is no file`, 'the cache is broken or hostile: take another');
+      }
+      const { size } = stat;
       return ok({ size, body: read(handle.createReadStream({ highWaterMark: 1 << 18 }), file.value) });
     } catch (error) {
       return orMissing(readFailure(file.value, error), undefined);
