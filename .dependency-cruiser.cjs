@@ -12,10 +12,11 @@ const MAY_IMPORT = {
   chain: ['formats', 'recipe', 'store', 'sources', 'build', 'seed'],
   verify: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain'],
   exchange: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain'],
+  evidence: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'exchange'],
   report: ['formats', 'build'],
   inspect: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report'],
   web: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect'],
-  cli: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect', 'web'],
+  cli: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect', 'web', 'evidence'],
 };
 
 const arrows = Object.entries(MAY_IMPORT).map(([folder, others]) => ({
