@@ -1,14 +1,11 @@
 /** Claims of what this store built. */
-import { identitiesOf, resolvedDerivation } from '../build/index.js';
+import { identitiesOf, machineFacts, readBuildRecords, resolvedDerivation, type BuilderKind, type BuildRecord } from '../build/index.js';
 import type { PreparedChain } from '../chain/index.js';
 import type { DrvPath, PathInfo } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
-import { readBuildRecords, type BuildRecord } from './build-records.js';
-import type { BuilderKind, Claim, ClaimedInput } from './claim/claim.js';
-import { machineFacts } from './machine.js';
+import type { Claim, ClaimedInput } from './claim/claim.js';
 import type { Steps } from './steps.js';
-import { zilchVersion } from './version.js';
 
 export interface AttestRequest {
   readonly store: Store;
@@ -18,6 +15,8 @@ export interface AttestRequest {
   readonly roots: readonly DrvPath[];
   /** Who attests, in his own words. */
   readonly operator: string;
+  /** Zilch's own. */
+  readonly version: string;
   /** What the operator knows of builds that nothing was recorded of: that they ran on this machine as it is, by this builder. */
   readonly builtBy?: BuilderKind | undefined;
 }
@@ -59,10 +58,10 @@ export function attest(request: AttestRequest): Result<Attested> {
       foreign.push(step.name);
       continue;
     }
-    const how = howBuilt(request, step.name, records.get(resolved.drvPath), Math.max(...outputs.map(({ info }) => info.registrationTime ?? 0)));
-    if (!how.ok) return how;
+    const hows = howBuilt(request, step.name, records.get(resolved.drvPath) ?? [], Math.max(...outputs.map(({ info }) => info.registrationTime ?? 0)));
+    if (!hows.ok) return hows;
     const made = new Set([...drv.inputDrvs].flatMap(([input, names]) => names.flatMap((name) => infoOf(input, name)?.path ?? [])));
-    claims.push({
+    const claim = {
       target: step.name,
       derivation: drvPath,
       recipe: step.recipe,
@@ -80,27 +79,33 @@ export function attest(request: AttestRequest): Result<Attested> {
         narSize,
         references: [...references].sort(),
       })),
-      ...how.value,
-    });
+    };
+    for (const how of hows.value) claims.push({ ...claim, ...how });
   }
   return ok({ claims, foreign });
 }
 
 function howBuilt(
-  { store, operator, builtBy }: AttestRequest,
+  { store, operator, builtBy, version }: AttestRequest,
   name: string,
-  record: BuildRecord | undefined,
+  records: readonly BuildRecord[],
   registered: number,
-): Result<Pick<Claim, 'how' | 'startedOn' | 'finishedOn'>> {
+): Result<readonly Pick<Claim, 'how' | 'startedOn' | 'finishedOn'>[]> {
   const date = (milliseconds: number): string => new Date(Math.round(milliseconds)).toISOString();
-  if (record !== undefined)
-    return ok({ how: { ...record.how, operator, observed: 'while building' }, startedOn: date(record.startedAt), finishedOn: date(record.finishedAt) });
+  if (records.length > 0)
+    return ok(
+      records.map(({ how, startedAt, finishedAt }) => ({
+        how: { ...how, operator, observed: 'while building' },
+        startedOn: date(startedAt),
+        finishedOn: date(finishedAt),
+      })),
+    );
   if (builtBy === undefined)
     return fail(
       'E_NOT_RECORDED',
       `nothing was recorded of how ${name} was built`,
       `zilch build --rebuild ${name} records it; if you know that it was built on this machine as it is now, say by what: --built-by sandbox`,
     );
-  const how = { builder: builtBy, builderVersion: zilchVersion(), ...machineFacts(store.root), operator, observed: 'while attesting' as const };
-  return ok({ how, startedOn: date(registered * 1000), finishedOn: date(registered * 1000) });
+  const how = { builder: builtBy, builderVersion: version, ...machineFacts(store.root), operator, observed: 'while attesting' as const };
+  return ok([{ how, startedOn: date(registered * 1000), finishedOn: date(registered * 1000) }]);
 }

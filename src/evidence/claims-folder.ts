@@ -78,19 +78,26 @@ function checksums(claims: readonly Claim[]): Buffer {
 
 /** All files of a signer's folder, by their names in it. The claims come last: what they are checked by is there before them. */
 function folderFiles(claims: Buffer, sums: Buffer, secret: SecretKey): ReadonlyMap<string, Buffer> {
-  const key = publicKeyOf(secret);
   const signed = new Map([
     ['SHA256SUMS', sums],
     [CLAIMS, claims],
   ]);
   return new Map([
+    ...publicKeyFiles(secret),
+    ...nixCache(signed, secret),
+    ...[...signed].flatMap(([name, bytes]) => [...signatureFiles(name, bytes, secret), [name, bytes] as const]),
+  ]);
+}
+
+/** The public key, for the programs that check signatures. */
+export function publicKeyFiles(secret: SecretKey): readonly (readonly [name: string, bytes: Buffer])[] {
+  const key = publicKeyOf(secret);
+  return [
     ['key.minisign.pub', Buffer.from(minisignPublicKey(key))],
     ['key.signify.pub', Buffer.from(signifyPublicKey(key))],
     ['key.allowed_signers', Buffer.from(sshAllowedSigner(key))],
     ['key.nix.pub', Buffer.from(`${formatPublicKey(key)}\n`)],
-    ...nixCache(signed, secret),
-    ...[...signed].flatMap(([name, bytes]) => [...signatureFiles(name, bytes, secret), [name, bytes] as const]),
-  ]);
+  ];
 }
 
 /** The signatures of a file, for the programs that take one beside it. */

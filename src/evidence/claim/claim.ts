@@ -1,4 +1,5 @@
 /** What one party says of one build: what went in, what came out, on which machine. */
+import type { BuilderFacts, MachineFacts } from '../../build/index.js';
 import type { DrvPath, Sha256, StorePath } from '../../formats/index.js';
 
 export interface Claim {
@@ -44,25 +45,8 @@ export interface ClaimedOutput {
   readonly references: readonly StorePath[];
 }
 
-/** Who ran the builder: our sandbox, real Nix, the kit's scripts on a bare system, or a machine booted for it. */
-export const BUILDERS = ['sandbox', 'nix', 'kit', 'vm'] as const;
-export type BuilderKind = (typeof BUILDERS)[number];
-
 /** Where and by what it was built: what policies want to differ between those who agree. */
-export interface HowBuilt {
-  readonly builder: BuilderKind;
-  /** Of Zilch, or what `nix --version` says. */
-  readonly builderVersion: string;
-  readonly kernel: string;
-  readonly cpuVendor: string;
-  readonly cpuModel: string;
-  readonly cores: number;
-  /** The kernel's clock source. */
-  readonly clock: string;
-  /** Of the store, `ext4`. */
-  readonly fileSystem: string;
-  /** Whether the processor says that it is a virtual machine's. */
-  readonly virtual: boolean;
+export interface HowBuilt extends BuilderFacts, MachineFacts {
   /** Who says so, in his own words; whose key it is, the policy says. */
   readonly operator: string;
   /** Whether the machine was looked at during the run that built it, or when the claim was made. */

@@ -4,9 +4,10 @@
  *
  * As with envelopes, a claim has one spelling: what `writeStatement` makes of it.
  */
+import { BUILDERS } from '../../build/index.js';
 import { isDrvPath, parseSha256, parseStorePath, type DrvPath, type Sha256, type StorePath } from '../../formats/index.js';
 import { fail, ok, type Result } from '../../result.js';
-import { BUILDERS, type Claim, type ClaimedInput, type ClaimedOutput, type ClaimedSeed, type HowBuilt } from './claim.js';
+import type { Claim, ClaimedInput, ClaimedOutput, ClaimedSeed, HowBuilt } from './claim.js';
 
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 export const PREDICATE_TYPE = 'https://slsa.dev/provenance/v1';

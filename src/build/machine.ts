@@ -1,9 +1,19 @@
 /** What the machine that builds says of itself: policies want it to differ between those who agree. */
 import { readFileSync, statfsSync } from 'node:fs';
 import { availableParallelism, release } from 'node:os';
-import type { HowBuilt } from './claim/claim.js';
 
-export type MachineFacts = Pick<HowBuilt, 'kernel' | 'cpuVendor' | 'cpuModel' | 'cores' | 'clock' | 'fileSystem' | 'virtual'>;
+export interface MachineFacts {
+  readonly kernel: string;
+  readonly cpuVendor: string;
+  readonly cpuModel: string;
+  readonly cores: number;
+  /** The kernel's clock source. */
+  readonly clock: string;
+  /** Of the store, `ext4`. */
+  readonly fileSystem: string;
+  /** Whether the processor says that it is a virtual machine's. */
+  readonly virtual: boolean;
+}
 
 /** `f_type` of statfs(2). Source: Linux' `magic.h`. */
 const FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([

@@ -4,10 +4,20 @@
  */
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Event } from '../build/index.js';
 import { isDrvPath, parseStorePath, type DrvPath } from '../formats/index.js';
-import { BUILDERS, type HowBuilt } from './claim/claim.js';
-import { machineFacts } from './machine.js';
+import type { Store } from '../store/index.js';
+import type { Event } from './event.js';
+import { machineFacts, type MachineFacts } from './machine.js';
+
+/** What builds: our sandbox, real Nix, the kit's scripts on a bare system, or a machine booted for it. */
+export const BUILDERS = ['sandbox', 'nix', 'kit', 'vm'] as const;
+export type BuilderKind = (typeof BUILDERS)[number];
+
+export interface BuilderFacts {
+  readonly builder: BuilderKind;
+  /** Of Zilch, or what `nix --version` says. */
+  readonly builderVersion: string;
+}
 
 /** What is recorded of a build. */
 export interface BuildRecord {
@@ -15,7 +25,7 @@ export interface BuildRecord {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly finishedAt: number;
-  readonly how: Omit<HowBuilt, 'operator' | 'observed'>;
+  readonly how: BuilderFacts & MachineFacts;
 }
 
 function fileOf(zilchDir: string): string {
@@ -27,11 +37,11 @@ export class BuildRecorder {
   private readonly how: BuildRecord['how'];
   private readonly started = new Map<DrvPath, { readonly at: number; readonly resolved: DrvPath }>();
 
-  constructor(
-    private readonly zilchDir: string,
-    builder: Pick<HowBuilt, 'builder' | 'builderVersion'>,
-  ) {
-    this.how = { ...builder, ...machineFacts(zilchDir) };
+  private readonly file: string;
+
+  constructor({ root, layout }: Store, builder: BuilderFacts) {
+    this.file = fileOf(layout.zilchDir);
+    this.how = { ...builder, ...machineFacts(root) };
   }
 
   readonly emit = (event: Event): void => {
@@ -46,16 +56,16 @@ export class BuildRecorder {
   /** A store that cannot be written fails the build by itself; without the record, it just cannot be attested. */
   private write(record: BuildRecord): void {
     try {
-      mkdirSync(dirname(fileOf(this.zilchDir)), { recursive: true });
-      appendFileSync(fileOf(this.zilchDir), `${JSON.stringify(record)}\n`);
+      mkdirSync(dirname(this.file), { recursive: true });
+      appendFileSync(this.file, `${JSON.stringify(record)}\n`);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     }
   }
 }
 
-/** The last record of each resolved derivation; lines that are none are passed over. */
-export function readBuildRecords(zilchDir: string): ReadonlyMap<DrvPath, BuildRecord> {
+/** The records of each resolved derivation, the last of each way in which it was built; lines that are none are passed over. */
+export function readBuildRecords(zilchDir: string): ReadonlyMap<DrvPath, readonly BuildRecord[]> {
   let text: string;
   try {
     text = readFileSync(fileOf(zilchDir), 'utf8');
@@ -64,7 +74,10 @@ export function readBuildRecords(zilchDir: string): ReadonlyMap<DrvPath, BuildRe
     throw error;
   }
   const records = text.split('\n').flatMap((line) => parseRecord(line) ?? []);
-  return new Map(records.map((record) => [record.resolved, record]));
+  const last = new Map(records.map((record) => [`${record.resolved} ${JSON.stringify(record.how)}`, record]));
+  const found = new Map<DrvPath, BuildRecord[]>();
+  for (const record of last.values()) found.set(record.resolved, [...(found.get(record.resolved) ?? []), record]);
+  return found;
 }
 
 function parseRecord(line: string): BuildRecord | undefined {
