@@ -12,7 +12,7 @@ const MAY_IMPORT = {
   chain: ['formats', 'recipe', 'store', 'sources', 'build', 'seed'],
   verify: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain'],
   exchange: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain'],
-  evidence: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'exchange'],
+  evidence: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'exchange', 'report'],
   report: ['formats', 'build'],
   inspect: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report'],
   web: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect'],

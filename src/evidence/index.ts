@@ -7,5 +7,8 @@ export { judge, OWN, type Disagreement, type Judgement, type StepVerdict } from 
 export { vouchedBy } from './judge/vouch.js';
 export { readClaims } from './places.js';
 export { parsePolicy, type Policy } from './policy/policy.js';
+export { cycloneDx } from './sbom/cyclonedx.js';
+export { spdx } from './sbom/spdx.js';
+export { bomSubject } from './sbom/subject.js';
 export { checkKeyName } from './signing/key.js';
 export { Steps } from './steps.js';
