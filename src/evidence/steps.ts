@@ -26,6 +26,8 @@ export interface Variant {
 
 /** The steps of a chain, and the derivations that they are from all seeds asked for so far. */
 export class Steps {
+  /** The chain's own seeds: programs that lie beside recipes as hexadecimal text. */
+  readonly ownSeeds: ReadonlySet<StorePath>;
   private readonly steps = new Map<AnyRecipe, Step>();
   private readonly variants = new Map<DrvPath, Variant>();
   private readonly seeds = new Set<StorePath | undefined>();
@@ -35,6 +37,7 @@ export class Steps {
     private readonly chain: Chain,
     private readonly prepared: PreparedChain,
   ) {
+    this.ownSeeds = new Set([...prepared.external].flatMap(([one, path]) => (one.kind === 'local' && one.hexBytes !== undefined ? [path] : [])));
     const names = new Map(chain.targets.map(({ name, recipe }) => [recipe, name]));
     const withStandIn = instantiateChain(chain, this.externalWith(STAND_IN));
     const drvs = new Map([...withStandIn.values()].map(({ drvPath, drv }) => [drvPath, drv]));
@@ -56,19 +59,12 @@ export class Steps {
     for (const [external, path] of prepared.external) if (external.kind === 'seed') this.addSeed(path);
   }
 
-  /** The chain's own seeds: programs that lie beside recipes as hexadecimal text. */
-  get ownSeeds(): ReadonlySet<StorePath> {
-    const { external } = this.prepared;
-    return new Set([...external].flatMap(([one, path]) => (one.kind === 'local' && one.hexBytes !== undefined ? [path] : [])));
-  }
-
   /** The seeds that a derivation goes back to, sorted. */
   seedsOf(drvPath: DrvPath): readonly StorePath[] {
     const known = this.roots.get(drvPath);
     if (known !== undefined) return known;
     const { inputSrcs, inputDrvs } = this.variants.get(drvPath)!.drv;
-    const own = this.ownSeeds;
-    const isSeed = (path: StorePath): boolean => own.has(path) || this.seeds.has(path);
+    const isSeed = (path: StorePath): boolean => this.ownSeeds.has(path) || this.seeds.has(path);
     const found = [...new Set([...inputSrcs.filter(isSeed), ...[...inputDrvs.keys()].flatMap((input) => this.seedsOf(input))])].sort();
     this.roots.set(drvPath, found);
     return found;

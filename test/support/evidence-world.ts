@@ -82,6 +82,7 @@ export class World {
     const external = new Map([...seeds.map((one) => [one, this.hexPath] as const), ...(given === undefined ? [] : [[tcc, given] as const])]);
     const instantiated = instantiateChain(this.chain, external);
     const built = new Map<DrvPath, ReadonlyMap<string, Claim['outputs'][number]>>();
+    const made = new Map<StorePath, Claim['outputs'][number]['narHash']>();
     const roots = this.chain.targets.map((target) => instantiated.get(target.recipe)!.drvPath);
     return steps.inOrder(roots).map(({ step, drvPath, drv }): Claim => {
       const resolved = resolveDerivation(drv, (input, name) => built.get(input)?.get(name)?.path)!;
@@ -89,8 +90,8 @@ export class World {
         const { path, narHash } = treePath(name === 'out' ? step.name : `${step.name}-${name}`, contents(step.name, name));
         return { name, path, narHash, narSize: 120, references: [] };
       });
+      for (const { path, narHash } of outputs) made.set(path, narHash);
       built.set(drvPath, new Map(outputs.map((output) => [output.name, output])));
-      const made = new Map([...built.values()].flatMap((all) => [...all.values()].map((output) => [output.path, output.narHash] as const)));
       return {
         target: step.name,
         derivation: drvPath,

@@ -117,7 +117,7 @@ describe('a cache is believed', () => {
 });
 
 describe('a long chain', () => {
-  test('of 120 outputs, by five operators, is judged in less than ten seconds', () => {
+  test('of 120 outputs, by five operators, is judged in less than ten seconds of processor time', () => {
     const recipes: Record<string, AnyRecipe> = {};
     let last: AnyRecipe = recipe({ name: 'step-0', builder: '/none', args: [selfPath('out')] });
     recipes['step-0'] = last;
@@ -129,9 +129,10 @@ describe('a long chain', () => {
     const keys = Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((name) => [name, generateSecretKey(`${name}-1`)]));
     const claims = long.claims();
     const lines = Object.values(keys).flatMap((secret) => claims.map((claim) => signed(claim, secret)));
-    const started = performance.now();
+    const started = process.cpuUsage();
     const judged = long.judge(lines, policyOf({ operators: 5 }, keys), ['step-119']);
-    const seconds = (performance.now() - started) / 1000;
+    const { user, system } = process.cpuUsage(started);
+    const seconds = (user + system) / 1e6;
     expect(judged.holds).toBe(true);
     expect(judged.steps).toHaveLength(120);
     const bytes = lines.reduce((sum, line) => sum + line.length + 1, 0);

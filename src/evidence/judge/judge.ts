@@ -2,8 +2,8 @@
  * What claims show of a chain. Each step is judged by what its claims say of the very inputs that the steps before it were found to have
  * given, so a claim about a compiler that nobody else has is no support for anything.
  */
-import { derivationPath, resolveDerivation, type DrvPath, type StorePath } from '../../formats/index.js';
-import type { ClaimedOutput } from '../claim/claim.js';
+import { derivationPath, resolveDerivation, type DrvPath, type Sha256, type StorePath } from '../../formats/index.js';
+import type { ClaimedInput, ClaimedOutput } from '../claim/claim.js';
 import { DIMENSIONS, type Dimension, type Policy } from '../policy/policy.js';
 import type { Step, Steps, Variant } from '../steps.js';
 import type { Admitted, Refused } from './admit.js';
@@ -88,8 +88,9 @@ function sorted(steps: Steps, claims: readonly Admitted[]): { readonly byStep: R
       refused.push({ where: one.where, why: why ?? '' });
       continue;
     }
-    const others = byStep.get(variant.step) ?? [];
-    byStep.set(variant.step, [...others, one]);
+    const others = byStep.get(variant.step);
+    if (others === undefined) byStep.set(variant.step, [one]);
+    else others.push(one);
   }
   return { byStep, refused };
 }
@@ -109,6 +110,7 @@ class Bench {
   readonly refused: Refused[] = [];
   /** What each step was found to have given. */
   private readonly found = new Map<Step, ReadonlyMap<string, ClaimedOutput>>();
+  private readonly questions = new Map<DrvPath, Question>();
 
   constructor(
     private readonly steps: Steps,
@@ -148,28 +150,48 @@ class Bench {
 
   /** Whether a claim is about the inputs that were found. Wrong ones are refused, those about others counted. */
   private fits(step: Step, { where, operator, claim }: Admitted): boolean {
-    const variant = this.steps.find(claim.derivation)!;
-    const paths = new Map<StorePath, ClaimedOutput>();
-    const resolved = resolveDerivation(variant.drv, (input, name) => {
-      const output = this.found.get(this.steps.find(input)!.step)?.get(name);
-      if (output !== undefined) paths.set(output.path, output);
-      return output?.path;
-    });
-    const path = variant.drv.inputDrvs.size === 0 ? variant.drvPath : resolved === undefined ? undefined : derivationPath(resolved);
-    if (path === undefined || resolved === undefined || path !== claim.resolved) {
+    const question = this.questionOf(this.steps.find(claim.derivation)!);
+    if (question?.resolved !== claim.resolved) {
       const known = this.elsewhere.get(operator);
       this.elsewhere.set(operator, { first: known?.first ?? step.name, count: (known?.count ?? 0) + 1 });
       return false;
     }
-    const wrong =
-      claim.inputs.map((input) => input.path).join(' ') !== [...resolved.inputSrcs].sort().join(' ')
-        ? 'its inputs are not those of the derivation that it says was run'
-        : claim.inputs.find((input) => (paths.get(input.path)?.narHash ?? input.sha256) !== input.sha256 || (input.kind === 'output') !== paths.has(input.path)) !== undefined
-          ? 'an input has not the hash that the step which made it gave'
-          : undefined;
+    const wrong = whyWrongInputs(claim.inputs, question);
     if (wrong !== undefined) this.refused.push({ where, why: wrong });
     return wrong === undefined;
   }
+
+  /** What is asked about a derivation, once what its inputs gave is known; `undefined` when one of them is not. */
+  private questionOf({ drvPath, drv }: Variant): Question | undefined {
+    const known = this.questions.get(drvPath);
+    if (known !== undefined) return known;
+    const made = new Map<StorePath, Sha256>();
+    const resolved = resolveDerivation(drv, (input, name) => {
+      const output = this.found.get(this.steps.find(input)!.step)?.get(name);
+      if (output !== undefined) made.set(output.path, output.narHash);
+      return output?.path;
+    });
+    if (resolved === undefined) return undefined;
+    const question = { resolved: drv.inputDrvs.size === 0 ? drvPath : derivationPath(resolved), inputs: [...resolved.inputSrcs].sort(), made };
+    this.questions.set(drvPath, question);
+    return question;
+  }
+}
+
+interface Question {
+  readonly resolved: DrvPath;
+  readonly inputs: readonly StorePath[];
+  /** Those that steps before it gave. */
+  readonly made: ReadonlyMap<StorePath, Sha256>;
+}
+
+function whyWrongInputs(inputs: readonly ClaimedInput[], question: Question): string | undefined {
+  if (inputs.map(({ path }) => path).join(' ') !== question.inputs.join(' ')) return 'its inputs are not those of the derivation that it says was run';
+  const isOther = ({ path, sha256, kind }: ClaimedInput): boolean => {
+    const made = question.made.get(path);
+    return made === undefined ? kind === 'output' : kind !== 'output' || made !== sha256;
+  };
+  return inputs.some(isOther) ? 'an input has not the hash that the step which made it gave' : undefined;
 }
 
 function operatorsOf(claims: readonly Admitted[]): readonly string[] {
