@@ -58,7 +58,12 @@ export function attest(request: AttestRequest): Result<Attested> {
       foreign.push(step.name);
       continue;
     }
-    const hows = howBuilt(request, step.name, records.get(resolved.drvPath) ?? [], Math.max(...outputs.map(({ info }) => info.registrationTime ?? 0)));
+    const hows = howBuilt(
+      request,
+      step.name,
+      records.get(resolved.drvPath) ?? [],
+      Math.max(...outputs.map(({ info }) => info.registrationTime ?? 0)),
+    );
     if (!hows.ok) return hows;
     const made = new Set([...drv.inputDrvs].flatMap(([input, names]) => names.flatMap((name) => infoOf(input, name)?.path ?? [])));
     const claim = {

@@ -13,7 +13,14 @@ import { isSealedBy, parseEnvelope, sealPayload, writeEnvelope } from './claim/e
 import { parseStatement, writeStatement } from './claim/statement.js';
 import { checkKey, keyIdOf, type KeyId } from './signing/key.js';
 import { nixCache } from './signing/nix-cache.js';
-import { minisignPublicKey, minisignSignature, signifyPublicKey, signifySignature, sshAllowedSigner, sshSignature } from './signing/signature-files.js';
+import {
+  minisignPublicKey,
+  minisignSignature,
+  signifyPublicKey,
+  signifySignature,
+  sshAllowedSigner,
+  sshSignature,
+} from './signing/signature-files.js';
 
 const CLAIMS = 'claims.jsonl';
 /** A hundred thousand claims and more. */

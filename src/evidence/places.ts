@@ -17,7 +17,11 @@ const MAX_DEPTH = 3;
  * Reads the lines of all places. A directory is looked through for `*.jsonl`, whoever's; an address, which cannot be listed, is asked for the
  * claims of the keys that the policy has. Nothing but addresses needs a network.
  */
-export async function readClaims(places: readonly string[], keys: Iterable<KeyId>, environment: NodeJS.ProcessEnv): Promise<Result<readonly ClaimLine[]>> {
+export async function readClaims(
+  places: readonly string[],
+  keys: Iterable<KeyId>,
+  environment: NodeJS.ProcessEnv,
+): Promise<Result<readonly ClaimLine[]>> {
   const lines: ClaimLine[] = [];
   for (const place of places) {
     const read = /^(https?|s3|file):/.test(place) ? await readAddress(place, keys, environment) : readLocal(resolve(place));

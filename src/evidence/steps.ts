@@ -44,7 +44,8 @@ export class Steps {
     const dependsOnSeed = new Map<DrvPath, boolean>();
     const depends = (drvPath: DrvPath): boolean => {
       const drv = drvs.get(drvPath);
-      const found = dependsOnSeed.get(drvPath) ?? (drv !== undefined && (drv.inputSrcs.includes(STAND_IN) || [...drv.inputDrvs.keys()].some(depends)));
+      const found =
+        dependsOnSeed.get(drvPath) ?? (drv !== undefined && (drv.inputSrcs.includes(STAND_IN) || [...drv.inputDrvs.keys()].some(depends)));
       dependsOnSeed.set(drvPath, found);
       return found;
     };

@@ -60,12 +60,22 @@ describe.skipIf(noBuilds !== undefined)('evidence', () => {
   test('says how it was built, and what a copy cannot say', async () => {
     const [line = ''] = claimLines();
     const { payload } = JSON.parse(line) as { readonly payload: string };
-    const statement = JSON.parse(Buffer.from(payload, 'base64').toString()) as { readonly predicate: { readonly buildDefinition: { readonly internalParameters: unknown } } };
+    const statement = JSON.parse(Buffer.from(payload, 'base64').toString()) as {
+      readonly predicate: { readonly buildDefinition: { readonly internalParameters: unknown } };
+    };
     expect(statement.predicate.buildDefinition.internalParameters).toMatchObject({ operator: 'alice-1', observed: 'while building' });
     await zilch('alice', 'copy', at('copied'));
     const copied = await zilch('copied', 'attest', '--key', at('bob.secret'), '--to', at('claims'));
     expect(copied.status).toBe(1);
     expect(copied.stderr).toContain('E_NOT_BUILT: user was not built in this store but copied into it');
+  });
+
+  test('can be given of a copy once it was built again', async () => {
+    const audited = await zilch('copied', 'audit', '--sample', '100%');
+    expect(audited.stdout).toMatch(/^same {2}user$/m);
+    expect(audited.stdout).toContain('1 build came from elsewhere; 1 built again, 1 of them with the same outcome');
+    expect(audited.status).toBe(0);
+    expect((await zilch('copied', 'attest', '--key', at('bob.secret'), '--to', at('audited'))).stdout).toMatch(/^2 claims added/);
   });
 
   test('of two builders lets a cache be used that nobody signed', async () => {
@@ -105,7 +115,9 @@ describe.skipIf(noBuilds !== undefined)('evidence', () => {
 /** The lines of the first signer's claims. */
 function claimLines(): string[] {
   const [signer = ''] = readdirSync(at('claims'));
-  return readFileSync(join(at('claims'), signer, 'claims.jsonl'), 'utf8').trim().split('\n');
+  return readFileSync(join(at('claims'), signer, 'claims.jsonl'), 'utf8')
+    .trim()
+    .split('\n');
 }
 
 function summaryOf({ stdout }: Ran): unknown {

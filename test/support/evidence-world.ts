@@ -26,7 +26,11 @@ const tcc = seed('tcc', { default: ladder });
 const tarball = source({ name: 'musl', version: '1', size: 3, sha256: sha256('abc'), debian: 'pool/main/m/musl/musl_1.orig.tar.gz' });
 const compiler = recipe({ name: 'compiler', builder: tcc, args: [text`${tarball}`, selfPath('out')] });
 const library = recipe({ name: 'library', outputs: ['out', 'dev'], builder: compiler, args: [selfPath('out'), selfPath('dev')] });
-const system = recipe({ name: 'system', builder: compiler, args: [text`${library} ${{ kind: 'output', recipe: library as AnyRecipe, outputName: 'dev' }}`] });
+const system = recipe({
+  name: 'system',
+  builder: compiler,
+  args: [text`${library} ${{ kind: 'output', recipe: library as AnyRecipe, outputName: 'dev' }}`],
+});
 
 /** Ladder, compiler (by the seed, from a tarball), library of two outputs, system of all. */
 export const worldChain: Chain = chain('system', { one: { ladder, compiler }, two: { library, system } });

@@ -47,7 +47,14 @@ export function register(command: Command): void {
 function jsonOf({ admission, judgement }: Judged): unknown {
   return {
     holds: judgement.holds,
-    steps: judgement.steps.map(({ step, drvPath, state, operators, lacks, outputs }) => ({ step: step.name, drvPath, state, operators, lacks, outputs })),
+    steps: judgement.steps.map(({ step, drvPath, state, operators, lacks, outputs }) => ({
+      step: step.name,
+      drvPath,
+      state,
+      operators,
+      lacks,
+      outputs,
+    })),
     disagreements: judgement.disagreements.map(({ step, sides }) => ({ step: step.name, sides })),
     elsewhere: judgement.elsewhere,
     deceivers: judgement.deceivers,
@@ -95,7 +102,9 @@ function disagreementLines({ step, sides }: Disagreement, more: number): string[
   return [
     `disagreement  begins at ${step.name}${more > 0 ? `; ${formatCount(more, 'step')} after it` : ''}`,
     ...sides.flatMap(({ operators, outputs }) =>
-      outputs.map(({ name, path, narHash }) => `  ${operators.join(', ')} ${operators[0] === OWN ? 'has' : 'say'} ${name} is ${path}, NAR ${narHash}`),
+      outputs.map(
+        ({ name, path, narHash }) => `  ${operators.join(', ')} ${operators[0] === OWN ? 'has' : 'say'} ${name} is ${path}, NAR ${narHash}`,
+      ),
     ),
   ];
 }

@@ -49,7 +49,17 @@ export function writeStatement(claim: Claim): Buffer {
   );
 }
 
-function ordered({ kernel, cpuVendor, cpuModel, cores, clock, fileSystem, virtual, operator, observed }: Omit<HowBuilt, 'builder' | 'builderVersion'>) {
+function ordered({
+  kernel,
+  cpuVendor,
+  cpuModel,
+  cores,
+  clock,
+  fileSystem,
+  virtual,
+  operator,
+  observed,
+}: Omit<HowBuilt, 'builder' | 'builderVersion'>) {
   return { kernel, cpuVendor, cpuModel, cores, clock, fileSystem, virtual, operator, observed };
 }
 
@@ -97,7 +107,10 @@ class StatementReader {
       derivation: drvPath(parameters['derivation'], 'derivation'),
       recipe: drvPath(parameters['recipe'], 'recipe'),
       resolved: drvPath(parameters['resolved'], 'resolved'),
-      seeds: list(parameters['seeds'], 'seeds').map((item): ClaimedSeed => ({ path: storePath(item['name'], 'seeds'), sha256: digest(item, 'seeds') })),
+      seeds: list(parameters['seeds'], 'seeds').map((item): ClaimedSeed => ({
+        path: storePath(item['name'], 'seeds'),
+        sha256: digest(item, 'seeds'),
+      })),
       inputs: list(definition['resolvedDependencies'], 'resolvedDependencies').map(input),
       outputs: list(this.json['subject'], 'subject').map(output),
       how: howBuilt(object(definition['internalParameters'], 'internalParameters'), object(details['builder'], 'builder')),
@@ -106,9 +119,18 @@ class StatementReader {
     };
     if (claim.outputs.length === 0) throw new Wrong('it has no subject');
     if (claim.finishedOn < claim.startedOn) throw new Wrong('its build ends before it begins');
-    ascending(claim.outputs.map(({ name }) => name), 'outputs');
-    ascending(claim.inputs.map(({ path }) => path), 'inputs');
-    ascending(claim.seeds.map(({ path }) => path), 'seeds');
+    ascending(
+      claim.outputs.map(({ name }) => name),
+      'outputs',
+    );
+    ascending(
+      claim.inputs.map(({ path }) => path),
+      'inputs',
+    );
+    ascending(
+      claim.seeds.map(({ path }) => path),
+      'seeds',
+    );
     for (const { references } of claim.outputs) ascending(references, 'references');
     return claim;
   }
@@ -196,8 +218,7 @@ function digest(item: Json, what: string): Sha256 {
 
 function time(value: unknown, what: string): string {
   const date = new Date(typeof value === 'string' ? value : '');
-  if (Number.isNaN(date.getTime()) || date.toISOString() !== value)
-    throw new Wrong(`${what} is not a time such as 2026-11-26T12:00:00.000Z`);
+  if (Number.isNaN(date.getTime()) || date.toISOString() !== value) throw new Wrong(`${what} is not a time such as 2026-11-26T12:00:00.000Z`);
   return date.toISOString();
 }
 

@@ -10,7 +10,9 @@ import { vouchedBy } from './vouch.js';
 const world = new World();
 
 function policyOf(need: Readonly<Record<string, number>>, keys: Readonly<Record<string, SecretKey>> = KEYS): Policy {
-  const operators = Object.fromEntries(Object.entries(keys).map(([name, secret]) => [name, { keys: [{ key: formatPublicKey(publicKeyOf(secret)) }] }]));
+  const operators = Object.fromEntries(
+    Object.entries(keys).map(([name, secret]) => [name, { keys: [{ key: formatPublicKey(publicKeyOf(secret)) }] }]),
+  );
   return unwrap(parsePolicy(JSON.stringify({ version: 1, operators, need }), 'policy.json'));
 }
 
@@ -78,9 +80,21 @@ describe('a disagreement', () => {
     const other = new World().claims({ contents: () => 'ours' });
     const policy = policyOf({ operators: 2 });
     const { admission } = world.judge([...by('alice'), ...by('bob')], policy);
-    const judged = judge(world.steps(), [world.drvPathOf('ladder')], admission.claims, policy, (drvPath) => other.find(({ derivation }) => derivation === drvPath)?.outputs);
+    const judged = judge(
+      world.steps(),
+      [world.drvPathOf('ladder')],
+      admission.claims,
+      policy,
+      (drvPath) => other.find(({ derivation }) => derivation === drvPath)?.outputs,
+    );
     expect(judged.disagreements[0]?.sides.map(({ operators }) => operators)).toEqual([['this store'], ['alice', 'bob']]);
-    const alone = judge(world.steps(), [world.drvPathOf('ladder')], [], policy, (drvPath) => other.find(({ derivation }) => derivation === drvPath)?.outputs);
+    const alone = judge(
+      world.steps(),
+      [world.drvPathOf('ladder')],
+      [],
+      policy,
+      (drvPath) => other.find(({ derivation }) => derivation === drvPath)?.outputs,
+    );
     expect(alone.steps[0]).toMatchObject({ state: 'missing', operators: [] });
   });
 });
@@ -122,7 +136,11 @@ describe('a long chain', () => {
     let last: AnyRecipe = recipe({ name: 'step-0', builder: '/none', args: [selfPath('out')] });
     recipes['step-0'] = last;
     for (let i = 1; i < 120; i++) {
-      last = recipe({ name: `step-${i}`, builder: text`${last}`, args: [text`${recipes[`step-${Math.floor(i / 2)}`]!}`, sha256('a script').repeat(300)] });
+      last = recipe({
+        name: `step-${i}`,
+        builder: text`${last}`,
+        args: [text`${recipes[`step-${Math.floor(i / 2)}`]!}`, sha256('a script').repeat(300)],
+      });
       recipes[`step-${i}`] = last;
     }
     const long = new World(chain('step-119', { all: recipes }));
@@ -136,7 +154,9 @@ describe('a long chain', () => {
     expect(judged.holds).toBe(true);
     expect(judged.steps).toHaveLength(120);
     const bytes = lines.reduce((sum, line) => sum + line.length + 1, 0);
-    console.log(`${lines.length} claims of ${(bytes / lines.length).toFixed(0)} bytes: judged in ${seconds.toFixed(2)} s, ${(lines.length / seconds).toFixed(0)} a second`);
+    console.log(
+      `${lines.length} claims of ${(bytes / lines.length).toFixed(0)} bytes: judged in ${seconds.toFixed(2)} s, ${(lines.length / seconds).toFixed(0)} a second`,
+    );
     expect(seconds).toBeLessThan(10);
   });
 });

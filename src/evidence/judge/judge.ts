@@ -76,7 +76,10 @@ export function judge(
 }
 
 /** The claims by what they are about. */
-function sorted(steps: Steps, claims: readonly Admitted[]): { readonly byStep: ReadonlyMap<Step, readonly Admitted[]>; readonly refused: readonly Refused[] } {
+function sorted(
+  steps: Steps,
+  claims: readonly Admitted[],
+): { readonly byStep: ReadonlyMap<Step, readonly Admitted[]>; readonly refused: readonly Refused[] } {
   const seeds = new Set(claims.flatMap(({ claim }) => claim.seeds.map(({ path }) => path)).filter((path) => !steps.ownSeeds.has(path)));
   for (const seed of [...seeds].sort().slice(0, MAX_SEEDS)) steps.addSeed(seed);
   const byStep = new Map<Step, Admitted[]>();
@@ -130,7 +133,9 @@ class Bench {
     const own = this.own(drvPath);
     const ownKey = own === undefined ? undefined : keyOf(own);
     const isDisputed = sides.size > 1 || (ownKey !== undefined && sides.size > 0 && !sides.has(ownKey));
-    const most = [...sides].sort(([a, one], [b, other]) => Number(b === ownKey) - Number(a === ownKey) || other.claims.length - one.claims.length)[0]?.[1];
+    const most = [...sides].sort(
+      ([a, one], [b, other]) => Number(b === ownKey) - Number(a === ownKey) || other.claims.length - one.claims.length,
+    )[0]?.[1];
     const outputs = most?.outputs ?? own ?? [];
     if (outputs.length > 0) this.found.set(step, new Map(outputs.map((output) => [output.name, output])));
     if (isDisputed) {
@@ -186,7 +191,8 @@ interface Question {
 }
 
 function whyWrongInputs(inputs: readonly ClaimedInput[], question: Question): string | undefined {
-  if (inputs.map(({ path }) => path).join(' ') !== question.inputs.join(' ')) return 'its inputs are not those of the derivation that it says was run';
+  if (inputs.map(({ path }) => path).join(' ') !== question.inputs.join(' '))
+    return 'its inputs are not those of the derivation that it says was run';
   const isOther = ({ path, sha256, kind }: ClaimedInput): boolean => {
     const made = question.made.get(path);
     return made === undefined ? kind === 'output' : kind !== 'output' || made !== sha256;

@@ -23,7 +23,8 @@ export function vouchedBy({ steps }: Judgement, { derivations }: PreparedChain):
     for (const output of outputs) {
       realisations.set(formatDrvOutputId(identities.idOf(drvPath, output.name)), output.path);
       if (resolved !== undefined && drv.inputDrvs.size > 0)
-        for (const id of resolvedIds({ drv: resolved, drvPath: derivationPath(resolved) }, [output.name])) realisations.set(formatDrvOutputId(id), output.path);
+        for (const id of resolvedIds({ drv: resolved, drvPath: derivationPath(resolved) }, [output.name]))
+          realisations.set(formatDrvOutputId(id), output.path);
       paths.set(output.path, output);
     }
   }

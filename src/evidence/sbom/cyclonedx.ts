@@ -56,7 +56,11 @@ function sourceComponent(source: BomSource): Models.Component {
     ...(source.homepage === undefined ? [] : [new Models.ExternalReference(source.homepage, Enums.ExternalReferenceType.Website)]),
     ...(source.releases === undefined
       ? []
-      : [new Models.ExternalReference(source.releases, Enums.ExternalReferenceType.Distribution, { comment: 'where upstream publishes its releases' })]),
+      : [
+          new Models.ExternalReference(source.releases, Enums.ExternalReferenceType.Distribution, {
+            comment: 'where upstream publishes its releases',
+          }),
+        ]),
   ];
   return new Models.Component(Enums.ComponentType.Application, source.name, {
     bomRef: refOf(source.path),
@@ -86,7 +90,9 @@ function file(path: StorePath, name: string, description: string, hashes: readon
 function pedigree({ alterations }: BomSource): unknown {
   return {
     patches: alterations.map((one) => ({ type: 'unofficial', diff: { text: { contentType: 'text/plain', content: withFile(one) } } })),
-    notes: alterations.map(({ by, file: name, why }) => `${by}${name === '' ? '' : `, ${name}`}: ${why === '' ? 'no reason is written down' : why}`).join('\n'),
+    notes: alterations
+      .map(({ by, file: name, why }) => `${by}${name === '' ? '' : `, ${name}`}: ${why === '' ? 'no reason is written down' : why}`)
+      .join('\n'),
   };
 }
 

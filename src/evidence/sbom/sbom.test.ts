@@ -88,7 +88,9 @@ describe('a bill of materials in CycloneDX 1.6', () => {
   });
 
   test('has the chain as formulation: a task for each build, from the seed on', () => {
-    const [formula] = cycloneDx(subject)['formulation'] as { readonly workflows: readonly { readonly tasks: readonly { readonly name: string }[] }[] }[];
+    const [formula] = cycloneDx(subject)['formulation'] as {
+      readonly workflows: readonly { readonly tasks: readonly { readonly name: string }[] }[];
+    }[];
     expect(formula?.workflows[0]?.tasks.map(({ name }) => name)).toEqual(trustOf(report, TARGET)!.recipes.map(({ id }) => id));
   });
 
@@ -101,7 +103,11 @@ describe('a bill of materials in SPDX 2.3', () => {
   test('describes the target, made from what zilch trust lists', () => {
     const trust = trustOf(report, TARGET)!;
     const document = spdx(subject, 0) as {
-      readonly packages: readonly { readonly SPDXID: string; readonly licenseDeclared: string; readonly checksums?: readonly { readonly checksumValue: string }[] }[];
+      readonly packages: readonly {
+        readonly SPDXID: string;
+        readonly licenseDeclared: string;
+        readonly checksums?: readonly { readonly checksumValue: string }[];
+      }[];
       readonly relationships: readonly { readonly relatedSpdxElement: string }[];
     };
     expect(document).toMatchObject({ spdxVersion: 'SPDX-2.3', dataLicense: 'CC0-1.0', creationInfo: { created: '1970-01-01T00:00:00Z' } });

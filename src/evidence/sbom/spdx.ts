@@ -15,7 +15,9 @@ export function spdx({ trust, sources, version }: BomSubject, createdAt: number)
       licenseConcluded: 'NOASSERTION',
       licenseDeclared: 'NOASSERTION',
       copyrightText: 'NOASSERTION',
-      comment: trust.recipe.outputs.flatMap(({ name, built }) => (built === undefined ? [] : [`${name}: ${built.path}, NAR sha256 ${built.narHash}`])).join('\n'),
+      comment: trust.recipe.outputs
+        .flatMap(({ name, built }) => (built === undefined ? [] : [`${name}: ${built.path}, NAR sha256 ${built.narHash}`]))
+        .join('\n'),
     },
     ...sources.map(sourcePackage),
     ...trust.seeds.map((seed) => ({

@@ -64,7 +64,10 @@ function drvNameOf({ name, version }: RecipeFacts): string {
 function recipesByName(chain: Chain): ReadonlyMap<string, AnyRecipe> {
   const found = new Set<AnyRecipe>(chain.targets.map(({ recipe }) => recipe));
   for (const recipe of found) for (const { recipe: needed } of neededOutputs(recipe)) found.add(needed);
-  return new Map([...[...found].map((recipe) => [recipe.drvName, recipe] as const), ...chain.targets.map(({ name, recipe }) => [name, recipe] as const)]);
+  return new Map([
+    ...[...found].map((recipe) => [recipe.drvName, recipe] as const),
+    ...chain.targets.map(({ name, recipe }) => [name, recipe] as const),
+  ]);
 }
 
 /** The source that a recipe's changes are to: the one it names, else the only one it takes. */

@@ -44,6 +44,10 @@ export function checkKey(key: PublicKey): Result<PublicKey> {
   const y = Buffer.from(rawPublicKey(key.key));
   y[31] = y[31]! & 0x7f;
   return SMALL_ORDER_Y.includes(y.toString('hex'))
-    ? fail('E_KEY', `the key "${key.name}" is a point of small order: anybody can sign by it`, 'whoever gave it to you wants to be able to deny or forge')
+    ? fail(
+        'E_KEY',
+        `the key "${key.name}" is a point of small order: anybody can sign by it`,
+        'whoever gave it to you wants to be able to deny or forge',
+      )
     : ok(key);
 }

@@ -33,7 +33,10 @@ export function nixCache(files: ReadonlyMap<string, Buffer>, secret: SecretKey):
     const url = `nar/${name}.nar`;
     const fileHash = sha256Hash(facts.narHash);
     const signatures = [signText(pathFingerprint(facts), secret)];
-    cache.set(`${storePathHash(path)}.narinfo`, Buffer.from(writeNarInfo({ ...facts, url, compression: 'none', fileHash, fileSize: nar.length, signatures })));
+    cache.set(
+      `${storePathHash(path)}.narinfo`,
+      Buffer.from(writeNarInfo({ ...facts, url, compression: 'none', fileHash, fileSize: nar.length, signatures })),
+    );
     cache.set(url, nar);
   }
   return cache;

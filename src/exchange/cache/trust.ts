@@ -33,7 +33,8 @@ const HINT = 'give the cache’s key with --trusted-public-keys, or take unsigne
 export function checkPathTrust(info: NarInfo, trust: Trust, cache: string): Result<void> {
   if (trust.vouched !== undefined) {
     const said = trust.vouched.paths.get(info.path);
-    const isSaid = said?.narHash === info.narHash && said.narSize === info.narSize && said.references.join(' ') === [...info.references].sort().join(' ');
+    const isSaid =
+      said?.narHash === info.narHash && said.narSize === info.narSize && said.references.join(' ') === [...info.references].sort().join(' ');
     return isSaid ? ok(undefined) : fail('E_UNTRUSTED', `${cache} has ${info.path}, but the policy does not hold for that`, POLICY_HINT);
   }
   if (!trust.checkSignatures || isSigned(pathFingerprint(info), info.signatures, trust)) return ok(undefined);
