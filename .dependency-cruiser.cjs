@@ -13,10 +13,11 @@ const MAY_IMPORT = {
   verify: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain'],
   exchange: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain'],
   kit: ['formats', 'recipe', 'store', 'chain', 'verify'],
+  evidence: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'exchange', 'report'],
   report: ['formats', 'build'],
   inspect: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report'],
   web: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect'],
-  cli: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect', 'web', 'kit'],
+  cli: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect', 'web', 'kit', 'evidence'],
 };
 
 const arrows = Object.entries(MAY_IMPORT).map(([folder, others]) => ({

@@ -1,26 +1,31 @@
 /** What `zilch build` has from elsewhere: outputs from caches, and builds by real Nix. */
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { buildGraph, emitter, type BuildReport, type Emit, type Executor } from '../build/index.js';
+import { buildGraph, BuildRecorder, emitter, type BuildReport, type Emit, type Executor } from '../build/index.js';
 import type { Wanted } from '../chain/index.js';
-import type { Substituter } from '../exchange/index.js';
+import type { Substituter, Vouched } from '../exchange/index.js';
 import { err, fail, ok, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
 import { collect } from './command.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { BuiltOutputs, type Session } from './session.js';
 import { withTrust, type TrustOptions } from './trust-options.js';
+import { zilchVersion } from './version.js';
 
 export interface ElsewhereOptions extends TrustOptions {
   readonly substituters?: readonly string[];
   readonly via?: 'nix';
   readonly nixStore?: string;
   readonly builders?: string;
+  readonly policy?: string;
+  readonly claims?: readonly string[];
 }
 
 /** Adds `--substituters` with what belongs to it, and `--via nix` with what belongs to it. */
 export function withElsewhere(command: Command): Command {
   return withTrust(command.option('--substituters <caches>', 'take from these caches what they have instead of building it', collect))
+    .option('--policy <file>', 'take from caches only what this policy holds for by the claims, whoever signed the cache')
+    .option('--claims <place>', 'claims for --policy: file, directory, http://, https:// or s3://…; may be given more than once', collect)
     .addOption(
       new Option('--via <builder>', 'build by real Nix instead of in our own sandbox, and compare with what was built here before').choices(['nix']),
     )
@@ -30,19 +35,33 @@ export function withElsewhere(command: Command): Command {
 
 /** What asks the caches that the options name; `undefined` when they name none. */
 export async function substituterOf(
-  store: Store,
+  session: Session,
   options: ElsewhereOptions,
   signal: AbortSignal,
   emit: Emit,
 ): Promise<Result<Substituter | undefined>> {
-  if (options.substituters === undefined) return ok(undefined);
+  const { store } = session;
+  if (options.substituters === undefined)
+    return options.policy === undefined && options.claims === undefined
+      ? ok(undefined)
+      : fail('E_USAGE', '--policy and --claims mean nothing without --substituters');
   // Loaded here: most builds need none of it, and start faster without.
   const [{ Substituter }, { openCaches, trustOf }] = await Promise.all([import('../exchange/index.js'), import('./trust-reading.js')]);
   const trust = trustOf(options);
   if (!trust.ok) return trust;
   const caches = openCaches(options.substituters);
   if (!caches.ok) return caches;
-  return ok(new Substituter({ store, caches: caches.value, trust: trust.value, signal, emit: emitter(emit) }));
+  const vouched = await vouchedFor(session, options);
+  if (!vouched.ok) return vouched;
+  return ok(new Substituter({ store, caches: caches.value, trust: { ...trust.value, vouched: vouched.value }, signal, emit: emitter(emit) }));
+}
+
+/** What the policy of the options holds for, of all that the chain makes; `undefined` without a policy. */
+async function vouchedFor(session: Session, { policy, claims }: ElsewhereOptions): Promise<Result<Vouched | undefined>> {
+  if (policy === undefined) return claims === undefined ? ok(undefined) : fail('E_USAGE', '--claims mean nothing without --policy');
+  const [{ judgeClaims }, { vouchedBy }] = await Promise.all([import('./judging.js'), import('../evidence/index.js')]);
+  const judged = await judgeClaims(session, [...session.chain.derivations.keys()], { policyFile: policy, places: claims ?? [] });
+  return judged.ok ? ok(vouchedBy(judged.value.judgement, session.chain)) : judged;
 }
 
 /** The executor that the options ask for; `undefined` for our own sandbox. */
@@ -54,6 +73,15 @@ export async function executorOf(store: Store, { via, nixStore, builders }: Else
   }
   const { NixExecutor } = await import('../exchange/index.js');
   return ok(new NixExecutor(store, { storeUri: nixStore ?? join(store.layout.zilchDir, 'via-nix'), builders }));
+}
+
+/** What writes down how things are built on this machine; nothing where another machine may build. */
+export async function recorderOf(store: Store, { via, nixStore, builders }: ElsewhereOptions): Promise<Result<BuildRecorder | undefined>> {
+  if (builders !== undefined || nixStore?.startsWith('ssh') === true) return ok(undefined);
+  if (via === undefined) return ok(new BuildRecorder(store, { builder: 'sandbox', builderVersion: zilchVersion() }));
+  const { NixDialect } = await import('../exchange/index.js');
+  const nix = await NixDialect.find();
+  return nix.ok ? ok(new BuildRecorder(store, { builder: 'nix', builderVersion: nix.value.said })) : nix;
 }
 
 /** What of all that is wanted, and of what that needs, is built already. */

@@ -28,6 +28,8 @@ const BY_FAILURE: Readonly<Record<string, ExitCode>> = {
   E_KEY: EXIT.usage,
   E_NO_CHAIN: EXIT.usage,
   E_DIFFERENT: EXIT.different,
+  E_DISAGREEMENT: EXIT.different,
+  E_POLICY: EXIT.usage,
   E_SANDBOX: EXIT.machine,
   E_MEMORY: EXIT.machine,
   E_CANCELLED: EXIT.interrupted,

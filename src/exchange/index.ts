@@ -1,6 +1,6 @@
 /** How a store travels: binary caches, copies, exports to Nix, building through Nix. */
 export * from './cache/index.js';
-export { openBlobs, type Blobs } from './blobs/index.js';
+export { openBlobs, readSmall, textBlob, type Blobs } from './blobs/index.js';
 export * from './nix/index.js';
 export { copyClosure } from './copy.js';
 export { exportNix, type NixExport, type NixExported } from './export-nix.js';

@@ -63,9 +63,9 @@ export async function readSmall(blobs: Blobs, key: string, limit: number, signal
   return ok(Buffer.concat(chunks).toString());
 }
 
-/** A small file from text. */
-export function textBlob(text: string, contentType: string): NewBlob {
-  const bytes = Buffer.from(text);
+/** A small file from text, or from bytes. */
+export function textBlob(text: string | Buffer, contentType: string): NewBlob {
+  const bytes = Buffer.from(text as string);
   return { size: bytes.length, open: () => once(bytes), contentType };
 }
 
