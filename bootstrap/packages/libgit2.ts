@@ -43,10 +43,7 @@ export const libgit2: Define = ({ zlib }) => ({
   ],
   prepare: sh`
 for feature in ${FEATURES}; do echo "#define GIT_$feature 1"; done >src/util/git2_features.h
-echo '/* nothing experimental */' >include/git2/experimental.h
-cd src/libgit2/transports
-rm http.c httpclient.c httpparser.c winhttp.c
-cd ../../..
+(cd src/libgit2/transports && rm http.c httpclient.c httpparser.c winhttp.c)
 `,
   style: archive({
     files:
@@ -97,11 +94,10 @@ int main (void)
   return 0;
 }
 .
-phase 'a repository with a commit, whose names are git'"'"'s; a clone of it'
+phase 'a repository with a commit, and a clone of it'
 $CC try.c -lgit2 -lz -lpthread -o try
-HOME="$PWD" ./try >commit
+test "$(HOME="$PWD" ./try)" = b8df7194381720a34f99897d1e020affbdd54123 # the commit's name by git itself
 test "$(cat repo/file copy/file)" = "$(printf 'text\ntext')"
-object() { printf '%s %s\0' "$1" "$(wc -c <"$2")" | cat - "$2" | sha1sum | cut -d' ' -f1; }
 `,
   },
 });
