@@ -38,7 +38,7 @@ describe('a package', () => {
   });
 
   it('unpacks, and then does what its style says', () => {
-    expect(script(make('zlib'))).toBe('\nphase unpack\ntake <zlib> source\nshell_scripts source\ncd source\n\nmake');
+    expect(script(make('zlib'))).toBe('\nphase unpack\ntake <zlib> source\nshell_scripts source\ncd source\n\nmake\nstrip_programs "$out"\n');
   });
 
   it('may unpack a part of its tarball', () => {

@@ -69,6 +69,16 @@ take() {
   esac
 }
 
+# strip_programs DIR: takes names of symbols out of the programs in it, and with them whatever linkers say of their own files.
+strip_programs() {
+  find "$1" -type f -perm -100 | while read -r program; do
+    if [ "$(head -c 4 "$program" | tail -c 3)" = ELF ]; then
+      chmod u+w "$program"
+      strip "$program"
+    fi
+  done
+}
+
 # no_trace DIR: nothing in it says in which folder it was built.
 no_trace() {
   if grep -rlF "$PWD/" "$1"; then
