@@ -79,9 +79,9 @@ strip_programs() {
   done
 }
 
-# no_trace DIR: nothing in it says in which folder it was built.
+# no_trace DIR: nothing in it says in which folder it was built, which is one of these.
 no_trace() {
-  if grep -rlF "$PWD/" "$1"; then
+  if grep -rlF -e "$PWD/source/" -e "$PWD/build/" -e "$PWD/objects/" "$1"; then
     echo 'These say in which folder they were built.' >&2
     exit 1
   fi
