@@ -4,7 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { concat, local, recipe, RecipeError, sh, source, text, type AnyRecipe, type Text } from 'zilch';
 import { describe, expect, it } from 'vitest';
-import { archive, autotools, commands, headers, makefile, makePackage, packageSet, type PackageDefinition, type PackageSpec, type Tools } from './index.ts';
+import {
+  archive,
+  autotools,
+  commands,
+  headers,
+  makefile,
+  makePackage,
+  packageSet,
+  type PackageDefinition,
+  type PackageSpec,
+  type Tools,
+} from './index.ts';
 import { packagePrelude, prelude } from './prelude.ts';
 
 const tool = (name: string): AnyRecipe => recipe({ name, shell: '/sh', script: sh`` });
@@ -23,7 +34,9 @@ const make = (name: string, changes: Partial<PackageSpec> = {}) => makePackage(s
 
 /** Text for comparing: recipes and sources by their names. */
 function shown(words: Text | undefined): string {
-  return (words?.parts ?? []).map((part) => (typeof part === 'string' ? part : part.kind === 'output' ? `<${part.recipe.name}>` : `<${part.name}>`)).join('');
+  return (words?.parts ?? [])
+    .map((part) => (typeof part === 'string' ? part : part.kind === 'output' ? `<${part.recipe.name}>` : `<${part.name}>`))
+    .join('');
 }
 const script = (made: AnyRecipe | undefined): string => shown(made?.args[1]).slice(shown(packagePrelude).length);
 const variable = (made: AnyRecipe | undefined, name: string): string | undefined => {
@@ -65,7 +78,12 @@ describe('a package', () => {
   it('is changed by what it is given, and by nothing else', () => {
     const zlib = make('zlib');
     const changed = make('curl', { inputs: [zlib], env: { A: '1' } }).with({ env: { B: '2' }, source: tarball('curl-next') });
-    expect([changed.name, variable(changed, 'A'), variable(changed, 'B'), variable(changed, 'CPATH')]).toEqual(['curl-next', undefined, '2', '<zlib>/include']);
+    expect([changed.name, variable(changed, 'A'), variable(changed, 'B'), variable(changed, 'CPATH')]).toEqual([
+      'curl-next',
+      undefined,
+      '2',
+      '<zlib>/include',
+    ]);
   });
 });
 
@@ -114,7 +132,7 @@ describe('the test of a package', () => {
   });
 
   it('ends by looking for traces of the build, and passes', () => {
-    expect(script(tested.test)).toBe("\ncurl --version\nphase 'no trace of how it was built'\nno_trace <curl>\nmkdir \"$out\"\n");
+    expect(script(tested.test)).toBe('\ncurl --version\nphase \'no trace of how it was built\'\nno_trace <curl>\nmkdir "$out"\n');
   });
 
   it('is not there when the package says why', () => {
@@ -140,7 +158,9 @@ describe('changes to a source', () => {
     const directory = mkdtempSync(join(tmpdir(), 'zilch-edit-'));
     writeFileSync(join(directory, edit.file), `before\n${edit.old}after\n`);
     const command = script(edited).slice(script(edited).indexOf('edit '), script(edited).indexOf('\n# a fix'));
-    const functions = shown(prelude).replace(/^SHELL=.*$/m, '').replace(/^export SHELL.*$/m, '');
+    const functions = shown(prelude)
+      .replace(/^SHELL=.*$/m, '')
+      .replace(/^export SHELL.*$/m, '');
     execFileSync('/bin/sh', ['-euc', `${functions}\n${command}`], { cwd: directory });
     expect(readFileSync(join(directory, edit.file), 'utf8')).toBe(`before\n${edit.new}after\n`);
     // The old text is gone, so a second time is an error.

@@ -50,8 +50,8 @@ for feature in ${FEATURES}; do echo "#define GIT_$feature 1"; done >src/util/git
       'src/libgit2/*.c src/libgit2/streams/*.c src/libgit2/transports/*.c src/util/*.c src/util/unix/*.c src/util/allocators/*.c ' +
       'src/util/hash/builtin.c src/util/hash/collisiondetect.c src/util/hash/rfc6234/*.c src/util/hash/sha1dc/*.c deps/xdiff/*.c',
     flags:
-      "-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DSHA1DC_NO_STANDARD_INCLUDES=1 '-DSHA1DC_CUSTOM_INCLUDE_SHA1_C=\"git2_util.h\"' " +
-      "'-DSHA1DC_CUSTOM_INCLUDE_UBC_CHECK_C=\"git2_util.h\"' -Iinclude -Isrc/util -Isrc/libgit2 -Ideps/xdiff",
+      '-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DSHA1DC_NO_STANDARD_INCLUDES=1 \'-DSHA1DC_CUSTOM_INCLUDE_SHA1_C="git2_util.h"\' ' +
+      '\'-DSHA1DC_CUSTOM_INCLUDE_UBC_CHECK_C="git2_util.h"\' -Iinclude -Isrc/util -Isrc/libgit2 -Ideps/xdiff',
     library: 'libgit2.a',
     include: 'include',
   }),

@@ -28,7 +28,7 @@ cp lowdown.h ../headers/
 } >../headers/sys/queue.h
 rm main.c tests.c
 `,
-  style: archive({ files: '*.c', flags: "'-DVERSION=\"2.0.2\"'", library: 'liblowdown.a', include: '../headers' }),
+  style: archive({ files: '*.c', flags: '\'-DVERSION="2.0.2"\'', library: 'liblowdown.a', include: '../headers' }),
   test: {
     script: sh`
 cat >try.c <<'.'
