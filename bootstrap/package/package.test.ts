@@ -55,7 +55,7 @@ describe('a package', () => {
   });
 
   it('may unpack a part of its tarball', () => {
-    expect(script(make('boost', { only: ['boost/libs/*/include', "it's"] }))).toContain("take <boost> source 'boost/libs/*/include' 'it'\\''s'\n");
+    expect(script(make('boost', { only: ['boost/libs/core', "it's"] }))).toContain("take <boost> source 'boost/libs/core' 'it'\\''s'\n");
   });
 
   it('begins with the functions of all recipes', () => {
