@@ -4,8 +4,9 @@ import { stage1 } from './1-stage1/index.ts';
 import { ashSuite, protobusyboxSuite } from './1-stage1/suites.ts';
 import * as ascent from './2a-ascent/index.ts';
 import * as crossing from './2b-crossing/index.ts';
+import * as stage3 from './3-nix/index.ts';
 
-/** The table of contents: from 148 bytes to a clang compiled by clang, so far. */
+/** The table of contents: from 148 bytes to a clang compiled by clang, and to Nix. */
 export default chain('stage1', {
   '0-seed': {
     'seed-s': seed.seedS,
@@ -60,5 +61,10 @@ export default chain('stage1', {
     'toolchain-python': crossing.toolchainPython,
     'portable-toolchain': crossing.portableToolchain,
     'toolchain-archive': crossing.toolchainArchive,
+  },
+  '3-nix': {
+    ...stage3.packages,
+    'tinycc-static': stage3.tinyccStatic,
+    nix: stage3.nix,
   },
 });

@@ -4,7 +4,7 @@ import type { Edit } from 'zilch';
 export const nixEdits: readonly Edit[] = [
   {
     file: 'src/libutil/hash.cc',
-    why: 'Hashes come from mbedtls, and SHA-256 from a file beside this one: OpenSSL wants perl, and is larger than Nix.',
+    why: 'Hashes come from mbedtls and from the package sha256: OpenSSL wants perl, and is as large as Nix.',
     old: `#include <openssl/crypto.h>
 #include <openssl/md5.h>
 #include <openssl/sha.h>

@@ -1,13 +1,10 @@
 import { local, sh, source, type AnyRecipe } from 'zilch';
-import { commands, type PackageSpec } from '../package/index.ts';
-import type { Packages } from './packages.ts';
+import { commands, type Package, type PackageSpec } from '../package/index.ts';
+import type { PackageName } from '../packages/index.ts';
 import { nixEdits } from './nix-edits.ts';
 import { nixTest } from './nix-test.ts';
 
-/** Digests by mbedtls, and SHA-256 by the processor's instructions. */
-export const digests = local(import.meta.url, '.', { name: 'nix-digests', only: ['digests.h', 'sha256.h', 'sha256.c', 'sha256-test.c'] });
-
-export const nixSource = source({
+const nixSource = source({
   name: 'nix',
   version: '2.26.3',
   size: 1243244,
@@ -71,7 +68,7 @@ small := libfetchers libflake libmain libcmd nix build-remote nix-build nix-chan
 parts := libutil libstore libfetchers libexpr $(filter-out libfetchers,$(small))
 
 sources := $(foreach part,$(parts),$(sort $(shell find src/$(part) -name '*.cc' ! -path '*/windows/*')))
-objects := $(sources:src/%.cc=objects/%.o) objects/libutil/sha256.o
+objects := $(sources:src/%.cc=objects/%.o)
 headers := $(foreach part,libutil libutil/widecharwidth libutil/unix libutil/linux libstore libstore/build libstore/unix libstore/unix/build \
   libstore/linux libfetchers libexpr libflake libmain libcmd nix,-Isrc/$(part))
 flags := -std=c++20 $(CXXFLAGS) -fno-pie -ffunction-sections -fdata-sections -Wno-deprecated-declarations \
@@ -94,9 +91,6 @@ $(foreach part,$(fast),$(filter objects/$(part)/%,$(objects))): objects/%.o: src
 $(foreach part,$(small),$(filter objects/$(part)/%,$(objects))): objects/%.o: src/%.cc small.pch
 	@mkdir -p $(@D)
 	$(CXX) $(flags) $(size) -include-pch small.pch -c $< -o $@
-objects/libutil/sha256.o: src/libutil/sha256.c
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -fno-pie -c $< -o $@
 .
 `;
 
@@ -104,21 +98,21 @@ objects/libutil/sha256.o: src/libutil/sha256.c
 const names = 'build channel collect-garbage copy-closure daemon env hash instantiate prefetch-url shell store'.split(' ').map((name) => `nix-${name}`);
 
 /** Nix as one static program, in which all it needs is but a shell for its sandbox. */
-export const nix = (packages: Packages, shell: AnyRecipe): PackageSpec => {
-  const { bison, boost, brotli, bzip2, curl, editline, flex, libarchive, libgit2, libseccomp, libsodium, lowdown } = packages;
-  const { mbedtls, 'nlohmann-json': json, sqlite, toml11, xz, zlib, zstd } = packages;
+export const nix = (packages: Readonly<Record<PackageName, Package>>, shell: AnyRecipe): PackageSpec => {
+  const { bison, boost, brotli, bzip2, curl, flex, libarchive, libgit2, libseccomp, libsodium, 'line-editor': lineEditor, lowdown } = packages;
+  const { mbedtls, 'nlohmann-json': json, sha256, sqlite, toml11, xz, zlib, zstd } = packages;
   return {
     source: nixSource,
     description: 'Nix, which everything is built with once more',
     inputs: [
-      ...[editline, lowdown, libgit2, curl, mbedtls, libarchive, xz, bzip2, zstd, zlib, brotli],
-      ...[sqlite, libsodium, libseccomp, boost, json, toml11],
+      ...[lineEditor, lowdown, libgit2, curl, mbedtls, libarchive, xz, bzip2, zstd, zlib, brotli],
+      ...[sqlite, libsodium, libseccomp, sha256, boost, json, toml11],
     ],
     tools: [bison, flex],
     edits: nixEdits,
     style: commands(sh`
 phase configure
-cp ${digests}/* src/libutil/
+cp ${local(import.meta.url, './digests.h')} src/libutil/digests.h
 ${configured(shell)}
 # Files that the program carries along, as strings of C++.
 carry() {

@@ -1,0 +1,14 @@
+/** What the last toolchain makes: libraries and tools, and of them Nix. */
+import { sh } from 'zilch';
+import { busybox, gnumake, toolchain } from '../2b-crossing/index.ts';
+import { makePackage, type Tools } from '../package/index.ts';
+import { packagesBy } from '../packages/index.ts';
+import { nix as nixSpec } from './nix.ts';
+
+const tools: Tools = { shell: sh`${busybox}/bin/ash`, path: [toolchain, gnumake, busybox] };
+
+export const packages = packagesBy(tools);
+
+export const nix = makePackage(nixSpec(packages, busybox), tools);
+
+export { tinyccStatic } from './tinycc-static.ts';
