@@ -58,7 +58,7 @@ module.exports = {
     {
       name: 'recipes-import-the-recipe-language-alone',
       severity: 'error',
-      from: { path: '^(bootstrap|examples)/' },
+      from: { path: '^(bootstrap|examples)/', pathNot: '[.]test[.]ts$' },
       to: { pathNot: ['^(bootstrap|examples)/', '^src/recipe/index[.]ts$'] },
     },
     {

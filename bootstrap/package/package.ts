@@ -99,6 +99,10 @@ patch -p1 <${file}
       ),
       spec.prepare === undefined ? '' : concat('\n', spec.prepare),
       spec.style(spec),
+      sh`
+
+strip_programs "$out"
+`,
     ),
     references: { allowed: spec.refersTo ?? [] },
     ...('untested' in test ? {} : { test: (self: AnyRecipe) => testOf(self, spec, test, tools) }),

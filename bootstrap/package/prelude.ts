@@ -69,9 +69,19 @@ take() {
   esac
 }
 
-# no_trace DIR: nothing in it says in which folder it was built.
+# strip_programs DIR: takes names of symbols out of the programs in it, and with them whatever linkers say of their own files.
+strip_programs() {
+  find "$1" -type f -perm -100 | while read -r program; do
+    if [ "$(head -c 4 "$program" | tail -c 3)" = ELF ]; then
+      chmod u+w "$program"
+      strip "$program"
+    fi
+  done
+}
+
+# no_trace DIR: nothing in it says in which folder it was built, which is one of these.
 no_trace() {
-  if grep -rlF "$PWD/" "$1"; then
+  if grep -rlF -e "$PWD/source/" -e "$PWD/build/" -e "$PWD/objects/" "$1"; then
     echo 'These say in which folder they were built.' >&2
     exit 1
   fi

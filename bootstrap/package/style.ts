@@ -50,7 +50,8 @@ phase install
 `,
       installBy ??
         concat(
-          sh`for folder in ${folders}; do make -C "$folder" SHELL="$SHELL" ${make} DESTDIR="$PWD/../installed" ${install}; done\n`,
+          sh`for folder in ${folders}; do make -C "$folder" SHELL="$SHELL" ${make} DESTDIR="$PWD/../installed" ${install}; done`,
+          '\n',
           INSTALLED,
         ),
     );
@@ -96,8 +97,7 @@ make -j"$NIX_BUILD_CORES" SHELL="$SHELL" ${options.make ?? []} ${options.targets
 
 phase install
 `,
-      options.install ??
-        concat(sh`make SHELL="$SHELL" ${options.make ?? []} DESTDIR="$PWD/../installed" install\n`, INSTALLED),
+      options.install ?? concat(sh`make SHELL="$SHELL" ${options.make ?? []} DESTDIR="$PWD/../installed" install`, '\n', INSTALLED),
     );
 
 /** Headers that are used as they are. */

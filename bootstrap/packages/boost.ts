@@ -33,9 +33,7 @@ cd libs/context/src
 for file in asm/make_x86_64_sysv_elf_gas.S asm/jump_x86_64_sysv_elf_gas.S asm/ontop_x86_64_sysv_elf_gas.S; do
   $CC -c $file
 done
-for file in posix/stack_traits.cpp fiber.cpp continuation.cpp; do
-  $CXX $CXXFLAGS -I"$out/include" -ffile-prefix-map="$out=/boost" -c $file
-done
+$CXX $CXXFLAGS -I"$out/include" -ffile-prefix-map="$out=/boost" -c posix/stack_traits.cpp
 ar rcs "$out/lib/libboost_context.a" *.o
 `),
   test: {

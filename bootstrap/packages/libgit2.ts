@@ -43,18 +43,15 @@ export const libgit2: Define = ({ zlib }) => ({
   ],
   prepare: sh`
 for feature in ${FEATURES}; do echo "#define GIT_$feature 1"; done >src/util/git2_features.h
-echo '/* nothing experimental */' >include/git2/experimental.h
-cd src/libgit2/transports
-rm http.c httpclient.c httpparser.c winhttp.c
-cd ../../..
+(cd src/libgit2/transports && rm http.c httpclient.c httpparser.c winhttp.c)
 `,
   style: archive({
     files:
       'src/libgit2/*.c src/libgit2/streams/*.c src/libgit2/transports/*.c src/util/*.c src/util/unix/*.c src/util/allocators/*.c ' +
       'src/util/hash/builtin.c src/util/hash/collisiondetect.c src/util/hash/rfc6234/*.c src/util/hash/sha1dc/*.c deps/xdiff/*.c',
     flags:
-      "-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DSHA1DC_NO_STANDARD_INCLUDES=1 '-DSHA1DC_CUSTOM_INCLUDE_SHA1_C=\"git2_util.h\"' " +
-      "'-DSHA1DC_CUSTOM_INCLUDE_UBC_CHECK_C=\"git2_util.h\"' -Iinclude -Isrc/util -Isrc/libgit2 -Ideps/xdiff",
+      '-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DSHA1DC_NO_STANDARD_INCLUDES=1 \'-DSHA1DC_CUSTOM_INCLUDE_SHA1_C="git2_util.h"\' ' +
+      '\'-DSHA1DC_CUSTOM_INCLUDE_UBC_CHECK_C="git2_util.h"\' -Iinclude -Isrc/util -Isrc/libgit2 -Ideps/xdiff',
     library: 'libgit2.a',
     include: 'include',
   }),
@@ -97,11 +94,10 @@ int main (void)
   return 0;
 }
 .
-phase 'a repository with a commit, whose names are git'"'"'s; a clone of it'
+phase 'a repository with a commit, and a clone of it'
 $CC try.c -lgit2 -lz -lpthread -o try
-HOME="$PWD" ./try >commit
+test "$(HOME="$PWD" ./try)" = b8df7194381720a34f99897d1e020affbdd54123 # the commit's name by git itself
 test "$(cat repo/file copy/file)" = "$(printf 'text\ntext')"
-object() { printf '%s %s\0' "$1" "$(wc -c <"$2")" | cat - "$2" | sha1sum | cut -d' ' -f1; }
 `,
   },
 });

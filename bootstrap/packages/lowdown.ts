@@ -2,7 +2,10 @@ import { sh, source } from 'zilch';
 import { archive } from '../package/index.ts';
 import type { Define } from './define.ts';
 
-/** Markdown, for Nix's help on a terminal. Its makefile is written for BSD's make; its files are compiled one by one here. */
+/**
+ * Markdown, for Nix's help on a terminal. Its makefile is written for BSD's make; its files are compiled one by one here. Whoever includes
+ * lowdown.h has to include sys/queue.h before it, which musl has not: it is taken from where its configure script has a copy.
+ */
 export const lowdown: Define = () => ({
   source: source({
     name: 'lowdown',
@@ -17,11 +20,15 @@ export const lowdown: Define = () => ({
   description: 'Markdown on terminals',
   prepare: sh`
 ./configure
-mkdir ../headers
+mkdir -p ../headers/sys
 cp lowdown.h ../headers/
+{
+  printf '#pragma once\n/*\n'
+  sed -n '/compatible version of OpenBSD <sys.queue.h>/,/^__HEREDOC__/p' configure | sed '$d; s|\\\\|\\|g'
+} >../headers/sys/queue.h
 rm main.c tests.c
 `,
-  style: archive({ files: '*.c', flags: "'-DVERSION=\"2.0.2\"'", library: 'liblowdown.a', include: '../headers' }),
+  style: archive({ files: '*.c', flags: '\'-DVERSION="2.0.2"\'', library: 'liblowdown.a', include: '../headers' }),
   test: {
     script: sh`
 cat >try.c <<'.'

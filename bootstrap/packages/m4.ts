@@ -36,7 +36,7 @@ m4 exit.m4 || status=$?
 test $status = 7
 
 phase 'what it kept, frozen and thawed'
-echo 'define(\`kept', \`thawed')' | m4 -F frozen
+echo 'changequote([,])define([kept], [thawed])' | m4 -F frozen
 test "$(echo kept | m4 -R frozen)" = thawed
 `,
   },

@@ -29,13 +29,13 @@ ln -s pkgconf "$out/bin/pkg-config"
   test: {
     script: sh`
 phase 'flags, versions, what a library needs itself'
-mkdir -p some/pkgconfig
-printf '%s\n' 'prefix=\${pcfiledir}/..' 'Name: upper' 'Description: one' 'Version: 1.2.3' 'Requires.private: lower' 'Cflags: -I\${prefix}/include' 'Libs: -L\${prefix}/lib -lupper' >some/pkgconfig/upper.pc
-printf '%s\n' 'Name: lower' 'Description: two' 'Version: 4' 'Libs: -llower' >some/pkgconfig/lower.pc
-export PKG_CONFIG_PATH="$PWD/some/pkgconfig"
-test "$(pkg-config --cflags upper)" = "-I$PWD/some/include"
-test "$(pkg-config --libs upper)" = "-L$PWD/some/lib -lupper"
-test "$(pkg-config --static --libs upper)" = "-L$PWD/some/lib -lupper -llower"
+mkdir some
+printf '%s\n' 'prefix=\${pcfiledir}' 'Name: upper' 'Description: one' 'Version: 1.2.3' 'Requires.private: lower' 'Cflags: -I\${prefix}/include' 'Libs: -L\${prefix} -lupper' >some/upper.pc
+printf '%s\n' 'Name: lower' 'Description: two' 'Version: 4' 'Libs: -llower' >some/lower.pc
+export PKG_CONFIG_PATH="$PWD/some"
+test "$(echo $(pkg-config --cflags upper))" = "-I$PWD/some/include"
+test "$(echo $(pkg-config --libs upper))" = "-L$PWD/some -lupper"
+test "$(echo $(pkg-config --static --libs upper))" = "-L$PWD/some -lupper -llower"
 test "$(pkg-config --modversion upper)" = 1.2.3
 pkg-config --exists 'upper >= 1.2'
 if pkg-config --exists 'upper >= 1.3'; then exit 1; fi
