@@ -66,5 +66,8 @@ export default chain('stage1', {
     ...stage3.packages,
     'tinycc-static': stage3.tinyccStatic,
     nix: stage3.nix,
+    oniguruma: stage3.oniguruma,
+    jq: stage3.jq,
+    'nix-functional-tests': stage3.nixFunctionalTests,
   },
 });

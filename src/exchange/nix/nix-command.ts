@@ -60,7 +60,7 @@ export class NixCommand {
       child.stderr.on('data', (chunk: Buffer) => {
         errors.push(chunk);
       });
-      const stop = (): boolean => child.kill('SIGTERM');
+      const stop = (): boolean => child.kill(this.program.stopSignal);
       signal?.addEventListener('abort', stop);
       child.on('error', (error) => {
         resolve(err(this.notRun(error)));

@@ -10,15 +10,15 @@ export interface NixProgram {
   readonly command: (args: readonly string[]) => readonly [file: string, ...args: string[]];
   /** What is said to do where it cannot be run. */
   readonly hint: string;
-  /** Whether the machine's users, configuration and programs are out of its reach. */
-  readonly isAlone: boolean;
+  /** What ends it, and all that it has begun. */
+  readonly stopSignal: 'SIGTERM' | 'SIGKILL';
 }
 
 /** Of this machine, as its `PATH` has it. */
 export const MACHINE_NIX: NixProgram = {
   command: (args) => ['nix', ...args],
   hint: 'apt-get install nix-bin, or build without --via nix',
-  isAlone: false,
+  stopSignal: 'SIGTERM',
 };
 
 /** Where Nix is in a store path that has it. */
@@ -44,19 +44,22 @@ export function nixInItsRoot(
   });
   if (!made.ok) return made;
   const isRoot = process.geteuid?.() === 0;
+  // bwrap covers parts of the /proc that it makes, and then the kernel lets nobody make another one, as Nix's sandbox has to. So this one is unshare's.
+  const namespaces = [...(isRoot ? [] : ['--user', '--map-current-user']), '--mount', '--mount-proc', '--pid', '--fork', '--kill-child=KILL'];
   const root = [
-    ...['--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--die-with-parent', '--new-session'],
+    ...['--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--die-with-parent', '--new-session'],
     // Its sandbox mounts, and runs builders as other users; whoever is not root gets all that in a user namespace.
     ...(isRoot ? ['--cap-add', 'ALL'] : ['--unshare-user']),
     ...['--tmpfs', '/', '--dir', STORE_DIR, '--dir', HOME],
     ...closure.flatMap((one) => ['--ro-bind', store.hostPath(one), one]),
-    ...['--proc', '/proc', '--dev', '/dev', '--bind', scratch, '/tmp'],
+    ...['--bind', '/proc', '/proc', '--dev', '/dev', '--bind', scratch, '/tmp'],
     ...directories.flatMap((directory) => ['--bind', directory, directory]),
     ...['--chdir', '/', '--clearenv', '--setenv', 'HOME', HOME, '--setenv', 'TMPDIR', '/tmp'],
   ];
   return ok({
-    command: (args) => ['bwrap', ...root, join(path, NIX), ...args],
+    command: (args) => ['unshare', ...namespaces, 'bwrap', ...root, join(path, NIX), ...args],
     hint: '`zilch doctor` says whether bwrap works here',
-    isAlone: true,
+    // unshare heeds no other; with it goes all that runs in its namespace.
+    stopSignal: 'SIGKILL',
   });
 }
