@@ -4,7 +4,7 @@ import type { PackageName } from '../packages/index.ts';
 import { nixEdits } from './nix-edits.ts';
 import { nixTest } from './nix-test.ts';
 
-const nixSource = source({
+export const nixSource = source({
   name: 'nix',
   version: '2.26.3',
   size: 1243244,
