@@ -4,10 +4,11 @@ import { stage1 } from './1-stage1/index.ts';
 import { ashSuite, protobusyboxSuite } from './1-stage1/suites.ts';
 import * as ascent from './2a-ascent/index.ts';
 import * as crossing from './2b-crossing/index.ts';
+import * as stage3 from './3-nix/index.ts';
 
 /**
- * The table of contents: from 148 bytes to a clang compiled by clang, so far. A bare name is the final one of its kind; what was only needed
- * on the way says by what it was made, as `musl-by-gcc3`.
+ * The table of contents: from 148 bytes to a clang compiled by clang, and to Nix. A bare name is the final one of its kind; what was only
+ * needed on the way says by what it was made, as `musl-by-gcc3`.
  */
 export default chain('stage1', {
   '0-seed': {
@@ -63,5 +64,13 @@ export default chain('stage1', {
     python: crossing.toolchainPython,
     'portable-toolchain': crossing.portableToolchain,
     'toolchain-archive': crossing.toolchainArchive,
+  },
+  '3-nix': {
+    ...stage3.packages,
+    'tinycc-static': stage3.tinyccStatic,
+    nix: stage3.nix,
+    oniguruma: stage3.oniguruma,
+    jq: stage3.jq,
+    'nix-functional-tests': stage3.nixFunctionalTests,
   },
 });

@@ -96,7 +96,7 @@ async function fetchAndBuild(
   const { store, chain, loaded, seed } = session;
   const remembered = rememberSeed(store, seed);
   if (!remembered.ok) return remembered;
-  const executor = await executorOf(store, options);
+  const executor = await executorOf(session, options);
   if (!executor.ok) return executor;
   const substituter = await substituterOf(session, options, signal, emit);
   if (!substituter.ok) return substituter;

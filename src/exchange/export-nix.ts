@@ -48,18 +48,7 @@ export async function exportNix(exported: NixExport, directory: string): Promise
   });
   if (!fresh.ok) return fresh;
   if (!fresh.value) return fail('E_EXISTS', `${home} is not empty`, 'name a new directory, or delete this one');
-  const contentOf = (path: StorePath): ExternalContent => {
-    const contentAddress = store.pathInfo(path)?.contentAddress;
-    if (contentAddress === undefined) throw new Error(`Internal error: ${path} is not in the store by its content`);
-    return { path, contentAddress };
-  };
-  const expression = nixExpression(chain, targets, {
-    local: (local) => contentOf(exported.externalPath(local)!),
-    seed: (seed) => {
-      const given = exported.externalPath(seed);
-      return given === undefined ? undefined : contentOf(given);
-    },
-  });
+  const expression = expressionOf(exported);
   if (!expression.ok) return expression;
   const opened = Store.open(join(home, 'store'), { create: true });
   if (!opened.ok) return opened;
@@ -71,6 +60,31 @@ export async function exportNix(exported: NixExport, directory: string): Promise
   } finally {
     opened.value.close();
   }
+}
+
+/**
+ * Writes the flake alone: `nix/` and `sources/` of the above. Gives the directory of the flake. Sources must be in the store.
+ */
+export async function writeFlake(exported: NixExport, home: string): Promise<Result<string>> {
+  const expression = expressionOf(exported);
+  if (!expression.ok) return expression;
+  const written = await writeExpression(exported, expression.value, exported.store, home);
+  return written.ok ? ok(join(home, 'nix')) : written;
+}
+
+function expressionOf({ chain, targets, store, externalPath }: NixExport): Result<NixExpression> {
+  const contentOf = (path: StorePath): ExternalContent => {
+    const contentAddress = store.pathInfo(path)?.contentAddress;
+    if (contentAddress === undefined) throw new Error(`Internal error: ${path} is not in the store by its content`);
+    return { path, contentAddress };
+  };
+  return nixExpression(chain, targets, {
+    local: (local) => contentOf(externalPath(local)!),
+    seed: (seed) => {
+      const given = externalPath(seed);
+      return given === undefined ? undefined : contentOf(given);
+    },
+  });
 }
 
 /** Puts the derivations into the store, after their inputs; gives their number. */
@@ -101,12 +115,20 @@ async function fillStore(
   return ok(ordered.value.length);
 }
 
-async function writeFiles({ chain, targets, drvPathOf }: NixExport, expression: NixExpression, store: Store, home: string): Promise<Result<void>> {
+async function writeFiles(exported: NixExport, expression: NixExpression, store: Store, home: string): Promise<Result<void>> {
+  const written = attempt('write', home, () => {
+    writeFileSync(join(home, 'default.nix'), 'import ./nix\n');
+    writeFileSync(join(home, 'README.md'), readme(exported.targets, exported.drvPathOf));
+  });
+  return written.ok ? writeExpression(exported, expression, store, home) : written;
+}
+
+/** Writes `nix/` and `sources/`, from a store that has what they need. */
+async function writeExpression({ chain, targets }: NixExport, expression: NixExpression, store: Store, home: string): Promise<Result<void>> {
   const sources = join(home, 'sources');
   const written = attempt('write', home, () => {
     mkdirSync(sources);
     mkdirSync(join(home, 'nix/files'), { recursive: true });
-    writeFileSync(join(home, 'default.nix'), 'import ./nix\n');
     writeFileSync(join(home, 'nix/default.nix'), expression.text);
     writeFileSync(
       join(home, 'nix/flake.nix'),
@@ -116,7 +138,6 @@ async function writeFiles({ chain, targets, drvPathOf }: NixExport, expression: 
         sources,
       ),
     );
-    writeFileSync(join(home, 'README.md'), readme(targets, drvPathOf));
     for (const source of expression.sources) {
       const file = join(sources, source.file);
       // Hard links: the tarballs are there once, though they are in two places.
