@@ -77,28 +77,32 @@ uint32_t get32(const void *at) { const uint8_t *p = at; return p[0] | p[1] << 8 
 
 static uint8_t chunk[CHUNK_BLOCKS * BLOCK];
 
-uint32_t copy_chunks(int fd, struct area to, const char *path, uint32_t *sum)
+static uint64_t copy(int fd, struct area to, const char *path, uint64_t most, uint32_t *sum)
 {
 	int from = open_file(path);
 	uint64_t size = size_of(from), done = 0;
+	if (most && size > most) size = most;
 	if (size == 0) die("%s is empty", path);
 	if (size > (uint64_t)to.blocks * BLOCK) die("%s has %llu bytes, and there is room for %llu", path, (unsigned long long)size, (unsigned long long)to.blocks * BLOCK);
-	*sum = 0;
-	for (; done < size; done += sizeof chunk) {
-		read_at(from, done, chunk, sizeof chunk);
+	for (*sum = 0; done < size; done += sizeof chunk) {
+		size_t n = size - done < sizeof chunk ? (size_t)(size - done) : sizeof chunk;
+		memset(chunk, 0, sizeof chunk);
+		read_at(from, done, chunk, n);
 		for (size_t i = 0; i < sizeof chunk; i += 4) *sum += get32(chunk + i);
 		write_at(fd, (uint64_t)to.block * BLOCK + done, chunk, sizeof chunk);
 	}
 	close(from);
-	return (uint32_t)done;
+	return size;
 }
 
-uint64_t copy_file(int fd, struct area to, const char *path)
+uint32_t copy_chunks(int fd, struct area to, const char *path, uint32_t *sum)
+{
+	uint64_t size = copy(fd, to, path, 0, sum);
+	return (uint32_t)((size + sizeof chunk - 1) / sizeof chunk * sizeof chunk);
+}
+
+uint64_t copy_file(int fd, struct area to, const char *path, uint64_t most)
 {
 	uint32_t sum;
-	int from = open_file(path);
-	uint64_t size = size_of(from);
-	close(from);
-	copy_chunks(fd, to, path, &sum);
-	return size;
+	return copy(fd, to, path, most, &sum);
 }

@@ -9,12 +9,17 @@
 #include <stdio.h>
 #include <string.h>
 
+static void hexadecimal(const struct layout *l, char id[33])
+{
+	for (int i = 0; i < 16; i++) snprintf(id + 2 * i, 3, "%02x", l->id[i]);
+}
+
 void describe(int fd, const struct layout *l)
 {
 	char text[APPLICATION_BYTES];
-	int n = snprintf(text, sizeof text, "zilch 1 %c ", 'A' + l->current);
-	for (int i = 0; i < 16; i++) n += snprintf(text + n, sizeof text - n, "%02x", l->id[i]);
-	n += snprintf(text + n, sizeof text - n, "\nboot %u %d %u %u\n", l->table.block, l->slots, l->kernel[0].blocks, l->initrd[0].blocks);
+	char id[33];
+	hexadecimal(l, id);
+	int n = snprintf(text, sizeof text, "zilch 1 %c %s\nboot %u %d %u %u\n", 'A' + l->current, id, l->table.block, l->slots, l->kernel[0].blocks, l->initrd[0].blocks);
 	for (int i = 0; i < l->slots; i++) {
 		const struct contents *c = &l->contents[i];
 		n += snprintf(text + n, sizeof text - n, "%c %u %u %llu %s\n", 'A' + i, l->root[i].block, l->root[i].blocks, (unsigned long long)c->root,
@@ -66,9 +71,10 @@ void understand(int fd, struct layout *l)
 
 void boot_table(int fd, const struct layout *l, const char *entries)
 {
-	char text[TABLE_BYTES] = { 0 };
+	char text[TABLE_BYTES] = { 0 }, id[33];
 	size_t n = 0;
 	int first = 1;
+	hexadecimal(l, id);
 	for (const char *line = entries; *line; first = 0) {
 		size_t length = strcspn(line, "\n");
 		int slot = line[2] == '~' ? !l->current : l->current;
@@ -78,7 +84,8 @@ void boot_table(int fd, const struct layout *l, const char *entries)
 			if (length < 10 || line[1] != ' ' || (line[2] != '@' && line[2] != '~') || !memchr(line, '|', length) || *line == '#')
 				die("an entry of the menu is not KEY @ MODE NAME|WORDS: %.*s", (int)length, line);
 			if (slot < l->slots && l->contents[slot].root)
-				n += (size_t)snprintf(text + n, sizeof text - n, "%c %c%.*s zilch.slot=%c\n", *line, 'A' + slot, (int)(length - 3), line + 3, 'A' + slot);
+				n += (size_t)snprintf(text + n, sizeof text - n, "%c %c%.*s zilch.root=%c.%s.%.16s\n", *line, 'A' + slot, (int)(length - 3), line + 3,
+						      'A' + slot, id, l->contents[slot].root_sha256);
 		}
 		if (n >= sizeof text - 256) die("the boot menu has no room for so many entries");
 		line += length + (line[length] == '\n');

@@ -3,7 +3,9 @@
  *             ... area=MIB root-area=MIB id=HEX                                                      writes a disk: two slots, data behind them
  * zilch-image upgrade DISK entries=F kernel=F initrd=F root=F sha256=HEX                             fills the slot that is not current
  * zilch-image switch DISK entries=F                                                                  makes the other slot current: back
- * zilch-image show DISK                                                                              what lies where
+ * zilch-image show DISK                                                                              what lies in which slot: blocks, bytes
+ *
+ * root=F is the system's image; size=BYTES says that only so much of it counts.
  */
 #include "image.h"
 #include <fcntl.h>
@@ -53,7 +55,8 @@ static void fill(int fd, struct layout *l, int slot)
 	if (strlen(sha256) != 64) die("sha256=%s is no sum", sha256);
 	c->kernel = copy_chunks(fd, l->kernel[slot], needed("kernel"), &c->kernel_sum);
 	c->initrd = copy_chunks(fd, l->initrd[slot], needed("initrd"), &c->initrd_sum);
-	c->root = copy_file(fd, l->root[slot], needed("root"));
+	/* From a medium, the system comes as a device that is longer than it. */
+	c->root = copy_file(fd, l->root[slot], needed("root"), option("size") ? strtoull(option("size"), 0, 10) : 0);
 	memcpy(c->root_sha256, sha256, 65);
 }
 
@@ -125,8 +128,8 @@ static void show(const struct layout *l)
 {
 	for (int i = 0; i < l->slots; i++) {
 		const struct contents *c = &l->contents[i];
-		printf("%c%s kernel %u %u initrd %u %u root %llu %llu %s\n", 'A' + i, i == l->current ? "*" : "", l->kernel[i].block * BLOCK, c->kernel,
-		       l->initrd[i].block * BLOCK, c->initrd, (unsigned long long)l->root[i].block * BLOCK, (unsigned long long)c->root, c->root_sha256);
+		printf("%c%s kernel %u %u initrd %u %u root %u %llu %s\n", 'A' + i, i == l->current ? "*" : "", l->kernel[i].block, c->kernel,
+		       l->initrd[i].block, c->initrd, l->root[i].block, (unsigned long long)c->root, c->root ? c->root_sha256 : "-");
 	}
 }
 

@@ -55,7 +55,8 @@ void put64(void *at, uint64_t value);
 uint32_t get32(const void *at);
 /* Copies a file to an area, zeros up to a whole chunk behind it; gives the bytes and their sum. */
 uint32_t copy_chunks(int fd, struct area to, const char *path, uint32_t *sum);
-uint64_t copy_file(int fd, struct area to, const char *path);
+/* The same of a file of which `most` bytes count, unless that is 0. */
+uint64_t copy_file(int fd, struct area to, const char *path, uint64_t most);
 
 /* fat.c */
 void fat_plan(struct layout *);
