@@ -164,8 +164,10 @@ menu:	mov	eax, [table]
 	mov	ax, 3			# a clean screen
 	int	0x10
 	call	newline
+	call	indent
 	mov	si, TABLE
 	call	putline			# the title
+	call	newline
 	call	newline
 1:	call	next			# over a line's end
 	cmp	byte ptr [si], '#'	# not for people
@@ -518,7 +520,8 @@ newline:
 
 m_in:	.asciz	"   "
 m_nl:	.asciz	"\r\n"
-m_ask:	.asciz	"A key starts its line. Enter: the first. e: the first with more words. In 5 s the first starts.\r\n"
+m_ask:	.ascii	"   A key starts its line; e adds words to the first one.\r\n"
+	.asciz	"   Without a key, the first one starts in 5 seconds.\r\n"
 m_edit:	.asciz	"More words: "
 m_back:	.asciz	"\b \b"
 m_load:	.asciz	"\r\nLoading"

@@ -159,7 +159,7 @@ static const u8 *choose(u16 *pressed)
 {
 	const u8 *first = next_line(table), *line;
 	sys->out->clear(sys->out);
-	say("\n");
+	say("\n   ");
 	show_until(table, 0);
 	say("\n\n");
 	for (line = first; *line; line = next_line(line)) {
@@ -170,7 +170,7 @@ static const u8 *choose(u16 *pressed)
 		show_until(line + 9, '|');
 		say("\n");
 	}
-	say("\nA key starts its line. Enter: the first. e: the first with more words. In 5 s the first starts.\n");
+	say("\n   A key starts its line; e adds words to the first one.\n   Without a key, the first one starts in 5 seconds.\n");
 	u16 c = 0;
 	for (int hundredths = 500; hundredths && !(c = read_key()); hundredths--) sys->boot->stall(10000);
 	for (;; c = wait_key()) {
