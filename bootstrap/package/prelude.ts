@@ -1,4 +1,4 @@
-import { sh } from 'zilch';
+import { concat, sh } from 'zilch';
 
 /** Shell functions that scripts of recipes begin with. */
 export const prelude = sh`
@@ -46,3 +46,35 @@ shell_scripts() {
 SHELL="$(command -v ash)"
 export SHELL CONFIG_SHELL="$SHELL"
 `;
+
+/** What scripts of packages begin with: the same, and what packages need beyond it. */
+export const packagePrelude = concat(
+  prelude,
+  sh`
+
+# take SOURCE DIR [TAR OPTION...]: what \`unpack\` does, for bzip2's tarballs and for folders as well.
+take() {
+  case "$1" in
+    *.xz | *.gz) unpack "$@" ;;
+    *.bz2)
+      tarball="$1" dir="$2"
+      shift 2
+      mkdir -p "$dir"
+      bunzip2 -c "$tarball" | tar -xf - -C "$dir" --strip-components=1 "$@"
+      ;;
+    *)
+      cp -R "$1" "$2"
+      chmod -R u+w "$2"
+      ;;
+  esac
+}
+
+# no_trace DIR: nothing in it says in which folder it was built.
+no_trace() {
+  if grep -rlF "$PWD/" "$1"; then
+    echo 'These say in which folder they were built.' >&2
+    exit 1
+  fi
+}
+`,
+);
