@@ -4,6 +4,7 @@ import { stage1 } from './1-stage1/index.ts';
 import { ashSuite, protobusyboxSuite } from './1-stage1/suites.ts';
 import * as ascent from './2a-ascent/index.ts';
 import * as crossing from './2b-crossing/index.ts';
+import * as distribution from './5-distribution/index.ts';
 
 /** The table of contents: from 148 bytes to a clang compiled by clang, so far. */
 export default chain('stage1', {
@@ -60,5 +61,18 @@ export default chain('stage1', {
     'toolchain-python': crossing.toolchainPython,
     'portable-toolchain': crossing.portableToolchain,
     'toolchain-archive': crossing.toolchainArchive,
+  },
+  '5-distribution': {
+    linux: distribution.kernel,
+    'boot-loader': distribution.bootLoader,
+    'image-writer': distribution.imageWriter,
+    'squashfs-tools': distribution.squashfsTools,
+    dropbear: distribution.dropbear,
+    e2fsprogs: distribution.e2fsprogs,
+    'ca-bundle': distribution.caBundle,
+    'live-initrd': distribution.initrd,
+    'live-system': distribution.system,
+    'live-cd': distribution.cd,
+    'live-cd-full': distribution.fullCd,
   },
 });
