@@ -14,8 +14,9 @@ const MAY_IMPORT = {
   exchange: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain'],
   report: ['formats', 'build'],
   inspect: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report'],
+  machine: [],
   web: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect'],
-  cli: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect', 'web'],
+  cli: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect', 'web', 'machine'],
 };
 
 const arrows = Object.entries(MAY_IMPORT).map(([folder, others]) => ({

@@ -29,6 +29,8 @@ const BY_FAILURE: Readonly<Record<string, ExitCode>> = {
   E_NO_CHAIN: EXIT.usage,
   E_DIFFERENT: EXIT.different,
   E_SANDBOX: EXIT.machine,
+  E_NO_QEMU: EXIT.machine,
+  E_NO_FIRMWARE: EXIT.machine,
   E_CANCELLED: EXIT.interrupted,
   E_UNFINISHED: EXIT.bug,
 };

@@ -25,11 +25,17 @@ export interface MachineSpec {
   /** Started by QEMU itself, past firmware and loader. */
   readonly kernel?: { readonly file: string; readonly initrd: string; readonly words: string };
   /** A network card; the outer world is reached through QEMU, and these ports of this machine lead to those of the guest. */
-  readonly network?: { readonly card?: 'virtio-net-pci' | 'e1000' | 'e1000e'; readonly forward?: readonly { readonly from: number; readonly to: number }[]; readonly closed?: boolean };
+  readonly network?: {
+    readonly card?: 'virtio-net-pci' | 'e1000' | 'e1000e';
+    readonly forward?: readonly { readonly from: number; readonly to: number }[];
+    readonly closed?: boolean;
+  };
   readonly watchdog?: boolean;
   readonly kvm: boolean;
   /** Whether QEMU may open a window. */
   readonly window?: boolean;
+  /** A person sits at the serial line: Ctrl-C is the guest's, and Ctrl-A X ends the machine. */
+  readonly terminal?: boolean;
 }
 
 /** The arguments. `monitor` is a socket's path, for QEMU's own protocol. */
@@ -37,11 +43,18 @@ export function qemuCommand(spec: MachineSpec, monitor?: string): string[] {
   const ahci = spec.disks.some(({ bus }) => bus.startsWith('ahci'));
   return [
     ...['-machine', ahci ? 'q35' : 'pc', '-accel', spec.kvm ? 'kvm' : 'tcg', ...(spec.kvm ? ['-cpu', 'host'] : [])],
-    ...['-m', String(spec.memory), '-smp', String(spec.cores ?? 1), '-no-reboot', '-serial', 'stdio'],
+    ...[
+      '-m',
+      String(spec.memory),
+      '-smp',
+      String(spec.cores ?? 1),
+      ...(spec.terminal === true ? ['-serial', 'mon:stdio'] : ['-no-reboot', '-serial', 'stdio']),
+    ],
     ...(spec.window === true ? [] : ['-display', 'none']),
-    ...(monitor === undefined ? ['-monitor', 'none'] : ['-qmp', `unix:${quoted(monitor)},server=on,wait=off`, '-monitor', 'none']),
+    ...(spec.terminal === true ? [] : ['-monitor', 'none']),
+    ...(monitor === undefined ? [] : ['-qmp', `unix:${quoted(monitor)},server=on,wait=off`]),
     ...(spec.uefi === undefined ? [] : firmware(spec.uefi)),
-    ...spec.disks.flatMap(disk),
+    ...spec.disks.flatMap((disk, index) => connected(disk, index, spec.kernel === undefined)),
     ...network(spec.network),
     ...(spec.kernel === undefined ? [] : ['-kernel', spec.kernel.file, '-initrd', spec.kernel.initrd, '-append', spec.kernel.words]),
     ...(spec.watchdog === true ? ['-device', 'i6300esb'] : []),
@@ -56,7 +69,7 @@ function firmware({ code, variables }: Firmware): string[] {
   return ['-drive', flash(0, code, true), '-drive', flash(1, variables, false)];
 }
 
-function disk({ file, bus, keep = false, sector = 512 }: Disk, index: number): string[] {
+function connected({ file, bus, keep = false, sector = 512 }: Disk, index: number, starts: boolean): string[] {
   const id = `disk${String(index)}`;
   const medium = bus.endsWith('cd') ? 'media=cdrom,readonly=on' : keep ? 'cache=writeback' : 'snapshot=on';
   const sectors = sector === 512 ? '' : `,logical_block_size=${String(sector)},physical_block_size=${String(sector)}`;
@@ -75,7 +88,7 @@ function disk({ file, bus, keep = false, sector = 512 }: Disk, index: number): s
   return [
     ...(bus === 'usb' || bus === 'scsi' ? controller[bus] : []),
     ...['-drive', `if=none,id=${id},format=raw,file=${quoted(file)},${medium}`],
-    ...['-device', `${device.join(',')},drive=${id}${on},bootindex=${String(index)}${sectors}`],
+    ...['-device', `${device.join(',')},drive=${id}${on}${starts ? `,bootindex=${String(index)}` : ''}${sectors}`],
   ];
 }
 

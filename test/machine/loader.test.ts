@@ -9,8 +9,11 @@ const PATIENCE = 500;
 
 const missing = lacking() ?? (findProgram().ok ? undefined : 'no QEMU');
 const firmware = findFirmware();
+if (!firmware.ok) console.log(`skipped: UEFI, ${firmware.failure.message}`);
 
-describe.skipIf(missing !== undefined)(`the boot loaders${missing === undefined ? '' : ` (${missing})`}`, () => {
+if (missing !== undefined) console.log(`skipped: the boot loaders, ${missing}`);
+
+describe.skipIf(missing !== undefined)('the boot loaders', () => {
   let parts: Parts;
   beforeAll(() => {
     parts = Parts.make();
@@ -21,7 +24,12 @@ describe.skipIf(missing !== undefined)(`the boot loaders${missing === undefined 
 
   async function started(medium: string, bus: Bus, keys: string, uefi?: Firmware, sector: 512 | 4096 = 512): Promise<string> {
     const machine = unwrap(
-      startMachine({ disks: [{ file: parts.file(medium), bus, sector }], memory: uefi === undefined ? 64 : 128, kvm: false, ...(uefi ? { uefi } : {}) }),
+      startMachine({
+        disks: [{ file: parts.file(medium), bus, sector }],
+        memory: uefi === undefined ? 64 : 128,
+        kvm: false,
+        ...(uefi ? { uefi } : {}),
+      }),
     );
     try {
       unwrap(await machine.waitFor('the first one starts in', PATIENCE));
@@ -34,13 +42,16 @@ describe.skipIf(missing !== undefined)(`the boot loaders${missing === undefined 
   }
 
   describe('from a BIOS', () => {
-    it.each<Bus>(['cd', 'usb', 'virtio'])('start a kernel from %s: words, kernel and initial file system are where it looks for them', async (bus) => {
-      const said = await started('cd', bus, '2');
-      expect(said).toMatch(/test kernel: words second words zilch\.root=A\.0{32}\.[0-9a-f]{16}\r?$/m);
-      expect(said).toContain('test kernel: kernel what lies at one MiB');
-      // The kernel wants 0x234567 bytes from 16 MiB on; the next whole MiB is free.
-      expect(said).toContain('test kernel: initrd 01300000 what the initial file system is');
-    });
+    it.each<Bus>(['cd', 'usb', 'virtio'])(
+      'start a kernel from %s: words, kernel and initial file system are where it looks for them',
+      async (bus) => {
+        const said = await started('cd', bus, '2');
+        expect(said).toMatch(/test kernel: words second words zilch\.root=A\.0{32}\.[0-9a-f]{16}\r?$/m);
+        expect(said).toContain('test kernel: kernel what lies at one MiB');
+        // The kernel wants 0x234567 bytes from 16 MiB on; the next whole MiB is free.
+        expect(said).toContain('test kernel: initrd 01300000 what the initial file system is');
+      },
+    );
 
     it('add words that are typed, with corrections', async () => {
       const said = await started('cd', 'cd', 'emorx\x7fe\r');
@@ -74,14 +85,13 @@ describe.skipIf(missing !== undefined)(`the boot loaders${missing === undefined 
       writeFileSync(parts.file('disk'), '');
       truncateSync(parts.file('disk'), 100_000_000);
       parts.image('new', 'disk', parts.options({ id: '0123456789abcdef'.repeat(2), area: '1', 'root-area': '4' }));
-      const { loader: _loader, menu: _menu, ...upgrade } = parts.options();
-      parts.image('upgrade', 'disk', upgrade);
+      parts.image('upgrade', 'disk', parts.options());
       expect(await started('disk', 'virtio', '1')).toMatch(/words first words zilch\.root=B\.0123456789abcdef/);
       expect(await started('disk', 'virtio', 'p')).toMatch(/words old words zilch\.root=A\.0123456789abcdef/);
     });
   });
 
-  describe.skipIf(!firmware.ok)(`from UEFI${firmware.ok ? '' : ' (no firmware)'}`, () => {
+  describe.skipIf(!firmware.ok)('from UEFI', () => {
     it.each<[Bus, 512 | 4096]>([
       ['cd', 512],
       ['usb', 512],
@@ -104,6 +114,5 @@ describe.skipIf(missing !== undefined)(`the boot loaders${missing === undefined 
 
 /** Without the sequences by which firmware moves about the screen. */
 function words(machine: Machine): string {
-  // eslint-disable-next-line no-control-regex
   return machine.said().replaceAll(/\x1b\[[0-9;=]*[A-Za-z]/g, '');
 }

@@ -70,7 +70,9 @@ export class Parts {
   /** The options that name the parts. */
   options(changes: Readonly<Record<string, string>> = {}): Record<string, string> {
     const files = { loader: 'loader.bin', menu: 'menu.efi', entries: 'entries', kernel: 'kernel', initrd: 'initrd', root: 'system', ...changes };
-    const sha256 = createHash('sha256').update(readFileSync(this.file(files.root))).digest('hex');
+    const sha256 = createHash('sha256')
+      .update(readFileSync(this.file(files.root)))
+      .digest('hex');
     const named = Object.entries(files).map(([name, value]) => [name, name in PATHS ? this.file(value) : value]);
     return { ...(Object.fromEntries(named) as Record<string, string>), sha256 };
   }
@@ -94,5 +96,8 @@ export class Parts {
 const PATHS = { loader: 0, menu: 0, entries: 0, kernel: 0, initrd: 0, root: 0 };
 
 function run(program: string, args: readonly string[]): string {
-  return execFileSync(program.includes('/') ? program : (findTool(program) ?? program), args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  return execFileSync(program.includes('/') ? program : (findTool(program) ?? program), args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
