@@ -20,7 +20,8 @@ void fat_plan(struct layout *l)
 	for (int i = 0; i < l->slots; i++) used += l->kernel[i].blocks + l->initrd[i].blocks;
 	/* Whole MiB, and so many clusters that it is FAT16 and no other. */
 	uint32_t clusters = used < FEWEST_CLUSTERS + 100 ? FEWEST_CLUSTERS + 100 : used;
-	uint32_t whole = first_data_block(fat_sectors(clusters)) + clusters;
+	/* The table covers the whole MiB as well, which are a few clusters more than these. */
+	uint32_t whole = first_data_block(fat_sectors(clusters + 2 * MIB_BLOCKS)) + clusters;
 	l->esp.block = MIB_BLOCKS;
 	l->esp.blocks = (whole + MIB_BLOCKS - 1) / MIB_BLOCKS * MIB_BLOCKS;
 	clusters = l->esp.blocks; /* a few more than there are: the table covers all */
