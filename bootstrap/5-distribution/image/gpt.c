@@ -65,10 +65,11 @@ static void header(int fd, const struct layout *l, const struct table *t, const 
 
 void gpt_write(int fd, const struct layout *l, const uint8_t *loader)
 {
-	uint64_t end = (uint64_t)l->blocks * BLOCK;
+	/* At the end, the two headers share a sector of 4096 bytes, which has room for both; the entries lie one behind the other. */
+	uint64_t end = l->bytes / 512 * 512, end_of_large = l->bytes / 4096 * 4096;
 	struct table tables[2] = {
 		{ 512, 512, 32 * BLOCK, end - 512, end - 64 * 1024 },
-		{ 4096, 4096, 40 * BLOCK, end - 4096, end - 48 * 1024 },
+		{ 4096, 4096, 40 * BLOCK, end_of_large - 4096, end_of_large - 44 * 1024 },
 	};
 	uint8_t mbr[512] = { 0 };
 	memcpy(mbr, loader, CODE);

@@ -83,6 +83,7 @@ static void new_medium(int fd)
 	size_t loader_bytes, menu_bytes;
 	uint8_t *loader = read_whole(needed("loader"), &loader_bytes), *menu = read_whole(needed("menu"), &menu_bytes);
 	uint32_t area = mib("area"), root_area = mib("root-area"), room = (uint32_t)(size_of(fd) / BLOCK) / MIB_BLOCKS * MIB_BLOCKS;
+	l.bytes = size_of(fd);
 	if (loader_bytes != LOADER_BLOCKS * BLOCK) die("the loader has %zu bytes", loader_bytes);
 	if (area || root_area) {
 		l.slots = SLOTS;
@@ -113,6 +114,8 @@ static void new_medium(int fd)
 		l.blocks = room;
 	} else if (ftruncate(fd, 0) || ftruncate(fd, (off_t)l.blocks * BLOCK)) {
 		die("a CD is written to a file");
+	} else {
+		l.bytes = (uint64_t)l.blocks * BLOCK;
 	}
 	fill(fd, &l, 0);
 	put32(loader + LOADER_BLOCKS * BLOCK - 8, l.table.block);

@@ -36,7 +36,8 @@ struct contents { uint32_t kernel, kernel_sum, initrd, initrd_sum; uint64_t root
 struct layout {
 	int slots;
 	struct area esp, table, menu, kernel[SLOTS], initrd[SLOTS], root[SLOTS], data;
-	uint32_t blocks; /* the whole medium */
+	uint32_t blocks; /* the whole medium, without what is no whole MiB at its end */
+	uint64_t bytes;  /* all of it: the second GPT is at the very end */
 	uint32_t menu_bytes;
 	int current;
 	struct contents contents[SLOTS];
