@@ -16,8 +16,9 @@ const MAY_IMPORT = {
   evidence: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'exchange', 'report'],
   report: ['formats', 'build'],
   inspect: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report'],
+  machine: [],
   web: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect'],
-  cli: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect', 'web', 'kit', 'evidence'],
+  cli: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect', 'web', 'kit', 'evidence', 'machine'],
 };
 
 const arrows = Object.entries(MAY_IMPORT).map(([folder, others]) => ({

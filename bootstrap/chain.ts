@@ -5,6 +5,7 @@ import { ashSuite, protobusyboxSuite } from './1-stage1/suites.ts';
 import * as ascent from './2a-ascent/index.ts';
 import * as crossing from './2b-crossing/index.ts';
 import * as stage3 from './3-nix/index.ts';
+import * as distribution from './5-distribution/index.ts';
 
 /**
  * The table of contents: from 148 bytes to a clang compiled by clang, and to Nix. A bare name is the final one of its kind; what was only
@@ -72,5 +73,18 @@ export default chain('stage1', {
     oniguruma: stage3.oniguruma,
     jq: stage3.jq,
     'nix-functional-tests': stage3.nixFunctionalTests,
+  },
+  '5-distribution': {
+    linux: distribution.kernel,
+    'boot-loader': distribution.bootLoader,
+    'image-writer': distribution.imageWriter,
+    'squashfs-tools': distribution.squashfsTools,
+    dropbear: distribution.dropbear,
+    e2fsprogs: distribution.e2fsprogs,
+    'ca-bundle': distribution.caBundle,
+    'live-initrd': distribution.initrd,
+    'live-system': distribution.system,
+    'live-cd': distribution.cd,
+    'live-cd-full': distribution.fullCd,
   },
 });

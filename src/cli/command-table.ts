@@ -16,6 +16,7 @@ export const COMMAND_GROUPS: readonly { readonly title: string; readonly command
       { name: 'test', summary: 'run the tests of targets', load: () => import('./commands/test.js') },
       { name: 'log', summary: 'print the log of a target’s build', load: () => import('./commands/log.js') },
       { name: 'shell', summary: 'open a shell in the sandbox of a target’s build', load: () => import('./commands/shell.js') },
+      { name: 'boot', summary: 'start a CD or a disk of the chain in QEMU', load: () => import('./commands/boot.js') },
     ],
   },
   {

@@ -32,6 +32,8 @@ const BY_FAILURE: Readonly<Record<string, ExitCode>> = {
   E_POLICY: EXIT.usage,
   E_SANDBOX: EXIT.machine,
   E_MEMORY: EXIT.machine,
+  E_NO_QEMU: EXIT.machine,
+  E_NO_FIRMWARE: EXIT.machine,
   E_CANCELLED: EXIT.interrupted,
   E_UNFINISHED: EXIT.bug,
 };
