@@ -6,16 +6,17 @@ const MAY_IMPORT = {
   formats: [],
   recipe: ['formats'],
   store: ['formats'],
-  sources: ['formats', 'recipe', 'store'],
+  http: [],
+  sources: ['formats', 'recipe', 'store', 'http'],
   build: ['formats', 'recipe', 'store', 'sources'],
   seed: ['formats', 'recipe', 'store', 'sources'],
   chain: ['formats', 'recipe', 'store', 'sources', 'build', 'seed'],
   verify: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain'],
-  exchange: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain'],
+  exchange: ['formats', 'recipe', 'store', 'http', 'sources', 'build', 'seed', 'chain'],
   report: ['formats', 'build'],
   inspect: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report'],
-  web: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect'],
-  cli: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect', 'web'],
+  web: ['formats', 'recipe', 'store', 'http', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect'],
+  cli: ['formats', 'recipe', 'store', 'http', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect', 'web'],
 };
 
 const arrows = Object.entries(MAY_IMPORT).map(([folder, others]) => ({

@@ -5,4 +5,4 @@ export * from './nix/index.js';
 export { copyClosure } from './copy.js';
 export { exportNix, type NixExport, type NixExported } from './export-nix.js';
 export { exportArchive, importArchive, type ImportOptions } from './archive.js';
-export { StreamFailure } from './stream-failure.js';
+export { StreamFailure } from '../stream-failure.js';

@@ -9,10 +9,11 @@ import { sha256, storePathBaseName } from '../formats/index.js';
 import { source, sourcePath, type Source } from '../recipe/index.js';
 import { unwrap } from '../result.js';
 import type { Store } from '../store/index.js';
-import { fetchSources, type FetchEvent, type FetchOptions, type Patience } from './index.js';
+import type { Patience } from '../http/index.js';
+import { fetchSources, type FetchEvent, type FetchOptions } from './index.js';
 
 const BYTES = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7919) & 255));
-const IMPATIENT: Patience = { connect: 1000, stall: 300, retries: [1, 1] };
+const IMPATIENT: Patience = { connect: 0, header: 300, leastRate: 1, stall: 300, retries: [1, 1] };
 
 let store: Store;
 let events: FetchEvent[];

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { readdirSync } from 'node:fs';
 import { expect } from 'vitest';
 import { BinaryCache, Puller } from '../../src/exchange/index.js';
+import { DEFAULT_PATIENCE, HttpClient, type Patience } from '../../src/http/index.js';
 import { HttpBlobs } from '../../src/exchange/blobs/index.js';
 import {
   formatContentAddress,
@@ -104,8 +105,7 @@ export class HostileCache {
   /** By path; what has none is not there. */
   readonly answers = new Map<string, Answer>();
   private readonly server: http.Server;
-  /** Milliseconds in which the server must say something. */
-  private patience: number | undefined;
+  private patience: Patience = { ...DEFAULT_PATIENCE, retries: [1, 1] };
 
   private constructor() {
     this.server = http.createServer((request, response) => {
@@ -132,12 +132,16 @@ export class HostileCache {
 
   /** The cache as Zilch sees it. */
   get seen(): BinaryCache {
-    return new BinaryCache(new HttpBlobs(new URL(this.address), { idleTimeout: this.patience }));
+    return new BinaryCache(this.blobs);
   }
 
-  /** Waits half a second only for a server that says nothing. */
+  get blobs(): HttpBlobs {
+    return new HttpBlobs(new URL(this.address), unwrap(HttpClient.open({}, this.patience)));
+  }
+
+  /** Waits half a second only for a server that says nothing, or little. */
   beImpatient(): void {
-    this.patience = 500;
+    this.patience = { ...this.patience, connect: 0, header: 500, stall: 500 };
   }
 
   offer(info: string | Answer, nar?: Uint8Array | Answer, path = PATH): void {

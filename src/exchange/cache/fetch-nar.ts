@@ -6,7 +6,7 @@ import { makeContentPath, ModuloHasher, sha256Hash, storePathHash, storePathName
 import { err, fail, ok, type Result } from '../../result.js';
 import { attemptAsync, removeTree, restoreTree } from '../../store/index.js';
 import { hashPlainFile } from '../content-proof.js';
-import { StreamFailure, type ByteStream } from '../stream-failure.js';
+import { StreamFailure, type ByteStream } from '../../stream-failure.js';
 import type { BinaryCache } from './binary-cache.js';
 import { decompress, parseCompression } from './compression.js';
 

@@ -19,7 +19,7 @@ import {
 import type { Failure } from '../../result.js';
 import type { Store } from '../../store/index.js';
 import { storeNar } from '../store-stream.js';
-import { StreamFailure, type ByteStream } from '../stream-failure.js';
+import { StreamFailure, type ByteStream } from '../../stream-failure.js';
 import { cacheInfo, JSON_TYPE, NARINFO_TYPE, NAR_TYPE } from './binary-cache.js';
 import { parseRange, type ByteRange } from './byte-range.js';
 import type { CompressedNars } from './compressed-nars.js';

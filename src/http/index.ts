@@ -1,0 +1,4 @@
+/** The web: asking servers, and what a server of ours may be called. */
+export { HttpClient, statusFailure, type Answer, type Headers, type Question, type RedirectedQuestion } from './client.js';
+export { HttpFile, type FileQuestion, type Piece } from './file.js';
+export { DEFAULT_PATIENCE, patienceOf, type Patience } from './patience.js';
