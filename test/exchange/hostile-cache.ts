@@ -103,9 +103,12 @@ export function narInfo(
 
 export class HostileCache {
   /** By path; what has none is not there. */
-  readonly answers = new Map<string, Answer>();
+  readonly answers = new Map<string, Answer>([['/nix-cache-info', bytes('StoreDir: /nix/store\n')]]);
   private readonly server: http.Server;
   private patience: Patience = { ...DEFAULT_PATIENCE, retries: [1, 1] };
+
+  /** Who asks it, as an address has that: `user:password@`. */
+  user = '';
 
   private constructor() {
     this.server = http.createServer((request, response) => {
@@ -136,7 +139,7 @@ export class HostileCache {
   }
 
   get blobs(): HttpBlobs {
-    return new HttpBlobs(new URL(this.address), unwrap(HttpClient.open({}, this.patience)));
+    return new HttpBlobs(new URL(this.address.replace('//', `//${this.user}`)), unwrap(HttpClient.open({}, this.patience)));
   }
 
   /** Waits half a second only for a server that says nothing, or little. */

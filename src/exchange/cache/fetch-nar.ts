@@ -13,6 +13,8 @@ import { decompress, parseCompression } from './compression.js';
 const HOSTILE = 'the cache is broken or hostile: take another';
 /** What is wrong with the disk; all else that keeps a tree from being restored is the tree's. */
 const OUR_DISK: readonly string[] = ['E_DISK_FULL', 'E_READ_ONLY'];
+/** What parts of two files come to. */
+const WRONG_NAR: readonly string[] = ['E_NAR', 'E_NAR_HASH', 'E_NAR_SIZE', 'E_COMPRESSION'];
 
 /**
  * Fetches a path's NAR and restores it at `hostPath`. Fails, leaving nothing, when it is longer or shorter than its
@@ -20,11 +22,20 @@ const OUR_DISK: readonly string[] = ['E_DISK_FULL', 'E_READ_ONLY'];
  * path is not the one that its content address makes (`E_CONTENT_ADDRESS`). `E_DISK_FULL` and `E_READ_ONLY` are about our own disk.
  */
 export async function fetchNar(cache: BinaryCache, info: NarInfo, hostPath: string, signal?: AbortSignal): Promise<Result<void>> {
+  const first = await fetchOnce(cache, info, hostPath, signal);
+  if (first.ok || !first.wasPieced || !WRONG_NAR.includes(first.failure.code)) return first;
+  // It came in parts, and they did not fit: once more, in one if possible.
+  return fetchOnce(cache, info, hostPath, signal);
+}
+
+type Fetched = Result<void> & { readonly wasPieced?: boolean };
+
+async function fetchOnce(cache: BinaryCache, info: NarInfo, hostPath: string, signal?: AbortSignal): Promise<Fetched> {
   const compression = parseCompression(info.compression);
   if (!compression.ok) return compression;
   const room = await checkRoom(info, dirname(hostPath));
   if (!room.ok) return room;
-  const blob = await cache.blobs.get(info.url, signal);
+  const blob = await cache.blobs.getNar(info.url, signal);
   if (!blob.ok) return blob;
   if (blob.value === undefined)
     return fail('E_CACHE_ANSWER', `${cache.address} has no ${info.url}, which its narinfo of ${info.path} names`, HOSTILE);
@@ -36,10 +47,10 @@ export async function fetchNar(cache: BinaryCache, info: NarInfo, hostPath: stri
     // What is wrong with the length or the hash says more than the first byte that is out of place.
     const checked = await checks.finish(restored, hostPath);
     if (!checked.ok) await removeTree(hostPath);
-    return checked;
+    return { ...checked, wasPieced: blob.value.isPieced?.() === true };
   } catch (error) {
     await removeTree(hostPath);
-    if (error instanceof StreamFailure) return err(error.failure);
+    if (error instanceof StreamFailure) return { ...err(error.failure), wasPieced: blob.value.isPieced?.() === true };
     throw error;
   }
 }
