@@ -2,6 +2,7 @@
  * The HTTP client of the whole program: proxies, time limits, retries. Nothing an answer says is believed here but its status; how
  * much of it is read is up to the reader.
  */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { err, fail, ok, type Failure, type Result } from '../result.js';
@@ -179,8 +180,11 @@ class Limits {
       }, milliseconds);
     }
     this.waitForHeader();
-    cancelled?.addEventListener('abort', this.onCancel);
-    if (cancelled?.aborted === true) this.onCancel();
+    if (cancelled === undefined) return;
+    // One signal stops all requests of a run: that there are many of them is no leak.
+    setMaxListeners(0, cancelled);
+    cancelled.addEventListener('abort', this.onCancel);
+    if (cancelled.aborted) this.onCancel();
   }
 
   get signal(): AbortSignal {

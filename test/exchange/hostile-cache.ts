@@ -1,9 +1,12 @@
 /** A cache that lies as it is told to, and what must hold whatever it says. */
+import { execFileSync } from 'node:child_process';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readdirSync } from 'node:fs';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
-import { BinaryCache, Puller } from '../../src/exchange/index.js';
+import { compress as zstd } from 'zstd-napi';
+import { BinaryCache, Puller, type Compression } from '../../src/exchange/index.js';
 import { DEFAULT_PATIENCE, HttpClient, type Patience } from '../../src/http/index.js';
 import { HttpBlobs } from '../../src/exchange/blobs/index.js';
 import {
@@ -169,5 +172,21 @@ export class HostileCache {
   async expectRefusal(code: RegExp | string): Promise<void> {
     const result = await this.pull();
     expect(result.ok ? 'taken' : result.failure.code, result.ok ? '' : result.failure.message).toMatch(code);
+  }
+}
+
+/** A NAR as a cache would have it. */
+export function pack(nar: Buffer, compression: Compression): Buffer {
+  switch (compression) {
+    case 'none':
+      return nar;
+    case 'zstd':
+      return zstd(nar);
+    case 'gzip':
+      return gzipSync(nar);
+    case 'br':
+      return brotliCompressSync(nar);
+    default:
+      return execFileSync(compression, ['--compress', '--stdout'], { input: nar, maxBuffer: 1 << 30 });
   }
 }
