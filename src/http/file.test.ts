@@ -127,7 +127,12 @@ describe('a file whose beginning is there', () => {
 });
 
 test('a server that is busy is asked again, and one that refuses is not', async () => {
-  for (const [status, times] of [[503, 3], [429, 3], [403, 1], [206, 1]] as const) {
+  for (const [status, times] of [
+    [503, 3],
+    [429, 3],
+    [403, 1],
+    [206, 1],
+  ] as const) {
     const { url, requests } = await rawServer((socket) => socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`));
     expect(messageOf(await fetched(url))).toContain(`the server answers ${status}`);
     expect(requests).toHaveLength(times);

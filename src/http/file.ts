@@ -66,7 +66,8 @@ export class HttpFile {
       this.resumed ||= this.position > 0;
       const again = await this.request();
       if (!again.ok) throw new StreamFailure(again.failure);
-      if (!again.value) throw new StreamFailure({ code: 'E_HTTP', message: `${shown(this.url)} is gone: its first ${this.position} bytes were there` });
+      if (!again.value)
+        throw new StreamFailure({ code: 'E_HTTP', message: `${shown(this.url)} is gone: its first ${this.position} bytes were there` });
     }
   }
 

@@ -4,7 +4,16 @@ import { hostCheck } from './host-names.js';
 
 test('a server lets itself be called by addresses, names of this machine, and names it was given', () => {
   const isOurs = hostCheck(['Cache.example.org']);
-  const ours = ['127.0.0.1:5000', '192.168.1.5', '[::1]:5000', '[fe80::1]', 'localhost:5000', 'cache.example.org', 'CACHE.example.org.:80', hostname()];
+  const ours = [
+    '127.0.0.1:5000',
+    '192.168.1.5',
+    '[::1]:5000',
+    '[fe80::1]',
+    'localhost:5000',
+    'cache.example.org',
+    'CACHE.example.org.:80',
+    hostname(),
+  ];
   expect(ours.filter((header) => !isOurs(header))).toEqual([]);
 });
 

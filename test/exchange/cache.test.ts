@@ -175,7 +175,9 @@ describe('a cache in a directory', () => {
       `file://${foreign} is a cache for /gnu/store, not for /nix/store`,
       'http://127.0.0.1:1/nix-cache-info: connection refused',
     ]);
-    expect(codeOf(await new Puller({ store: other, caches: caches.slice(0, 1), trust }).closure([built.get('system^out')!.path]))).toBe('E_CACHE_ADDRESS');
+    expect(codeOf(await new Puller({ store: other, caches: caches.slice(0, 1), trust }).closure([built.get('system^out')!.path]))).toBe(
+      'E_CACHE_ADDRESS',
+    );
   });
 
   test('that nobody trusts is told of once, and not for each path', async () => {
@@ -371,7 +373,12 @@ describe('a store that is served', () => {
     ];
     for (const path of missing) {
       const answer = await ask(`${address}/${path}`);
-      expect([path, answer.statusCode, answer.headers['content-type'], (await bodyOf(answer)).toString()]).toEqual([path, 404, 'text/plain', 'Not Found\n']);
+      expect([path, answer.statusCode, answer.headers['content-type'], (await bodyOf(answer)).toString()]).toEqual([
+        path,
+        404,
+        'text/plain',
+        'Not Found\n',
+      ]);
     }
     expect((await ask(`${address}/build-trace-v2/${drvName}/out.doi`, { method: 'PUT' })).statusCode).toBe(405);
   });

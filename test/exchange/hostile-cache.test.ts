@@ -339,7 +339,7 @@ describe('a hostile server', () => {
 
   test('that switches protocols when it is given something is refused', async () => {
     for (const method of ['PUT', 'GET']) {
-            hostile.answers.set('/nix-cache-info', (request, response) => {
+      hostile.answers.set('/nix-cache-info', (request, response) => {
         if (request.method === method) switchProtocols(request, response);
         else response.writeHead(404).end();
       });

@@ -83,13 +83,13 @@ test.each(['that knows ranges', 'that knows none'])('a cache may be cut in the m
 });
 
 test('a cache may be cut, and then have another file: all of that is fetched once more', async () => {
-  const nar = fileNar(randomBytes(100_000));
+  const [nar, other] = [fileNar(randomBytes(100_000)), fileNar(randomBytes(100_000))];
   let asked = 0;
   cache.offer(narInfo(nar), (request, response) => {
     const start = Number(/\d+/.exec(request.headers.range ?? '')?.[0] ?? 0);
     if (asked++ === 0) {
       response.writeHead(200, { 'content-length': nar.length });
-      response.write(Buffer.alloc(30_000, 'other'), () => setTimeout(() => response.destroy(), 20));
+      response.write(other.subarray(0, 30_000), () => setTimeout(() => response.destroy(), 20));
     } else {
       response.writeHead(start > 0 ? 206 : 200, start > 0 ? { 'content-range': `bytes ${start}-${nar.length - 1}/${nar.length}` } : {});
       response.end(nar.subarray(start));
@@ -104,7 +104,10 @@ test('a cache may have signatures beside the right one that are malformed, by st
   const right = signText(pathFingerprint(unwrap(parseNarInfo(info))), key);
   const others = ['good-1:AAAA', 'x', '', 'two words:AAAA', signText('else', key), signText('else', generateSecretKey('stranger-1'))];
   for (const other of others) {
-    for (const lines of [[other, right], [right, other]]) {
+    for (const lines of [
+      [other, right],
+      [right, other],
+    ]) {
       cache.offer(`${info}${lines.map((line) => `Sig: ${line}\n`).join('')}`, HELLO);
       const store = openStore();
       const trust = { keys: [publicKeyOf(key)], checkSignatures: true };

@@ -56,7 +56,11 @@ export function register(command: Command): void {
     .option('--host <address>', 'address to listen at', '127.0.0.1')
     .addOption(new Option('--port <n>', 'port to listen at').argParser(portNumber).default(5000))
     .addOption(new Option('--priority <n>', 'clients ask caches of lower priority first').argParser(wholeNumber).default(40))
-    .option('--name <host>', `name that clients call it by, besides addresses and this machine’s name; "${ANY_NAME}" for any; may be given again`, collect)
+    .option(
+      '--name <host>',
+      `name that clients call it by, besides addresses and this machine’s name; "${ANY_NAME}" for any; may be given again`,
+      collect,
+    )
     .addOption(new Option('--connections <n>', 'connections of each process; beyond, the idlest is closed').argParser(positiveInteger).default(512))
     .option('--nar-cache <dir>', 'where compressed NARs are kept (default: in the store’s own nix/var/zilch)')
     .addOption(new Option('--nar-cache-size <n>', 'GiB of compressed NARs to keep').argParser(positiveInteger).default(10))

@@ -22,15 +22,20 @@ const WRONG_NAR: readonly string[] = ['E_NAR', 'E_NAR_HASH', 'E_NAR_SIZE', 'E_CO
  * path is not the one that its content address makes (`E_CONTENT_ADDRESS`). `E_DISK_FULL` and `E_READ_ONLY` are about our own disk.
  */
 export async function fetchNar(cache: BinaryCache, info: NarInfo, hostPath: string, signal?: AbortSignal): Promise<Result<void>> {
-  const first = await fetchOnce(cache, info, hostPath, signal);
-  if (first.ok || !first.wasPieced || !WRONG_NAR.includes(first.failure.code)) return first;
-  // It came in parts, and they did not fit: once more, in one if possible.
-  return fetchOnce(cache, info, hostPath, signal);
+  const came = { inParts: false };
+  const first = await fetchOnce(cache, info, hostPath, came, signal);
+  if (first.ok || !came.inParts || !WRONG_NAR.includes(first.failure.code)) return first;
+  // The parts did not fit each other: once more, in one if possible.
+  return fetchOnce(cache, info, hostPath, came, signal);
 }
 
-type Fetched = Result<void> & { readonly wasPieced?: boolean };
-
-async function fetchOnce(cache: BinaryCache, info: NarInfo, hostPath: string, signal?: AbortSignal): Promise<Fetched> {
+async function fetchOnce(
+  cache: BinaryCache,
+  info: NarInfo,
+  hostPath: string,
+  came: { inParts: boolean },
+  signal?: AbortSignal,
+): Promise<Result<void>> {
   const compression = parseCompression(info.compression);
   if (!compression.ok) return compression;
   const room = await checkRoom(info, dirname(hostPath));
@@ -47,11 +52,13 @@ async function fetchOnce(cache: BinaryCache, info: NarInfo, hostPath: string, si
     // What is wrong with the length or the hash says more than the first byte that is out of place.
     const checked = await checks.finish(restored, hostPath);
     if (!checked.ok) await removeTree(hostPath);
-    return { ...checked, wasPieced: blob.value.isPieced?.() === true };
+    return checked;
   } catch (error) {
     await removeTree(hostPath);
-    if (error instanceof StreamFailure) return { ...err(error.failure), wasPieced: blob.value.isPieced?.() === true };
+    if (error instanceof StreamFailure) return err(error.failure);
     throw error;
+  } finally {
+    came.inParts = blob.value.isPieced?.() === true;
   }
 }
 
