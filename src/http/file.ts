@@ -122,7 +122,7 @@ export class HttpFile {
     if (missing.includes(status)) return ok(false);
     if (status === 416 && this.position > 0) return this.nothingMore(answer);
     if (status !== 200 && (status !== 206 || this.position === 0)) return { ok: false, failure: statusFailure(answer) };
-    const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(answer.header('content-range') ?? '');
+    const range = /^bytes (\d+)-\d*\/(\d+|\*)$/.exec(answer.header('content-range') ?? '');
     if (status === 206 && range?.[1] !== String(this.position)) {
       const sent = answer.header('content-range') ?? 'a part without saying which';
       return fail('E_HTTP', `${shown(this.url)}: asked for bytes from ${this.position} on, the server sends ${sent}`);
