@@ -9,7 +9,7 @@ import { copyClosure } from './copy.js';
 import { inOrder } from './in-order.js';
 import { nixExpression, nixFlake, type ExternalContent, type NixExpression } from './nix-expression/index.js';
 import { storeNar } from './store-stream.js';
-import { StreamFailure } from './stream-failure.js';
+import { StreamFailure } from '../stream-failure.js';
 
 export interface NixExport {
   readonly store: Store;

@@ -6,4 +6,4 @@ export { buildByFlake } from './build-by-flake.js';
 export { copyClosure } from './copy.js';
 export { exportNix, writeFlake, type NixExport, type NixExported } from './export-nix.js';
 export { exportArchive, importArchive, type ImportOptions } from './archive.js';
-export { StreamFailure } from './stream-failure.js';
+export { StreamFailure } from '../stream-failure.js';

@@ -111,6 +111,8 @@ export class RunFolder {
       case 'fetch-failed':
         this.fetched(event.name, { endedAt: event.at, failed: event.final });
         return;
+      case 'cache-refused':
+        return;
       case 'build-wait':
         this.update(event.drvPath, event.name, { status: 'waiting', startedAt: event.at });
         return;

@@ -1,7 +1,6 @@
-import { request, type Dispatcher } from 'undici';
+import { DEFAULT_PATIENCE, HttpClient } from '../http/index.js';
 import type { Source } from '../recipe/index.js';
 import { ok, type Result } from '../result.js';
-import { DEFAULT_PATIENCE, openConnections } from './download.js';
 
 /** What one address of a source answers. */
 export interface AddressCheck {
@@ -13,7 +12,6 @@ export interface AddressCheck {
   readonly said: string;
 }
 
-const MOST_REDIRECTS = 5;
 const AT_ONCE = 8;
 const PATIENCE_MS = 20_000;
 
@@ -22,19 +20,19 @@ const PATIENCE_MS = 20_000;
  * Debian mirrors. Only a server that tells no size is taken at its word.
  */
 export async function checkAddresses(sources: readonly Source[], mirrors: readonly string[], signal?: AbortSignal): Promise<Result<readonly AddressCheck[]>> {
-  const opened = openConnections({ ...DEFAULT_PATIENCE, connect: PATIENCE_MS });
+  const opened = HttpClient.open(process.env, { ...DEFAULT_PATIENCE, connect: PATIENCE_MS, header: PATIENCE_MS });
   if (!opened.ok) return opened;
-  const connections = opened.value;
+  const client = opened.value;
   const open = sources.flatMap((source) => urlsOf(source, mirrors).map((url) => ({ source, url })));
   const checks: AddressCheck[] = [];
   const work = async (): Promise<void> => {
     for (let next = open.shift(); next !== undefined && signal?.aborted !== true; next = open.shift())
-      checks.push(await checkAddress(next.source, next.url, connections, signal));
+      checks.push(await checkAddress(next.source, next.url, client, signal));
   };
   try {
     await Promise.all(Array.from({ length: AT_ONCE }, work));
   } finally {
-    await connections.destroy();
+    await client.close();
   }
   return ok(checks.sort((a, b) => (`${a.file} ${a.url}` < `${b.file} ${b.url}` ? -1 : 1)));
 }
@@ -43,19 +41,14 @@ function urlsOf({ locations }: Source, mirrors: readonly string[]): readonly str
   return locations.flatMap((location) => (location.kind === 'url' ? [location.url] : mirrors.map((root) => `${root}/${location.path}`)));
 }
 
-async function checkAddress({ file, size }: Source, url: string, connections: Dispatcher, signal: AbortSignal | undefined): Promise<AddressCheck> {
-  try {
-    for (let asked = url, redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-      const { statusCode, headers, body } = await request(asked, { method: 'HEAD', dispatcher: connections, headersTimeout: PATIENCE_MS, signal });
-      await body.dump();
-      const { location, 'content-length': length } = headers;
-      if (statusCode >= 300 && statusCode < 400 && typeof location === 'string') asked = new URL(location, asked).href;
-      else if (statusCode !== 200) return { file, url, state: 'dead', said: `status ${statusCode}` };
-      else if (length !== undefined && Number(length) !== size) return { file, url, state: 'other', said: `${String(length)} bytes, not ${size}` };
-      else return { file, url, state: 'there', said: length === undefined ? 'it does not say how large it is' : `${size} bytes` };
-    }
-    return { file, url, state: 'dead', said: 'it leads on and on' };
-  } catch (error) {
-    return { file, url, state: 'dead', said: (error as Error).message };
-  }
+async function checkAddress({ file, size }: Source, url: string, client: HttpClient, signal: AbortSignal | undefined): Promise<AddressCheck> {
+  if (!URL.canParse(url)) return { file, url, state: 'dead', said: 'it is not a URL' };
+  const answer = await client.ask(new URL(url), { method: 'HEAD', signal, hashKnown: true });
+  if (!answer.ok) return { file, url, state: 'dead', said: answer.failure.message };
+  const { status, header, discard } = answer.value;
+  const length = header('content-length');
+  discard();
+  if (status !== 200) return { file, url, state: 'dead', said: `status ${status}` };
+  if (length !== undefined && Number(length) !== size) return { file, url, state: 'other', said: `${length} bytes, not ${size}` };
+  return { file, url, state: 'there', said: length === undefined ? 'it does not say how large it is' : `${size} bytes` };
 }

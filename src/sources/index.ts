@@ -2,6 +2,5 @@
 export { debianMirrors } from './apt-mirrors.js';
 export { readBundleIndex, writeBundle } from './bundle.js';
 export { checkAddresses, type AddressCheck } from './check-addresses.js';
-export type { Patience } from './download.js';
 export { fetchSources, type FetchEvent, type FetchOptions } from './fetch-sources.js';
 export { probeMirror } from './probe-mirror.js';

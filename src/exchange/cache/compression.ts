@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream';
 import { constants, createBrotliCompress, createBrotliDecompress, createGunzip, createGzip } from 'node:zlib';
 import type * as Zstd from 'zstd-napi/binding.js';
 import { fail, ok, type Result } from '../../result.js';
-import { StreamFailure, type ByteStream } from '../stream-failure.js';
+import { StreamFailure, type ByteStream } from '../../stream-failure.js';
 
 // A module of machine code, whose names only `require` can see.
 const zstd = createRequire(import.meta.url)('zstd-napi/binding.js') as typeof Zstd;

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { err, fail, ok, type Failure, type Result } from '../../result.js';
-import { StreamFailure, type ByteStream } from '../stream-failure.js';
+import { StreamFailure, type ByteStream } from '../../stream-failure.js';
 import { NixDialect } from './nix-dialect.js';
 import { MACHINE_NIX, type NixProgram } from './nix-program.js';
 import { userSettings } from './nix-users.js';
