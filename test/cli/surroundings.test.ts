@@ -63,6 +63,10 @@ describe.skipIf(noBuilds !== undefined)('results', () => {
 });
 
 describe.skipIf(noBuilds !== undefined)('a log', () => {
+  beforeAll(() => {
+    expect(byShell('"$0" build talks --no-tests -f chain').status).toBe(0);
+  });
+
   it('is shown whole, or from its last lines on', () => {
     expect(byShell('"$0" log talks -f chain').stdout).toBe('one\ntwo\nthree\nfour\n');
     expect(byShell('"$0" log talks -f chain --tail 2').stdout).toBe('three\nfour\n');
