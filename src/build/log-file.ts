@@ -69,9 +69,9 @@ export class LogFile {
       const start = Math.max(0, end - PIECE_BYTES);
       const piece = this.read(start, end - start);
       if (!piece.ok) return piece;
-      for (let at = piece.value.length - 1; at >= 0; at--) {
+      for (let at = piece.value.lastIndexOf(0x0a); at >= 0; at = at === 0 ? -1 : piece.value.lastIndexOf(0x0a, at - 1)) {
         // The end of the very last line begins no other.
-        if (piece.value[at] === 0x0a && start + at + 1 < size.value && ++ends === count) return ok(start + at + 1);
+        if (start + at + 1 < size.value && ++ends === count) return ok(start + at + 1);
       }
       end = start;
     }

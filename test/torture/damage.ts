@@ -120,8 +120,11 @@ function isTaken(result: Result<unknown>, ...codes: readonly string[]): boolean 
   return result.ok;
 }
 
-function takeDerivation(damaged: Buffer): boolean {
-  const parsed = parseDerivation(damaged, 'x');
+/** A derivation's name is that of its file, and the paths of fixed outputs follow from it. */
+const DERIVATION_NAMES = new Map(goldenOf('.drv').map(([baseName, contents]) => [contents.toString('latin1'), baseName.slice(33, -'.drv'.length)]));
+
+function takeDerivation(damaged: Buffer, original: Buffer): boolean {
+  const parsed = parseDerivation(damaged, DERIVATION_NAMES.get(original.toString('latin1')) ?? '');
   if (!isTaken(parsed, 'E_DERIVATION') || !parsed.ok) return false;
   must(writeDerivation(parsed.value).equals(damaged), 'a derivation is taken that would be written otherwise');
   return true;
