@@ -60,7 +60,7 @@ export function methodAlgorithm(output: Extract<DerivationOutput, { method: unkn
 }
 
 /** Nix sorts by bytes. UTF-16 code units sort the same, unless surrogates, which stand for what lies beyond them all, are among them. */
-export function sortedEntries<V>(map: ReadonlyMap<string, V>): (readonly [string, V])[] {
+export function sortedEntries<K extends string, V>(map: ReadonlyMap<K, V>): (readonly [K, V])[] {
   return [...map].sort(([a], [b]) => (SURROGATE.test(a) || SURROGATE.test(b) ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : a < b ? -1 : 1));
 }
 
