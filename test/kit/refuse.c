@@ -1,5 +1,6 @@
 /* Runs a program as a container may:  refuse users|all PROGRAM ARGUMENTS...
  * No namespaces of users can be made, or none at all, and nothing can be mounted. */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
