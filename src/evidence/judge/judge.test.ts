@@ -146,17 +146,23 @@ describe('a long chain', () => {
     const long = new World(chain('step-119', { all: recipes }));
     const keys = Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((name) => [name, generateSecretKey(`${name}-1`)]));
     const claims = long.claims();
+    const making = process.cpuUsage();
     const lines = Object.values(keys).flatMap((secret) => claims.map((claim) => signed(claim, secret)));
-    const started = process.cpuUsage();
+    const made = secondsSince(making);
+    const judging = process.cpuUsage();
     const judged = long.judge(lines, policyOf({ operators: 5 }, keys), ['step-119']);
-    const { user, system } = process.cpuUsage(started);
-    const seconds = (user + system) / 1e6;
+    const seconds = secondsSince(judging);
     expect(judged.holds).toBe(true);
     expect(judged.steps).toHaveLength(120);
     const bytes = lines.reduce((sum, line) => sum + line.length + 1, 0);
-    console.log(
-      `${lines.length} claims of ${(bytes / lines.length).toFixed(0)} bytes: judged in ${seconds.toFixed(2)} s, ${(lines.length / seconds).toFixed(0)} a second`,
-    );
+    const rate = (taken: number): string => `${(lines.length / taken).toFixed(0)} a second`;
+    console.log(`${lines.length} claims of ${(bytes / lines.length).toFixed(0)} bytes: made ${rate(made)}, judged in ${seconds.toFixed(2)} s, ${rate(seconds)}`);
     expect(seconds).toBeLessThan(10);
   });
 });
+
+/** Of processor time: how busy the machine is with other things does not count. */
+function secondsSince(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1e6;
+}

@@ -121,4 +121,69 @@ describe('a bill of materials in SPDX 2.3', () => {
       expect(one?.licenseDeclared).not.toBe('NOASSERTION');
     }
   });
+
+  test('has no field that the standard does not know, and all that it asks for', () => {
+    const ajv = new Ajv();
+    const validate = ajv.compile(SPDX_FIELDS);
+    const document = JSON.parse(JSON.stringify(spdx(subject, 0))) as Readonly<Record<string, unknown>>;
+    validate(document);
+    expect(ajv.errorsText(validate.errors)).toBe('No errors');
+    expect(validate({ ...document, spdxVersion: 'SPDX-3.0' })).toBe(false);
+    expect(validate({ ...document, packages: [{ name: 'x' }] })).toBe(false);
+    expect(validate({ ...document, relationships: [{ spdxElementId: 'SPDXRef-x', relationshipType: 'MADE_OF', relatedSpdxElement: 'SPDXRef-y' }] })).toBe(false);
+  });
+});
+
+/** Fields, types and words of SPDX 2.3's JSON, as far as they are used here. Source: chapters 6, 7 and 11, and its JSON schema. */
+const TEXT = { type: 'string', minLength: 1 };
+const ID = { type: 'string', pattern: '^SPDXRef-[A-Za-z0-9.-]+$' };
+const closed = (properties: object, required: readonly string[] = Object.keys(properties)): object => ({
+  type: 'object',
+  properties,
+  required,
+  additionalProperties: false,
+});
+const SPDX_FIELDS = closed({
+  spdxVersion: { const: 'SPDX-2.3' },
+  dataLicense: { const: 'CC0-1.0' },
+  SPDXID: { const: 'SPDXRef-DOCUMENT' },
+  name: TEXT,
+  documentNamespace: { type: 'string', pattern: '^[a-z]+:[^#]+$' },
+  creationInfo: closed({
+    created: { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ$' },
+    creators: { type: 'array', minItems: 1, items: { type: 'string', pattern: '^(Tool|Person|Organization): ' } },
+  }),
+  packages: {
+    type: 'array',
+    items: closed(
+      {
+        name: TEXT,
+        SPDXID: ID,
+        versionInfo: TEXT,
+        packageFileName: TEXT,
+        downloadLocation: TEXT,
+        filesAnalyzed: { const: false },
+        homepage: { type: 'string', pattern: '^https?://' },
+        licenseConcluded: TEXT,
+        licenseDeclared: TEXT,
+        copyrightText: TEXT,
+        checksums: { type: 'array', items: closed({ algorithm: { const: 'SHA256' }, checksumValue: { type: 'string', pattern: '^[0-9a-f]{64}$' } }) },
+        sourceInfo: TEXT,
+        externalRefs: {
+          type: 'array',
+          items: closed({
+            referenceCategory: { enum: ['OTHER', 'PERSISTENT-ID', 'SECURITY', 'PACKAGE-MANAGER'] },
+            referenceType: { const: 'purl' },
+            referenceLocator: { type: 'string', pattern: '^pkg:[^ ]+$' },
+          }),
+        },
+        comment: { type: 'string' },
+      },
+      ['name', 'SPDXID', 'downloadLocation'],
+    ),
+  },
+  relationships: {
+    type: 'array',
+    items: closed({ spdxElementId: ID, relationshipType: { enum: ['DESCRIBES', 'GENERATED_FROM'] }, relatedSpdxElement: ID }),
+  },
 });
