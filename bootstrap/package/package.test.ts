@@ -55,7 +55,7 @@ describe('a package', () => {
   });
 
   it('may unpack a part of its tarball', () => {
-    expect(script(make('boost', { only: ['boost/libs/*/include', "it's"] }))).toContain("take <boost> source 'boost/libs/*/include' 'it'\\''s'\n");
+    expect(script(make('boost', { only: ['boost/libs/core', "it's"] }))).toContain("take <boost> source 'boost/libs/core' 'it'\\''s'\n");
   });
 
   it('begins with the functions of all recipes', () => {
@@ -213,8 +213,8 @@ describe('a build style', () => {
   });
 
   it('of an archive compiles C and C++ by what they are, and installs headers', () => {
-    const text = lines(archive({ files: 'a.c b.cc', flags: '-DX', library: 'libx.a', include: 'include' }));
-    expect(text).toContain('*.cc | *.cpp) $CXX $CXXFLAGS -DX -c "$0" -o "$object" ;;');
+    const text = lines(archive({ files: 'a.c b.cc', flags: `'-DX="y"'`, library: 'libx.a', include: 'include' }));
+    expect(text).toContain(`*.cc | *.cpp) $CXX $CXXFLAGS '-DX="y"' -c "$1" -o "$object" ;;`);
     expect(text).toContain('ar rcs libx.a ../objects/*.o');
     expect(text).toContain('cp -R include/. "$out/include/"');
     expect(lines(archive({ files: 'a.c', library: 'libx.a', include: ['a', 'b'] }))).toContain('cp -R a b "$out/include/"');

@@ -36,7 +36,7 @@ export interface PackageSpec {
   readonly name?: string;
   readonly description: string;
   readonly style: Style;
-  /** Which parts of the tarball are unpacked, as patterns for tar; all, when left out. */
+  /** Which files and folders of the tarball are unpacked; all, when left out. Not patterns: busybox' tar misses what matches them. */
   readonly only?: readonly string[];
   /** Libraries: their headers, archives, pkg-config files and programs are found, and those of what they need. */
   readonly inputs?: readonly Package[];

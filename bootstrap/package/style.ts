@@ -127,12 +127,14 @@ export const archive =
 
 phase build
 mkdir ../objects
-ls ${files} | xargs -n 1 -P "$NIX_BUILD_CORES" sh -euc '
-  object="../objects/$(echo "$0" | tr / _).o"
-  case "$0" in
-    *.cc | *.cpp) $CXX $CXXFLAGS ${flags} -c "$0" -o "$object" ;;
-    *) $CC $CFLAGS ${flags} -c "$0" -o "$object" ;;
-  esac'
+cat >../compile <<'.'
+object="../objects/$(echo "$1" | tr / _).o"
+case "$1" in
+  *.cc | *.cpp) $CXX $CXXFLAGS ${flags} -c "$1" -o "$object" ;;
+  *) $CC $CFLAGS ${flags} -c "$1" -o "$object" ;;
+esac
+.
+ls ${files} | xargs -n 1 -P "$NIX_BUILD_CORES" "$SHELL" -eu ../compile
 ar rcs ${library} ../objects/*.o
 
 phase install

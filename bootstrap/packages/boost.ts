@@ -3,10 +3,8 @@ import { commands } from '../package/index.ts';
 import type { Define } from './define.ts';
 
 /** The parts that Nix uses, and every part that a header of these includes. */
-const PARTS = [
-  'array assert concept_check config container context core coroutine2 detail format integer intrusive iterator lexical_cast move mp11 mpl',
-  'numeric/conversion optional predef preprocessor range smart_ptr static_assert throw_exception type_traits utility',
-].join(' ');
+const PARTS = `array assert concept_check config container context core coroutine2 detail format integer intrusive iterator lexical_cast move mp11 mpl
+numeric/conversion optional predef preprocessor range smart_ptr static_assert throw_exception type_traits utility`.split(/\s/);
 
 /** 27 of the 150 libraries of Boost: headers, and the one of them that has to be compiled, by which coroutines change stacks. */
 export const boost: Define = () => ({
@@ -22,7 +20,7 @@ export const boost: Define = () => ({
     changedByDebian: 'put together from the repositories of its libraries',
   }),
   description: 'parts of Boost: containers, coroutines, format, lexical_cast',
-  only: ['boost/libs/*/include', 'boost/libs/numeric/*/include', 'boost/libs/context/src'],
+  only: [...PARTS.map((part) => `boost/libs/${part}/include`), 'boost/libs/context/src'],
   style: commands(sh`
 phase install
 mkdir -p "$out/include" "$out/lib"
