@@ -34,7 +34,7 @@ const HOME = '/home';
  * A Nix in our store, in a root that holds its closure, the directories that it works in, and nothing else: no program, shell, library or
  * configuration of the machine, and no network. `directories` are seen at the places that they have on the machine, and where root builds, the locks
  * that all Nixes of a machine share; builds are made in `scratch`.
- * Fails with `E_NIX` where the store path has no Nix.
+ * Fails with `E_NOT_VALID`.
  */
 export function nixInItsRoot(
   store: Store,
