@@ -9,7 +9,8 @@ import { withoutSuccess } from './functional-tests-list.ts';
  * end, and why; all others must pass, and what is listed must end as the list says.
  */
 export const functionalTests = (
-  { nix, bash, jq, busybox }: { readonly nix: AnyRecipe; readonly bash: AnyRecipe; readonly jq: AnyRecipe; readonly busybox: AnyRecipe },
+  nix: AnyRecipe,
+  { bash, busybox, programs }: { readonly bash: AnyRecipe; readonly busybox: AnyRecipe; readonly programs: readonly AnyRecipe[] },
   tools: Tools,
 ) =>
   recipe({
@@ -18,7 +19,7 @@ export const functionalTests = (
     description: "Nix' own tests of its programs",
     shell: tools.shell,
     prelude: packagePrelude,
-    path: [nix, bash, jq, busybox],
+    path: [nix, bash, ...programs, busybox],
     script: sh`
 phase unpack
 unpack ${nixSource} source
@@ -32,6 +33,10 @@ find . -name '*.in' | while read -r file; do
 done
 # A sandbox in a sandbox cannot have a /proc: tests of it skip themselves where there can be none.
 edit common/vars.sh '&& unshare --user true' '&& false'
+# Options that GNU's programs have, and busybox' have not or spell otherwise.
+find . -name '*.sh' | while read -r file; do
+  sed -i 's/diff\(.*\) --color=always/diff\1/; s/stat --format=/stat -c /; s/stat --printf=/stat -c /; s/GNUTAR_REPRODUCIBLE=1 tar .*--sort=name/tar/' "$file"
+done
 
 # The suites of meson's files and their tests.
 for suite in main ca dyn-drv flakes git-hashing local-overlay-store; do

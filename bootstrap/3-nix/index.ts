@@ -17,6 +17,10 @@ export const nix = makePackage(nixSpec(packages, busybox), tools);
 export const oniguruma = makePackage(onigurumaSpec, tools);
 export const jq = makePackage(jqSpec(oniguruma), tools);
 
-export const nixFunctionalTests = functionalTests({ nix, bash: packages.bash, jq, busybox }, tools);
+export const nixFunctionalTests = functionalTests(
+  nix,
+  { bash: packages.bash, busybox, programs: [jq, packages.xz, packages.zstd, packages.bzip2] },
+  tools,
+);
 
 export { tinyccStatic } from './tinycc-static.ts';

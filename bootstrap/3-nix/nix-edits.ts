@@ -46,14 +46,4 @@ export const nixEdits: readonly Edit[] = [
     left -= n;
 `,
   },
-  {
-    file: 'src/libcmd/markdown.cc',
-    why: "Lowdown's header wants two macros of BSD's queues, which musl does not have.",
-    old: '#  include <sys/queue.h>\n',
-    new: `#  ifndef TAILQ_HEAD
-#    define TAILQ_HEAD(name, type) struct name { struct type * tqh_first; struct type ** tqh_last; }
-#    define TAILQ_ENTRY(type) struct { struct type * tqe_next; struct type ** tqe_prev; }
-#  endif
-`,
-  },
 ];

@@ -7,7 +7,7 @@ import { err, fail, ok, type Result } from '../result.js';
 import { attempt, restoreTree, Store } from '../store/index.js';
 import { copyClosure } from './copy.js';
 import { inOrder } from './in-order.js';
-import { nixExpression, nixFlake, type ExternalContent, type NixExpression } from './nix-expression/index.js';
+import { MK_DERIVATION, nixExpression, nixFlake, type ExternalContent, type NixExpression } from './nix-expression/index.js';
 import { storeNar } from './store-stream.js';
 import { StreamFailure } from '../stream-failure.js';
 
@@ -33,6 +33,7 @@ export interface NixExported {
  * Writes `directory`, which must be new or empty:
  *
  *     nix/default.nix, nix/flake.nix, nix/files/   the expressions, and what lies beside the recipes
+ *     nix/mk-derivation.nix                        a function for derivations of one's own
  *     sources/                                     the tarballs
  *     store/                                       a Nix store that holds the derivations and their inputs
  *     default.nix, README.md
@@ -138,6 +139,7 @@ async function writeExpression({ chain, targets }: NixExport, expression: NixExp
         sources,
       ),
     );
+    writeFileSync(join(home, 'nix/mk-derivation.nix'), MK_DERIVATION);
     for (const source of expression.sources) {
       const file = join(sources, source.file);
       // Hard links: the tarballs are there once, though they are in two places.
@@ -190,6 +192,9 @@ nix build --store "$PWD/store" "path:$PWD/nix#${first}"            # the same, a
 \`store/\` is a Nix store that holds the derivations and what they take from outside. Any other store will do: without
 \`--store\` it is the machine's own, which then gets the tarballs from \`sources/\`. Nothing is fetched from anywhere. For a
 Hydra, \`hydraJobs\` of the flake has every target. \`nix flake check "path:$PWD/nix"\` evaluates them all.
+
+To compile something of your own, with a flake that has this one as an input \`zilch\`:
+\`zilch.lib.x86_64-linux.mkDerivation { name = …; src = ./.; buildPhase = …; installPhase = …; }\`.
 
 \`nix develop\` and \`nix-shell\` do not work here: they want builders that are bash, and these are not. \`zilch shell TARGET\`
 opens a shell in the sandbox of a build.

@@ -24,13 +24,17 @@ export const MACHINE_NIX: NixProgram = {
 /** Where Nix is in a store path that has it. */
 const NIX = 'bin/nix';
 
+/** Locks on the ids that root's builders run as: whoever has not this folder in common gives one id to two builds, and kills either with the other. */
+const ID_LOCKS = '/nix/var/nix/userpool2';
+
 /** A home for root and for others alike: Nix keeps its caches there. */
 const HOME = '/home';
 
 /**
  * A Nix in our store, in a root that holds its closure, the directories that it works in, and nothing else: no program, shell, library or
- * configuration of the machine, and no network. `directories` are seen at the places that they have on the machine; builds are made in `scratch`.
- * Fails with `E_NIX` where the store path has no Nix.
+ * configuration of the machine, and no network. `directories` are seen at the places that they have on the machine, and where root builds, the locks
+ * that all Nixes of a machine share; builds are made in `scratch`.
+ * Fails with `E_NOT_VALID`.
  */
 export function nixInItsRoot(
   store: Store,
@@ -39,11 +43,13 @@ export function nixInItsRoot(
 ): Result<NixProgram> {
   const closure = store.closure([path]);
   if (closure.length === 0) return fail('E_NOT_VALID', `${path} is not in ${store.root}`, 'build it first');
+  const isRoot = process.geteuid?.() === 0;
+  const seen = [...directories, ...(isRoot ? [ID_LOCKS] : [])];
   const made = attempt('make', scratch, () => {
-    for (const directory of [...directories, scratch]) mkdirSync(directory, { recursive: true });
+    mkdirSync(scratch, { recursive: true });
+    for (const directory of seen) mkdirSync(directory, { recursive: true });
   });
   if (!made.ok) return made;
-  const isRoot = process.geteuid?.() === 0;
   // bwrap covers parts of the /proc that it makes, and then the kernel lets nobody make another one, as Nix's sandbox has to. So this one is unshare's.
   const namespaces = [...(isRoot ? [] : ['--user', '--map-current-user']), '--mount', '--mount-proc', '--pid', '--fork', '--kill-child=KILL'];
   const root = [
@@ -53,7 +59,7 @@ export function nixInItsRoot(
     ...['--tmpfs', '/', '--dir', STORE_DIR, '--dir', HOME],
     ...closure.flatMap((one) => ['--ro-bind', store.hostPath(one), one]),
     ...['--bind', '/proc', '/proc', '--dev', '/dev', '--bind', scratch, '/tmp'],
-    ...directories.flatMap((directory) => ['--bind', directory, directory]),
+    ...seen.flatMap((directory) => ['--bind', directory, directory]),
     ...['--chdir', '/', '--clearenv', '--setenv', 'HOME', HOME, '--setenv', 'TMPDIR', '/tmp'],
   ];
   return ok({
