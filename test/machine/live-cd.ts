@@ -24,7 +24,7 @@ function disk(name: string, mib: number): Disk {
 
 /** Starts a machine, waits until it is ready, uses it, and sees it go off by itself. */
 async function run(what: string, spec: Omit<MachineSpec, 'kvm' | 'memory'> & { memory?: number }, use: (machine: Machine) => Promise<void>): Promise<void> {
-  const machine = unwrap(startMachine({ memory: 768, ...spec, kvm }));
+  const machine = unwrap(startMachine({ memory: 768, ...spec, kvm, patient: true }));
   try {
     unwrap(await machine.waitFor('the first one starts in', PATIENCE));
     machine.type('1');

@@ -28,6 +28,7 @@ describe.skipIf(missing !== undefined)('the boot loaders', () => {
         disks: [{ file: parts.file(medium), bus, sector }],
         memory: uefi === undefined ? 64 : 128,
         kvm: false,
+        patient: true,
         ...(uefi ? { uefi } : {}),
       }),
     );
