@@ -12,7 +12,8 @@ import { unwrap } from '../../src/result.js';
 const image = process.argv[2] ?? execFileSync('./zilch', ['path', 'live-cd'], { encoding: 'utf8' }).trim();
 const folder = mkdtempSync(join(tmpdir(), 'zilch-live-'));
 const kvm = hasKvm();
-const PATIENCE = kvm ? 60 : 1500;
+/** Seconds of a processor's time. */
+const PATIENCE = kvm ? 60 : 300;
 const uefi = unwrap(findFirmware());
 
 function disk(name: string, mib: number): Disk {
