@@ -14,9 +14,10 @@ export const bootLoader = distributionRecipe({
 mkdir "$out"
 clang --target=i386-elf -c ${files}/loader.S -o loader.o
 ld.lld -Ttext=0x7c00 --oformat=binary loader.o -o "$out/loader.bin"
-clang --target=x86_64-unknown-windows -std=c11 -Wall -Wextra -Werror -ffreestanding -fshort-wchar -mno-red-zone -fno-stack-protector -O2 \
-  -c ${files}/menu.c -o menu.obj
-lld -flavor link /subsystem:efi_application /entry:efi_main /timestamp:0 /out:"$out/menu.efi" menu.obj
+clang --target=x86_64-elf -c ${files}/efi-header.S -o header.o
+clang --target=x86_64-elf -std=c11 -Wall -Wextra -Werror -ffreestanding -fshort-wchar -mno-red-zone -fno-stack-protector -O2 \
+  -fpic -fvisibility=hidden -fno-asynchronous-unwind-tables -c ${files}/menu.c -o menu.o
+ld.lld -T ${files}/efi.ld --oformat=binary header.o menu.o -o "$out/menu.efi"
 chmod -x "$out"/*
 `,
   references: { allowed: [] },

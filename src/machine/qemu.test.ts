@@ -27,6 +27,11 @@ describe('the command line of QEMU', () => {
     );
   });
 
+  it('lets the guest’s clock count instructions, but not under KVM', () => {
+    expect(qemuCommand({ ...CD, patient: true })).toContain('-icount');
+    expect(qemuCommand({ ...CD, patient: true, kvm: true })).not.toContain('-icount');
+  });
+
   it('leaves Ctrl-C to the guest where a person sits at the line, and restarts', () => {
     const terminal = qemuCommand({ ...CD, terminal: true });
     expect(terminal).toContain('mon:stdio');

@@ -4,10 +4,11 @@ typedef unsigned short u16;
 typedef unsigned int u32;
 typedef unsigned long long u64;
 typedef struct { u32 a; u16 b, c; u8 d[8]; } guid;
-struct text { void *reset; u64 (*put)(struct text *, const u16 *); };
-struct load_file { u64 (*load)(struct load_file *, void *, u8, u64 *, void *); };
-struct boot { u8 header[24]; void *p0[16]; u64 (*protocol)(void *, const guid *, void *); void *p1[3]; u64 (*locate)(const guid *, void **path, void **device); };
-struct runtime { u8 header[24]; void *p[10]; void (*reset)(u32 kind, u64 status, u64 size, void *data); };
+#define EFI __attribute__((ms_abi))
+struct text { void *reset; u64 (EFI *put)(struct text *, const u16 *); };
+struct load_file { u64 (EFI *load)(struct load_file *, void *, u8, u64 *, void *); };
+struct boot { u8 header[24]; void *p0[16]; u64 (EFI *protocol)(void *, const guid *, void *); void *p1[3]; u64 (EFI *locate)(const guid *, void **path, void **device); };
+struct runtime { u8 header[24]; void *p[10]; void (EFI *reset)(u32 kind, u64 status, u64 size, void *data); };
 struct system { u8 header[24]; u16 *vendor; u64 revision; void *p0[3]; struct text *out; void *p1[2]; struct runtime *runtime; struct boot *boot; };
 struct image { u64 revision; void *p[5]; u32 size; u16 *options; };
 static const guid IMAGE = { 0x5b1b31a1, 0x9562, 0x11d2, { 0x8e, 0x3f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b } };
@@ -16,7 +17,7 @@ static struct { u8 type, subtype; u16 length; guid vendor; u8 end[4]; } path = {
 	4, 3, 20, { 0x5568e427, 0x68fc, 0x4f3d, { 0xac, 0x74, 0xca, 0x55, 0x52, 0x31, 0xcc, 0x68 } }, { 0x7f, 0xff, 4, 0 } };
 static u8 initrd[1 << 20];
 
-u64 efi_main(void *me, struct system *s)
+EFI u64 efi_main(void *me, struct system *s)
 {
 	struct image *image;
 	struct load_file *file;

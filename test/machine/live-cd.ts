@@ -12,7 +12,8 @@ import { unwrap } from '../../src/result.js';
 const image = process.argv[2] ?? execFileSync('./zilch', ['path', 'live-cd'], { encoding: 'utf8' }).trim();
 const folder = mkdtempSync(join(tmpdir(), 'zilch-live-'));
 const kvm = hasKvm();
-const PATIENCE = kvm ? 60 : 1500;
+/** Seconds of a processor's time. */
+const PATIENCE = kvm ? 60 : 300;
 const uefi = unwrap(findFirmware());
 
 function disk(name: string, mib: number): Disk {
@@ -24,7 +25,7 @@ function disk(name: string, mib: number): Disk {
 
 /** Starts a machine, waits until it is ready, uses it, and sees it go off by itself. */
 async function run(what: string, spec: Omit<MachineSpec, 'kvm' | 'memory'> & { memory?: number }, use: (machine: Machine) => Promise<void>): Promise<void> {
-  const machine = unwrap(startMachine({ memory: 768, ...spec, kvm }));
+  const machine = unwrap(startMachine({ memory: 768, ...spec, kvm, patient: true }));
   try {
     unwrap(await machine.waitFor('the first one starts in', PATIENCE));
     machine.type('1');

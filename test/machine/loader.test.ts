@@ -4,8 +4,9 @@ import { findFirmware, findProgram, startMachine, type Bus, type Firmware, type 
 import { unwrap } from '../../src/result.js';
 import { lacking, Parts } from './parts.js';
 
-/** Generous: without KVM, and on a machine that is busy with other things, a second is soon a minute. */
-const PATIENCE = 500;
+/** Seconds of a processor's time; QEMU without KVM needs one or two for a BIOS, and some ten for UEFI. */
+const PATIENCE = 60;
+const LIMIT = { timeout: 3_600_000 };
 
 const missing = lacking() ?? (findProgram().ok ? undefined : 'no QEMU');
 const firmware = findFirmware();
@@ -13,7 +14,7 @@ if (!firmware.ok) console.log(`skipped: UEFI, ${firmware.failure.message}`);
 
 if (missing !== undefined) console.log(`skipped: the boot loaders, ${missing}`);
 
-describe.skipIf(missing !== undefined)('the boot loaders', () => {
+describe.skipIf(missing !== undefined)('the boot loaders', LIMIT, () => {
   let parts: Parts;
   beforeAll(() => {
     parts = Parts.make();
@@ -28,6 +29,7 @@ describe.skipIf(missing !== undefined)('the boot loaders', () => {
         disks: [{ file: parts.file(medium), bus, sector }],
         memory: uefi === undefined ? 64 : 128,
         kvm: false,
+        patient: true,
         ...(uefi ? { uefi } : {}),
       }),
     );

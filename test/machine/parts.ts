@@ -27,7 +27,7 @@ export function findTool(...names: readonly string[]): string | undefined {
 
 /** Why the programs cannot be made here. */
 export function lacking(): string | undefined {
-  const missing = ['clang', 'ld.lld', 'lld-link', 'cc'].filter((name) => findTool(name) === undefined);
+  const missing = ['clang', 'ld.lld', 'cc'].filter((name) => findTool(name) === undefined);
   return missing.length === 0 ? undefined : `not here: ${missing.join(', ')}`;
 }
 
@@ -88,8 +88,9 @@ export class Parts {
 
   private efi(source: string, to: string): void {
     const flags = ['-std=c11', '-Wall', '-Wextra', '-Werror', '-ffreestanding', '-fshort-wchar', '-mno-red-zone', '-fno-stack-protector', '-O2'];
-    run('clang', ['--target=x86_64-unknown-windows', ...flags, '-c', source, '-o', this.file('object')]);
-    run('lld-link', ['/subsystem:efi_application', '/entry:efi_main', '/timestamp:0', `/out:${this.file(to)}`, this.file('object')]);
+    run('clang', ['--target=x86_64-elf', ...flags, '-fpic', '-fvisibility=hidden', '-fno-asynchronous-unwind-tables', '-c', source, '-o', this.file('object')]);
+    run('clang', ['--target=x86_64-elf', '-c', join(DISTRIBUTION, 'boot/efi-header.S'), '-o', this.file('header')]);
+    run('ld.lld', ['-T', join(DISTRIBUTION, 'boot/efi.ld'), '--oformat=binary', '-o', this.file(to), this.file('header'), this.file('object')]);
   }
 }
 

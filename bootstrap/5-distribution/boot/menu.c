@@ -12,31 +12,32 @@ typedef unsigned long long u64;
 typedef u64 status;
 typedef void *handle;
 typedef struct { u32 a; u16 b, c; u8 d[8]; } guid;
+#define EFI __attribute__((ms_abi)) /* how firmware calls and is called */
 
 enum { ERROR_BUFFER_TOO_SMALL = 5 };
 #define FAILED(code) (0x8000000000000000ull | (code))
 
-struct input { void *reset; status (*read_key)(struct input *, u16 *scan_code_and_char); };
+struct input { void *reset; status (EFI *read_key)(struct input *, u16 *scan_code_and_char); };
 struct output {
 	void *reset;
-	status (*text)(struct output *, const u16 *);
+	status (EFI *text)(struct output *, const u16 *);
 	void *unused[4];
-	status (*clear)(struct output *);
+	status (EFI *clear)(struct output *);
 };
 struct boot_services {
 	u8 header[24];
 	void *tpl[2];
 	void *pages[3];
-	status (*allocate)(u32 type, u64 size, void **);
+	status (EFI *allocate)(u32 type, u64 size, void **);
 	void *unused1[7];
-	status (*install)(handle *, const guid *, u32 type, void *interface);
+	status (EFI *install)(handle *, const guid *, u32 type, void *interface);
 	void *unused2[2];
-	status (*protocol)(handle, const guid *, void *);
+	status (EFI *protocol)(handle, const guid *, void *);
 	void *unused3[5];
-	status (*load_image)(u8 policy, handle parent, void *path, void *source, u64 size, handle *);
-	status (*start_image)(handle, u64 *, u16 **);
+	status (EFI *load_image)(u8 policy, handle parent, void *path, void *source, u64 size, handle *);
+	status (EFI *start_image)(handle, u64 *, u16 **);
 	void *unused4[4];
-	status (*stall)(u64 microseconds);
+	status (EFI *stall)(u64 microseconds);
 };
 struct system {
 	u8 header[24];
@@ -51,12 +52,12 @@ struct system {
 struct loaded_image { u64 revision; handle parent; void *system; handle device; void *path, *unused; u32 options_size; void *options; };
 struct file {
 	u64 revision;
-	status (*open)(struct file *, struct file **, const u16 *name, u64 mode, u64 attributes);
+	status (EFI *open)(struct file *, struct file **, const u16 *name, u64 mode, u64 attributes);
 	void *unused[2];
-	status (*read)(struct file *, u64 *size, void *);
+	status (EFI *read)(struct file *, u64 *size, void *);
 };
-struct volume { u64 revision; status (*open)(struct volume *, struct file **); };
-struct load_file { status (*load)(struct load_file *, void *path, u8 policy, u64 *size, void *); };
+struct volume { u64 revision; status (EFI *open)(struct volume *, struct file **); };
+struct load_file { status (EFI *load)(struct load_file *, void *path, u8 policy, u64 *size, void *); };
 
 static const guid LOADED_IMAGE = { 0x5b1b31a1, 0x9562, 0x11d2, { 0x8e, 0x3f, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b } };
 static const guid FILE_SYSTEM = { 0x964e5b22, 0x6459, 0x11d2, { 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b } };
@@ -145,7 +146,7 @@ static status read_part(u16 *name, u8 slot, const u8 **line, u8 **data, u64 *siz
 	return sum ? fail("The kernel or its file system is damaged on this medium.", FAILED(27)) : 0;
 }
 
-static status give_initrd(struct load_file *self, void *path, u8 policy, u64 *size, void *buffer)
+static EFI status give_initrd(struct load_file *self, void *path, u8 policy, u64 *size, void *buffer)
 {
 	u64 room = *size;
 	(void)self, (void)path, (void)policy;
@@ -180,10 +181,10 @@ static const u8 *choose(u16 *pressed)
 	}
 }
 
-status efi_main(handle me, struct system *system)
+EFI status efi_main(handle me, struct system *system)
 {
 	static u16 options[2048], kernel_name[] = L"KERNEL.A", initrd_name[] = L"INITRD.A";
-	static struct load_file initrd_answer = { give_initrd };
+	static struct load_file initrd_answer;
 	struct loaded_image *image;
 	struct volume *volume;
 	const u8 *line, *slot;
@@ -195,6 +196,7 @@ status efi_main(handle me, struct system *system)
 	status failed;
 
 	sys = system;
+	initrd_answer.load = give_initrd; /* here, as nobody relocates an address in data */
 	if ((failed = sys->boot->protocol(me, &LOADED_IMAGE, &image)) ||
 	    (failed = sys->boot->protocol(image->device, &FILE_SYSTEM, &volume)) ||
 	    (failed = volume->open(volume, &root)) || (failed = read_file(L"BOOT.TXT", 4096, table)))
