@@ -183,6 +183,7 @@ describe.skipIf(!sandbox.ok)('a kit', () => {
         '/build:',
         '/etc: group hosts passwd',
         '/dev: core fd full null ptmx pts random shm stderr stdin stdout tty urandom zero',
+        '/proc/self/fd: 0 1 2 3', // the last one is the list itself
         'process 1 of user 1000 and group 100 in /build',
         'the input cannot be written to',
         'nothing can be mounted',
