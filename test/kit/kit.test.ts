@@ -37,7 +37,7 @@ const PINS = new Map(Object.entries(JSON.parse(readFileSync(join(CHECKOUT, 'boot
 function start(folder: string, until?: (said: string) => boolean, through: readonly string[] = []): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const [program, ...args] = [...through, join(folder, 'start')];
-    const child = spawn(program!, args, {
+    const child = spawn(program, args, {
       cwd: '/',
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
