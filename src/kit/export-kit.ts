@@ -151,9 +151,18 @@ async function writeInputs(kit: KitExport, steps: readonly Step[], home: string,
     if (!copied.ok) return copied;
   }
   return attempt('write', home, () => {
+    for (const folder of ['inputs', 'sources']) makeReadable(join(home, folder));
     writeFileSync(join(home, 'inputs.list'), lines.join(''));
     return paths.flatMap((path) => chain.sources.get(path) ?? []);
   });
+}
+
+/** Whoever gets the kit may read it, whoever wrote it. */
+function makeReadable(path: string): void {
+  const stat = lstatSync(path);
+  if (stat.isSymbolicLink()) return;
+  chmodSync(path, (stat.mode & 0o100) === 0 ? 0o644 : 0o755);
+  if (stat.isDirectory()) for (const name of readdirSync(path)) makeReadable(join(path, name));
 }
 
 function isSeed(store: Store, path: StorePath, seed: Buffer): boolean {

@@ -19,7 +19,7 @@ function textNaming(paths: readonly StorePath[]): fc.Arbitrary<string> {
   const piece = fc.oneof(
     fc.constantFrom(...paths).map(storePathHash),
     fc.constantFrom(...paths).map((path) => storePathHash(path).slice(0, 31)),
-    fc.string({ unit: fc.constantFrom(...'0123456789abcdfghijklmnpqrsvwxyz'), maxLength: 40 }),
+    fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdfghijklmnpqrsvwxyz')), maxLength: 40 }),
     fc.constantFrom('-x', 'eout', '.', ' '),
   );
   return fc.array(piece, { minLength: 1, maxLength: 5 }).map((pieces) => pieces.join(''));

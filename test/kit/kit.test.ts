@@ -37,7 +37,7 @@ const PINS = new Map(Object.entries(JSON.parse(readFileSync(join(CHECKOUT, 'boot
 function start(folder: string, until?: (said: string) => boolean, through: readonly string[] = []): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const [program, ...args] = [...through, join(folder, 'start')];
-    const child = spawn(program!, args, {
+    const child = spawn(program, args, {
       cwd: '/',
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -183,6 +183,7 @@ describe.skipIf(!sandbox.ok)('a kit', () => {
         '/build:',
         '/etc: group hosts passwd',
         '/dev: core fd full null ptmx pts random shm stderr stdin stdout tty urandom zero',
+        '/proc/self/fd: 0 1 2 3', // the last one is the list itself
         'process 1 of user 1000 and group 100 in /build',
         'the input cannot be written to',
         'nothing can be mounted',
