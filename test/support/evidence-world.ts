@@ -29,7 +29,7 @@ const library = recipe({ name: 'library', outputs: ['out', 'dev'], builder: comp
 const system = recipe({
   name: 'system',
   builder: compiler,
-  args: [text`${library} ${{ kind: 'output', recipe: library as AnyRecipe, outputName: 'dev' }}`],
+  args: [text`${library} ${{ kind: 'output', recipe: library, outputName: 'dev' }}`],
 });
 
 /** Ladder, compiler (by the seed, from a tarball), library of two outputs, system of all. */

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { DrvPath } from '../../formats/index.js';
-import { ok, type Result } from '../../result.js';
+import type { Result } from '../../result.js';
 import { runBuild, withBuildOptions, withJsonEvents, type BuildCommandOptions } from '../building.js';
 import { perform } from '../command.js';
 import { verdict } from '../elsewhere.js';
