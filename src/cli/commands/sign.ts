@@ -14,7 +14,10 @@ export function register(command: Command): void {
     .argument('<files...>', 'files to sign, such as SHA256SUMS')
     .requiredOption('--key <file>', 'the secret key to sign with, as `zilch cache key` makes it')
     .option('--public <dir>', 'write the public key there, in the form of each of the programs');
-  command.addHelpText('after', '\nWrites FILE.minisig, FILE.sig and FILE.sshsig, for minisign, signify and ssh-keygen, and FILE.nix/, a binary cache for Nix.');
+  command.addHelpText(
+    'after',
+    '\nWrites FILE.minisig, FILE.sig and FILE.sshsig, for minisign, signify and ssh-keygen, and FILE.nix/, a binary cache for Nix.',
+  );
   perform(command, signCommand);
 }
 
