@@ -28,13 +28,20 @@ test('what is built is recorded with the machine, under what was run', () => {
 
 test('the same build by another builder is another record, by the same one the last', () => {
   const store = openStore();
-  for (const [builder, at] of [['sandbox', 1], ['nix', 2], ['nix', 5]] as const) {
+  for (const [builder, at] of [
+    ['sandbox', 1],
+    ['nix', 2],
+    ['nix', 5],
+  ] as const) {
     const recorder = new BuildRecorder(store, { builder, builderVersion: '1' });
     recorder.emit({ ...start, at });
     recorder.emit({ ...done, at: at + 1 });
   }
   const records = readBuildRecords(store.layout.zilchDir).get(resolvedDrvPath) ?? [];
-  expect(records.map(({ how, startedAt }) => [how.builder, startedAt])).toEqual([['sandbox', 1], ['nix', 5]]);
+  expect(records.map(({ how, startedAt }) => [how.builder, startedAt])).toEqual([
+    ['sandbox', 1],
+    ['nix', 5],
+  ]);
 });
 
 test('a build that came out the same again is recorded, one that differs is not', () => {

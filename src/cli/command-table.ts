@@ -40,7 +40,7 @@ export const COMMAND_GROUPS: readonly { readonly title: string; readonly command
       { name: 'pins', summary: 'compare outputs with the pinned ones, or pin them', load: () => import('./commands/pins.js') },
       { name: 'attest', summary: 'sign what was built here, from what and on which machine', load: () => import('./commands/attest.js') },
       { name: 'verify', summary: 'hold others’ claims against a policy: who confirms what', load: () => import('./commands/verify.js') },
-      { name: 'sign', summary: 'sign files for minisign, signify and ssh-keygen', load: () => import('./commands/sign.js') },
+      { name: 'sign', summary: 'sign files for minisign, signify, ssh-keygen and Nix', load: () => import('./commands/sign.js') },
       { name: 'audit', summary: 'build again a random part of what came from elsewhere, and compare', load: () => import('./commands/audit.js') },
       { name: 'sbom', summary: 'write a bill of materials: CycloneDX or SPDX', load: () => import('./commands/sbom.js') },
       { name: 'trust', summary: 'show the way from a file back to the seed, with every byte of source', load: () => import('./commands/trust.js') },

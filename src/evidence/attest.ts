@@ -47,14 +47,10 @@ export function attest(request: AttestRequest): Result<Attested> {
       return info === undefined ? [] : [{ name, info }];
     });
     const resolved = resolvedDerivation(drvPath, context);
-    if (outputs.length < step.outputs.length || resolved === undefined) {
-      if (roots.includes(drvPath)) return fail('E_NOT_BUILT', `${step.name} is not built in ${store.root}`, `zilch build ${step.name}`);
-      foreign.push(step.name);
-      continue;
-    }
-    if (outputs.some(({ info }) => !info.ultimate)) {
-      if (roots.includes(drvPath))
-        return fail('E_NOT_BUILT', `${step.name} was not built in this store but copied into it`, `zilch build --rebuild ${step.name}`);
+    const hasInputs = resolved?.drv.inputSrcs.every((path) => chain.sources.has(path) || store.isValid(path)) === true;
+    const why = whyNotHere(outputs.length < step.outputs.length, outputs, hasInputs);
+    if (why !== undefined || resolved === undefined) {
+      if (roots.includes(drvPath)) return fail('E_NOT_BUILT', `${step.name} ${why ?? ''}: ${store.root}`, `zilch build --rebuild ${step.name}`);
       foreign.push(step.name);
       continue;
     }
@@ -88,6 +84,13 @@ export function attest(request: AttestRequest): Result<Attested> {
     for (const how of hows.value) claims.push({ ...claim, ...how });
   }
   return ok({ claims, foreign });
+}
+
+/** Why nothing can be said of a derivation; `undefined` when it was built here, from inputs that are here. */
+function whyNotHere(isOpen: boolean, outputs: readonly { readonly info: PathInfo }[], hasInputs: boolean): string | undefined {
+  if (isOpen) return 'is not built in this store';
+  if (outputs.some(({ info }) => !info.ultimate)) return 'was not built in this store but copied into it';
+  return hasInputs ? undefined : 'was built from inputs that are not in this store any more';
 }
 
 function howBuilt(

@@ -107,6 +107,11 @@ export function publicKeyFiles(secret: SecretKey): readonly (readonly [name: str
   ];
 }
 
+/** A file as a binary cache of its own, in a folder beside it, for Nix. */
+export function nixFiles(name: string, bytes: Buffer, secret: SecretKey): readonly (readonly [name: string, bytes: Buffer])[] {
+  return [...nixCache(new Map([[name, bytes]]), secret)].map(([file, content]) => [`${name}.nix/${file}`, content]);
+}
+
 /** The signatures of a file, for the programs that take one beside it. */
 export function signatureFiles(name: string, bytes: Buffer, secret: SecretKey): readonly (readonly [name: string, bytes: Buffer])[] {
   return [

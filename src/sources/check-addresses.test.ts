@@ -23,7 +23,14 @@ afterAll(() => server.close());
 
 test('every address is asked, and told by what it answers', async () => {
   const urls = ['good', 'moved', 'gone', 'page', 'round'].map((name) => `${root}/${name}.tar`);
-  const tarball = source({ name: 'x', version: '1', size: 3, sha256: sha256('abc'), urls: [...urls, 'http://127.0.0.1:1/x.tar'], debian: 'pool/good.tar' });
+  const tarball = source({
+    name: 'x',
+    version: '1',
+    size: 3,
+    sha256: sha256('abc'),
+    urls: [...urls, 'http://127.0.0.1:1/x.tar'],
+    debian: 'pool/good.tar',
+  });
   const checks = unwrap(await checkAddresses([tarball], [`${root}/debian`]));
   expect(new Map(checks.map(({ url, state }) => [url.replace(root, ''), state]))).toEqual(
     new Map([

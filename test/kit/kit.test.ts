@@ -20,7 +20,7 @@ if (process.getuid?.() !== 0) console.log('skipped: only root can start a kit as
 const hasNix = spawnSync('nix-store', ['--version']).status === 0;
 
 /** How far the kit goes here, and on the bare machine, where processors are emulated. */
-const TARGET = process.env['KIT_TARGET'] ?? 'gnumake';
+const TARGET = process.env['KIT_TARGET'] ?? 'gnumake-by-tinycc';
 const BARE_TARGET = process.env['KIT_BARE_TARGET'] ?? 'seed-unpack';
 const BARE_MEGABYTES = Number(process.env['KIT_BARE_MEGABYTES'] ?? 256);
 

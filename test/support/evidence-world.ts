@@ -18,7 +18,7 @@ import {
   type SecretKey,
   type StorePath,
 } from '../../src/formats/index.js';
-import { chain, hexProgram, recipe, seed, selfPath, source, sourcePath, text, type AnyRecipe, type Chain } from '../../src/recipe/index.js';
+import { chain, hexProgram, recipe, seed, selfPath, source, sourcePath, text, type Chain } from '../../src/recipe/index.js';
 
 const hex = hexProgram(import.meta.url, './seed.hex', { name: 'hex0', bytes: 3 });
 const ladder = recipe({ name: 'ladder', builder: hex, args: [selfPath('out')] });
@@ -29,7 +29,7 @@ const library = recipe({ name: 'library', outputs: ['out', 'dev'], builder: comp
 const system = recipe({
   name: 'system',
   builder: compiler,
-  args: [text`${library} ${{ kind: 'output', recipe: library as AnyRecipe, outputName: 'dev' }}`],
+  args: [text`${library} ${{ kind: 'output', recipe: library, outputName: 'dev' }}`],
 });
 
 /** Ladder, compiler (by the seed, from a tarball), library of two outputs, system of all. */

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { DrvPath } from '../../formats/index.js';
-import { ok, type Result } from '../../result.js';
+import type { Result } from '../../result.js';
 import { runBuild, withBuildOptions, withJsonEvents, type BuildCommandOptions } from '../building.js';
 import { perform } from '../command.js';
 import { verdict } from '../elsewhere.js';
@@ -45,16 +45,18 @@ async function auditCommand(names: readonly string[], options: AuditOptions): Pr
           targets.value.map(({ target }) => target.build.drvPath),
         );
         const chosen = sampleOf(foreign, options.sample);
-        const wanted = chosen.map((drvPath) => ({ drvPath, outputs: [...session.chain.derivations.get(drvPath)!.outputs.keys()] }));
-        const report = await runBuild(session, wanted, { ...options, rebuild: true }, { asked: names, signal, emit: reporter.emit });
+        const drvs = chosen.map((drvPath) => ({ drvPath, drv: session.chain.derivations.get(drvPath)! }));
+        const context = { asked: names, signal, emit: reporter.emit };
+        // What was copied came without what it was made of.
+        const inputs = drvs.flatMap(({ drv }) => [...drv.inputDrvs].map(([drvPath, outputs]) => ({ drvPath, outputs })));
+        const prepared = await runBuild(session, inputs, options, context);
+        if (!prepared.ok || prepared.value.failures.size > 0) return prepared.ok ? verdict(session, prepared.value) : prepared;
+        const wanted = drvs.map(({ drvPath, drv }) => ({ drvPath, outputs: [...drv.outputs.keys()] }));
+        const report = await runBuild(session, wanted, { ...options, rebuild: true }, context);
         if (!report.ok) return report;
         reporter.close();
         const { comparisons } = report.value;
-        const results = chosen.map((drvPath) => ({
-          name: session.chain.derivations.get(drvPath)!.name,
-          drvPath,
-          result: comparisons.get(drvPath)?.kind ?? 'failed',
-        }));
+        const results = drvs.map(({ drvPath, drv }) => ({ name: drv.name, drvPath, result: comparisons.get(drvPath)?.kind ?? 'failed' }));
         const same = results.filter(({ result }) => result === 'same').length;
         if (options.json === true) printLine(toJson({ type: 'result', copied: foreign.length, rebuilt: results }));
         else {

@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import { checkKeyName, publicKeyFiles, signatureFiles } from '../../evidence/index.js';
+import { checkKeyName, nixFiles, publicKeyFiles, signatureFiles } from '../../evidence/index.js';
 import { ok, type Result } from '../../result.js';
 import { attempt } from '../../store/index.js';
 import { perform } from '../command.js';
@@ -14,7 +14,10 @@ export function register(command: Command): void {
     .argument('<files...>', 'files to sign, such as SHA256SUMS')
     .requiredOption('--key <file>', 'the secret key to sign with, as `zilch cache key` makes it')
     .option('--public <dir>', 'write the public key there, in the form of each of the programs');
-  command.addHelpText('after', '\nWrites FILE.minisig, FILE.sig and FILE.sshsig, for minisign, signify and ssh-keygen.');
+  command.addHelpText(
+    'after',
+    '\nWrites FILE.minisig, FILE.sig and FILE.sshsig, for minisign, signify and ssh-keygen, and FILE.nix/, a binary cache for Nix.',
+  );
   perform(command, signCommand);
 }
 
@@ -29,12 +32,14 @@ async function signCommand(files: readonly string[], options: { readonly key: st
   for (const file of files) {
     const bytes = attempt('read', file, () => readFileSync(file));
     if (!bytes.ok) return bytes;
-    outputs.push(...signatureFiles(basename(file), bytes.value, secret).map(([name, signature]) => [join(dirname(file), name), signature] as const));
+    const beside = [...signatureFiles(basename(file), bytes.value, secret), ...nixFiles(basename(file), bytes.value, secret)];
+    outputs.push(...beside.map(([name, signature]) => [join(dirname(file), name), signature] as const));
   }
   const { public: directory } = options;
   if (directory !== undefined) outputs.push(...publicKeyFiles(secret).map(([name, bytes]) => [join(directory, name), bytes] as const));
   for (const [file, bytes] of outputs) {
     const written = attempt('write', file, () => {
+      mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, bytes);
     });
     if (!written.ok) return written;

@@ -65,7 +65,9 @@ async function checkCommand(options: SourcesOptions): Promise<Result<undefined>>
   if (!checks.ok) return checks;
   const rows = checks.value;
   if (options.json === true) printJson(rows);
-  else for (const line of formatTable(rows.map(({ file, state, url, said }) => [state === 'there' ? 'there' : state.toUpperCase(), file, url, said]))) printLine(line);
+  else
+    for (const line of formatTable(rows.map(({ file, state, url, said }) => [state === 'there' ? 'there' : state.toUpperCase(), file, url, said])))
+      printLine(line);
   const lost = sources.value.filter(({ file }) => !rows.some((row) => row.file === file && row.state === 'there'));
   return lost.length === 0
     ? ok(undefined)

@@ -156,7 +156,9 @@ describe('a long chain', () => {
     expect(judged.steps).toHaveLength(120);
     const bytes = lines.reduce((sum, line) => sum + line.length + 1, 0);
     const rate = (taken: number): string => `${(lines.length / taken).toFixed(0)} a second`;
-    console.log(`${lines.length} claims of ${(bytes / lines.length).toFixed(0)} bytes: made ${rate(made)}, judged in ${seconds.toFixed(2)} s, ${rate(seconds)}`);
+    console.log(
+      `${lines.length} claims of ${(bytes / lines.length).toFixed(0)} bytes: made ${rate(made)}, judged in ${seconds.toFixed(2)} s, ${rate(seconds)}`,
+    );
     expect(seconds).toBeLessThan(10);
   });
 });

@@ -85,8 +85,9 @@ function readKey(operator: string, json: unknown): Result<PolicyKey> {
 
 function readDate(json: unknown): number | undefined | 'wrong' {
   if (json === undefined) return undefined;
-  const date = new Date(typeof json === 'string' && /^\d{4}-\d\d-\d\d$/.test(json) ? json : '');
-  return Number.isNaN(date.getTime()) || !date.toISOString().startsWith(String(json)) ? 'wrong' : date.getTime();
+  if (typeof json !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(json)) return 'wrong';
+  const date = new Date(json);
+  return Number.isNaN(date.getTime()) || !date.toISOString().startsWith(json) ? 'wrong' : date.getTime();
 }
 
 function readNeed(json: unknown, able: number): Result<Policy['need']> {

@@ -130,7 +130,9 @@ describe('a bill of materials in SPDX 2.3', () => {
     expect(ajv.errorsText(validate.errors)).toBe('No errors');
     expect(validate({ ...document, spdxVersion: 'SPDX-3.0' })).toBe(false);
     expect(validate({ ...document, packages: [{ name: 'x' }] })).toBe(false);
-    expect(validate({ ...document, relationships: [{ spdxElementId: 'SPDXRef-x', relationshipType: 'MADE_OF', relatedSpdxElement: 'SPDXRef-y' }] })).toBe(false);
+    expect(
+      validate({ ...document, relationships: [{ spdxElementId: 'SPDXRef-x', relationshipType: 'MADE_OF', relatedSpdxElement: 'SPDXRef-y' }] }),
+    ).toBe(false);
   });
 });
 
