@@ -242,7 +242,8 @@ describe('a place that does not have the right bytes', () => {
   ])('because it %s makes way for the next, and is named with its reason', async (_, listener, reason) => {
     const bad = await serve(listener);
     // Only where silence is to be noticed: a busy machine is silent for a while as well.
-    const patience = { ...IMPATIENT, retries: [], ...(reason.includes('0.5 s') ? { connect: 0, header: 500, stall: 500 } : {}) };
+    const short = { 'no answer in 0.5 s': { connect: 0, header: 500 }, 'nothing came for 0.5 s': { stall: 500 } }[reason];
+    const patience = { ...IMPATIENT, retries: [], ...short };
     const alone = await fetch([sourceOf([`${bad.url}/x`])], { patience });
     expect(codeOf(alone)).toBe('E_FETCH');
     expect(messageOf(alone)).toContain(`${bad.url}/x`);
