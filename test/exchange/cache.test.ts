@@ -68,13 +68,14 @@ async function pushed(compression: Compression, secretKeys: readonly SecretKey[]
 /** Serves a store; gives the address. */
 async function serve(served: Store, compression: Compression, narDirectory = tempDirectory(), options: Partial<ServerOptions> = {}): Promise<string> {
   const compressed = new CompressedNars(narDirectory, 1 << 30);
-  server = cacheServer({ store: served, secretKeys: [key], compression, compressed, priority: 40, ...options });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const started = cacheServer({ store: served, secretKeys: [key], compression, compressed, priority: 40, ...options });
+  await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve));
   atEnd(() => {
-    server.closeAllConnections();
-    server.close();
+    started.closeAllConnections();
+    started.close();
   });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = started;
+  return `http://127.0.0.1:${(started.address() as AddressInfo).port}`;
 }
 
 function expectSamePaths(other: Store, paths: readonly string[]): void {
