@@ -107,10 +107,10 @@ export class HttpFile {
   }
 
   private async requestOnce(): Promise<Result<boolean>> {
-    const { headers = {}, missing = [404, 410], start: _start, size: _size, ...question } = this.question;
+    const { headers = {}, missing = [404, 410], authorise, hashKnown, signal, small } = this.question;
     const range: Record<string, string> = this.position === 0 ? {} : { range: `bytes=${this.position}-` };
     if (this.position > 0 && this.validator !== undefined) range['if-range'] = this.validator;
-    const asked = await this.client.ask(this.url, { ...question, headers: { ...headers, ...range } });
+    const asked = await this.client.ask(this.url, { authorise, hashKnown, signal, small, headers: { ...headers, ...range } });
     if (!asked.ok) return asked;
     const accepted = this.accept(asked.value, missing);
     if (!accepted.ok || !accepted.value || this.answer !== asked.value) asked.value.discard();

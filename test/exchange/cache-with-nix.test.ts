@@ -84,17 +84,21 @@ withEachNix('caches', allNixes(), ({ version }) => {
     expect(JSON.parse(built.toString())).toMatchObject([{ drvPath, outputs: { out: whole } }]);
   });
 
-  test('are taken from though signatures that are malformed or by strangers stand beside the right one', async () => {
+  test('are taken from though signatures by strangers stand beside the right one, by Zilch also beside malformed ones', async () => {
     const address = await pushed('zstd');
     const directory = address.slice('file://'.length);
-    for (const name of readdirSync(directory).filter((file) => file.endsWith('.narinfo')))
-      appendFileSync(join(directory, name), `Sig: stranger-1:${Buffer.alloc(64).toString('base64')}\nSig: x\nSig: stranger-2:x\n`);
-    const trust = { keys: [publicKeyOf(key)], checkSignatures: true };
-    unwrap(await new Puller({ store: openStore(), caches: [cacheAt(address)], trust }).closure([whole]));
+    const addSignatures = (lines: string): void => {
+      for (const name of readdirSync(directory).filter((file) => file.endsWith('.narinfo'))) appendFileSync(join(directory, name), lines);
+    };
+    addSignatures(`Sig: stranger-1:${Buffer.alloc(64).toString('base64')}\n`);
     const options = ['--option', 'substituters', address, '--option', 'trusted-public-keys', formatPublicKey(publicKeyOf(key))];
     const nix = emptyNix();
     await nix.runAsync('nix-store', '--realise', whole, ...options);
     expect(existsSync(nix.hostPath(whole))).toBe(true);
+    // Nix 2.34 calls all of such a file corrupt.
+    addSignatures('Sig: x\nSig: stranger-2:x\n');
+    const trust = { keys: [publicKeyOf(key)], checkSignatures: true };
+    unwrap(await new Puller({ store: openStore(), caches: [cacheAt(address)], trust }).closure([whole]));
   });
 
   test.each([
@@ -106,7 +110,7 @@ withEachNix('caches', allNixes(), ({ version }) => {
     expect(JSON.parse((await nix.runAsync('nix', 'store', 'ls', '--json', '--store', address, whole)).toString())).toMatchObject({ type: 'regular' });
     const log = nix.runAsync('nix', 'log', '--store', address, prepared.drvPathOf('user')).then(String);
     if (hasLogs) expect(await log).toContain('working');
-    else await expect(log).rejects.toThrow('is not available');
+    else await expect(log).rejects.toThrow(/is not (available|a valid store path)/);
   });
 
   test('are made by nix copy, and zilch pulls from them', async () => {

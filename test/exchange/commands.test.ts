@@ -109,9 +109,15 @@ describe.skipIf(noBuilds !== undefined)('zilch cache', () => {
     expect(built.stderr).not.toContain('building');
     expect(built.stdout).toContain(storePath());
     // A cache that nobody believes, and one that is not there, cost nothing but a build.
-    const alone = await rig.run(['build', '-f', rig.chain, '--substituters', `${cache} http://127.0.0.1:9`], otherStore());
+    const alone = await rig.run(['build', '-f', rig.chain, '--substituters', `${cache} http://127.0.0.1:9 /nonexistent`], otherStore());
     expect(alone.status, alone.stderr).toBe(0);
-    expect(alone.stderr).toContain('no trusted key signed that');
+    // Why it was not used is said in one line for each.
+    const refusals = alone.stderr.split('\n').filter((line) => line.startsWith('refused'));
+    expect(refusals).toEqual([
+      expect.stringContaining('no trusted key signed that'),
+      expect.stringContaining('http://127.0.0.1:9/nix-cache-info: connection refused'),
+      expect.stringContaining('file:///nonexistent is not a binary cache'),
+    ]);
     expect(alone.stderr).toContain('building user');
   });
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Puller, type Compression } from '../../src/exchange/index.js';
+import { Puller } from '../../src/exchange/index.js';
 import {
   makeContentPath,
   parseStorePath,
@@ -362,7 +362,8 @@ describe('a hostile server', () => {
     hostile.beImpatient();
     const slow: Answer = (_request, response) => {
       response.writeHead(200, { 'content-length': HELLO.length });
-      const timer = setInterval(() => response.write('x'), 50);
+      let sent = 0;
+      const timer = setInterval(() => response.write(HELLO.subarray(sent, ++sent)), 50);
       response.on('close', () => {
         clearInterval(timer);
       });

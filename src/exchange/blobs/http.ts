@@ -1,6 +1,6 @@
 /** A cache behind HTTP. Nothing an answer says is believed here but its status; what is read is bounded by the reader. */
 import { fail, ok, type Failure, type Result } from '../../result.js';
-import { HttpClient, HttpFile, statusFailure, type FileQuestion, type Headers, type RedirectedQuestion } from '../../http/index.js';
+import { HttpFile, statusFailure, type HttpClient, type FileQuestion, type Headers, type RedirectedQuestion } from '../../http/index.js';
 import { StreamFailure, type ByteStream } from '../../stream-failure.js';
 import { checkKey, type Blob, type Blobs, type NewBlob } from './blobs.js';
 

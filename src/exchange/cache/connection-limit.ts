@@ -51,7 +51,9 @@ function leastOf(connections: ReadonlyMap<net.Socket, Connection>, newest: net.S
   for (const [socket, { address, idleSince, busySince, sentBefore }] of connections) {
     if (socket === newest || counts.get(address) !== largest || socket.destroyed) continue;
     const idle = busySince === undefined;
-    const rank = idle ? idleSince : now - busySince < GRACE ? Infinity : (socket.bytesWritten - sentBefore) / (now - busySince);
+    // Where nothing lies ready to be taken, it is the reader that waits.
+    const isFine = !idle && (now - busySince < GRACE || socket.writableLength === 0);
+    const rank = idle ? idleSince : isFine ? Infinity : (socket.bytesWritten - sentBefore) / (now - busySince);
     if (least === undefined || (idle && !least.idle) || (idle === least.idle && rank < least.rank)) least = { socket, idle, rank };
   }
   return least?.socket;
