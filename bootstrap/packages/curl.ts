@@ -16,6 +16,14 @@ export const curl: Define = ({ mbedtls, zlib }) => ({
   }),
   description: 'fetches over HTTP and HTTPS',
   inputs: [mbedtls, zlib],
+  edits: [
+    {
+      file: 'configure',
+      why: 'Everything would be compiled a second time, for tests of single functions that are not run.',
+      old: 'supports_unittests=yes\n',
+      new: 'supports_unittests=no\n',
+    },
+  ],
   style: autotools({
     flags: [
       '--with-mbedtls --with-zlib --without-brotli --without-ca-bundle --without-ca-path --without-libidn2 --without-libpsl',

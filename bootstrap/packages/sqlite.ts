@@ -17,7 +17,7 @@ export const sqlite: Define = () => ({
   description: 'a database in a library',
   style: makefile({
     configure: sh`
-"$SHELL" ./configure --disable-load-extension --disable-readline --disable-shared --disable-tcl --with-tclsh=jimsh
+"$SHELL" ./configure --disable-load-extension --disable-readline --disable-rpath --disable-shared --disable-tcl --with-tclsh=jimsh
 `,
     targets: ['libsqlite3.a', 'sqlite3'],
     install: sh`
