@@ -141,7 +141,7 @@ describe('the launcher', () => {
       env: { PATH: `${programs}:/bin:/usr/bin` },
       encoding: 'utf8',
     });
-    expect(ran).toMatchObject({ status: 0, stdout: 'here\n', stderr: '' });
+    expect(ran).toMatchObject({ status: 0, stdout: 'here\n' });
   });
 
   it('shows the end of what a failing step said, and does not count it as done', () => {

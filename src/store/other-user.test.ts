@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { addText, atEnd, openStore, StoreChild, tempDirectory } from '../../test/support/store.js';
 import { unwrap } from '../result.js';
-import { Store } from './index.js';
+import type { Store } from './index.js';
 
 const NOBODY = '65534';
 
