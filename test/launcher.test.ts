@@ -119,7 +119,10 @@ describe('the launcher', () => {
     launch();
     user(1000);
     const limited = (shell: string): ReturnType<typeof spawnSync> =>
-      spawnSync('bash', ['-c', `${shell}; exec "$0" list`, join(checkout, 'zilch')], { env: { PATH: `${programs}:/bin:/usr/bin` }, encoding: 'utf8' });
+      spawnSync('bash', ['-c', `${shell}; exec "$0" list`, join(checkout, 'zilch')], {
+        env: { PATH: `${programs}:/bin:/usr/bin` },
+        encoding: 'utf8',
+      });
     const ran = limited('ulimit -u 50');
     expect(ran).toMatchObject({ status: 4, stdout: '' });
     expect(ran.stderr).toContain('only 50 processes');
@@ -130,9 +133,15 @@ describe('the launcher', () => {
 
   it('can be run where addresses are scarce', () => {
     launch();
-    writeFileSync(join(checkout, 'dist/cli/main.js'), 'WebAssembly.instantiate(Buffer.from("0061736d010000000503010001", "hex")).then(() => console.log("here"));');
-    const ran = spawnSync('bash', ['-c', 'ulimit -v 4000000; exec "$0"', join(checkout, 'zilch')], { env: { PATH: `${programs}:/bin:/usr/bin` }, encoding: 'utf8' });
-    expect(ran).toMatchObject({ status: 0, stdout: 'here\n', stderr: '' });
+    writeFileSync(
+      join(checkout, 'dist/cli/main.js'),
+      'WebAssembly.instantiate(Buffer.from("0061736d010000000503010001", "hex")).then(() => console.log("here"));',
+    );
+    const ran = spawnSync('bash', ['-c', 'ulimit -v 4000000; exec "$0"', join(checkout, 'zilch')], {
+      env: { PATH: `${programs}:/bin:/usr/bin` },
+      encoding: 'utf8',
+    });
+    expect(ran).toMatchObject({ status: 0, stdout: 'here\n' });
   });
 
   it('shows the end of what a failing step said, and does not count it as done', () => {

@@ -42,7 +42,9 @@ process.umask(0o022);
 
 // What is thrown where nobody waits for it is a defect, but for want of memory, which may be met anywhere.
 process.on('uncaughtException', (error) => {
-  process.exit(isWantOfMemory(error) ? showFailure({ code: 'E_MEMORY', message: error.message, hint: 'is there a limit, as of `ulimit -v`?' }) : showBug(error));
+  process.exit(
+    isWantOfMemory(error) ? showFailure({ code: 'E_MEMORY', message: error.message, hint: 'is there a limit, as of `ulimit -v`?' }) : showBug(error),
+  );
 });
 
 // Node.js ends when nothing is left that could wake it, also in the middle of a command that waits for what never comes. Whatever ends

@@ -37,5 +37,7 @@ const LONGEST_NAME = 255;
 export function rootName(text: string): string {
   if (Buffer.byteLength(text) <= LONGEST_NAME) return text;
   const hash = sha256(text).slice(0, 32);
-  return `${Buffer.from(text).toString('latin1', 0, LONGEST_NAME - hash.length - 1).replace(/[^\x20-\x7e]/g, '_')}~${hash}`;
+  return `${Buffer.from(text)
+    .toString('latin1', 0, LONGEST_NAME - hash.length - 1)
+    .replace(/[^\x20-\x7e]/g, '_')}~${hash}`;
 }

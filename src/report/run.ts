@@ -121,7 +121,8 @@ export class RunFolder {
         return;
       case 'build-phase': {
         const build = this.builds.get(event.drvPath);
-        if (build !== undefined && build.phases.length < MOST_PHASES) this.builds.set(event.drvPath, { ...build, phases: [...build.phases, { name: event.phase, at: event.at }] });
+        if (build !== undefined && build.phases.length < MOST_PHASES)
+          this.builds.set(event.drvPath, { ...build, phases: [...build.phases, { name: event.phase, at: event.at }] });
         return;
       }
       case 'build-done': {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { addText, atEnd, openStore, StoreChild, tempDirectory } from '../../test/support/store.js';
 import { unwrap } from '../result.js';
-import { Store } from './index.js';
+import type { Store } from './index.js';
 
 const NOBODY = '65534';
 
@@ -47,7 +47,11 @@ describe('another user', () => {
     const holder = new StoreChild('hold', store.root, 'a-lock');
     await holder.printed(1);
     const locks = ['-name', '*lock*', '-o', '-path', '*/temproots/*'];
-    expect(asAnother('find', store.root, '-type', 'f', '(', ...locks, ')').trim().split('\n').length).toBeGreaterThan(3);
+    expect(
+      asAnother('find', store.root, '-type', 'f', '(', ...locks, ')')
+        .trim()
+        .split('\n').length,
+    ).toBeGreaterThan(3);
     expect(asAnother('find', store.root, '-type', 'f', '(', ...locks, ')', '(', '-readable', '-o', '-writable', ')')).not.toMatch(/^\//m);
     await holder.kill();
   });

@@ -76,7 +76,9 @@ export class KillCampaign {
       }),
     );
     await this.#look(operations, ended);
-    this.options.counts.add(isCrowd ? `crowds of up to ${MOST_AT_ONCE} processes on one store: sound afterwards` : 'processes alone: store sound afterwards');
+    this.options.counts.add(
+      isCrowd ? `crowds of up to ${MOST_AT_ONCE} processes on one store: sound afterwards` : 'processes alone: store sound afterwards',
+    );
   }
 
   #renew(number: number): void {

@@ -52,7 +52,8 @@ async function runUntil(campaign: Campaign, name: string, from: number, end: num
 const started = performance.now();
 const end = started + minutes * 60_000;
 const damage = values.only === 'kills' ? undefined : new DamageCampaign(seed, counts, noNix === undefined);
-const kills = values.only === 'damage' ? undefined : new KillCampaign({ seed, counts, withNix: noNix === undefined, withBuilds: noBuilds === undefined });
+const kills =
+  values.only === 'damage' ? undefined : new KillCampaign({ seed, counts, withNix: noNix === undefined, withBuilds: noBuilds === undefined });
 let most = 0;
 let failed = true;
 try {
@@ -74,5 +75,7 @@ try {
 }
 console.log(counts.lines().join('\n'));
 const took = (performance.now() - started) / 60_000;
-console.log(`torture: ${failed ? 'FAILED' : 'nothing was found'}, seed ${seed}, ${took.toFixed(1)} min, at most ${Math.round(most / 2 ** 20)} MiB of memory`);
+console.log(
+  `torture: ${failed ? 'FAILED' : 'nothing was found'}, seed ${seed}, ${took.toFixed(1)} min, at most ${Math.round(most / 2 ** 20)} MiB of memory`,
+);
 process.exitCode = failed ? 1 : 0;
