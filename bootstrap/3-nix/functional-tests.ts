@@ -35,7 +35,7 @@ done
 edit common/vars.sh '&& unshare --user true' '&& false'
 # Options that GNU's programs have, and busybox' have not or spell otherwise.
 find . -name '*.sh' | while read -r file; do
-  sed -i 's/diff\(.*\) --color=always/diff\1/; s/diff --unified/diff -u/; s/stat --format=/stat -c /; s/stat --printf=/stat -c /; s/readlink -e /readlink -f /; s/GNUTAR_REPRODUCIBLE=1 tar .*--sort=name/tar/' "$file"
+  sed -i 's/diff\(.*\) --color=always/diff\1/; s/diff --unified/diff -u/; s/stat --format=/stat -c /; s/stat --printf=/stat -c /; s/readlink -e /readlink -f /; s/grep\(.*\) -P /grep\1 -E /; s/GNUTAR_REPRODUCIBLE=1 tar .*--sort=name/tar/' "$file"
 done
 
 # The suites of meson's files and their tests.

@@ -7,7 +7,7 @@ import { withEachNix } from '../support/each-nix.js';
 import { allNixes } from '../support/nix.js';
 import { tempDirectory } from '../support/store.js';
 
-const PROGRAMS = ['ash', 'cat', 'chmod', 'cp', 'grep', 'mkdir', 'tar'];
+const PROGRAMS = ['ash', 'cat', 'chmod', 'cp', 'grep', 'gunzip', 'mkdir', 'tar'];
 
 /** A folder with the function, a busybox in the place of a toolchain, and sources as a folder and as a tarball. */
 function workplace(): string {
