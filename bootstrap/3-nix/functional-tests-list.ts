@@ -16,26 +16,10 @@ const skips = (why: string, ...tests: readonly string[]): readonly Listed[] => t
 export const withoutSuccess: readonly Listed[] = [
   { test: 'main/help', ends: 'fails', why: 'there are no man pages; meson expects it to fail, too' },
   { test: 'main/tarball', ends: 'fails', why: "busybox' tar does not append to an archive" },
-  ...skips(
-    'it is for daemons of before 2.14',
-    'dyn-drv/old-daemon-error-hack',
-    'main/user-envs-migration',
-  ),
-  ...skips(
-    'there is no git',
-    'main/fetchGit',
-    'main/fetchGitRefs',
-    'main/fetchGitSubmodules',
-    'main/fetchGitVerification',
-  ),
-  ...skips(
-    'there is no Mercurial',
-    'main/fetchMercurial',
-  ),
-  ...skips(
-    'it is for macOS',
-    'main/extra-sandbox-profile',
-  ),
+  ...skips('it is for daemons of before 2.14', 'dyn-drv/old-daemon-error-hack', 'main/user-envs-migration'),
+  ...skips('there is no git', 'main/fetchGit', 'main/fetchGitRefs', 'main/fetchGitSubmodules', 'main/fetchGitVerification'),
+  ...skips('there is no Mercurial', 'main/fetchMercurial'),
+  ...skips('it is for macOS', 'main/extra-sandbox-profile'),
   ...skips(
     'a sandbox in a sandbox cannot have a /proc',
     'main/build-remote-content-addressed-fixed',
@@ -51,12 +35,6 @@ export const withoutSuccess: readonly Listed[] = [
     'main/nested-sandboxing',
     'main/supplementary-groups',
   ),
-  ...skips(
-    'it takes too much memory, as its authors say',
-    'main/lang-gc',
-  ),
-  ...skips(
-    'there is no daemon',
-    'main/db-migration',
-  ),
+  ...skips('it takes too much memory, as its authors say', 'main/lang-gc'),
+  ...skips('there is no daemon', 'main/db-migration'),
 ];

@@ -57,7 +57,10 @@ withEachNix('the function for derivations of one’s own', allNixes(), () => {
       NIX_CONFIG: 'experimental-features = nix-command ca-derivations\nsandbox = true\nsandbox-paths =\nbuild-users-group =\nsubstituters =\n',
     };
     const build = (name: string): string =>
-      join(root, execFileSync('nix-build', ['--store', root, '--no-out-link', directory, '-A', name], { encoding: 'utf8', env, stdio: 'pipe' }).trim());
+      join(
+        root,
+        execFileSync('nix-build', ['--store', root, '--no-out-link', directory, '-A', name], { encoding: 'utf8', env, stdio: 'pipe' }).trim(),
+      );
     for (const name of ['folder', 'tarball']) {
       const made = build(name);
       expect(made).toContain('-greeting-1.0');
@@ -66,7 +69,10 @@ withEachNix('the function for derivations of one’s own', allNixes(), () => {
     }
     expect(readFileSync(build('none'), 'utf8')).toBe('none\n');
     expect(() => build('wrong')).toThrow();
-    const described = execFileSync('nix-instantiate', ['--store', root, '--eval', directory, '-A', 'folder.meta.description'], { encoding: 'utf8', env });
+    const described = execFileSync('nix-instantiate', ['--store', root, '--eval', directory, '-A', 'folder.meta.description'], {
+      encoding: 'utf8',
+      env,
+    });
     expect(described.trim()).toBe('"twice hello"');
   });
 });

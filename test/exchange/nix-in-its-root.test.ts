@@ -42,9 +42,15 @@ describe.skipIf(programs === undefined)('a Nix that is alone in its root', () =>
     const store = unwrap(Store.open(rig.store));
     try {
       const { run } = await command(store).then((one) => ({ run: one.run.bind(one) }));
-      const seen = async (path: string): Promise<string> => unwrap(await run(['eval', '--impure', '--expr', `builtins.attrNames (builtins.readDir ${path})`]));
+      const seen = async (path: string): Promise<string> =>
+        unwrap(await run(['eval', '--impure', '--expr', `builtins.attrNames (builtins.readDir ${path})`]));
       const names = new Set(['dev', 'home', 'nix', 'proc', 'tmp', rig.directory.split('/')[1]!]);
-      expect(await seen('/.')).toBe(`[ ${[...names].sort().map((name) => JSON.stringify(name)).join(' ')} ]\n`);
+      expect(await seen('/.')).toBe(
+        `[ ${[...names]
+          .sort()
+          .map((name) => JSON.stringify(name))
+          .join(' ')} ]\n`,
+      );
       expect(await seen('/nix/store')).toBe(`[ ${JSON.stringify(nix.split('/').at(-1))} ]\n`);
       expect(readdirSync('/').includes('usr')).toBe(true);
     } finally {
@@ -61,7 +67,9 @@ describe.skipIf(programs === undefined)('a Nix that is alone in its root', () =>
       unwrap(await one.run(['copy', '--no-check-sigs', '--from', `local?root=${store.root}`, '--to', one.storeUri, shell]));
       const expression = `derivation { name = "probe"; system = "x86_64-linux"; builder = "\${builtins.storePath "${shell}"}/bin/ash";
         PATH = "\${builtins.storePath "${shell}"}/bin"; args = [ "-euc" ${JSON.stringify(script)} ]; }`;
-      const path = JSON.parse(unwrap(await one.run(['build', '--impure', '--no-link', '--json', '--expr', expression]))) as { outputs: { out: string } }[];
+      const path = JSON.parse(unwrap(await one.run(['build', '--impure', '--no-link', '--json', '--expr', expression]))) as {
+        outputs: { out: string };
+      }[];
       expect(unwrap(await one.run(['store', 'cat', path[0]!.outputs.out]))).toBe('2\n');
     } finally {
       store.close();

@@ -47,7 +47,9 @@ async function buildCommand(names: readonly string[], options: BuildCommandOptio
         const built = await runBuild(session, [...wanted, ...tests], options, {
           ...{ asked: names, signal, emit: watching(reporter, durations) },
           // A flake is evaluated with all of them at hand.
-          ...(options.nix === undefined ? {} : { sourcesOf: targets.map(({ build, recipe }) => ({ drvPath: build.drvPath, outputs: recipe.outputNames })) }),
+          ...(options.nix === undefined
+            ? {}
+            : { sourcesOf: targets.map(({ build, recipe }) => ({ drvPath: build.drvPath, outputs: recipe.outputNames })) }),
         });
         // What a stopped run has finished is kept too: the same command goes on from there.
         const rooted = built.ok || built.failure.code === 'E_CANCELLED' ? keepFromCollection(session, targets) : ok(undefined);
