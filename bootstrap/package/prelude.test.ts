@@ -6,7 +6,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { packagePrelude } from './prelude.ts';
 
 // By the shell of this machine, which need not be ash.
-const functions = packagePrelude.parts.join('').replace(/^SHELL=.*$|^export SHELL.*$/gm, '');
+const functions = packagePrelude.parts
+  .map((part) => (typeof part === 'string' ? part : ''))
+  .join('')
+  .replace(/^SHELL=.*$|^export SHELL.*$/gm, '');
 let directory = '';
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'zilch-prelude-'));
