@@ -81,6 +81,7 @@ describe.skipIf(programs === undefined)('a Nix that is alone in its root', () =>
     const built = await rig.run(['build', 'stage1', '--no-tests', '--via', 'nix', '--nix', nix, ...sources]);
     expect(built.status, built.stderr).toBe(0);
     expect(built.stderr).toMatch(/same +stage1/);
+    expect(built.stdout).toContain('by its flake, Nix comes to the same derivations and outputs');
   }, 1_800_000);
 
   it('is not to be had without --via nix, for other machines, or before it is built', async () => {

@@ -8,6 +8,7 @@ import { runBuild, withBuildOptions, withJsonEvents, type BuildCommandOptions } 
 import { perform } from '../command.js';
 import { confirmByFlake, verdict } from '../elsewhere.js';
 import type { ExitCode } from '../exit-code.js';
+import { formatCount } from '../format.js';
 import { interruptible } from '../interrupt.js';
 import { printLine, toJson } from '../output.js';
 import { pinnedOutputs, type PinnedOutput } from '../pinned-outputs.js';
@@ -58,6 +59,8 @@ async function buildCommand(names: readonly string[], options: BuildCommandOptio
         if (options.nix !== undefined && built.value.failures.size === 0) {
           const confirmed = await confirmByFlake(session, targets, options, signal);
           if (!confirmed.ok) return confirmed;
+          reporter.close();
+          if (options.json !== true) printLine(`by its flake, Nix comes to the same derivations and outputs of ${formatCount(targets.length, 'target')}`);
         }
         reporter.close();
         return conclude(session, built.value, { targets, asked: named.value, durations, tests: tests.map(({ drvPath }) => drvPath) }, options);
