@@ -60,7 +60,8 @@ async function buildCommand(names: readonly string[], options: BuildCommandOptio
           const confirmed = await confirmByFlake(session, targets, options, signal);
           if (!confirmed.ok) return confirmed;
           reporter.close();
-          if (options.json !== true) printLine(`by its flake, Nix comes to the same derivations and outputs of ${formatCount(targets.length, 'target')}`);
+          if (options.json !== true)
+            printLine(`by its flake, Nix comes to the same derivations and outputs of ${formatCount(targets.length, 'target')}`);
         }
         reporter.close();
         return conclude(session, built.value, { targets, asked: named.value, durations, tests: tests.map(({ drvPath }) => drvPath) }, options);
