@@ -7,4 +7,72 @@ interface Listed {
   readonly why: string;
 }
 
-export const withoutSuccess: readonly Listed[] = [];
+const skips = (why: string, ...tests: readonly string[]): readonly Listed[] => tests.map((test) => ({ test, ends: 'skips', why }));
+
+const fails = (why: string, ...tests: readonly string[]): readonly Listed[] => tests.map((test) => ({ test, ends: 'fails', why }));
+
+/**
+ * As they ended with Debian's Nix of the same version in the place of ours, by these tools and outside of a sandbox; what the chain's Nix shows in ours is
+ * to be written here after its first run.
+ */
+export const withoutSuccess: readonly Listed[] = [
+  { test: 'main/help', ends: 'fails', why: 'there are no man pages; meson expects it to fail, too' },
+  { test: 'main/tarball', ends: 'fails', why: "busybox' tar does not append to an archive" },
+  ...fails(
+    'there is no git, and it does not ask',
+    'flakes/edit',
+    'flakes/dubious-query',
+    'flakes/shebang',
+    'flakes/commit-lock-file-summary',
+    'flakes/non-flake-inputs',
+    'git-hashing/simple',
+  ),
+  ...skips('it is for daemons of before 2.14', 'dyn-drv/old-daemon-error-hack', 'main/user-envs-migration'),
+  ...skips(
+    'there is no git',
+    'flakes/absolute-paths',
+    'flakes/circular',
+    'flakes/eval-cache',
+    'flakes/flake-in-submodule',
+    'flakes/flakes',
+    'flakes/follow-paths',
+    'flakes/init',
+    'flakes/inputs',
+    'flakes/relative-paths',
+    'flakes/unlocked-override',
+    'main/fetchGit',
+    'main/fetchGitRefs',
+    'main/fetchGitSubmodules',
+    'main/fetchGitVerification',
+  ),
+  ...skips('there is no Mercurial', 'flakes/mercurial', 'main/fetchMercurial'),
+  ...skips('it is for macOS', 'main/extra-sandbox-profile'),
+  ...skips(
+    'a sandbox in a sandbox cannot have a /proc',
+    'local-overlay-store/add-lower',
+    'local-overlay-store/bad-uris',
+    'local-overlay-store/build',
+    'local-overlay-store/check-post-init',
+    'local-overlay-store/delete-duplicate',
+    'local-overlay-store/delete-refs',
+    'local-overlay-store/gc',
+    'local-overlay-store/optimise',
+    'local-overlay-store/redundant-add',
+    'local-overlay-store/stale-file-handle',
+    'local-overlay-store/verify',
+    'main/build-remote-content-addressed-fixed',
+    'main/build-remote-content-addressed-floating',
+    'main/build-remote-input-addressed',
+    'main/build-remote-trustless-should-fail-0',
+    'main/build-remote-trustless-should-pass-0',
+    'main/build-remote-trustless-should-pass-1',
+    'main/build-remote-trustless-should-pass-2',
+    'main/build-remote-trustless-should-pass-3',
+    'main/build-remote-with-mounted-ssh-ng',
+    'main/linux-sandbox',
+    'main/nested-sandboxing',
+    'main/supplementary-groups',
+  ),
+  ...skips('it takes too much memory, as its authors say', 'main/lang-gc'),
+  ...skips('there is no daemon', 'main/db-migration'),
+];

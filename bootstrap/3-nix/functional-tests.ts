@@ -35,7 +35,7 @@ done
 edit common/vars.sh '&& unshare --user true' '&& false'
 # Options that GNU's programs have, and busybox' have not or spell otherwise.
 find . -name '*.sh' | while read -r file; do
-  sed -i 's/diff\(.*\) --color=always/diff\1/; s/stat --format=/stat -c /; s/stat --printf=/stat -c /; s/GNUTAR_REPRODUCIBLE=1 tar .*--sort=name/tar/' "$file"
+  sed -i 's/diff\(.*\) --color=always/diff\1/; s/diff --unified/diff -u/; s/stat --format=/stat -c /; s/stat --printf=/stat -c /; s/readlink -e /readlink -f /; s/grep\(.*\) -P /grep\1 -E /; s/GNUTAR_REPRODUCIBLE=1 tar .*--sort=name/tar/' "$file"
 done
 
 # The suites of meson's files and their tests.
@@ -58,6 +58,7 @@ $1
 END
 cd "$folder"
 export _NIX_TEST_SOURCE_DIR=/build/source/tests/functional _NIX_TEST_BUILD_DIR=/build/source/tests/functional TEST_NAME="$suite/$test" NIX_REMOTE= PS4='+($BASH_SOURCE:$LINENO) '
+export shell=${bash}/bin/bash # as in nixpkgs' builds, where these tests run otherwise
 status=0
 timeout 300 bash -x -e -u -o pipefail "$test.sh" >"/build/logs/$suite-$test" 2>&1 </dev/null || status=$?
 case $status in 0) ends=passes ;; 77) ends=skips ;; *) ends=fails ;; esac

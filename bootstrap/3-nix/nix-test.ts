@@ -133,4 +133,3 @@ test "$(nix-build build.nix --no-out-link --store "unix://$PWD/socket" --argstr 
 kill $daemon
 `,
 };
-

@@ -95,7 +95,9 @@ $(foreach part,$(small),$(filter objects/$(part)/%,$(objects))): objects/%.o: sr
 `;
 
 /** The programs that Nix is when it is called by their names. */
-const names = 'build channel collect-garbage copy-closure daemon env hash instantiate prefetch-url shell store'.split(' ').map((name) => `nix-${name}`);
+const names = 'build channel collect-garbage copy-closure daemon env hash instantiate prefetch-url shell store'
+  .split(' ')
+  .map((name) => `nix-${name}`);
 
 /** Nix as one static program, in which all it needs is but a shell for its sandbox. */
 export const nix = (packages: Readonly<Record<PackageName, Package>>, shell: AnyRecipe): PackageSpec => {

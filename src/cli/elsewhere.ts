@@ -33,7 +33,10 @@ export function withElsewhere(command: Command): Command {
       new Option('--via <builder>', 'build by real Nix instead of in our own sandbox, and compare with what was built here before').choices(['nix']),
     )
     .option('--nix-store <uri>', 'the store Nix builds in: a directory, daemon, ssh-ng://host (default: one of its own in the store)')
-    .option('--nix <target>', 'the Nix to build with, one of the chain or /nix/store/…, in a root that holds nothing else of this machine (default: nix of PATH)')
+    .option(
+      '--nix <target>',
+      'the Nix to build with, one of the chain or /nix/store/…, in a root that holds nothing else of this machine (default: nix of PATH)',
+    )
     .option('--builders <machines>', 'machines that Nix builds on, as in its setting of this name; then none is built on this one');
 }
 

@@ -52,7 +52,10 @@ function compare(
     for (const outputName of target.recipe.outputNames) {
       const here = outputOf(target, outputName);
       if (outputs[outputName] !== here)
-        return fail('E_DIFFERENT', `${target.name}^${outputName} is ${here ?? 'not built'} here, and ${outputs[outputName] ?? 'nothing'} by the flake`);
+        return fail(
+          'E_DIFFERENT',
+          `${target.name}^${outputName} is ${here ?? 'not built'} here, and ${outputs[outputName] ?? 'nothing'} by the flake`,
+        );
     }
   }
   return ok(undefined);

@@ -202,6 +202,7 @@ describe('a chain', () => {
   it('refuses a default that is not there, two targets of one name, and holes left by import cycles', () => {
     expect(() => chain('x', { one: { a } })).toThrow(/default target "x"/);
     expect(() => chain('a', { one: { a }, two: { a } })).toThrow(/two targets/);
+    expect(() => chain('a', { one: { a } }, { tools: { shell: ['a', 'bin/sh'], path: ['c'] } })).toThrow(/"c" of the chain's tools/);
     expect(() => chain('a', { one: { a, b: undefined as unknown as typeof a } })).toThrow(/is not a recipe/);
   });
 });

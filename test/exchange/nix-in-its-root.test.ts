@@ -42,8 +42,15 @@ describe.skipIf(programs === undefined)('a Nix that is alone in its root', () =>
     const store = unwrap(Store.open(rig.store));
     try {
       const { run } = await command(store).then((one) => ({ run: one.run.bind(one) }));
-      const seen = async (path: string): Promise<string> => unwrap(await run(['eval', '--impure', '--expr', `builtins.attrNames (builtins.readDir ${path})`]));
-      expect(await seen('/.')).toBe(`[ "dev" "home" "nix" "proc" ${JSON.stringify(rig.directory.split('/')[1])} ]\n`);
+      const seen = async (path: string): Promise<string> =>
+        unwrap(await run(['eval', '--impure', '--expr', `builtins.attrNames (builtins.readDir ${path})`]));
+      const names = new Set(['dev', 'home', 'nix', 'proc', 'tmp', rig.directory.split('/')[1]!]);
+      expect(await seen('/.')).toBe(
+        `[ ${[...names]
+          .sort()
+          .map((name) => JSON.stringify(name))
+          .join(' ')} ]\n`,
+      );
       expect(await seen('/nix/store')).toBe(`[ ${JSON.stringify(nix.split('/').at(-1))} ]\n`);
       expect(readdirSync('/').includes('usr')).toBe(true);
     } finally {
@@ -60,7 +67,9 @@ describe.skipIf(programs === undefined)('a Nix that is alone in its root', () =>
       unwrap(await one.run(['copy', '--no-check-sigs', '--from', `local?root=${store.root}`, '--to', one.storeUri, shell]));
       const expression = `derivation { name = "probe"; system = "x86_64-linux"; builder = "\${builtins.storePath "${shell}"}/bin/ash";
         PATH = "\${builtins.storePath "${shell}"}/bin"; args = [ "-euc" ${JSON.stringify(script)} ]; }`;
-      const path = JSON.parse(unwrap(await one.run(['build', '--impure', '--no-link', '--json', '--expr', expression]))) as { outputs: { out: string } }[];
+      const path = JSON.parse(unwrap(await one.run(['build', '--impure', '--no-link', '--json', '--expr', expression]))) as {
+        outputs: { out: string };
+      }[];
       expect(unwrap(await one.run(['store', 'cat', path[0]!.outputs.out]))).toBe('2\n');
     } finally {
       store.close();
@@ -72,6 +81,7 @@ describe.skipIf(programs === undefined)('a Nix that is alone in its root', () =>
     const built = await rig.run(['build', 'stage1', '--no-tests', '--via', 'nix', '--nix', nix, ...sources]);
     expect(built.status, built.stderr).toBe(0);
     expect(built.stderr).toMatch(/same +stage1/);
+    expect(built.stdout).toContain('by its flake, Nix comes to the same derivations and outputs');
   }, 1_800_000);
 
   it('is not to be had without --via nix, for other machines, or before it is built', async () => {

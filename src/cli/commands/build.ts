@@ -8,6 +8,7 @@ import { runBuild, withBuildOptions, withJsonEvents, type BuildCommandOptions } 
 import { perform } from '../command.js';
 import { confirmByFlake, verdict } from '../elsewhere.js';
 import type { ExitCode } from '../exit-code.js';
+import { formatCount } from '../format.js';
 import { interruptible } from '../interrupt.js';
 import { printLine, toJson } from '../output.js';
 import { pinnedOutputs, type PinnedOutput } from '../pinned-outputs.js';
@@ -47,7 +48,9 @@ async function buildCommand(names: readonly string[], options: BuildCommandOptio
         const built = await runBuild(session, [...wanted, ...tests], options, {
           ...{ asked: names, signal, emit: watching(reporter, durations) },
           // A flake is evaluated with all of them at hand.
-          ...(options.nix === undefined ? {} : { sourcesOf: targets.map(({ build, recipe }) => ({ drvPath: build.drvPath, outputs: recipe.outputNames })) }),
+          ...(options.nix === undefined
+            ? {}
+            : { sourcesOf: targets.map(({ build, recipe }) => ({ drvPath: build.drvPath, outputs: recipe.outputNames })) }),
         });
         // What a stopped run has finished is kept too: the same command goes on from there.
         const rooted = built.ok || built.failure.code === 'E_CANCELLED' ? keepFromCollection(session, targets) : ok(undefined);
@@ -56,6 +59,9 @@ async function buildCommand(names: readonly string[], options: BuildCommandOptio
         if (options.nix !== undefined && built.value.failures.size === 0) {
           const confirmed = await confirmByFlake(session, targets, options, signal);
           if (!confirmed.ok) return confirmed;
+          reporter.close();
+          if (options.json !== true)
+            printLine(`by its flake, Nix comes to the same derivations and outputs of ${formatCount(targets.length, 'target')}`);
         }
         reporter.close();
         return conclude(session, built.value, { targets, asked: named.value, durations, tests: tests.map(({ drvPath }) => drvPath) }, options);

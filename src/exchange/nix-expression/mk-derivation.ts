@@ -34,7 +34,12 @@ derivation (
     # A folder, or a tarball in which there is one.
     unpackPhase = if src == null then "" else ''
       mkdir source
-      if [ -d "$src" ]; then cp -R "$src/." source; else tar -xf "$src" -C source --strip-components=1; fi
+      case "$src" in
+        *.gz | *.tgz) gunzip -c "$src" | tar -xf - -C source --strip-components=1 ;;
+        *.xz) unxz -c "$src" | tar -xf - -C source --strip-components=1 ;;
+        *.bz2) bunzip2 -c "$src" | tar -xf - -C source --strip-components=1 ;;
+        *) cp -R "$src/." source ;;
+      esac
       chmod -R u+w source
       cd source
     '';

@@ -37,11 +37,7 @@ export class NixDialect {
     const [file, ...args] = program.command(['--version']);
     return new Promise((resolve) => {
       execFile(file, args, { encoding: 'utf8' }, (error, stdout) => {
-        resolve(
-          error === null
-            ? NixDialect.parse(stdout)
-            : fail('E_NO_NIX', `cannot run nix: ${error.message.trim()}`, program.hint, error),
-        );
+        resolve(error === null ? NixDialect.parse(stdout) : fail('E_NO_NIX', `cannot run nix: ${error.message.trim()}`, program.hint, error));
       });
     });
   }

@@ -40,7 +40,8 @@ export async function addNixAsOneTree(store: Store, programs: string): Promise<S
   try {
     const tree = join(directory, 'nix');
     for (const part of ['bin', 'usr/bin']) mkdirSync(join(tree, part), { recursive: true });
-    for (const part of ['usr/bin/nix', 'usr/lib/x86_64-linux-gnu']) cpSync(join(unpacked, part), join(tree, part), { recursive: true, verbatimSymlinks: true });
+    for (const part of ['usr/bin/nix', 'usr/lib/x86_64-linux-gnu'])
+      cpSync(join(unpacked, part), join(tree, part), { recursive: true, verbatimSymlinks: true });
     writeFileSync(join(directory, 'launcher.c'), LAUNCHER);
     execFileSync('cc', ['-static', '-O1', '-w', '-o', join(tree, 'bin/nix'), join(directory, 'launcher.c')]);
     return unwrap(await addTreeOnce(store, 'nix-of-debian', tree));
