@@ -41,7 +41,7 @@ async function run(what: string, spec: Omit<MachineSpec, 'kvm' | 'memory'> & { m
 /** Runs a command in the guest's shell and sees that it succeeds. */
 async function does(machine: Machine, command: string): Promise<string> {
   // The echo of what is typed must not be taken for the answer.
-  machine.type(`${command}; echo "<$?""${'>'}"\r`);
+  machine.type(`${command}; echo "<$?"">"\r`);
   const said = unwrap(await machine.waitFor(/<\d+>/, PATIENCE));
   if (!said.endsWith('<0>')) throw new Error(`${command}: ${said}`);
   return said;

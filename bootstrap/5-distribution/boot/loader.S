@@ -207,6 +207,7 @@ pressed:
 	je	chosen
 	cmp	al, 'e'
 	je	edit
+	mov	dl, al			# `next` reads into al
 	mov	si, TABLE
 1:	call	next
 	cmp	byte ptr [si], 0
@@ -214,7 +215,9 @@ pressed:
 3:	call	key			# no such line: from now on, wait for as long as it takes
 	jz	3b
 	jmp	pressed
-2:	cmp	[si], al
+2:	cmp	dl, '#'			# a line of numbers is not for people
+	je	3b
+	cmp	[si], dl
 	jne	1b
 	mov	[line], si
 	jmp	chosen
