@@ -19,7 +19,11 @@ const PATIENCE_MS = 20_000;
  * Asks every address of every source whether it still has a file of the right size, without fetching it. `mirrors` are the roots of
  * Debian mirrors. Only a server that tells no size is taken at its word.
  */
-export async function checkAddresses(sources: readonly Source[], mirrors: readonly string[], signal?: AbortSignal): Promise<Result<readonly AddressCheck[]>> {
+export async function checkAddresses(
+  sources: readonly Source[],
+  mirrors: readonly string[],
+  signal?: AbortSignal,
+): Promise<Result<readonly AddressCheck[]>> {
   const opened = HttpClient.open(process.env, { ...DEFAULT_PATIENCE, connect: PATIENCE_MS, header: PATIENCE_MS });
   if (!opened.ok) return opened;
   const client = opened.value;
