@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { compress as zstd } from 'zstd-napi';
 import { BinaryCache, Puller, type Compression } from '../../src/exchange/index.js';
 import { HttpBlobs } from '../../src/exchange/blobs/index.js';
 import {
@@ -53,7 +52,7 @@ function pack(nar: Buffer, compression: Compression): Buffer {
     case 'none':
       return nar;
     case 'zstd':
-      return zstd(nar);
+      return zstdCompressSync(nar);
     case 'gzip':
       return gzipSync(nar);
     case 'br':
