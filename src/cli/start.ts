@@ -3,7 +3,7 @@ import module from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** The first Node.js with all that Zilch uses: SQLite without a warning, zstd, names of errors. */
+/** The first Node.js that Zilch is tested on: docs/decisions/0020-one-node.md. */
 const LEAST_MAJOR = 24;
 
 if (Number(process.versions.node.split('.')[0]) < LEAST_MAJOR) {
