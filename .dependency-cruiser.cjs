@@ -6,16 +6,20 @@ const MAY_IMPORT = {
   formats: [],
   recipe: ['formats'],
   store: ['formats'],
-  sources: ['formats', 'recipe', 'store'],
+  http: [],
+  sources: ['formats', 'recipe', 'store', 'http'],
   build: ['formats', 'recipe', 'store', 'sources'],
   seed: ['formats', 'recipe', 'store', 'sources'],
   chain: ['formats', 'recipe', 'store', 'sources', 'build', 'seed'],
   verify: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain'],
-  exchange: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain'],
+  exchange: ['formats', 'recipe', 'store', 'http', 'sources', 'build', 'seed', 'chain'],
+  kit: ['formats', 'recipe', 'store', 'chain', 'verify'],
+  evidence: ['formats', 'recipe', 'store', 'http', 'sources', 'build', 'seed', 'chain', 'exchange', 'report'],
   report: ['formats', 'build'],
-  inspect: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report'],
-  web: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect'],
-  cli: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect', 'web'],
+  inspect: ['formats', 'recipe', 'store', 'http', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report'],
+  machine: [],
+  web: ['formats', 'recipe', 'store', 'http', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect'],
+  cli: ['formats', 'recipe', 'store', 'http', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect', 'web', 'kit', 'evidence', 'machine'],
 };
 
 const arrows = Object.entries(MAY_IMPORT).map(([folder, others]) => ({
@@ -58,7 +62,7 @@ module.exports = {
     {
       name: 'recipes-import-the-recipe-language-alone',
       severity: 'error',
-      from: { path: '^(bootstrap|examples)/' },
+      from: { path: '^(bootstrap|examples)/', pathNot: '[.]test[.]ts$' },
       to: { pathNot: ['^(bootstrap|examples)/', '^src/recipe/index[.]ts$'] },
     },
     {

@@ -17,10 +17,9 @@ export default defineConfig(
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       'no-console': 'error',
-      'no-restricted-globals': ['error', { name: 'fetch', message: 'The network is the business of src/sources.' }],
+      'no-restricted-globals': ['error', { name: 'fetch', message: 'The network is the business of src/http.' }],
     },
   },
-  { files: ['src/sources/**'], rules: { 'no-restricted-globals': 'off' } },
   {
     files: ['**/*.test.ts', 'test/**', 'bench/**'],
     rules: {

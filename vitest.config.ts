@@ -15,7 +15,7 @@ export default defineConfig({
     reporters: ['default', new SkippedReporter()],
     projects: [
       // Long enough for a machine that is busy with other things; a test that hangs still ends.
-      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
+      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'bootstrap/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
       {
         extends: true,
         test: { name: 'e2e', include: ['test/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 600_000, fileParallelism: false },

@@ -11,6 +11,7 @@ export const FAILURES = {
   E_EXISTS: 'what should be written is there already',
   E_LISTEN: 'the address or port to serve at is not free',
   E_NO_SHELL: 'the target has no shell to open',
+  E_NO_FILE: 'a file that the command line names is not there',
 
   // Chains and recipes
   E_CHAIN: 'chain.ts or a file that it imports throws, or exports no chain',
@@ -34,6 +35,7 @@ export const FAILURES = {
   E_SIZE: 'a file has another size than its pin says',
   E_HASH: 'a hash is malformed, or a file has another hash than its pin says',
   E_BUNDLE: 'a file is not a bundle of sources',
+  E_SOURCE_LOST: 'no known address has a source any more',
   E_PROGRAM: 'a program that Zilch runs is missing or fails',
 
   // Building
@@ -80,7 +82,9 @@ export const FAILURES = {
   E_DISK_FULL: 'no space, inodes or quota left',
   E_NO_ROOM: 'there is not enough space or memory for what would be built',
   E_IO: 'the disk or file system failed',
+  E_MEMORY: 'there is not enough memory',
   E_NETWORK: 'the network or the other side failed',
+  E_PROXY: "a proxy's address is wrong",
 
   // Nix and formats
   E_NO_NIX: 'Nix is not installed, or its version is not supported',
@@ -104,6 +108,20 @@ export const FAILURES = {
   E_NOT_IN_CACHE: 'no cache has it',
   E_CACHE_ANSWER: 'a cache gives an answer that makes no sense',
   E_UNTRUSTED: 'no trusted key has signed it',
+
+  // Claims
+  E_CLAIM: 'a claim is malformed, or its signature is wrong',
+  E_CLAIMS_FILE: 'a file of claims has a line that is not its signer’s claim',
+  E_POLICY: 'a policy is malformed, or holds for anything',
+  E_POLICY_OPEN: 'claims are missing that the policy asks for',
+  E_DISAGREEMENT: 'claims contradict each other',
+  E_NOT_RECORDED: 'the store does not know how something was built',
+  E_JSON: 'not JSON, or JSON that can be read in two ways',
+
+  // Machines
+  E_NO_QEMU: 'QEMU is not installed',
+  E_NO_FIRMWARE: 'UEFI firmware for QEMU is not installed',
+  E_MACHINE: 'the machine in QEMU does not answer',
 
   // Defects
   E_UNFINISHED: 'the command ended before its work was done: a defect of Zilch',

@@ -170,6 +170,26 @@ describe('the launcher', () => {
     expect(launch().calls).toEqual([CI]);
   });
 
+  it('says that a user may have too few processes for Node.js, which would hang', () => {
+    launch();
+    user(1000);
+    const limited = (shell: string): ReturnType<typeof spawnSync> =>
+      spawnSync('bash', ['-c', `${shell}; exec "$0" list`, join(checkout, 'zilch')], { env: { PATH: `${programs}:/bin:/usr/bin` }, encoding: 'utf8' });
+    const ran = limited('ulimit -u 50');
+    expect(ran).toMatchObject({ status: 4, stdout: '' });
+    expect(ran.stderr).toContain('only 50 processes');
+    expect(limited('ulimit -u 4000')).toMatchObject({ status: 0, stdout: 'zilch list\n' });
+    user(0);
+    expect(limited('ulimit -u 50')).toMatchObject({ status: 0 });
+  });
+
+  it('can be run where addresses are scarce', () => {
+    launch();
+    writeFileSync(join(checkout, 'dist/cli/start.js'), 'WebAssembly.instantiate(Buffer.from("0061736d010000000503010001", "hex")).then(() => console.log("here"));');
+    const ran = spawnSync('bash', ['-c', 'ulimit -v 4000000; exec "$0"', join(checkout, 'zilch')], { env: { PATH: `${programs}:/bin:/usr/bin` }, encoding: 'utf8' });
+    expect(ran).toMatchObject({ status: 0, stdout: 'here\n', stderr: '' });
+  });
+
   it('shows the end of what a failing step said, and does not count it as done', () => {
     program('npm', `echo "npm $1" >> "$CALLS"; echo the registry is down; exit 1`);
     const ran = launch();

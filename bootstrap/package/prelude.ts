@@ -1,4 +1,4 @@
-import { sh } from 'zilch';
+import { concat, sh } from 'zilch';
 
 /** Shell functions that scripts of recipes begin with. */
 export const prelude = sh`
@@ -46,3 +46,45 @@ shell_scripts() {
 SHELL="$(command -v ash)"
 export SHELL CONFIG_SHELL="$SHELL"
 `;
+
+/** What scripts of packages begin with: the same, and what packages need beyond it. */
+export const packagePrelude = concat(
+  prelude,
+  sh`
+
+# take SOURCE DIR [TAR OPTION...]: what \`unpack\` does, for bzip2's tarballs and for folders as well.
+take() {
+  case "$1" in
+    *.xz | *.gz) unpack "$@" ;;
+    *.bz2)
+      tarball="$1" dir="$2"
+      shift 2
+      mkdir -p "$dir"
+      bunzip2 -c "$tarball" | tar -xf - -C "$dir" --strip-components=1 "$@"
+      ;;
+    *)
+      cp -R "$1" "$2"
+      chmod -R u+w "$2"
+      ;;
+  esac
+}
+
+# strip_programs DIR: takes names of symbols out of the programs in it, and with them whatever linkers say of their own files.
+strip_programs() {
+  find "$1" -type f -perm -100 | while read -r program; do
+    if [ "$(head -c 4 "$program" | tail -c 3)" = ELF ]; then
+      chmod u+w "$program"
+      strip "$program"
+    fi
+  done
+}
+
+# no_trace DIR: nothing in it says in which folder it was built, which is one of these.
+no_trace() {
+  if grep -rlF -e "$PWD/source/" -e "$PWD/build/" -e "$PWD/objects/" "$1"; then
+    echo 'These say in which folder they were built.' >&2
+    exit 1
+  fi
+}
+`,
+);

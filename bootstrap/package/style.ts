@@ -29,12 +29,14 @@ export const autotools =
       readonly targets?: readonly string[];
       /** What is installed: `install` when left out. */
       readonly install?: readonly string[];
+      /** Folders in which to make and install, in order; the top, when left out. */
+      readonly folders?: readonly string[];
       /** In the place of the usual installation. */
       readonly installBy?: Text;
     } = {},
   ): Style =>
   () => {
-    const { flags = [], make = [], targets = [], install = ['install'], installBy } = options;
+    const { flags = [], make = [], targets = [], install = ['install'], folders = ['.'], installBy } = options;
     return concat(
       sh`
 
@@ -42,11 +44,16 @@ phase configure
 ./configure --build=x86_64-linux-musl --prefix=${NOWHERE} --disable-shared --enable-static --disable-dependency-tracking --disable-nls ${flags}
 
 phase build
-make -j"$NIX_BUILD_CORES" SHELL="$SHELL" ${make} ${targets}
+for folder in ${folders}; do make -C "$folder" -j"$NIX_BUILD_CORES" SHELL="$SHELL" ${make} ${targets}; done
 
 phase install
 `,
-      installBy ?? concat(sh`make SHELL="$SHELL" ${make} DESTDIR="$PWD/../installed" ${install}\n`, INSTALLED),
+      installBy ??
+        concat(
+          sh`for folder in ${folders}; do make -C "$folder" SHELL="$SHELL" ${make} DESTDIR="$PWD/../installed" ${install}; done`,
+          '\n',
+          INSTALLED,
+        ),
     );
   };
 
@@ -76,8 +83,8 @@ export const makefile =
   (options: {
     readonly make?: readonly Interpolated[];
     readonly targets?: readonly string[];
-    /** Copies to `$out`. */
-    readonly install: Text;
+    /** Copies to `$out`; its own target `install`, when left out. */
+    readonly install?: Text;
     readonly configure?: Text;
   }): Style =>
   () =>
@@ -90,7 +97,7 @@ make -j"$NIX_BUILD_CORES" SHELL="$SHELL" ${options.make ?? []} ${options.targets
 
 phase install
 `,
-      options.install,
+      options.install ?? concat(sh`make SHELL="$SHELL" ${options.make ?? []} DESTDIR="$PWD/../installed" install`, '\n', INSTALLED),
     );
 
 /** Headers that are used as they are. */
@@ -103,7 +110,7 @@ mkdir -p "$out/include"
 cp -R ${from}/. "$out/include/"
 `;
 
-/** Some C files, compiled one by one into a library. */
+/** Some files of C, C++ or assembler, compiled one by one into a library. */
 export const archive =
   (options: {
     /** Shell patterns below the source. */
@@ -111,21 +118,31 @@ export const archive =
     readonly flags?: string;
     /** `libbrotli.a` */
     readonly library: string;
-    /** A folder of headers to install. */
-    readonly include: string;
+    /** A folder of headers to install; or some headers. */
+    readonly include: string | readonly string[];
   }): Style =>
-  () => sh`
+  () => {
+    const { files, flags = '', library, include } = options;
+    return sh`
 
 phase build
 mkdir ../objects
-printf '%s\n' ${options.files} | xargs -n 1 -P "$NIX_BUILD_CORES" sh -c 'cc $CFLAGS ${options.flags ?? ''} -c "$0" -o "../objects/$(echo "$0" | tr / _).o"'
-ar rcs ${options.library} ../objects/*.o
+cat >../compile <<'.'
+object="../objects/$(echo "$1" | tr / _).o"
+case "$1" in
+  *.cc | *.cpp) $CXX $CXXFLAGS ${flags} -c "$1" -o "$object" ;;
+  *) $CC $CFLAGS ${flags} -c "$1" -o "$object" ;;
+esac
+.
+ls ${files} | xargs -n 1 -P "$NIX_BUILD_CORES" "$SHELL" -eu ../compile
+ar rcs ${library} ../objects/*.o
 
 phase install
 mkdir -p "$out/lib" "$out/include"
-cp ${options.library} "$out/lib/"
-cp -R ${options.include}/. "$out/include/"
+cp ${library} "$out/lib/"
+cp -R ${typeof include === 'string' ? `${include}/.` : include} "$out/include/"
 `;
+  };
 
 /** Commands of its own. */
 export const commands =

@@ -7,7 +7,8 @@
  *
  * When builds need users of their own (see `build-users.ts`), the workplace is mounted at /tmp and the store below it, since
  * the user has no way through directories that are root's alone, such as /root; then setpriv becomes that user. setarch turns
- * off address space randomisation, as Nix does. sh sets umask and limits.
+ * off address space randomisation, as Nix does. sh sets umask and limits; and standard error, where this process listens: the programs
+ * before it have another, so that what they say is never taken for the builder's.
  */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -48,7 +49,7 @@ export function seenBy(entrant: Entrant | undefined, hostPath: string): string {
 }
 
 export interface EntranceOptions {
-  /** This process listens to what is written to the open file 3: who cannot write to it is alone. */
+  /** This process listens to what is written to the open file 3, who cannot write to it is alone; and builders' errors go where their output goes. */
   readonly listened?: boolean;
   /** A file, as `seenBy` names it, to be open as 3. */
   readonly filter?: string;
@@ -62,7 +63,7 @@ export function entrance(
 ): readonly [program: string, ...args: string[]] {
   // A hard limit below the usual ones stays.
   const limits = 'ulimit -S -c 0; ulimit -S -s 8192 2>/dev/null; ulimit -S -n 1024 2>/dev/null';
-  const alone = listened ? 'echo >&3 || exit; ' : '';
+  const alone = listened ? 'echo >&3 || exit; exec 2>&1; ' : '';
   const exec = `exec bwrap "$@"${filter === undefined ? '' : ' 3<"$0"'}`;
   const dressed = ['setarch', 'x86_64', '-R', 'sh', '-c', `${EXPENDABLE}; umask 022; ${limits}; ${alone}${exec}`, filter ?? 'sh', ...bwrapArguments];
   const namespaces = ['--mount', '--mount-proc', '--pid', '--fork', '--kill-child=KILL'];

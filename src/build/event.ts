@@ -15,6 +15,7 @@ export type EventBody =
   | FetchProgressEvent
   | FetchDoneEvent
   | FetchFailedEvent
+  | CacheRefusedEvent
   | BuildWaitEvent
   | BuildStartEvent
   | BuildPhaseEvent
@@ -82,6 +83,16 @@ export interface FetchFailedEvent {
   readonly name: string;
   readonly failure: Failure;
   readonly final: boolean;
+  /** The place, when it is a binary cache: a `cache-refused` says why, once for all paths. */
+  readonly cache?: string | undefined;
+}
+
+/** A binary cache was not used: said once for each of its reasons, when it first comes up. */
+export interface CacheRefusedEvent {
+  readonly type: 'cache-refused';
+  /** Its address. */
+  readonly cache: string;
+  readonly failure: Failure;
 }
 
 /** Another process is building the same derivation; its result is going to be used. */

@@ -5,8 +5,11 @@ export type { Executed, Executor, ExecutorFailure, ExecutorRequest } from './exe
 export type { SandboxVariation } from './sandbox-executor.js';
 export { checkSandbox } from './run.js';
 export { identitiesOf, type Identities } from './identity.js';
-export { logPath, readLog } from './log.js';
+export { logPath } from './log.js';
+export { LogFile } from './log-file.js';
 export { isAlive, Journal, JournalReader, journalsDirectory, listJournals, type JournalEvent, type JournalLine, type RunHeader } from './journal.js';
+export { BUILDERS, BuildRecorder, readBuildRecords, type BuilderFacts, type BuilderKind, type BuildRecord } from './build-records.js';
+export { machineFacts, type MachineFacts } from './machine.js';
 export { durationsFile, readDurations } from './durations.js';
 export { estimates } from './estimate.js';
 export type { Durations } from './estimate.js';

@@ -51,17 +51,39 @@ describe('a journal', () => {
     const journal = new Journal(directory, description);
     journal.emit(start);
     const reader = new JournalReader(only());
-    expect(reader.read()).toHaveLength(2);
+    expect([...reader.read()]).toHaveLength(2);
     appendFileSync(only(), '{"type":"build-phase","at":3');
-    expect(reader.read()).toEqual([]);
+    expect([...reader.read()]).toEqual([]);
     appendFileSync(only(), ',"phase":"ü"}\n');
-    expect(reader.read()).toEqual([{ type: 'build-phase', at: 3, phase: 'ü' }]);
+    expect([...reader.read()]).toEqual([{ type: 'build-phase', at: 3, phase: 'ü' }]);
     journal.close();
   });
 
   it('may hold lines that are damaged: they are left out', () => {
     writeFileSync(join(directory, '1-1.jsonl'), 'x\n{"type":"done"}\nnull\n{"type":"done","at":3}\n');
-    expect(new JournalReader(join(directory, '1-1.jsonl')).read()).toEqual([{ type: 'done', at: 3 }]);
+    expect([...new JournalReader(join(directory, '1-1.jsonl')).read()]).toEqual([{ type: 'done', at: 3 }]);
+  });
+
+  it('is read in pieces: a line is as long as it likes up to a limit, and what is longer is left out', () => {
+    const long = { type: 'build-phase', at: 4, phase: 'x'.repeat(3_000_000) };
+    const file = join(directory, '1-1.jsonl');
+    writeFileSync(file, `${JSON.stringify({ ...long, phase: 'x'.repeat(17 * 2 ** 20) })}\n${JSON.stringify(long)}\n{"type":"done","at":3}\n`);
+    expect([...new JournalReader(file).read()]).toEqual([long, { type: 'done', at: 3 }]);
+  });
+
+  it('of any size is read in little memory', () => {
+    const file = join(directory, '1-1.jsonl');
+    const line = `${JSON.stringify({ type: 'build-phase', at: 4, drvPath, phase: 'x'.repeat(60_000) })}\n`.repeat(50);
+    for (let n = 0; n < 15; n++) appendFileSync(file, line);
+    const before = process.memoryUsage().rss;
+    let [count, most] = [0, 0];
+    for (const { type } of new JournalReader(file).read()) {
+      count += type === 'build-phase' ? 1 : 0;
+      if (count % 50 === 0) most = Math.max(most, process.memoryUsage().rss - before);
+    }
+    expect(count).toBe(750);
+    // The file has 45 MB.
+    expect(most).toBeLessThan(30_000_000);
   });
 
   it('that cannot be written stops no build', () => {

@@ -5,7 +5,7 @@
  * A journal holds every event but the lines of logs, which the logs hold, and most of the progress of downloads. Nothing
  * depends on journals: when one cannot be written, the build goes on without it.
  */
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PathInfo } from '../formats/index.js';
 import type { BuildDoneEvent, BuildLogEvent, BuildReusedEvent, Emit, Event } from './event.js';
@@ -120,41 +120,64 @@ export function listJournals(directory: string): string[] {
   }
 }
 
+const PIECE_BYTES = 64 * 1024;
+/** The plan of a chain of ten thousand packages has a fifth of it. What is longer was not written by us, and is left out. */
+const LONGEST_LINE = 16 * 2 ** 20;
+
 /** Reads a journal, and later what has been added to it since. */
 export class JournalReader {
   private offset = 0;
   /** The beginning of a line whose end is not written yet. */
-  private rest = Buffer.alloc(0);
+  private rest: Buffer[] = [];
+  private restBytes = 0;
 
   constructor(private readonly path: string) {}
 
-  /** The lines that are new since the last call; none when the journal is gone. Lines that are no events are left out. */
-  read(): JournalLine[] {
-    const bytes = Buffer.concat([this.rest, this.added()]);
-    const end = bytes.lastIndexOf(0x0a) + 1;
-    this.rest = bytes.subarray(end);
-    return bytes
-      .toString('utf8', 0, end)
-      .split('\n')
-      .flatMap((line) => parseLine(line) ?? []);
+  /**
+   * The lines that are new since the last call, while they are read; none when the journal is gone. Lines that are no events are left
+   * out.
+   */
+  *read(): Generator<JournalLine, void, undefined> {
+    for (const piece of this.added()) {
+      let start = 0;
+      for (let end = piece.indexOf(0x0a); end >= 0; end = piece.indexOf(0x0a, start)) {
+        const line = this.lineOf(piece.subarray(start, end));
+        start = end + 1;
+        if (line !== undefined) yield line;
+      }
+      this.keep(piece.subarray(start));
+    }
   }
 
-  private added(): Buffer {
+  private lineOf(end: Buffer): JournalLine | undefined {
+    const isWhole = this.restBytes + end.length <= LONGEST_LINE;
+    const line = isWhole ? parseLine(Buffer.concat([...this.rest, end]).toString()) : undefined;
+    this.rest = [];
+    this.restBytes = 0;
+    return line;
+  }
+
+  private keep(bytes: Buffer): void {
+    this.restBytes += bytes.length;
+    if (this.restBytes > LONGEST_LINE) this.rest = [];
+    else if (bytes.length > 0) this.rest.push(Buffer.from(bytes));
+  }
+
+  private *added(): Generator<Buffer, void, undefined> {
     let file: number;
     try {
-      file = openSync(this.path, 'r');
+      file = openSync(this.path, constants.O_RDONLY | constants.O_NONBLOCK);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
       throw error;
     }
     try {
-      const chunks: Buffer[] = [];
+      const piece = Buffer.allocUnsafe(PIECE_BYTES);
       for (;;) {
-        const chunk = Buffer.allocUnsafe(64 * 1024);
-        const count = readSync(file, chunk, 0, chunk.length, this.offset);
-        if (count === 0) return Buffer.concat(chunks);
+        const count = readSync(file, piece, 0, piece.length, this.offset);
+        if (count === 0) return;
         this.offset += count;
-        chunks.push(chunk.subarray(0, count));
+        yield piece.subarray(0, count);
       }
     } finally {
       closeSync(file);

@@ -53,6 +53,19 @@ describe('a builder’s output', () => {
     );
   });
 
+  test('may tell of any number of phases by names of any length: a few hundred are told, and the log says so', () => {
+    const message = (phase: string): string => `@nix ${JSON.stringify({ action: 'setPhase', phase })}\n`;
+    const fed = feed([Buffer.from(Array.from({ length: 1000 }, (_, index) => message(`${index}${'x'.repeat(5000)}`)).join(''))]);
+    expect(fed.phases).toHaveLength(200);
+    expect(Math.max(...fed.phases.map((phase) => phase.length))).toBe(100);
+    expect(fed.phases[199]).toMatch(/^199x+…$/);
+    expect(fed.bytes.toString()).toBe('… phases after the first 200 are not told …\n');
+  });
+
+  test('leaves the beginnings of long last lines', () => {
+    expect(feed([Buffer.from('x'.repeat(60_000))]).last).toEqual([`${'x'.repeat(1999)}…`]);
+  });
+
   test.each([
     ['@nix {"action":"setPhase","phase":"unpack"}', ['unpack']],
     ['@nix {"action":"setPhase","phase":7}', []],

@@ -6,6 +6,11 @@
 /** Longer lines are cut into pieces of this size, so that a builder that never ends one cannot fill the memory. */
 const LONGEST_LINE = 64 * 1024;
 const KEPT_LINES = 20;
+/** Of a line that is kept, in characters. */
+const LONGEST_KEPT = 2000;
+/** Recipes have a dozen phases with names of a word. Journals keep all that are told, and pages show them. */
+const LONGEST_PHASE = 100;
+const MOST_PHASES = 200;
 
 export interface LineHandlers {
   readonly onPhase: (phase: string) => void;
@@ -16,8 +21,9 @@ export interface LineHandlers {
 
 /** Takes output in pieces of any size and hands it on in lines. */
 export class OutputLines {
-  /** The last lines of text. */
+  /** The last lines of text, the ends of long ones cut off. */
   readonly last: string[] = [];
+  private phases = 0;
   private rest: Buffer = Buffer.alloc(0);
 
   constructor(private readonly handlers: LineHandlers) {}
@@ -44,14 +50,23 @@ export class OutputLines {
     const text = bytes.toString().replace(/\r?\n$/, '');
     if (text.startsWith('@nix ')) {
       const phase = phaseOf(text.slice('@nix '.length));
-      if (phase !== undefined) this.handlers.onPhase(phase);
+      if (phase !== undefined) this.phase(phase);
       return;
     }
     this.handlers.onBytes(bytes);
-    this.last.push(text);
+    this.last.push(shortened(text, LONGEST_KEPT));
     if (this.last.length > KEPT_LINES) this.last.shift();
     this.handlers.onLine(text);
   }
+
+  private phase(name: string): void {
+    if (this.phases === MOST_PHASES) this.handlers.onBytes(Buffer.from(`… phases after the first ${MOST_PHASES} are not told …\n`));
+    if (this.phases++ < MOST_PHASES) this.handlers.onPhase(shortened(name, LONGEST_PHASE));
+  }
+}
+
+function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
 function phaseOf(json: string): string | undefined {

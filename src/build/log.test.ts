@@ -1,14 +1,24 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { DrvPath } from '../formats/index.js';
 import { tempDirectory } from '../../test/support/store.js';
 import { unwrap } from '../result.js';
-import { linkLog, LogWriter, logPath, readLog } from './log.js';
+import { LogFile } from './log-file.js';
+import { linkLog, LogWriter, logPath } from './log.js';
 
 const drv = (name: string): DrvPath => `/nix/store/${'0'.repeat(31)}${name}-x.drv` as DrvPath;
+
+/** All of a log; `undefined` when there is none. */
+function readLog(root: string, drvPath: DrvPath): string | undefined {
+  const log = unwrap(LogFile.open(logPath(root, drvPath)));
+  if (log === undefined) return undefined;
+  const text = Buffer.concat([...log.pieces(0)].map(unwrap)).toString();
+  log.close();
+  return text;
+}
 
 describe('a log', () => {
   test('is a text that lies where Nix looks for logs', () => {
@@ -79,5 +89,78 @@ describe('a log', () => {
       env: { ...process.env, JITI_FS_CACHE: 'false' },
     });
     expect(readLog(root, drv('1'))).toBe(`${'line\n'.repeat(60_000)}end`);
+  });
+
+  test('of a builder that goes on and on has the beginning and the end, and says what is missing', () => {
+    const root = tempDirectory();
+    const log = unwrap(LogWriter.open(root, [drv('1')], { beginning: 1000, end: 100 }));
+    const lines = Array.from({ length: 100_000 }, (_, index) => `line ${index}\n`);
+    for (const line of lines) log.write(Buffer.from(line));
+    log.close();
+    const [, beginning = '', count = '', end = ''] = /^(.*\n)\n… (\d+) more bytes were left out here …\n\n(.*)$/s.exec(readLog(root, drv('1'))!)!;
+    expect(lines.join('').startsWith(beginning)).toBe(true);
+    expect(lines.join('').endsWith(`\n${end}`)).toBe(true);
+    expect(beginning.length).toBeGreaterThan(980);
+    expect(end.length).toBeGreaterThan(80);
+    expect(beginning.length + Number(count) + end.length).toBe(lines.join('').length);
+  });
+
+  test('that is a little longer than its beginning has all of it', () => {
+    const root = tempDirectory();
+    const log = unwrap(LogWriter.open(root, [drv('1')], { beginning: 10, end: 100 }));
+    for (const line of ['one two\n', 'three\n', 'four']) log.write(Buffer.from(line));
+    log.close();
+    expect(readLog(root, drv('1'))).toBe('one two\nthree\nfour');
+  });
+
+  test('takes no more memory and disk than its limits, however much is written', () => {
+    const root = tempDirectory();
+    const log = unwrap(LogWriter.open(root, [drv('1')]));
+    const line = Buffer.from(`${'x'.repeat(64 * 1024 - 1)}\n`);
+    const before = process.memoryUsage();
+    for (let n = 0; n < 3000; n++) log.write(line);
+    const after = process.memoryUsage();
+    expect(after.rss - before.rss).toBeLessThan(60_000_000);
+    log.close();
+    expect(statSync(logPath(root, drv('1'))).size).toBeLessThan(66 * 2 ** 20);
+    expect(statSync(logPath(root, drv('1'))).size).toBeGreaterThan(64 * 2 ** 20);
+  });
+
+  test.each([
+    [1, 'c'],
+    [2, 'b\nc'],
+    [3, '\nb\nc'],
+    [4, 'a\n\nb\nc'],
+    [9, 'a\n\nb\nc'],
+  ])('can be read from its last %d lines on', (count, text) => {
+    const root = tempDirectory();
+    for (const end of ['', '\n']) {
+      const log = unwrap(LogWriter.open(root, [drv('1')]));
+      log.write(Buffer.from(`a\n\nb\nc${end}`));
+      log.close();
+      const file = unwrap(LogFile.open(logPath(root, drv('1'))))!;
+      const start = unwrap(file.startOfLast(count));
+      expect(unwrap(file.read(start, 100)).toString()).toBe(text + end);
+      file.close();
+    }
+  });
+
+  test('can be read from its last lines on where those are far from the end', () => {
+    const root = tempDirectory();
+    const path = logPath(root, drv('1'));
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, `${'line\n'.repeat(10)}${'x'.repeat(600_000)}\nlast\n`);
+    const file = unwrap(LogFile.open(path))!;
+    expect(unwrap(file.startOfLast(2))).toBe(50);
+    expect(unwrap(file.startOfLast(12))).toBe(0);
+    expect(unwrap(file.startOfLast(11))).toBe(5);
+    file.close();
+  });
+
+  test('is none where a pipe, a directory or a symlink lies in its place', () => {
+    const root = tempDirectory();
+    execFileSync('mkfifo', [join(root, 'fifo')]);
+    symlinkSync('/etc/passwd', join(root, 'link'));
+    for (const place of ['fifo', 'link', '']) expect(unwrap(LogFile.open(join(root, place)))).toBeUndefined();
   });
 });

@@ -1,12 +1,19 @@
 /**
  * Logs of builds: `<root>/nix/var/log/nix/drvs/xx/<rest>.drv`, plain text, laid out as Nix's: `nix log` and everything else can read
- * them, while they grow too. After a kill at most the last second is missing.
+ * them, while they grow too. After a kill at most the last second is missing. Of a builder that never stops talking a log has the
+ * beginning and the end, and says between them how much was left out.
  */
-import { appendFileSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { appendFileSync, existsSync, linkSync, mkdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { storePathBaseName, type DrvPath } from '../formats/index.js';
 import type { Result } from '../result.js';
 import { attempt } from '../store/index.js';
+import { LastBytes } from './last-bytes.js';
+
+/** How much is written as it comes. LLVM's logs have a tenth of it. */
+const LONGEST_BEGINNING = 64 * 2 ** 20;
+/** How much of the rest is kept, in memory until the build is over. */
+const LONGEST_END = 2 ** 20;
 
 const FLUSH_BYTES = 256 * 1024;
 const FLUSH_MS = 1000;
@@ -15,16 +22,6 @@ const FLUSH_MS = 1000;
 export function logPath(root: string, drvPath: DrvPath): string {
   const baseName = storePathBaseName(drvPath);
   return join(root, 'nix/var/log/nix/drvs', baseName.slice(0, 2), baseName.slice(2));
-}
-
-/** Reads a whole log as text; `undefined` when there is none. */
-export function readLog(root: string, drvPath: DrvPath): string | undefined {
-  try {
-    return readFileSync(logPath(root, drvPath), 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 /** Gives a derivation that need not be built the log of the equal one that was; where there is one and it has none. */
@@ -38,19 +35,33 @@ export function linkLog(root: string, built: DrvPath, reused: DrvPath): void {
   });
 }
 
+/** In bytes. */
+interface LogLimits {
+  readonly beginning: number;
+  readonly end: number;
+}
+
+const LIMITS: LogLimits = { beginning: LONGEST_BEGINNING, end: LONGEST_END };
+
 /** Writes one log under the names of all derivations it belongs to: the one asked for and the resolved one. */
 export class LogWriter {
   private readonly path: string;
   private pending: Buffer[] = [];
   private pendingBytes = 0;
   private timer: NodeJS.Timeout | undefined;
+  private taken = 0;
+  /** What comes when the beginning is complete. */
+  private end: LastBytes | undefined;
 
-  private constructor(path: string) {
+  private constructor(
+    path: string,
+    private readonly limits: LogLimits,
+  ) {
     this.path = path;
   }
 
   /** Begins a log in place of older ones. Fails with what the system says. */
-  static open(root: string, drvPaths: readonly [DrvPath, ...DrvPath[]]): Result<LogWriter> {
+  static open(root: string, drvPaths: readonly [DrvPath, ...DrvPath[]], limits: LogLimits = LIMITS): Result<LogWriter> {
     const [path, ...others] = [...new Set(drvPaths)].map((drvPath) => logPath(root, drvPath)) as [string, ...string[]];
     return attempt('begin the log', path, () => {
       for (const name of [path, ...others]) {
@@ -60,21 +71,32 @@ export class LogWriter {
       }
       appendFileSync(path, '');
       for (const name of others) linkSync(path, name);
-      return new LogWriter(path);
+      return new LogWriter(path, limits);
     });
   }
 
-  /** Takes bytes exactly as they shall be read. */
+  /** Takes bytes exactly as they shall be read: a line, as a rule. */
   write(bytes: Buffer): void {
-    this.pending.push(bytes);
-    this.pendingBytes += bytes.length;
-    if (this.pendingBytes >= FLUSH_BYTES) this.flush();
-    else this.timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref();
+    this.taken += bytes.length;
+    if (this.end === undefined && this.taken > this.limits.beginning) {
+      this.flush();
+      this.end = new LastBytes(this.limits.end);
+    }
+    if (this.end === undefined) this.append(bytes);
+    else this.end.push(bytes);
   }
 
   /** Writes out what is left. */
   close(): void {
+    if (this.end !== undefined) this.append(ending(this.end));
     this.flush();
+  }
+
+  private append(bytes: Buffer): void {
+    this.pending.push(bytes);
+    this.pendingBytes += bytes.length;
+    if (this.pendingBytes >= FLUSH_BYTES) this.flush();
+    else this.timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref();
   }
 
   private flush(): void {
@@ -95,4 +117,12 @@ export class LogWriter {
     this.pending = [];
     this.pendingBytes = 0;
   }
+}
+
+/** The end of a log that became too long: how much is missing before it, then whole lines as far as there are any. */
+function ending(end: LastBytes): Buffer {
+  const kept = end.bytes();
+  if (end.count === kept.length) return kept;
+  const lines = kept.subarray(kept.indexOf(0x0a) + 1);
+  return Buffer.concat([Buffer.from(`\n… ${end.count - lines.length} more bytes were left out here …\n\n`), lines]);
 }

@@ -2,6 +2,7 @@
  * From what a builder left at scratch paths to store paths that say what they hold. Source: Nix's `registerOutputs`.
  */
 import { lstatSync, type Stats } from 'node:fs';
+import { posix } from 'node:path';
 import {
   makeContentPath,
   outputPathName,
@@ -187,5 +188,5 @@ function isWritableByOthers(stat: Stats): boolean {
 
 /** Whether an absolute symlink leads out of the store: where it leads differs from machine to machine. */
 function leadsOut(target: string): boolean {
-  return target.startsWith('/') && !target.startsWith(`${STORE_DIR}/`);
+  return target.startsWith('/') && !posix.normalize(target).startsWith(`${STORE_DIR}/`);
 }

@@ -62,7 +62,7 @@ async function rebuildResolved(drvPath: DrvPath, resolved: Resolved, context: Re
 }
 
 function keepDifference(outputName: string, path: StorePath, again: NewPath, { store }: RealiseContext): Result<OutputDifference> {
-  const directory = join(store.layout.zilchDir, 'kept');
+  const directory = store.layout.keptDir;
   const kept = join(directory, `${storePathBaseName(path)}.check`);
   return attempt('keep', kept, () => {
     mkdirSync(directory, { recursive: true });

@@ -16,6 +16,9 @@ const HEAD_BYTES = 4096;
 
 const KILL_AGAIN_MS = 20;
 
+/** What unshare says, until util-linux 2.41, when its child was killed: it cannot do the same to itself. */
+const SAYS_KILLED = /^unshare: sigprocmask/m;
+
 const childrenCpu = new ChildrenCpu();
 
 /** How the sandbox ended. */
@@ -24,6 +27,8 @@ export interface RunResult {
   readonly exitCode: number;
   /** Why the builder was never started; `undefined` when it was. */
   readonly notStarted: string | undefined;
+  /** Whether it was the sandbox that a signal ended, and the builder with it. */
+  readonly wasKilled: boolean;
   readonly usage: Usage;
   /** Whether the build directory was seen full. */
   readonly buildDirWasFull: boolean;
@@ -59,7 +64,7 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
   const { readEnd, writeEnd, filter } = opened.value;
   const bwrap = ['--json-status-fd', '3', '--seccomp', '4', ...options.sandbox, '--', ...options.command];
   childrenCpu.started();
-  const spawned = spawnEntrance(entrance(options.entrant, bwrap, { listened: true }), ['ignore', writeEnd, writeEnd, 'pipe', filter]);
+  const spawned = spawnEntrance(entrance(options.entrant, bwrap, { listened: true }), ['ignore', writeEnd, 'pipe', 'pipe', filter]);
   for (const fd of [writeEnd, filter]) closeSync(fd);
   if (!spawned.ok) {
     closeSync(readEnd);
@@ -71,9 +76,11 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
   let head = '';
   output.on('data', (bytes: Buffer) => {
     if (head.length < HEAD_BYTES) head += bytes.toString();
-    // What comes after the end is unshare's, which complains that its child was killed.
-    if (!options.signal.aborted) options.onOutput(bytes);
+    options.onOutput(bytes);
   });
+  // Of the programs before bwrap.
+  let complaint = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-HEAD_BYTES)));
   const outputEnded = new Promise<void>((resolve) => output.on('close', () => resolve()));
 
   const report = new Report(child.stdio[3] as Readable);
@@ -107,9 +114,12 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
       return err(spawnFailure(exitCode));
     }
     await Promise.all([outputEnded, report.ended]);
+    const wasKilled = !report.hasExitCode() && (exitCode > 128 || SAYS_KILLED.test(complaint));
+    const why = lastLine(complaint) ?? lastLine(head) ?? `bwrap ended with status ${exitCode}`;
     return ok({
       exitCode,
-      notStarted: report.hasExitCode() ? undefined : (lastLine(head) ?? `bwrap ended with status ${exitCode}`),
+      notStarted: report.hasExitCode() || wasKilled ? undefined : why,
+      wasKilled,
       usage: { cpuSeconds, maxRssBytes: sampler.peakBytes, running: Object.fromEntries(sampler.running) },
       buildDirWasFull: sampler.wasFull,
       buildDirPeakBytes: sampler.buildDirPeakBytes,
@@ -194,11 +204,8 @@ function killChildren(waiting: number | undefined): void {
 
 /** Makes FIFOs. Node cannot, so this is coreutils' `mkfifo`. */
 export async function makeFifos(paths: readonly string[]): Promise<Result<void>> {
-  return await new Promise((resolve) => {
-    execFile('mkfifo', ['-m', '600', ...paths], (error) => {
-      resolve(error === null ? ok(undefined) : fail('E_SANDBOX', `cannot make the FIFO ${paths[0] ?? ''}: ${error.message}`, undefined, error));
-    });
-  });
+  const { error } = await runProgram('mkfifo', ['-m', '600', ...paths]);
+  return error === undefined ? ok(undefined) : fail('E_SANDBOX', `cannot make the FIFO ${paths[0] ?? ''}: ${error.message}`, undefined, error);
 }
 
 /** Tries the sandbox on nothing. Fails with `E_SANDBOX` and what to do about it. */
@@ -208,16 +215,23 @@ export async function checkSandbox(): Promise<Result<void>> {
   const entrant = await takeTrialEntrant();
   if (!entrant.ok) return entrant;
   const [program, ...args] = entrance(entrant.value.entrant, bwrap);
-  return await new Promise((resolve) => {
-    execFile(program, args, { env: hostEnvironment(), encoding: 'utf8' }, (error, _stdout, stderr) => {
-      entrant.value.release();
-      if (error === null) resolve(ok(undefined));
-      else
-        resolve(
-          fail('E_SANDBOX', `builds cannot be sandboxed: ${firstLine(stderr) ?? error.message}`, sandboxHint(stderr === '' ? error.message : stderr)),
-        );
+  const { error, stderr } = await runProgram(program, args);
+  entrant.value.release();
+  if (error === undefined) return ok(undefined);
+  return fail('E_SANDBOX', `builds cannot be sandboxed: ${firstLine(stderr) ?? error.message}`, sandboxHint(stderr === '' ? error.message : stderr));
+}
+
+/** Node throws some of the system's errors, and tells of others: here all are told. */
+async function runProgram(program: string, args: readonly string[]): Promise<{ readonly error?: Error; readonly stderr: string }> {
+  try {
+    return await new Promise((resolve) => {
+      execFile(program, args, { env: hostEnvironment(), encoding: 'utf8' }, (error, _stdout, stderr) =>
+        resolve(error === null ? { stderr } : { error, stderr }),
+      );
     });
-  });
+  } catch (error) {
+    return { error: error as Error, stderr: '' };
+  }
 }
 
 function firstLine(text: string): string | undefined {

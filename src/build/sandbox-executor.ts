@@ -146,7 +146,7 @@ export class SandboxExecutor implements Executor {
     const { drv, drvPath, inputs } = request;
     if (request.signal.aborted) return fail('E_CANCELLED', `the build of ${drv.name} was stopped`);
     if (ran.exitCode !== 0) {
-      const message = `the builder of ${drv.name} ${ran.notStarted === undefined ? describeExit(ran.exitCode) : `could not be started: ${ran.notStarted}`}`;
+      const message = `the builder of ${drv.name} ${describeEnd(ran)}`;
       if (isFull(workDir)) {
         return fail(
           'E_DISK_FULL',
@@ -155,6 +155,7 @@ export class SandboxExecutor implements Executor {
         );
       }
       if (ran.notStarted?.startsWith('bwrap: execvp ') === true) return fail('E_BUILD', message, 'the builder must be a program of an input');
+      if (ran.wasKilled) return fail('E_BUILD', message, 'was it the kernel, for want of memory? see dmesg, or ask who else may');
       if (ran.notStarted !== undefined) return fail('E_SANDBOX', message, '`zilch doctor` says whether builds can be sandboxed here');
       return fail('E_BUILD', message, request.keepFailed ? undefined : 'with --keep-failed, `zilch shell --kept` can look at what it leaves');
     }
@@ -178,7 +179,7 @@ export class SandboxExecutor implements Executor {
 
   /** Moves a failed build's tree to where no sweep finds it; `undefined` when it cannot be moved, and is swept. */
   private async keep(workDir: string, drvPath: StorePath): Promise<string | undefined> {
-    const kept = join(this.store.layout.zilchDir, 'kept', storePathBaseName(drvPath).replace(/\.drv$/, ''));
+    const kept = join(this.store.layout.keptDir, storePathBaseName(drvPath).replace(/\.drv$/, ''));
     const moved = attempt('keep', kept, () => {
       mkdirSync(dirname(kept), { recursive: true, mode: 0o700 });
       removeTreeSync(kept);
@@ -219,7 +220,9 @@ async function takeFifo(workshop: Workshop): Promise<Result<string>> {
 
 const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
-function describeExit(exitCode: number): string {
+function describeEnd({ exitCode, notStarted, wasKilled }: RunResult): string {
+  if (wasKilled) return 'was killed, together with its sandbox';
+  if (notStarted !== undefined) return `could not be started: ${notStarted}`;
   const signal = exitCode > 128 ? SIGNALS.get(exitCode - 128) : undefined;
   return signal === undefined ? `failed with exit status ${exitCode}` : `was killed by ${signal}`;
 }

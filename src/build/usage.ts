@@ -5,6 +5,9 @@ import { BUILD_DIR } from './environment.js';
 const INTERVAL_MS = 500;
 const PAGE_SIZE = 4096;
 
+/** So many different programs are counted: a builder may call its own by any names. */
+const MOST_PROGRAMS = 500;
+
 /** A file system with less than this left, in bytes, is why something could not be written. */
 const FULL = 16 * 2 ** 20;
 
@@ -28,7 +31,7 @@ export class Sampler {
     this.timer = setInterval(() => {
       const processes = processesOf(pidNamespace);
       if (processes.length > 0) this.peakBytes = Math.max(this.peakBytes ?? 0, sum(processes.map(({ residentBytes }) => residentBytes)));
-      for (const { program, runs } of processes) if (runs) this.running.set(program, (this.running.get(program) ?? 0) + 1);
+      for (const { program, runs } of processes) if (runs) this.count(program);
       const [first] = processes;
       const room = first === undefined ? undefined : roomOf(`/proc/${first.pid}/root${BUILD_DIR}`);
       if (room === undefined) return;
@@ -41,6 +44,11 @@ export class Sampler {
   stop(): void {
     clearInterval(this.timer);
   }
+
+  private count(program: string): void {
+    const name = this.running.has(program) || this.running.size < MOST_PROGRAMS ? program : 'others';
+    this.running.set(name, (this.running.get(name) ?? 0) + 1);
+  }
 }
 
 /** Whether a file system has no room left; false when there is no looking at it. */
@@ -52,8 +60,9 @@ export function isFull(path: string): boolean {
 /** In bytes; `undefined` when there is no looking at it. */
 function roomOf(path: string): { readonly free: number; readonly used: number } | undefined {
   try {
-    const { bavail, bfree, blocks, bsize } = statfsSync(path);
-    return { free: bavail * bsize, used: (blocks - bfree) * bsize };
+    const { bavail, bfree, blocks, bsize, files, ffree } = statfsSync(path);
+    // Full is also what can hold no more files; without a limit there are none.
+    return { free: files > 0 && ffree === 0 ? 0 : bavail * bsize, used: (blocks - bfree) * bsize };
   } catch {
     return undefined;
   }

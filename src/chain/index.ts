@@ -1,6 +1,6 @@
 /** A chain on disk: loaded, turned into derivations, and asked about by the names users type. */
 export { loadChain, OWN_CHAIN, type LoadedChain } from './load.js';
-export { prepareChain, seedsOf, sourcesOf, type PreparedChain, type PreparedTarget } from './prepare.js';
+export { instantiateChain, prepareChain, seedsOf, sourcesOf, type PreparedChain, type PreparedTarget } from './prepare.js';
 export { findTarget, type TargetName } from './target-name.js';
 export { neededSources, targetClosure, type Wanted } from './wanted.js';
 export { dependencyGraph, whyNeeded, type Dependency, type DependencyGraph, type DependencyNode } from './dependencies.js';

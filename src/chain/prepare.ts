@@ -53,13 +53,19 @@ export async function prepareChain(chain: Chain, store: Store, givenSeed?: Store
     external.set(ingredient, path.value);
   }
 
-  const instantiator = new Instantiator({ local: (local) => external.get(local)!, seed: (seed) => external.get(seed) });
+  const instantiated = instantiateChain(chain, external);
   const targets = chain.targets.map((target): PreparedTarget => {
     const { test } = target.recipe;
-    return { ...target, build: instantiator.instantiate(target.recipe), test: test === undefined ? undefined : instantiator.instantiate(test) };
+    return { ...target, build: instantiated.get(target.recipe)!, test: test === undefined ? undefined : instantiated.get(test) };
   });
-  const derivations = new Map([...allRecipes(chain)].map((recipe) => instantiator.instantiate(recipe)).map(({ drvPath, drv }) => [drvPath, drv]));
+  const derivations = new Map([...instantiated.values()].map(({ drvPath, drv }) => [drvPath, drv]));
   return ok({ defaultTarget: chain.defaultTarget, targets, derivations, sources, external });
+}
+
+/** The derivations of all recipes of a chain, tests included; with a seed that `external` names, else with the chain's own. */
+export function instantiateChain(chain: Chain, external: PreparedChain['external']): ReadonlyMap<AnyRecipe, Instantiated> {
+  const instantiator = new Instantiator({ local: (local) => external.get(local)!, seed: (seed) => external.get(seed) });
+  return new Map([...allRecipes(chain)].map((recipe) => [recipe, instantiator.instantiate(recipe)]));
 }
 
 /** The seeds that a chain starts from, or that may take the place of what it starts from. */

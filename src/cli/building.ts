@@ -16,7 +16,7 @@ import { fail, type Result } from '../result.js';
 import { rememberSeed } from '../seed/index.js';
 import { readPins } from '../verify/index.js';
 import { collect, positiveInteger, processors, withChain, type ChainOptions } from './command.js';
-import { builtBefore, compareBuilds, executorOf, substituterOf, withElsewhere, type ElsewhereOptions } from './elsewhere.js';
+import { builtBefore, compareBuilds, executorOf, recorderOf, substituterOf, withElsewhere, type ElsewhereOptions } from './elsewhere.js';
 import { pinnedSizes } from './pinned-outputs.js';
 import { BuiltOutputs, fetchAll, type Session } from './session.js';
 
@@ -72,9 +72,12 @@ export async function runBuild(
   const { store, loaded, chain } = session;
   const targets = context.asked.length > 0 ? context.asked : [options.all === true ? 'all' : chain.defaultTarget];
   const { jobs, cores } = options;
+  const recorder = await recorderOf(store, options);
+  if (!recorder.ok) return recorder;
   const journal = new Journal(journalsDirectory(store.layout.zilchDir), { chain: loaded.directory, targets, jobs, cores });
   const emit = (event: Event): void => {
     journal.emit(event);
+    recorder.value?.emit(event);
     context.emit(event);
   };
   try {
@@ -93,9 +96,9 @@ async function fetchAndBuild(
   const { store, chain, loaded, seed } = session;
   const remembered = rememberSeed(store, seed);
   if (!remembered.ok) return remembered;
-  const executor = await executorOf(store, options);
+  const executor = await executorOf(session, options);
   if (!executor.ok) return executor;
-  const substituter = await substituterOf(store, options, signal, emit);
+  const substituter = await substituterOf(session, options, signal, emit);
   if (!substituter.ok) return substituter;
   const substituted = await substituter.value?.substitute(chain.derivations, wanted);
   if (substituted?.ok === false) return substituted;

@@ -16,6 +16,7 @@ export const COMMAND_GROUPS: readonly { readonly title: string; readonly command
       { name: 'test', summary: 'run the tests of targets', load: () => import('./commands/test.js') },
       { name: 'log', summary: 'print the log of a target’s build', load: () => import('./commands/log.js') },
       { name: 'shell', summary: 'open a shell in the sandbox of a target’s build', load: () => import('./commands/shell.js') },
+      { name: 'boot', summary: 'start a CD or a disk of the chain in QEMU', load: () => import('./commands/boot.js') },
     ],
   },
   {
@@ -37,6 +38,11 @@ export const COMMAND_GROUPS: readonly { readonly title: string; readonly command
     title: 'Trust:',
     commands: [
       { name: 'pins', summary: 'compare outputs with the pinned ones, or pin them', load: () => import('./commands/pins.js') },
+      { name: 'attest', summary: 'sign what was built here, from what and on which machine', load: () => import('./commands/attest.js') },
+      { name: 'verify', summary: 'hold others’ claims against a policy: who confirms what', load: () => import('./commands/verify.js') },
+      { name: 'sign', summary: 'sign files for minisign, signify and ssh-keygen', load: () => import('./commands/sign.js') },
+      { name: 'audit', summary: 'build again a random part of what came from elsewhere, and compare', load: () => import('./commands/audit.js') },
+      { name: 'sbom', summary: 'write a bill of materials: CycloneDX or SPDX', load: () => import('./commands/sbom.js') },
       { name: 'trust', summary: 'show the way from a file back to the seed, with every byte of source', load: () => import('./commands/trust.js') },
       { name: 'seed', summary: 'build or show the TinyCC that everything starts from', load: () => import('./commands/seed.js') },
       { name: 'sources', summary: 'list, fetch or bundle the tarballs', load: () => import('./commands/sources.js') },
@@ -49,7 +55,7 @@ export const COMMAND_GROUPS: readonly { readonly title: string; readonly command
       { name: 'gc', summary: 'delete store paths that nothing needs', load: () => import('./commands/gc.js') },
       { name: 'cache', summary: 'serve, fill and use binary caches', load: () => import('./commands/cache.js') },
       { name: 'copy', summary: 'copy targets to another store', load: () => import('./commands/copy.js') },
-      { name: 'export', summary: 'write the chain for Nix, or store paths as an archive', load: () => import('./commands/export.js') },
+      { name: 'export', summary: 'write the chain for Nix or as a kit, or store paths as an archive', load: () => import('./commands/export.js') },
       { name: 'import', summary: 'add the store paths of an archive', load: () => import('./commands/import.js') },
       { name: 'nar', summary: 'hash, dump, restore and list Nix archives', load: () => import('./commands/nar.js') },
       { name: 'drv', summary: 'show derivations', load: () => import('./commands/drv.js') },

@@ -28,7 +28,12 @@ const BY_FAILURE: Readonly<Record<string, ExitCode>> = {
   E_KEY: EXIT.usage,
   E_NO_CHAIN: EXIT.usage,
   E_DIFFERENT: EXIT.different,
+  E_DISAGREEMENT: EXIT.different,
+  E_POLICY: EXIT.usage,
   E_SANDBOX: EXIT.machine,
+  E_MEMORY: EXIT.machine,
+  E_NO_QEMU: EXIT.machine,
+  E_NO_FIRMWARE: EXIT.machine,
   E_CANCELLED: EXIT.interrupted,
   E_UNFINISHED: EXIT.bug,
 };

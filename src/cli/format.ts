@@ -19,6 +19,11 @@ export function stripControlInLines(text: string): string {
   return text.split('\n').map(stripControl).join('\n');
 }
 
+/** A file's name as it can be printed in a line: control characters as escapes, `\\u001b`. */
+export function visible(name: string): string {
+  return name.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /** Words in lines no longer than a width, where words allow it; all lines but the first begin with an indent. */
 export function wrap(text: string, width: number, indent = ''): string[] {
   const lines: string[] = [];

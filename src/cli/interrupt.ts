@@ -1,5 +1,13 @@
-import { EXIT } from './exit-code.js';
+import { EXIT, type ExitCode } from './exit-code.js';
 import { printError } from './output.js';
+
+let stopWhatRuns: (() => void) | undefined;
+
+/** For when what this program says cannot be said any more: stops what runs as Ctrl-C does, or ends the program where nothing needs that. */
+export function stopUnheard(exitCode: ExitCode): void {
+  if (stopWhatRuns === undefined) process.exit(exitCode);
+  stopWhatRuns();
+}
 
 /**
  * Turns Ctrl-C into an abort signal for as long as `run` runs: what is being built is stopped and the store left as it
@@ -14,9 +22,11 @@ export async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>)
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const name of signals) process.on(name, stop);
+  stopWhatRuns = (): void => controller.abort();
   try {
     return await run(controller.signal);
   } finally {
     for (const name of signals) process.off(name, stop);
+    stopWhatRuns = undefined;
   }
 }

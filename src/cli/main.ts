@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { ThrownFailure } from '../result.js';
-import { EXIT } from './exit-code.js';
+import { EXIT, type ExitCode } from './exit-code.js';
+import { stopUnheard } from './interrupt.js';
 import { showBug, showFailure } from './output.js';
 import { makeProgram } from './program.js';
 
@@ -17,14 +18,32 @@ async function main(args: readonly string[]): Promise<number> {
   return Number(process.exitCode);
 }
 
+/** Set when what was to be written could not be. */
+let unheard: ExitCode | undefined;
+
 // Whoever read half of an archive must not take it for whole, so no exit code 0. It need not be said, though: `zilch graph | head` is usual.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.brokenPipe);
-  process.exit(showFailure({ code: 'E_IO', message: `cannot write to standard output: ${error.message}` }));
+  if (unheard !== undefined) return;
+  const isGone = error.code === 'EPIPE';
+  unheard = isGone ? EXIT.brokenPipe : showFailure({ code: 'E_IO', message: `cannot write to standard output: ${error.message}` });
+  stopUnheard(unheard);
+});
+
+// Messages that nobody reads any more are as results. Where there is only no room for them, the work goes on: the exit code says what
+// came of it.
+process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+  if (unheard !== undefined || error.code !== 'EPIPE') return;
+  unheard = EXIT.brokenPipe;
+  stopUnheard(unheard);
 });
 
 // The modes of a store's folders and files are given without what this takes away, as Nix's are: others read, and write nothing.
 process.umask(0o022);
+
+// What is thrown where nobody waits for it is a defect, but for want of memory, which may be met anywhere.
+process.on('uncaughtException', (error) => {
+  process.exit(isWantOfMemory(error) ? showFailure({ code: 'E_MEMORY', message: error.message, hint: 'is there a limit, as of `ulimit -v`?' }) : showBug(error));
+});
 
 // Node.js ends when nothing is left that could wake it, also in the middle of a command that waits for what never comes. Whatever ends
 // the program before its command has ended, it has failed.
@@ -38,11 +57,15 @@ const whenStalled = (): void => {
 };
 process.once('beforeExit', whenStalled);
 
+function isWantOfMemory(error: Error): boolean {
+  return /out of memory|memory allocation|ENOMEM|ERR_WORKER_OUT_OF_MEMORY/i.test(`${error.message} ${String((error as NodeJS.ErrnoException).code)}`);
+}
+
 main(process.argv.slice(2))
   .finally(() => process.off('beforeExit', whenStalled))
   .then(
     (code) => {
-      process.exitCode = code;
+      process.exitCode = unheard ?? code;
     },
     (error: unknown) => {
       process.exitCode = error instanceof ThrownFailure ? showFailure(error.failure) : showBug(error);

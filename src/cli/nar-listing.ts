@@ -1,5 +1,6 @@
-/** How a listing of a NAR is printed: as `nix nar ls` does. */
+/** How a listing of a NAR is printed: as `nix nar ls` does, but for names that are no plain text. */
 import type { NarListing } from '../formats/index.js';
+import { visible } from './format.js';
 
 export interface ListingOptions {
   /** Modes, sizes and symlinks' targets. */
@@ -22,14 +23,14 @@ function entryLines(directory: NarListing & { type: 'directory' }, prefix: strin
 }
 
 function line(node: NarListing, path: string, long: boolean): string {
-  if (!long) return path;
+  if (!long) return visible(path);
   const size = String(node.type === 'regular' ? node.size : 0).padStart(20);
   switch (node.type) {
     case 'regular':
-      return `${node.executable === true ? '-r-xr-xr-x' : '-r--r--r--'} ${size} ${path}`;
+      return `${node.executable === true ? '-r-xr-xr-x' : '-r--r--r--'} ${size} ${visible(path)}`;
     case 'symlink':
-      return `lrwxrwxrwx ${size} ${path} -> ${node.target}`;
+      return `lrwxrwxrwx ${size} ${visible(path)} -> ${visible(node.target)}`;
     case 'directory':
-      return `dr-xr-xr-x ${size} ${path}`;
+      return `dr-xr-xr-x ${size} ${visible(path)}`;
   }
 }

@@ -48,6 +48,7 @@ describe('exit codes', () => {
 
 describe('JSON', () => {
   it('has maps as objects, sets as lists, errors as their messages', () => {
+    expect(toJson({ name: 'a\u001b[2J\u009b2J\u007f' })).toBe('{"name":"a\\u001b[2J\\u009b2J\\u007f"}');
     expect(toJson({ map: new Map([['a', 1]]), set: new Set(['b']), error: new Error('c') })).toBe('{"map":{"a":1},"set":["b"],"error":"c"}');
   });
 });

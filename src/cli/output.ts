@@ -1,4 +1,5 @@
 /** The only place that writes to standard output and standard error. */
+import { once } from 'node:events';
 import { errorColour } from './colour.js';
 import type { Failure } from '../result.js';
 import { EXIT, exitCodeOf, type ExitCode } from './exit-code.js';
@@ -6,7 +7,21 @@ import { stripControlInLines } from './format.js';
 
 /** To standard output, as it is. */
 export function print(text: string): void {
-  process.stdout.write(text);
+  write(process.stdout, text);
+}
+
+/** Some streams throw what others tell of later. */
+function write(stream: NodeJS.WriteStream, text: string): void {
+  try {
+    stream.write(text);
+  } catch (error) {
+    stream.emit('error', error);
+  }
+}
+
+/** To standard output, as they are; ends when more can be taken. */
+export async function printBytes(bytes: Uint8Array): Promise<void> {
+  if (!process.stdout.write(bytes)) await once(process.stdout, 'drain');
 }
 
 /** One line to standard output. */
@@ -16,7 +31,7 @@ export function printLine(line: string): void {
 
 /** To standard error, as it is. */
 export function printError(text: string): void {
-  process.stderr.write(text);
+  write(process.stderr, text);
 }
 
 /** A value for scripts: indented JSON; maps as objects, sets as lists. */
@@ -32,7 +47,8 @@ export function toJson(value: unknown, indent?: number): string {
     if (item instanceof Error) return item.message;
     return item;
   };
-  return JSON.stringify(value, replacer, indent);
+  // Of the characters that move a terminal's cursor, JSON escapes only some.
+  return JSON.stringify(value, replacer, indent).replace(/[\u007f-\u009f]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
 }
 
 /** Says what went wrong, what led to it, and what to do; returns the exit code. */

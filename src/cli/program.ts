@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { COMMAND_GROUPS } from './command-table.js';
 import { print, printError } from './output.js';
+import { zilchVersion } from './version.js';
 
 /**
  * The whole command line. Only commands whose name `isMentioned` are loaded; of the others, help shows name and summary,
@@ -10,7 +10,7 @@ import { print, printError } from './output.js';
 export async function makeProgram(isMentioned: (name: string) => boolean): Promise<Command> {
   const program = new Command('zilch')
     .description('Builds a Linux system from one TinyCC binary and source tarballs, into a Nix store.')
-    .version(version(), '-V, --version', 'print the version')
+    .version(zilchVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .showHelpAfterError('(zilch --help shows all commands)')
@@ -28,9 +28,4 @@ export async function makeProgram(isMentioned: (name: string) => boolean): Promi
     'after',
     '\n`zilch COMMAND --help` says more of a command. Without a target, the chain’s default target is meant. docs/cli.md has all options and exit codes.',
   );
-}
-
-function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
-  return version;
 }

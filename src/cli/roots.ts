@@ -1,6 +1,6 @@
 import type { PreparedTarget } from '../chain/index.js';
-import type { StorePath } from '../formats/index.js';
 import type { Instantiated } from '../recipe/index.js';
+import { sha256, type StorePath } from '../formats/index.js';
 import { ok, type Result } from '../result.js';
 import { BuiltOutputs, type Session } from './session.js';
 
@@ -24,8 +24,18 @@ export function keepFromCollection(session: Session, targets: readonly PreparedT
     if (test !== undefined) add(`${name}.test`, test);
   }
   for (const [name, path] of roots) {
-    const added = store.addRoot(`${encodeURIComponent(loaded.directory)}/${name}`, path);
+    const added = store.addRoot(`${rootName(encodeURIComponent(loaded.directory))}/${rootName(name)}`, path);
     if (!added.ok) return added;
   }
   return ok(undefined);
+}
+
+/** No file's name has more bytes, so Linux. */
+const LONGEST_NAME = 255;
+
+/** A name for a file, the same for the same text: of a text that is too long as much as there is room for, and its hash. */
+export function rootName(text: string): string {
+  if (Buffer.byteLength(text) <= LONGEST_NAME) return text;
+  const hash = sha256(text).slice(0, 32);
+  return `${Buffer.from(text).toString('latin1', 0, LONGEST_NAME - hash.length - 1).replace(/[^\x20-\x7e]/g, '_')}~${hash}`;
 }

@@ -9,7 +9,7 @@ import { err, fail, ok, type Failure, type Result } from '../result.js';
 import { removeTree, restoreTree, type Store } from '../store/index.js';
 import { proveContent } from './content-proof.js';
 import { inOrder } from './in-order.js';
-import { StreamFailure, type ByteStream } from './stream-failure.js';
+import { StreamFailure, type ByteStream } from '../stream-failure.js';
 import { storeNar } from './store-stream.js';
 
 const MAGIC = 0x4558494e;

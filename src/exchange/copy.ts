@@ -4,7 +4,7 @@ import { err, fail, ok, type Result } from '../result.js';
 import { removeTree, restoreTree, type NewPath, type Store } from '../store/index.js';
 import { inOrder } from './in-order.js';
 import { storeNar } from './store-stream.js';
-import { StreamFailure } from './stream-failure.js';
+import { StreamFailure } from '../stream-failure.js';
 
 /** Paths that become valid together: enough that their transactions cost nothing, few enough that a crash loses little. */
 const BATCH = 64;

@@ -7,9 +7,9 @@ import { err, fail, ok, type Result } from '../result.js';
 import { attempt, restoreTree, Store } from '../store/index.js';
 import { copyClosure } from './copy.js';
 import { inOrder } from './in-order.js';
-import { nixExpression, nixFlake, type ExternalContent, type NixExpression } from './nix-expression/index.js';
+import { MK_DERIVATION, nixExpression, nixFlake, type ExternalContent, type NixExpression } from './nix-expression/index.js';
 import { storeNar } from './store-stream.js';
-import { StreamFailure } from './stream-failure.js';
+import { StreamFailure } from '../stream-failure.js';
 
 export interface NixExport {
   readonly store: Store;
@@ -33,6 +33,7 @@ export interface NixExported {
  * Writes `directory`, which must be new or empty:
  *
  *     nix/default.nix, nix/flake.nix, nix/files/   the expressions, and what lies beside the recipes
+ *     nix/mk-derivation.nix                        a function for derivations of one's own
  *     sources/                                     the tarballs
  *     store/                                       a Nix store that holds the derivations and their inputs
  *     default.nix, README.md
@@ -48,18 +49,7 @@ export async function exportNix(exported: NixExport, directory: string): Promise
   });
   if (!fresh.ok) return fresh;
   if (!fresh.value) return fail('E_EXISTS', `${home} is not empty`, 'name a new directory, or delete this one');
-  const contentOf = (path: StorePath): ExternalContent => {
-    const contentAddress = store.pathInfo(path)?.contentAddress;
-    if (contentAddress === undefined) throw new Error(`Internal error: ${path} is not in the store by its content`);
-    return { path, contentAddress };
-  };
-  const expression = nixExpression(chain, targets, {
-    local: (local) => contentOf(exported.externalPath(local)!),
-    seed: (seed) => {
-      const given = exported.externalPath(seed);
-      return given === undefined ? undefined : contentOf(given);
-    },
-  });
+  const expression = expressionOf(exported);
   if (!expression.ok) return expression;
   const opened = Store.open(join(home, 'store'), { create: true });
   if (!opened.ok) return opened;
@@ -71,6 +61,31 @@ export async function exportNix(exported: NixExport, directory: string): Promise
   } finally {
     opened.value.close();
   }
+}
+
+/**
+ * Writes the flake alone: `nix/` and `sources/` of the above. Gives the directory of the flake. Sources must be in the store.
+ */
+export async function writeFlake(exported: NixExport, home: string): Promise<Result<string>> {
+  const expression = expressionOf(exported);
+  if (!expression.ok) return expression;
+  const written = await writeExpression(exported, expression.value, exported.store, home);
+  return written.ok ? ok(join(home, 'nix')) : written;
+}
+
+function expressionOf({ chain, targets, store, externalPath }: NixExport): Result<NixExpression> {
+  const contentOf = (path: StorePath): ExternalContent => {
+    const contentAddress = store.pathInfo(path)?.contentAddress;
+    if (contentAddress === undefined) throw new Error(`Internal error: ${path} is not in the store by its content`);
+    return { path, contentAddress };
+  };
+  return nixExpression(chain, targets, {
+    local: (local) => contentOf(externalPath(local)!),
+    seed: (seed) => {
+      const given = externalPath(seed);
+      return given === undefined ? undefined : contentOf(given);
+    },
+  });
 }
 
 /** Puts the derivations into the store, after their inputs; gives their number. */
@@ -101,12 +116,20 @@ async function fillStore(
   return ok(ordered.value.length);
 }
 
-async function writeFiles({ chain, targets, drvPathOf }: NixExport, expression: NixExpression, store: Store, home: string): Promise<Result<void>> {
+async function writeFiles(exported: NixExport, expression: NixExpression, store: Store, home: string): Promise<Result<void>> {
+  const written = attempt('write', home, () => {
+    writeFileSync(join(home, 'default.nix'), 'import ./nix\n');
+    writeFileSync(join(home, 'README.md'), readme(exported.targets, exported.drvPathOf));
+  });
+  return written.ok ? writeExpression(exported, expression, store, home) : written;
+}
+
+/** Writes `nix/` and `sources/`, from a store that has what they need. */
+async function writeExpression({ chain, targets }: NixExport, expression: NixExpression, store: Store, home: string): Promise<Result<void>> {
   const sources = join(home, 'sources');
   const written = attempt('write', home, () => {
     mkdirSync(sources);
     mkdirSync(join(home, 'nix/files'), { recursive: true });
-    writeFileSync(join(home, 'default.nix'), 'import ./nix\n');
     writeFileSync(join(home, 'nix/default.nix'), expression.text);
     writeFileSync(
       join(home, 'nix/flake.nix'),
@@ -116,7 +139,7 @@ async function writeFiles({ chain, targets, drvPathOf }: NixExport, expression: 
         sources,
       ),
     );
-    writeFileSync(join(home, 'README.md'), readme(targets, drvPathOf));
+    writeFileSync(join(home, 'nix/mk-derivation.nix'), MK_DERIVATION);
     for (const source of expression.sources) {
       const file = join(sources, source.file);
       // Hard links: the tarballs are there once, though they are in two places.
@@ -169,6 +192,9 @@ nix build --store "$PWD/store" "path:$PWD/nix#${first}"            # the same, a
 \`store/\` is a Nix store that holds the derivations and what they take from outside. Any other store will do: without
 \`--store\` it is the machine's own, which then gets the tarballs from \`sources/\`. Nothing is fetched from anywhere. For a
 Hydra, \`hydraJobs\` of the flake has every target. \`nix flake check "path:$PWD/nix"\` evaluates them all.
+
+To compile something of your own, with a flake that has this one as an input \`zilch\`:
+\`zilch.lib.x86_64-linux.mkDerivation { name = …; src = ./.; buildPhase = …; installPhase = …; }\`.
 
 \`nix develop\` and \`nix-shell\` do not work here: they want builders that are bash, and these are not. \`zilch shell TARGET\`
 opens a shell in the sandbox of a build.

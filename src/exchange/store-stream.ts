@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PathInfo, StorePath } from '../formats/index.js';
 import type { Failure } from '../result.js';
 import { streamTree, type Store } from '../store/index.js';
-import { StreamFailure, type ByteStream } from './stream-failure.js';
+import { StreamFailure, type ByteStream } from '../stream-failure.js';
 
 const SLICE_MS = 10;
 

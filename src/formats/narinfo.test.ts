@@ -43,7 +43,6 @@ describe('the reader of narinfo files', () => {
     ['NarSize', '1e3'],
     ['References', '../etc'],
     ['Deriver', 'x.drv'],
-    ['Sig', 'golden-1:x'],
     ['CA', 'fixed:x'],
   ])('names %s when it is "%s"', (field, value) => {
     expect(read(text.replace(new RegExp(`^${field}: .*$`, 'm'), `${field}: ${value}`))).toMatch(new RegExp(`^E_NARINFO .*${field}`));
@@ -53,6 +52,15 @@ describe('the reader of narinfo files', () => {
     expect(read(`${text}NarSize: 1\n`)).toContain('NarSize is given twice');
     expect(unwrap(parseNarInfo(`${text}${/^Sig: .*\n/m.exec(text)![0]}`)).signatures).toHaveLength(2);
   });
+
+  test.each(['Sig: golden-1:x', 'Sig: ', 'Sig:', 'Sig: of two words:AAAA', 'Sig: golden-1', 'Sig: ed448:golden-1:AAAA'])(
+    'passes over the malformed "%s", before and behind a signature that is right',
+    (line) => {
+      const right = /^Sig: (.*)\n/m.exec(text)!;
+      for (const both of [`${line}\n${right[0]}`, `${right[0]}${line}\n`])
+        expect(unwrap(parseNarInfo(text.replace(right[0], both))).signatures).toEqual([right[1]]);
+    },
+  );
 
   test('passes over fields that caches add, and knows what is meant where old ones leave some out', () => {
     const extended = text.replace('Compression: none\n', 'System: x86_64-linux\n').replace(/Deriver: .*/, 'Deriver: unknown-deriver');

@@ -48,8 +48,8 @@ function writeHash(hash: Hash): string {
 }
 
 /**
- * Reads a `.narinfo` file. Unknown fields are passed over, as Nix does, since caches add their own; all others must be right, and only
- * `Sig` may come twice. Fails with `E_NARINFO` and the field that is wrong.
+ * Reads a `.narinfo` file. Unknown fields are passed over, as Nix does, since caches add their own, and so are malformed signatures; all
+ * others must be right, and only `Sig` may come twice. Fails with `E_NARINFO` and the field that is wrong.
  */
 export function parseNarInfo(text: string): Result<NarInfo> {
   try {
@@ -70,6 +70,8 @@ class Fields {
     const lines = text.split('\n');
     if (lines.pop() !== '') throw new FieldProblem('its last line does not end');
     for (const [index, line] of lines.entries()) {
+      // Of signatures, that counts which can be read and is right; what else stands there may be of a kind that is yet to come.
+      if (line.startsWith('Sig:') && !parseSignature(line.slice('Sig: '.length)).ok) continue;
       const separator = line.indexOf(': ');
       if (separator <= 0) throw new FieldProblem(`line ${index + 1} is not "Field: value"`);
       const field = line.slice(0, separator);
@@ -97,7 +99,7 @@ class Fields {
       narSize: this.required('NarSize', parseSize),
       references: this.optional('References', parseReferences) ?? [],
       ...given('deriver', deriver),
-      signatures: (this.values.get('Sig') ?? []).map((text) => this.checked('Sig', parseSignature(text))),
+      signatures: this.values.get('Sig') ?? [],
       ...given<'contentAddress', ContentAddress>('contentAddress', this.optional('CA', parseContentAddress)),
     };
   }

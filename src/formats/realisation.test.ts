@@ -33,13 +33,18 @@ describe('the reader of realisations', () => {
     ['outPath', '/nix/store/x'],
     ['outPath', undefined],
     ['signatures', 'x'],
-    ['signatures', ['x']],
     ['dependentRealisations', []],
     ['dependentRealisations', { x: 'y' }],
   ])('names the field "%s" when it is %j', (field, value) => {
     const parsed = parseRealisation(JSON.stringify({ ...json, [field]: value }));
     expect(parsed.ok ? 'ok' : parsed.failure.code).toBe('E_REALISATION');
     if (!parsed.ok) expect(parsed.failure.message).toMatch(field === 'id' ? /id/ : new RegExp(`"${field}"`));
+  });
+
+  test('passes over malformed signatures beside one that is right', () => {
+    const right = signText(realisationFingerprint(unwrap(parseRealisation(text))), generateSecretKey('k'));
+    const signatures = ['x', right, 7, { keyName: 'k', sig: 'x' }, null];
+    expect(unwrap(parseRealisation(JSON.stringify({ ...json, signatures }))).signatures).toEqual([right]);
   });
 
   test('does without signatures and dependent realisations', () => {

@@ -61,7 +61,7 @@ function jsonOf({ id, outPath, dependentRealisations }: Realisation): {
   };
 }
 
-/** Reads a `.doi` file. Fails with `E_REALISATION` and the field that is wrong. */
+/** Reads a `.doi` file; malformed signatures are passed over. Fails with `E_REALISATION` and the field that is wrong. */
 export function parseRealisation(text: string): Result<Realisation> {
   const json = parseObject(text);
   if (json === undefined) return fail('E_REALISATION', 'a realisation is not a JSON object');
@@ -71,13 +71,10 @@ export function parseRealisation(text: string): Result<Realisation> {
   if (!id.ok) return id;
   const outPath = typeof outPathText === 'string' ? parseStorePathBaseName(outPathText) : undefined;
   if (outPath?.ok !== true) return wrongField('outPath', 'the base name of a store path', outPath?.failure);
-  if (!isListOfText(signatures)) return wrongField('signatures', 'a list of text');
-  for (const signature of signatures) {
-    const parsed = parseSignature(signature);
-    if (!parsed.ok) return wrongField('signatures', 'a list of signatures', parsed.failure);
-  }
+  if (!Array.isArray(signatures)) return wrongField('signatures', 'a list');
+  const readable = signatures.filter((signature) => typeof signature === 'string' && parseSignature(signature).ok) as string[];
   const dependent = parseDependent(dependentRealisations);
-  return dependent.ok ? ok({ id: id.value, outPath: outPath.value, signatures, dependentRealisations: dependent.value }) : dependent;
+  return dependent.ok ? ok({ id: id.value, outPath: outPath.value, signatures: readable, dependentRealisations: dependent.value }) : dependent;
 }
 
 function parseDependent(json: unknown): Result<ReadonlyMap<string, StorePath>> {
@@ -109,8 +106,4 @@ function parseObject(text: string): Record<string, unknown> | undefined {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isListOfText(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }

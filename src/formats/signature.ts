@@ -63,6 +63,16 @@ export function formatSecretKey({ name, key }: SecretKey): string {
   return `${name}:${Buffer.concat([seed, rawPublicKey(key)]).toString('base64')}`;
 }
 
+/** The 64 bytes of a signature; the same key and message always give the same. */
+export function signBytes(message: Uint8Array, { key }: SecretKey): Buffer {
+  return sign(null, message, key);
+}
+
+/** True when the key made this signature of this message. */
+export function verifyBytes(message: Uint8Array, signature: Uint8Array, { key }: PublicKey): boolean {
+  return signature.length === SIGNATURE_BYTES && verify(null, message, key, signature);
+}
+
 /** Signs a fingerprint; the same key and text always give the same signature. */
 export function signText(text: string, { name, key }: SecretKey): string {
   return `${name}:${sign(null, Buffer.from(text), key).toString('base64')}`;
@@ -90,8 +100,8 @@ function parseNamed(text: string, byteCount: number): readonly [name: string, by
   return colon > 0 && isExact ? [text.slice(0, colon), bytes] : undefined;
 }
 
-/** Also of a secret key: of its public half. */
-function rawPublicKey(key: KeyObject): Buffer {
+/** The 32 bytes of a public key; also of a secret key: of its public half. */
+export function rawPublicKey(key: KeyObject): Buffer {
   const publicKey = key.type === 'private' ? createPublicKey(key) : key;
   return publicKey.export({ format: 'der', type: 'spki' }).subarray(PUBLIC_DER.length);
 }

@@ -8,6 +8,15 @@ export interface Chain {
   readonly defaultTarget: string;
   /** In the order they are written. */
   readonly targets: readonly Target[];
+  readonly tools?: ChainTools | undefined;
+}
+
+/** What other people's derivations are made with, where the chain is exported to Nix. */
+export interface ChainTools {
+  /** A target, and the shell in it: `['busybox', 'bin/ash']`. */
+  readonly shell: readonly [target: string, program: string];
+  /** Targets whose programs are found. */
+  readonly path: readonly string[];
 }
 
 /** A recipe under the name users type. */
@@ -19,7 +28,11 @@ export interface Target {
 }
 
 /** Lists what a chain builds, stage by stage; the keys of a stage are target names. */
-export function chain(defaultTarget: string, stages: Readonly<Record<string, Readonly<Record<string, AnyRecipe>>>>): Chain {
+export function chain(
+  defaultTarget: string,
+  stages: Readonly<Record<string, Readonly<Record<string, AnyRecipe>>>>,
+  { tools }: { readonly tools?: ChainTools } = {},
+): Chain {
   const targets = Object.entries(stages).flatMap(([stage, recipes]) =>
     Object.entries(recipes).map(([name, recipe]): Target => {
       // Recipe files that import each other in a circle see undefined here, whatever the types say.
@@ -36,5 +49,7 @@ export function chain(defaultTarget: string, stages: Readonly<Record<string, Rea
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new RecipeError(`two targets are called "${twice}"`);
   if (!names.includes(defaultTarget)) throw new RecipeError(`the default target "${defaultTarget}" is not in the chain`);
-  return { kind: 'chain', defaultTarget, targets };
+  const unknown = tools === undefined ? undefined : [tools.shell[0], ...tools.path].find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new RecipeError(`"${unknown}" of the chain's tools is not a target`);
+  return { kind: 'chain', defaultTarget, targets, tools };
 }

@@ -53,6 +53,9 @@ export interface Run {
     | undefined;
 }
 
+/** Builds tell no more. Journals of before they were limited can hold any number. */
+const MOST_PHASES = 200;
+
 /** Folds a journal into a run, line by line; can be asked at any moment. */
 export class RunFolder {
   private readonly builds = new Map<string, RunBuild>();
@@ -108,6 +111,8 @@ export class RunFolder {
       case 'fetch-failed':
         this.fetched(event.name, { endedAt: event.at, failed: event.final });
         return;
+      case 'cache-refused':
+        return;
       case 'build-wait':
         this.update(event.drvPath, event.name, { status: 'waiting', startedAt: event.at });
         return;
@@ -116,7 +121,7 @@ export class RunFolder {
         return;
       case 'build-phase': {
         const build = this.builds.get(event.drvPath);
-        if (build !== undefined) this.builds.set(event.drvPath, { ...build, phases: [...build.phases, { name: event.phase, at: event.at }] });
+        if (build !== undefined && build.phases.length < MOST_PHASES) this.builds.set(event.drvPath, { ...build, phases: [...build.phases, { name: event.phase, at: event.at }] });
         return;
       }
       case 'build-done': {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -9,10 +9,11 @@ import { sha256, storePathBaseName } from '../formats/index.js';
 import { source, sourcePath, type Source } from '../recipe/index.js';
 import { unwrap } from '../result.js';
 import type { Store } from '../store/index.js';
-import { fetchSources, type FetchEvent, type FetchOptions, type Patience } from './index.js';
+import { DEFAULT_PATIENCE, type Patience } from '../http/index.js';
+import { fetchSources, type FetchEvent, type FetchOptions } from './index.js';
 
 const BYTES = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7919) & 255));
-const IMPATIENT: Patience = { connect: 1000, stall: 300, retries: [1, 1] };
+const IMPATIENT: Patience = { ...DEFAULT_PATIENCE, retries: [1, 1] };
 
 let store: Store;
 let events: FetchEvent[];
@@ -156,7 +157,7 @@ describe('a download that breaks off', () => {
       response.writeHead(200, { 'content-length': BYTES.length });
       response.write(BYTES.subarray(0, 100_000));
     });
-    const fetching = fetch([sourceOf([half.url])], { signal: stop.signal, patience: { ...IMPATIENT, stall: 60_000 } });
+    const fetching = fetch([sourceOf([half.url])], { signal: stop.signal });
     while (!events.some((event) => event.type === 'fetch-progress')) await sleep(5);
     stop.abort();
     expect(codeOf(await fetching)).toBe('E_CANCELLED');
@@ -200,7 +201,7 @@ describe('a download that breaks off', () => {
 
 describe('a place that does not have the right bytes', () => {
   test.each<[string, RequestListener, string]>([
-    ['has nothing', (_, response) => response.writeHead(404).end(), 'is not there (404)'],
+    ['has nothing', (_, response) => response.writeHead(404).end(), 'is not there'],
     ['refuses', (_, response) => response.writeHead(403).end(), 'the server answers 403'],
     ['has other bytes of the same length', (request, response) => sendBytes(request, response, Buffer.alloc(BYTES.length)), `not ${sha256(BYTES)}`],
     ['has a file of another length', (request, response) => sendBytes(request, response, Buffer.alloc(10)), 'has 10 bytes, not 300000'],
@@ -221,8 +222,8 @@ describe('a place that does not have the right bytes', () => {
       (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>sorry</html>'),
       'it ends after 18 of 300000 bytes',
     ],
-    ['answers nothing', () => undefined, 'no answer in 0.3 s'],
-    ['stops sending', (_, response) => void response.writeHead(200).write('a'), 'nothing more comes since 0.3 s'],
+    ['answers nothing', () => undefined, 'no answer in 0.5 s'],
+    ['stops sending', (_, response) => void response.writeHead(200).write('a'), 'nothing came for 0.5 s'],
     ['redirects in a circle', (request, response) => response.writeHead(302, { location: request.url }).end(), 'redirects more than 5 times'],
     [
       'redirects out of the web',
@@ -231,16 +232,17 @@ describe('a place that does not have the right bytes', () => {
     ],
     ['is down', (_, response) => response.writeHead(503).end(), 'the server answers 503'],
     ['redirects to what is no address', (_, response) => response.writeHead(301, { location: 'http://[' }).end(), 'redirects to http://['],
-    ['speaks something else', (request) => request.socket.end('SSH-2.0-x\r\n'), 'Expected HTTP/'],
+    ['speaks something else', (request) => request.socket.end('SSH-2.0-x\r\n'), 'does not speak HTTP'],
     [
       'switches protocols',
       (request) => request.socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n'),
-      'bad upgrade',
+      'answers 101',
     ],
     ['hangs up', (request) => request.socket.destroy(), 'other side closed'],
   ])('because it %s makes way for the next, and is named with its reason', async (_, listener, reason) => {
     const bad = await serve(listener);
-    const patience = { ...IMPATIENT, retries: [] };
+    // Only where silence is to be noticed: a busy machine is silent for a while as well.
+    const patience = { ...IMPATIENT, retries: [], ...(reason.includes('0.5 s') ? { connect: 0, header: 500, stall: 500 } : {}) };
     const alone = await fetch([sourceOf([`${bad.url}/x`])], { patience });
     expect(codeOf(alone)).toBe('E_FETCH');
     expect(messageOf(alone)).toContain(`${bad.url}/x`);
@@ -334,31 +336,10 @@ test('a place that is not there is a failure of its own', async () => {
   expect(codeOf(await fetch([], { places: ['/nowhere'] }))).toBe('E_NOT_FOUND');
 });
 
-test.each(['http://', ''])('a proxy that the environment names is used, with the scheme "%s"', async (scheme) => {
-  const proxy = createServer();
-  const asked: (string | undefined)[] = [];
-  proxy.on('connect', (request, socket) => {
-    asked.push(request.url);
-    const [host, port] = request.url!.split(':');
-    socket.write('HTTP/1.1 200 OK\r\n\r\n');
-    const through = connect(Number(port), host, () => socket.pipe(through).pipe(socket));
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  const { url } = await serve(sendBytes);
-  process.env['http_proxy'] = `${scheme}127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-  atEnd(() => {
-    delete process.env['http_proxy'];
-    proxy.closeAllConnections();
-    proxy.close();
-  });
-  expect(codeOf(await fetch([sourceOf([url])]))).toBe('ok');
-  expect(asked).toEqual([url.slice('http://'.length)]);
-});
-
 test('a proxy that is none is named with its variable', async () => {
   process.env['http_proxy'] = ':::';
   atEnd(() => delete process.env['http_proxy']);
   const result = await fetch([sourceOf(['http://127.0.0.1:1/x'])]);
-  expect(codeOf(result)).toBe('E_FETCH');
+  expect(codeOf(result)).toBe('E_PROXY');
   expect(messageOf(result)).toContain('http_proxy ("http://:::")');
 });

@@ -5,13 +5,13 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Dispatcher } from 'undici';
 import type { StorePath } from '../formats/index.js';
 import { sourcePath, type Source, type SourceLocation } from '../recipe/index.js';
 import { err, fail, ok, type Failure, type Result } from '../result.js';
+import { HttpClient, type Patience } from '../http/index.js';
 import { attempt, removeTreeSync, type Store } from '../store/index.js';
 import { debianMirrors } from './apt-mirrors.js';
-import { DEFAULT_PATIENCE, download, openConnections, type Patience } from './download.js';
+import { download } from './download.js';
 import { copyFile, openLocalPlace, type LocalPlace } from './local-place.js';
 
 /** What happens while sources are fetched; `name` is the source's file name. */
@@ -32,6 +32,7 @@ export interface FetchOptions {
   readonly offline?: boolean | undefined;
   readonly emit?: ((event: FetchEvent) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Time limits; by default those that the environment sets. */
   readonly patience?: Patience | undefined;
 }
 
@@ -49,8 +50,7 @@ interface Context {
   readonly offline: boolean;
   readonly emit: (event: FetchEvent) => void;
   readonly signal: AbortSignal | undefined;
-  readonly patience: Patience;
-  readonly connections: Dispatcher;
+  readonly client: HttpClient;
 }
 
 /**
@@ -58,17 +58,17 @@ interface Context {
  * others are fetched all the same, and the failure `E_FETCH` says of each what every place answered.
  */
 export async function fetchSources(sources: Iterable<Source>, options: FetchOptions): Promise<Result<Map<Source, StorePath>>> {
-  const { store, offline = false, emit = () => undefined, signal, patience = DEFAULT_PATIENCE } = options;
+  const { store, offline = false, emit = () => undefined, signal } = options;
   const places: LocalPlace[] = [];
   for (const path of options.places ?? []) {
     const place = openLocalPlace(path);
     if (!place.ok) return place;
     places.push(place.value);
   }
-  const opened = openConnections(patience);
+  const opened = HttpClient.open(process.env, options.patience);
   if (!opened.ok) return opened;
-  const connections = opened.value;
-  const context: Context = { store, places, mirrors: options.mirrors ?? debianMirrors(), offline, emit, signal, patience, connections };
+  const client = opened.value;
+  const context: Context = { store, places, mirrors: options.mirrors ?? debianMirrors(), offline, emit, signal, client };
   const wanted = [...new Set(sources)];
   const fetched = new Map<Source, StorePath>();
   const failures: Failure[] = [];
@@ -83,7 +83,7 @@ export async function fetchSources(sources: Iterable<Source>, options: FetchOpti
   try {
     await Promise.all(Array.from({ length: PARALLEL_FETCHES }, worker));
   } finally {
-    await connections.destroy();
+    await client.close();
   }
   const [first] = failures;
   if (first === undefined) return ok(fetched);
@@ -188,8 +188,7 @@ async function fetchUrl(source: Source, url: string, context: Context): Promise<
       url,
       partFile,
       size: source.size,
-      connections: context.connections,
-      patience: context.patience,
+      client: context.client,
       signal: context.signal,
       progress: progressOf(source, context.emit),
     });

@@ -1,22 +1,21 @@
-import { request } from 'undici';
+import { DEFAULT_PATIENCE, HttpClient, statusFailure } from '../http/index.js';
 import { fail, ok, type Result } from '../result.js';
-import { DEFAULT_PATIENCE, openConnections } from './download.js';
 
 /** Milliseconds; whoever asks is waiting. */
-const PATIENCE = 5000;
+const PATIENCE = 2500;
 
 /** Finds out whether a Debian mirror answers, by asking for its pool. Fails with `E_FETCH`. */
 export async function probeMirror(root: string): Promise<Result<void>> {
-  const opened = openConnections({ ...DEFAULT_PATIENCE, connect: PATIENCE });
+  if (!URL.canParse(`${root}/pool/`)) return fail('E_FETCH', `${root} is not a URL`);
+  const opened = HttpClient.open(process.env, { ...DEFAULT_PATIENCE, connect: PATIENCE, header: PATIENCE });
   if (!opened.ok) return opened;
-  const connections = opened.value;
+  const client = opened.value;
   try {
-    const { statusCode, body } = await request(`${root}/pool/`, { method: 'HEAD', dispatcher: connections, headersTimeout: PATIENCE });
-    await body.dump();
-    return statusCode < 500 ? ok(undefined) : fail('E_FETCH', `${root} answers with status ${statusCode}`);
-  } catch (error) {
-    return fail('E_FETCH', `${root} does not answer`, undefined, error as Error);
+    const answer = await client.ask(new URL(`${root}/pool/`), { method: 'HEAD' });
+    if (!answer.ok) return fail('E_FETCH', `${root} does not answer: ${answer.failure.message}`, undefined, answer.failure);
+    answer.value.discard();
+    return answer.value.status < 500 ? ok(undefined) : fail('E_FETCH', statusFailure(answer.value).message);
   } finally {
-    await connections.destroy();
+    await client.close();
   }
 }

@@ -31,7 +31,12 @@ export interface TreeOptions {
 }
 
 /** Adds a text, such as a `.drv` file, at the path its bytes and references give it. */
-export async function addText(store: Store, name: string, contents: string, references: readonly StorePath[]): Promise<Result<StorePath>> {
+export async function addText(
+  store: Store,
+  name: string,
+  contents: string | Uint8Array,
+  references: readonly StorePath[],
+): Promise<Result<StorePath>> {
   const named = checkName(name);
   if (!named.ok) return named;
   const sorted = [...new Set(references)].sort();

@@ -5,7 +5,7 @@
  */
 import { closeSync, fsyncSync, lstatSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { fail, ok, type Result } from '../result.js';
+import { ok, type Result } from '../result.js';
 import { attempt, attemptAsync } from './io-failure.js';
 import { syncFileSystem, syncFileSystemSync } from './system-calls.js';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { addText, atEnd, codeOf, messageOf, openStore, StoreChild, tempDirectory } from '../../test/support/store.js';
 import { makeTextPath, sha256, storePathBaseName, type DrvPath, type StorePath } from '../formats/index.js';
 import { unwrap } from '../result.js';
@@ -103,6 +103,28 @@ describe('a collection', () => {
     expect(unwrap(await store.gc()).leftovers).toEqual([storePathBaseName(leftover)]);
     expect(readdirSync(store.layout.storeDir).sort()).toEqual(['.links', storePathBaseName(a)]);
     expect(readdirSync(store.layout.partialDir)).toEqual([]);
+  });
+
+  test('deletes what was kept to be looked at when that is a month ago, or as long as it is told', async () => {
+    const { store } = await sampleStore();
+    const { keptDir } = store.layout;
+    const makeKept = (): void => {
+      mkdirSync(join(keptDir, 'hash-name/build/closed'), { recursive: true });
+    };
+    makeKept();
+    chmodSync(join(keptDir, 'hash-name/build/closed'), 0);
+    expect(unwrap(await store.gc({ keepDays: 1 })).outdated).toEqual([]);
+    expect(unwrap(await store.gc()).outdated).toEqual([]);
+    const now = vi.spyOn(Date, 'now');
+    atEnd(() => now.mockRestore());
+    now.mockReturnValue(Date.now() + 31 * 86_400_000);
+    expect(unwrap(await store.gc({ keepDays: 32 })).outdated).toEqual([]);
+    expect(unwrap(await store.gc({ dryRun: true })).outdated).toEqual([join(keptDir, 'hash-name')]);
+    expect(readdirSync(keptDir)).toEqual(['hash-name']);
+    expect(unwrap(await store.gc()).outdated).toEqual([join(keptDir, 'hash-name')]);
+    expect(readdirSync(keptDir)).toEqual([]);
+    makeKept();
+    expect(unwrap(await store.gc({ only: [] })).outdated).toEqual([]);
   });
 
   test('keeps room for the next one, also where there was none the last time', async () => {

@@ -21,7 +21,7 @@ import { removeTree, removeTreeSync } from './tree/index.js';
 export interface GcOptions {
   /** Delete nothing, only say what would be. */
   readonly dryRun?: boolean | undefined;
-  /** Keep what was registered within this number of days. */
+  /** Keep what was registered within this number of days. Failed builds that were kept go after as many days, 30 when left out. */
   readonly keepDays?: number | undefined;
   /** Delete just these and all that refers to them, whatever permanent root they have: for damaged paths. */
   readonly only?: readonly StorePath[] | undefined;
@@ -35,6 +35,8 @@ export interface GcReport {
   readonly dead: readonly { readonly path: StorePath; readonly narSize: number }[];
   /** Names in the store's directory that nothing ever registered, such as those of a build that was killed. */
   readonly leftovers: readonly string[];
+  /** Trees of failed builds, and outputs that came out differently, that were kept long enough; host paths, sorted. */
+  readonly outdated: readonly string[];
   readonly liveCount: number;
   /** Disk space set free, in bytes; in a dry run the sum of the NAR sizes, an estimate. */
   readonly freedBytes: number;
@@ -42,6 +44,9 @@ export interface GcReport {
 
 /** The number of paths that are forgotten in one transaction, during which the process does nothing else. */
 const BATCH = 100;
+
+/** After this number of days, nobody will look at a failed build any more. */
+const KEPT_DAYS = 30;
 
 /** Collects garbage below `layout`, or with `dryRun` says what it would. */
 export async function collectGarbage(layout: Layout, database: Database, options: GcOptions): Promise<Result<GcReport>> {
@@ -125,7 +130,9 @@ class Collection {
 
   plan(): GcReport {
     const dead = this.#candidates.filter((path) => !this.#live.has(path));
-    return this.#report(dead, this.#options.only === undefined ? this.#leftovers() : [], sum(dead.map((path) => this.#narSize(path))));
+    const isWhole = this.#options.only === undefined;
+    const freed = sum(dead.map((path) => this.#narSize(path)));
+    return this.#report(dead, isWhole ? this.#leftovers() : [], isWhole ? this.#outdated() : [], freed);
   }
 
   async run(): Promise<Result<GcReport>> {
@@ -141,6 +148,7 @@ class Collection {
       deleted.push(...batch.value);
     }
     const leftovers: string[] = [];
+    const outdated: string[] = [];
     if (this.#options.only === undefined) {
       for (const name of this.#leftovers()) {
         // Asked again: while the trash was emptied, new roots may have come.
@@ -149,11 +157,18 @@ class Collection {
         leftovers.push(name);
         await this.#emptyTrash();
       }
+      for (const kept of this.#outdated()) {
+        const removed = await removeTree(kept);
+        // What is another user's goes when that one collects.
+        if (!removed.ok) continue;
+        this.#freed += removed.value;
+        outdated.push(kept);
+      }
       this.#deleteUnusedLinks();
       this.#deletePartialDownloads();
     }
     reserve(this.#layout);
-    return ok(this.#report(deleted, leftovers, this.#freed));
+    return ok(this.#report(deleted, leftovers, outdated, this.#freed));
   }
 
   /**
@@ -202,6 +217,15 @@ class Collection {
     // Deleted here and now, in the way that those who wait for it notice.
     tryLock(place, 'exclusive')?.releaseAndDelete();
     return false;
+  }
+
+  /** By when they were moved there, or last opened by a shell: their own times are what builders made of them. */
+  #outdated(): string[] {
+    const oldest = Date.now() - (this.#options.keepDays ?? KEPT_DAYS) * 86_400_000;
+    return namesIn(this.#layout.keptDir)
+      .sort()
+      .map((name) => join(this.#layout.keptDir, name))
+      .filter((place) => (statOf(place)?.ctimeMs ?? Infinity) < oldest);
   }
 
   /** Nix's hard links by content: one that nothing shares any more is itself the last. */
@@ -269,9 +293,9 @@ class Collection {
     return this.#nodes.get(path)?.narSize ?? 0;
   }
 
-  #report(dead: readonly StorePath[], leftovers: readonly string[], freedBytes: number): GcReport {
-    const sorted = [...dead].sort();
-    return { dead: sorted.map((path) => ({ path, narSize: this.#narSize(path) })), leftovers, liveCount: this.#nodes.size - dead.length, freedBytes };
+  #report(all: readonly StorePath[], leftovers: readonly string[], outdated: readonly string[], freedBytes: number): GcReport {
+    const dead = [...all].sort().map((path) => ({ path, narSize: this.#narSize(path) }));
+    return { dead, leftovers, outdated, liveCount: this.#nodes.size - dead.length, freedBytes };
   }
 }
 

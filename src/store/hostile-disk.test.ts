@@ -93,6 +93,60 @@ describe('on a full disk', () => {
   });
 });
 
+describe('a file system that has room, but not for one more file,', () => {
+  test('is full, whatever it is that cannot be made', async ({ skip }) => {
+    skip(NOT_ROOT !== undefined, NOT_ROOT);
+    const place = tempDirectory();
+    const tree = join(tempDirectory(), 'tree');
+    mkdirSync(tree);
+    for (const name of '0123456789') writeFileSync(join(tree, name), name);
+    const codes = new Set<string>();
+    for (let inodes = 3; inodes < 60; inodes++) {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `nr_inodes=${inodes}`, 'tmpfs', place]);
+      try {
+        const opened = Store.open(join(place, 'store'), { create: true });
+        codes.add(codeOf(opened));
+        if (!opened.ok) continue;
+        codes.add(codeOf(await opened.value.addTree('tree', tree)));
+        codes.add(codeOf(await opened.value.addText('text', 'text')));
+        codes.add(codeOf(await opened.value.gc()));
+        opened.value.close();
+      } finally {
+        execFileSync('umount', ['--lazy', place]);
+      }
+    }
+    expect(codes).toEqual(new Set(['E_DISK_FULL', 'ok']));
+  });
+});
+
+describe('a store whose path is long', () => {
+  const rootOf = (length: number): string => {
+    const base = tempDirectory();
+    return `${base}/${'deep/'.repeat(Math.ceil(length / 5))}`.slice(0, length).replace(/\/$/, 'x');
+  };
+
+  test('works up to what SQLite takes, and says beyond that what it is', async () => {
+    const outcomes = new Set<string>();
+    for (let length = 400; length <= 520; length += 6) {
+      const root = rootOf(length);
+      const opened = Store.open(root, { create: true });
+      outcomes.add(codeOf(opened));
+      if (opened.ok) {
+        expect(codeOf(await opened.value.addText('text', 'text'))).toBe('ok');
+        expect(codeOf(await opened.value.gc())).toBe('ok');
+        opened.value.close();
+      } else expect(messageOf(opened)).toContain('too long');
+    }
+    expect(outcomes).toEqual(new Set(['ok', 'E_IO']));
+  });
+
+  test('says so, too, where that is longer than any path can be', () => {
+    const opened = Store.open(rootOf(5000), { create: true });
+    expect(codeOf(opened)).toBe('E_IO');
+    expect(messageOf(opened)).toContain('name too long');
+  });
+});
+
 describe('a store that cannot be written', () => {
   test('can be read, also while its database has a write-ahead log', async () => {
     const root = tempDirectory();

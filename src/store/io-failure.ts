@@ -68,6 +68,8 @@ export function ioFailure(action: string, path: string | Buffer, error: unknown)
     case 'ENOENT':
     case 'ENOTDIR':
       return { code: 'E_NOT_FOUND', message, cause: error };
+    case 'ENAMETOOLONG':
+      return { code: 'E_IO', message, hint: 'put the store where its path is shorter, with --store', cause: error };
     case 'EXDEV':
       return { code: 'E_IO', message, hint: 'nix/store and nix/var must lie on one file system', cause: error };
     default:

@@ -24,6 +24,8 @@ export interface Layout {
   readonly zilchTrashDir: string;
   /** Beginnings of downloads, `<sha256>.part`. */
   readonly partialDir: string;
+  /** What people may want to look at: trees of failed builds, and outputs that came out differently. */
+  readonly keptDir: string;
 }
 
 /** The layout below a root, `/` for the machine's own Nix store. */
@@ -48,6 +50,7 @@ export function layoutOf(root: string): Layout {
     zilchLocksDir: join(zilchDir, 'locks'),
     zilchTrashDir: join(zilchDir, 'trash'),
     partialDir: join(zilchDir, 'partial'),
+    keptDir: join(zilchDir, 'kept'),
   };
 }
 

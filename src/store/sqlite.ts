@@ -2,13 +2,13 @@
  * The one file that knows which SQLite library is used. What SQLite reports about the world becomes a failure; what it
  * reports about our SQL is a bug, and thrown.
  */
-import { copyFileSync, existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { err, ok, ThrownFailure, type Failure, type Result } from '../result.js';
-import { FULL_DISK_HINT } from './io-failure.js';
+import { attempt, FULL_DISK_HINT } from './io-failure.js';
 
 /** What SQLite's calls throw: the number is its extended result code. */
 interface SqliteError extends Error {
@@ -34,6 +34,9 @@ const AUTOCHECKPOINT_PAGES = 40_000;
 
 /** What to do about a damaged database. */
 export const CORRUPT_HINT = 'restore it from a copy, or begin with another store (--store): what was built can be built again';
+
+/** SQLite's limit of 512, less what the names of the files beside the database have more. */
+const LONGEST_PATH = 512 - '-journal'.length - 1;
 
 /** An open database file. Statements are prepared once each. */
 export class Sqlite {
@@ -211,7 +214,7 @@ function describe(file: string, error: SqliteError): Failure | undefined {
     case CODE.perm:
       return { code: 'E_READ_ONLY', message: `${file} may not be written${says}`, hint: elsewhere, cause: error };
     case CODE.cannotOpen:
-      return { code: 'E_PERMISSION', message: `cannot open ${file}${says}`, hint: elsewhere, cause: error };
+      return whyNotOpened(file) ?? { code: 'E_PERMISSION', message: `cannot open ${file}${says}`, hint: elsewhere, cause: error };
     case CODE.corrupt:
     case CODE.notDatabase:
       return {
@@ -229,6 +232,19 @@ function describe(file: string, error: SqliteError): Failure | undefined {
     default:
       return undefined;
   }
+}
+
+/** What SQLite does not say. */
+function whyNotOpened(file: string): Failure | undefined {
+  if (Buffer.byteLength(file) > LONGEST_PATH) {
+    const message = `${file} is too long a name for a database: SQLite takes ${LONGEST_PATH} bytes`;
+    return { code: 'E_IO', message, hint: 'put the store where its path is shorter, with --store' };
+  }
+  const { files, ffree } = statfsSync(existsSync(dirname(file)) ? dirname(file) : '/');
+  // A file system without a limit says that it has no files.
+  if (files > 0 && ffree === 0) return { code: 'E_DISK_FULL', message: `no room for the files of the database ${file}`, hint: FULL_DISK_HINT };
+  const opened = attempt('open', file, () => closeSync(openSync(file, 'r+')));
+  return opened.ok ? undefined : opened.failure;
 }
 
 function diskFull(file: string, error: SqliteError): Failure {

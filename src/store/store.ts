@@ -201,7 +201,7 @@ export class Store {
   }
 
   /** Adds a text, such as a `.drv` file, at the path its bytes and references give it; the references must be valid. */
-  addText(name: string, contents: string, references: readonly StorePath[] = []): Promise<Result<StorePath>> {
+  addText(name: string, contents: string | Uint8Array, references: readonly StorePath[] = []): Promise<Result<StorePath>> {
     return addText(this, name, contents, references);
   }
 

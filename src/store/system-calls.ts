@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { getSystemErrorMessage, getSystemErrorName } from 'node:util';
-import type Koffi from 'koffi';
+import type * as Koffi from 'koffi';
 
 /** Paths are bytes that end in a zero: a file's name need not be text. */
 const SIGNATURES = {
@@ -17,12 +17,13 @@ const SIGNATURES = {
 } as const;
 
 type Call = keyof typeof SIGNATURES;
+type Callable = ReturnType<Koffi.LibraryHandle['func']>;
 
 let koffi: typeof Koffi | undefined;
-const functions: Partial<Record<Call, Koffi.KoffiFunction>> = {};
+const functions: Partial<Record<Call, Callable>> = {};
 
 /** Loaded when first called: most commands need none of it. */
-function prepared(name: Call): { readonly call: Koffi.KoffiFunction; readonly errno: () => number } {
+function prepared(name: Call): { readonly call: Callable; readonly errno: () => number } {
   koffi ??= createRequire(import.meta.url)('koffi') as typeof Koffi;
   const { errno } = koffi;
   return { call: (functions[name] ??= koffi.load(null).func(SIGNATURES[name])), errno };

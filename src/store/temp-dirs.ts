@@ -72,8 +72,13 @@ export class TempDirs {
       // The lock comes before the directory: a directory without a held lock is fair game for a sweep.
       const lock = tryLock(`${directory}.lock`, 'exclusive');
       if (lock === undefined) continue;
-      mkdirSync(directory, { mode: 0o700 });
-      return { directory, lock };
+      try {
+        mkdirSync(directory, { mode: 0o700 });
+        return { directory, lock };
+      } catch (error) {
+        lock.releaseAndDelete();
+        throw error;
+      }
     }
   }
 }

@@ -8,9 +8,9 @@
  *     log/<derivation>        a log, from a byte on
  *     difference/<path>       what was different when a store path was built again
  */
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { logPath } from '../build/index.js';
+import { LogFile, logPath } from '../build/index.js';
 import { isDrvPath, parseStorePathBaseName, type StorePath } from '../formats/index.js';
 import { collectReport, diffTrees, type ReportedChain, type TreesDifference } from '../inspect/index.js';
 import { layoutChain, type ChainLayout, type ChainReport, type Run } from '../report/index.js';
@@ -110,10 +110,18 @@ export class Resources {
   private log(baseName: string, from: number): Result<LogResource> {
     const drvPath = parseStorePathBaseName(baseName);
     if (!drvPath.ok || !isDrvPath(drvPath.value)) return notFound(`log/${baseName}`);
-    const read = readEnd(logPath(this.subject.store.root, drvPath.value), from);
-    if (read === undefined) return notFound(`log/${baseName}`);
-    const { bytes, start } = read;
-    return ok({ text: bytes.toString(), next: start + bytes.length, cut: start > from });
+    const log = LogFile.open(logPath(this.subject.store.root, drvPath.value));
+    if (!log.ok) return log;
+    if (log.value === undefined) return notFound(`log/${baseName}`);
+    try {
+      const size = log.value.size();
+      if (!size.ok) return size;
+      const start = Math.max(from, size.value - MAX_LOG);
+      const read = log.value.read(start, Math.max(0, size.value - start));
+      return read.ok ? ok({ text: read.value.toString(), next: start + read.value.length, cut: start > from }) : read;
+    } finally {
+      log.value.close();
+    }
   }
 
   private async difference(baseName: string): Promise<Result<DifferenceResource>> {
@@ -149,28 +157,4 @@ export class Resources {
 
 function notFound(what: string): Result<never> {
   return fail('E_NOT_FOUND', `there is no ${what}`);
-}
-
-/**
- * The bytes of a regular file from an offset on, or its last when those are too many, and where they start; `undefined` when there is
- * no such file. Symlinks are not followed.
- */
-function readEnd(path: string, from: number): { readonly bytes: Buffer; readonly start: number } | undefined {
-  let fd: number;
-  try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    if (['ENOENT', 'ELOOP', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw error;
-  }
-  try {
-    const stat = fstatSync(fd);
-    if (!stat.isFile()) return undefined;
-    const start = Math.max(from, stat.size - MAX_LOG);
-    const bytes = Buffer.alloc(Math.max(0, stat.size - start));
-    const count = bytes.length === 0 ? 0 : readSync(fd, bytes, 0, bytes.length, start);
-    return { bytes: bytes.subarray(0, count), start };
-  } finally {
-    closeSync(fd);
-  }
 }

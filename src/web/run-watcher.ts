@@ -40,14 +40,15 @@ export class RunWatcher {
     }
     // A run that has ended, or whose process is gone, writes no more.
     if (watched.run?.running === false) return undefined;
-    const lines = watched.reader.read();
-    for (const line of lines) {
+    let isNews = false;
+    for (const line of watched.reader.read()) {
       if (line.type === 'run') watched.header = line;
       watched.folder.add(line);
+      isNews = true;
     }
     const wasRunning = watched.run?.running;
     const run = watched.folder.run(watched.header !== undefined && isAlive(watched.header));
     watched.run = run;
-    return lines.length > 0 || run?.running !== wasRunning ? run : undefined;
+    return isNews || run?.running !== wasRunning ? run : undefined;
   }
 }

@@ -28,30 +28,38 @@ export async function writeReport(subject: ReportedChain, directory: string, { p
   const resources = new Resources(subject);
   const chain = await resources.chain();
   if (!chain.ok) return chain;
-  const files = new Map<string, string>();
-  for (const [name, text] of await pictures(chain.value, resources.runs(), of)) files.set(name, text);
-  if (!picturesOnly) {
-    for (const { name, body } of assets(true)) files.set(name, body);
-    const keys = await resources.keys();
-    if (!keys.ok) return keys;
-    for (const key of keys.value) {
-      const found = await resources.get(key);
-      // A log that vanished meanwhile is one that is not there.
-      if (!found.ok && found.failure.code === 'E_NOT_FOUND') continue;
-      if (!found.ok) return found;
-      // A script, because a page that was opened as a file may not read other files in any other way.
-      files.set(`data/${dataFileName(key)}`, `zilchData(${JSON.stringify(key)}, ${JSON.stringify(found.value)});\n`);
-    }
-  }
   const made = await attemptAsync('make the directory', directory, () =>
     mkdir(picturesOnly ? directory : join(directory, 'data'), { recursive: true }),
   );
   if (!made.ok) return made;
-  for (const [name, text] of files) {
-    const written = await attemptAsync('write', join(directory, name), () => writeFile(join(directory, name), text));
+  // Each is written before the next is made: the logs of a chain together are more than a process should hold.
+  let [files, bytes] = [0, 0];
+  const write = (name: string, text: string): Promise<Result<void>> => {
+    files++;
+    bytes += Buffer.byteLength(text);
+    return attemptAsync('write', join(directory, name), () => writeFile(join(directory, name), text));
+  };
+  for (const [name, text] of await pictures(chain.value, resources.runs(), of)) {
+    const written = await write(name, text);
     if (!written.ok) return written;
   }
-  return ok({ files: files.size, bytes: [...files.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0) });
+  if (picturesOnly) return ok({ files, bytes });
+  for (const { name, body } of assets(true)) {
+    const written = await write(name, body);
+    if (!written.ok) return written;
+  }
+  const keys = await resources.keys();
+  if (!keys.ok) return keys;
+  for (const key of keys.value) {
+    const found = await resources.get(key);
+    // A log that vanished meanwhile is one that is not there.
+    if (!found.ok && found.failure.code === 'E_NOT_FOUND') continue;
+    if (!found.ok) return found;
+    // A script, because a page that was opened as a file may not read other files in any other way.
+    const written = await write(`data/${dataFileName(key)}`, `zilchData(${JSON.stringify(key)}, ${JSON.stringify(found.value)});\n`);
+    if (!written.ok) return written;
+  }
+  return ok({ files, bytes });
 }
 
 async function pictures({ report, layout }: ChainResource, runs: readonly Run[], of: readonly string[]): Promise<(readonly [string, string])[]> {

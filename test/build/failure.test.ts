@@ -2,13 +2,21 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readLog } from '../../src/build/index.js';
 import { unwrap } from '../../src/result.js';
 import { freshRig } from './fresh-rig.js';
-import { eventsOf, type Rig, whyNoBuilds } from './rig.js';
+import { eventsOf, readLog, type Rig, whyNoBuilds } from './rig.js';
 
 const reason = await whyNoBuilds();
 if (reason !== undefined) console.warn(`failing builds are not tried: ${reason}`);
+
+/** Of all threads of a process. */
+function childrenOf(pid: number | string): string[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8')
+      .split(' ')
+      .filter((child) => child !== ''),
+  );
+}
 
 describe.skipIf(reason !== undefined)('after a failed build', () => {
   test('what depends on it is not tried, and what runs is finished', async () => {
@@ -61,6 +69,22 @@ describe.skipIf(reason !== undefined)('after a failed build', () => {
     const failure = await rig.failure(rig.script('long', 'echo > $out', { env: { long: 'x'.repeat(200_000) } }));
     expect(failure).toMatchObject({ code: 'E_BUILD', message: expect.stringContaining('too long') as string });
     expect(await rig.outputs([rig.script('short', 'echo > $out')])).toHaveLength(1);
+  });
+
+  test('a sandbox that is killed from outside is told as that, and nothing else is in the log', async () => {
+    const rig = await freshRig();
+    const victim = rig.script('victim', 'echo begun; sleep 1000');
+    const { result, events } = await rig.build([victim], {}, undefined, (event) => {
+      if (event.type !== 'build-log' || event.line !== 'begun') return;
+      for (const waiting of childrenOf(process.pid)) {
+        for (const pid of childrenOf(waiting)) if (readFileSync(`/proc/${pid}/comm`, 'utf8') === 'bwrap\n') process.kill(Number(pid), 'SIGKILL');
+      }
+    });
+    expect(unwrap(result).failures.get(victim.drvPath)).toMatchObject({
+      code: 'E_BUILD',
+      message: expect.stringContaining('was killed, together with its sandbox') as string,
+    });
+    expect(eventsOf(events, 'build-failed')[0]?.lastLines).toEqual(['begun']);
   });
 
   test('the same run again goes on from there', async () => {

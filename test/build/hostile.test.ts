@@ -19,6 +19,7 @@ describe.skipIf(reason !== undefined)('a builder that', () => {
     ],
     ['makes a named pipe', 'mkdir -p $out/deep; mkfifo $out/deep/pipe', 'E_FILE_TYPE', '$out/deep/pipe'],
     ['makes a symlink out of the store', 'mkdir $out; ln -s /etc/passwd $out/link', 'E_OUTPUT_SYMLINK', '/etc/passwd'],
+    ['makes a symlink that leaves the store after all', 'mkdir $out; ln -s /nix/store/../../etc/passwd $out/link', 'E_OUTPUT_SYMLINK', 'etc/passwd'],
     ['is a symlink out of the store itself', 'ln -s /build $out', 'E_OUTPUT_SYMLINK', '/build'],
     ['lets others write', 'mkdir $out; chmod 777 $out', 'E_OUTPUT_MODE', 'out'],
     ['makes nothing', 'true', 'E_OUTPUT_MISSING', '"out"'],

@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { buildGraph, durationsFile, readDurations, readLog } from '../../src/build/index.js';
+import { buildGraph, durationsFile, readDurations } from '../../src/build/index.js';
 import type { StorePath } from '../../src/formats/index.js';
 import { fail, unwrap } from '../../src/result.js';
 import { openStore } from '../support/store.js';
 import { freshRig } from './fresh-rig.js';
-import { eventsOf, Rig, type RigRun, type Scripted, whyNoBuilds } from './rig.js';
+import { eventsOf, readLog, Rig, type RigRun, type Scripted, whyNoBuilds } from './rig.js';
 
 const reason = await whyNoBuilds();
 if (reason !== undefined) console.warn(`reuse of builds is not tried: ${reason}`);

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildGraph, checkSandbox, type BuildOptions, type BuildReport, type Event, type Executor } from '../../src/build/index.js';
+import { buildGraph, checkSandbox, logPath, type BuildOptions, type BuildReport, type Event, type Executor } from '../../src/build/index.js';
 import {
   derivationPath,
   downstreamPlaceholder,
@@ -135,6 +135,12 @@ export class Rig {
   read(path: StorePath, file = ''): string {
     return readFileSync(join(this.store.hostPath(path), file), 'utf8');
   }
+}
+
+/** The log of a derivation; `undefined` when there is none. */
+export function readLog(root: string, drvPath: DrvPath): string | undefined {
+  const path = logPath(root, drvPath);
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
 /** Events of one type. */

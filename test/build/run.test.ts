@@ -35,5 +35,5 @@ test.skipIf(reason !== undefined).each([
     signal,
     onOutput: () => undefined,
   });
-  expect(unwrap(ran)).toMatchObject({ exitCode: 1, notStarted });
+  expect(unwrap(ran)).toMatchObject({ exitCode: 1, notStarted, wasKilled: false });
 });

@@ -8,9 +8,9 @@ import { atEnd, openStore, tempDirectory } from '../support/store.js';
 import { Rig, whyNoBuilds } from './rig.js';
 
 /** A small disk to be filled. */
-function smallDisk(mebibytes: number): string {
+function smallDisk(mebibytes: number, mostFiles = 0): string {
   const directory = tempDirectory();
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m,mode=755`, 'zilch-test', directory]);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m,nr_inodes=${mostFiles},mode=755`, 'zilch-test', directory]);
   atEnd(() => execFileSync('umount', ['--lazy', directory]));
   return directory;
 }
@@ -36,6 +36,14 @@ describe.skipIf(reason !== undefined)('on a full disk', () => {
     expect(readdirSync(rig.store.layout.storeDir).some((name) => name.endsWith('-large'))).toBe(false);
     execFileSync('mount', ['-o', 'remount,size=200m', root]);
     expect(await rig.outputs([large])).toHaveLength(1);
+  });
+
+  test('that has room, but not for so many files, a build fails in the same way', async () => {
+    const rig = await Rig.in(openStore(smallDisk(100, 1500)));
+    const many = rig.script('many', 'mkdir $out; for n in $(seq 2000); do echo > $out/$n; done');
+    expect((await rig.failure(many, { buildMemory: 0 })).code).toBe('E_DISK_FULL');
+    expect(await rig.outputs([rig.script('few', 'echo > $out')])).toHaveLength(1);
+    expect(unwrap(await rig.store.verify({ contents: true })).defects).toEqual([]);
   });
 
   test('a run without room for its very first files says so', async () => {

@@ -4,14 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { readLog } from '../../src/build/index.js';
 import type { StorePath } from '../../src/formats/index.js';
 import { unwrap } from '../../src/result.js';
 import { Store } from '../../src/store/index.js';
 import { atEnd, tempDirectory } from '../support/store.js';
 import { freshRig } from './fresh-rig.js';
 import { longGraph } from './long-graph.js';
-import { eventsOf, whyNoBuilds } from './rig.js';
+import { eventsOf, readLog, whyNoBuilds } from './rig.js';
 
 const reason = await whyNoBuilds();
 if (reason !== undefined) console.warn(`stopping builds is not tried: ${reason}`);

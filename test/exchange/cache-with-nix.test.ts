@@ -1,6 +1,6 @@
 /** Caches of ours that real Nix takes from, and caches of Nix's that we take from. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
@@ -32,7 +32,7 @@ function cacheAt(address: string): BinaryCache {
 
 /** Serves the store; gives the address. */
 async function served(compression: Compression): Promise<string> {
-  const compressed = compression === 'none' ? undefined : new CompressedNars(tempDirectory(), 1 << 30);
+  const compressed = new CompressedNars(tempDirectory(), 1 << 30);
   const server = cacheServer({ store, secretKeys: [key], compression, compressed, priority: 40 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   atEnd(() => {
@@ -82,6 +82,31 @@ withEachNix('caches', allNixes(), ({ version }) => {
     await second.runAsync('nix', 'copy', '--no-check-sigs', '--derivation', '--from', store.root, drvPath);
     const built = await second.runAsync('nix', 'build', '--no-link', '--json', dialect.outputsOf(drvPath), ...options, '--option', 'max-jobs', '0');
     expect(JSON.parse(built.toString())).toMatchObject([{ drvPath, outputs: { out: whole } }]);
+  });
+
+  test('are taken from though signatures that are malformed or by strangers stand beside the right one', async () => {
+    const address = await pushed('zstd');
+    const directory = address.slice('file://'.length);
+    for (const name of readdirSync(directory).filter((file) => file.endsWith('.narinfo')))
+      appendFileSync(join(directory, name), `Sig: stranger-1:${Buffer.alloc(64).toString('base64')}\nSig: x\nSig: stranger-2:x\n`);
+    const trust = { keys: [publicKeyOf(key)], checkSignatures: true };
+    unwrap(await new Puller({ store: openStore(), caches: [cacheAt(address)], trust }).closure([whole]));
+    const options = ['--option', 'substituters', address, '--option', 'trusted-public-keys', formatPublicKey(publicKeyOf(key))];
+    const nix = emptyNix();
+    await nix.runAsync('nix-store', '--realise', whole, ...options);
+    expect(existsSync(nix.hostPath(whole))).toBe(true);
+  });
+
+  test.each([
+    ['cache serve', () => served('zstd'), true],
+    ['cache push', () => pushed('zstd'), false],
+  ] as const)('answer cleanly when they are asked for listings and logs: zilch %s', async (_, made, hasLogs) => {
+    const nix = emptyNix();
+    const address = await made();
+    expect(JSON.parse((await nix.runAsync('nix', 'store', 'ls', '--json', '--store', address, whole)).toString())).toMatchObject({ type: 'regular' });
+    const log = nix.runAsync('nix', 'log', '--store', address, prepared.drvPathOf('user')).then(String);
+    if (hasLogs) expect(await log).toContain('working');
+    else await expect(log).rejects.toThrow('is not available');
   });
 
   test('are made by nix copy, and zilch pulls from them', async () => {

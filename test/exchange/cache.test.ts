@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -32,7 +32,7 @@ import {
 } from '../../src/formats/index.js';
 import { fail, ok, unwrap, type Failure } from '../../src/result.js';
 import type { Store } from '../../src/store/index.js';
-import type { EventBody } from '../../src/build/index.js';
+import { readLog, type EventBody } from '../../src/build/index.js';
 import { ask, bodyOf } from '../support/ask.js';
 import { atEnd, codeOf, openStore, tempDirectory } from '../support/store.js';
 import { buildAll, prepare, realisationsOf, type Prepared } from './small-chain.js';
@@ -52,7 +52,7 @@ beforeEach(async () => {
 });
 
 function cacheAt(address: string): BinaryCache {
-  return new BinaryCache(unwrap(openBlobs(address, {})));
+  return new BinaryCache(unwrap(openBlobs(address, { ZILCH_DOWNLOAD_ATTEMPTS: '1' })));
 }
 
 async function pushed(compression: Compression, secretKeys: readonly SecretKey[] = [key]): Promise<BinaryCache> {
@@ -63,7 +63,7 @@ async function pushed(compression: Compression, secretKeys: readonly SecretKey[]
 
 /** Serves a store; gives the address. */
 async function serve(served: Store, compression: Compression, narDirectory = tempDirectory(), options: Partial<ServerOptions> = {}): Promise<string> {
-  const compressed = compression === 'none' ? undefined : new CompressedNars(narDirectory, 1 << 30);
+  const compressed = new CompressedNars(narDirectory, 1 << 30);
   const server = cacheServer({ store: served, secretKeys: [key], compression, compressed, priority: 40, ...options });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   atEnd(() => {
@@ -146,6 +146,7 @@ describe('a cache in a directory', () => {
 
   test('that cannot be read costs nothing but the build', async () => {
     const directory = tempDirectory();
+    writeFileSync(join(directory, 'nix-cache-info'), 'StoreDir: /nix/store\n');
     symlinkSync('realisations', join(directory, 'realisations'));
     const other = openStore();
     const there = await prepare(other);
@@ -153,9 +154,42 @@ describe('a cache in a directory', () => {
     const options = { store: other, caches: [cacheAt(directory)], trust, emit: (event: EventBody) => events.push(event) };
     const wanted = [{ drvPath: there.drvPathOf('system'), outputs: ['out'] }];
     expect(unwrap(await new Substituter(options).substitute(there.derivations, wanted)).outputs).toBe(0);
-    expect(events).toContainEqual(
-      expect.objectContaining({ type: 'fetch-failed', failure: expect.objectContaining({ code: 'E_CACHE_ANSWER' }) as Failure }),
+    expect(events).toEqual([
+      { type: 'cache-refused', cache: `file://${directory}`, failure: expect.objectContaining({ code: 'E_CACHE_ANSWER' }) as Failure },
+    ]);
+  });
+
+  test('that is none, or not there, or for another store, is not passed over in silence', async () => {
+    const other = openStore();
+    const there = await prepare(other);
+    const [empty, foreign] = [tempDirectory(), tempDirectory()];
+    writeFileSync(join(foreign, 'nix-cache-info'), 'StoreDir: /gnu/store\n');
+    const addresses = ['/nonexistent', empty, foreign, 'http://127.0.0.1:1'];
+    const events: EventBody[] = [];
+    const caches = addresses.map((address) => cacheAt(address));
+    const substituter = new Substituter({ store: other, caches, trust, emit: (event: EventBody) => events.push(event) });
+    unwrap(await substituter.substitute(there.derivations, [{ drvPath: there.drvPathOf('system'), outputs: ['out'] }]));
+    expect(events.map((event) => (event.type === 'cache-refused' ? event.failure.message : event.type))).toEqual([
+      'file:///nonexistent is not a binary cache: it has no file nix-cache-info',
+      `file://${empty} is not a binary cache: it has no file nix-cache-info`,
+      `file://${foreign} is a cache for /gnu/store, not for /nix/store`,
+      'http://127.0.0.1:1/nix-cache-info: connection refused',
+    ]);
+    expect(codeOf(await new Puller({ store: other, caches: caches.slice(0, 1), trust }).closure([built.get('system^out')!.path]))).toBe(
+      'E_CACHE_ADDRESS',
     );
+  });
+
+  test('that nobody trusts is told of once, and not for each path', async () => {
+    const cache = await pushed('none', [generateSecretKey('stranger-1')]);
+    const other = openStore();
+    const there = await prepare(other);
+    const events: EventBody[] = [];
+    const substituter = new Substituter({ store: other, caches: [cache], trust, emit: (event: EventBody) => events.push(event) });
+    unwrap(await substituter.substitute(there.derivations, [{ drvPath: there.drvPathOf('system'), outputs: ['out'] }]));
+    expect(codeOf(await substituter.closure([built.get('system^out')!.path]))).toBe('E_UNTRUSTED');
+    expect(events).toMatchObject([{ type: 'cache-refused', cache: cache.address, failure: { code: 'E_UNTRUSTED' } }]);
+    expect(events[0]?.type === 'cache-refused' ? events[0].failure.message : '').toContain('stranger-1');
   });
 
   test('is not believed about an output that was made with another result of a build than the one known here', async () => {
@@ -284,4 +318,84 @@ describe('a store that is served', () => {
     const answer = await ask(`${slow}/${unwrap(await cacheAt(slow).narInfo(path))!.url}`, { method: 'HEAD' });
     expect(answer.statusCode).toBe(200);
   });
+
+  test('still sends what it told before it was started with other settings', async () => {
+    const { path, narHash } = built.get('system^out')!;
+    const remembered = unwrap(await cacheAt(await serve(store, 'zstd')).narInfo(path))!;
+    const uncompressed = unwrap(await cacheAt(await serve(store, 'none')).narInfo(path))!;
+    const address = await serve(store, 'gzip', undefined, { secretKeys: [] });
+    const zstd = await bodyOf(await ask(`${address}/${remembered.url}`));
+    expect(sha256(execFileSync('zstd', ['-dc'], { input: zstd }))).toBe(narHash);
+    expect(sha256(await bodyOf(await ask(`${address}/${uncompressed.url}`)))).toBe(narHash);
+    expect((await ask(`${address}/${remembered.url.replace(/zst$/, 'lz4')}`)).statusCode).toBe(404);
+  });
+
+  test('answers readers though there are more idle, half-asking and slow ones than it has room for', async () => {
+    const file = join(tempDirectory(), 'large');
+    writeFileSync(file, Buffer.alloc(32 << 20));
+    const path = unwrap(await store.addTree('large', file));
+    const address = await serve(store, 'none', undefined, { connections: 20 });
+    const { url } = unwrap(await cacheAt(address).narInfo(path))!;
+    for (const said of ['', 'GET /nix-cache-info HTTP/1.1\r\nx: ', `GET /${url} HTTP/1.1\r\nhost: localhost\r\n\r\n`]) {
+      const sockets = await Promise.all(Array.from({ length: 60 }, () => idle(address, said)));
+      for (let times = 0; times < 5; times++) expect((await ask(`${address}/nix-cache-info`, { agent: false })).statusCode).toBe(200);
+      expect(sockets.filter((socket) => !socket.destroyed).length).toBeLessThanOrEqual(20);
+    }
+  });
+
+  test('does not answer to a name that is not its own', async () => {
+    const address = await serve(store, 'none', undefined, { names: ['cache.example.org'] });
+    const called = async (host: string): Promise<number | undefined> => (await ask(`${address}/nix-cache-info`, { headers: { host } })).statusCode;
+    expect(await Promise.all(['cache.example.org:80', 'localhost', '127.0.0.1:1'].map(called))).toEqual([200, 200, 200]);
+    expect(await Promise.all(['evil.example', ''].map(called))).toEqual([421, 421]);
+  });
+
+  test('has logs, and says cleanly that it has not what newer or other clients ask for', async () => {
+    const address = await serve(store, 'none');
+    const drvName = prepared.drvPathOf('tool').slice('/nix/store/'.length);
+    const log = await ask(`${address}/log/${drvName}`);
+    expect([log.statusCode, log.headers['content-type']]).toEqual([200, 'text/plain; charset=utf-8']);
+    expect((await bodyOf(log)).toString()).toBe(readLog(store.root, prepared.drvPathOf('tool')));
+    const hash = built.get('tool^out')!.path.slice('/nix/store/'.length, '/nix/store/'.length + 32);
+    const missing = [
+      `build-trace-v2/${drvName}/out.doi`,
+      `realisations/${encodeURIComponent(`sha256:${'0'.repeat(64)}!out`)}.doi`,
+      'realisations/x.doi',
+      `${hash}.ls`,
+      `debuginfo/${'0'.repeat(40)}`,
+      `log/${'0'.repeat(32)}-x.drv`,
+      `log/${drvName.replace('.drv', '')}`,
+      'log/..%2f..%2fetc%2fpasswd.drv',
+      `${'0'.repeat(32)}.narinfo`,
+      'nar/x.nar',
+      '%',
+      '',
+    ];
+    for (const path of missing) {
+      const answer = await ask(`${address}/${path}`);
+      expect([path, answer.statusCode, answer.headers['content-type'], (await bodyOf(answer)).toString()]).toEqual([
+        path,
+        404,
+        'text/plain',
+        'Not Found\n',
+      ]);
+    }
+    expect((await ask(`${address}/build-trace-v2/${drvName}/out.doi`, { method: 'PUT' })).statusCode).toBe(405);
+  });
 });
+
+/** A connection on which nothing more is said or taken than this. */
+function idle(address: string, said: string): Promise<Socket> {
+  return new Promise((resolve) => {
+    const { hostname, port } = new URL(address);
+    const socket = connect(Number(port), hostname, () => {
+      socket.pause().write(said, () => {
+        resolve(socket);
+      });
+    });
+    socket.on('error', () => {
+      resolve(socket);
+    });
+    atEnd(() => socket.destroy());
+  });
+}

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -149,6 +149,7 @@ describe.skipIf(noBuilds !== undefined)('zilch cache', () => {
 
   test('says what is wrong', async () => {
     const cache = join(rig.directory, 'other-cache');
+    expect(statSync(secretKey).mode & 0o777).toBe(0o600);
     expectFailure(await rig.run(['cache', 'key', 'rig-1', secretKey]), 'E_EXISTS');
     for (const name of ['', 'a:b', 'a b']) expectFailure(await rig.run(['cache', 'key', name, join(rig.directory, 'bad.key')]), 'E_KEY', 2);
     for (const option of ['--port', '--priority']) expect((await rig.run(['cache', 'serve', option, 'x'])).status).toBe(2);

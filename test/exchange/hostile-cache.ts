@@ -1,9 +1,12 @@
 /** A cache that lies as it is told to, and what must hold whatever it says. */
+import { execFileSync } from 'node:child_process';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readdirSync } from 'node:fs';
+import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect } from 'vitest';
-import { BinaryCache, Puller } from '../../src/exchange/index.js';
+import { BinaryCache, Puller, type Compression } from '../../src/exchange/index.js';
+import { DEFAULT_PATIENCE, HttpClient, type Patience } from '../../src/http/index.js';
 import { HttpBlobs } from '../../src/exchange/blobs/index.js';
 import {
   formatContentAddress,
@@ -102,10 +105,12 @@ export function narInfo(
 
 export class HostileCache {
   /** By path; what has none is not there. */
-  readonly answers = new Map<string, Answer>();
+  readonly answers = new Map<string, Answer>([['/nix-cache-info', bytes('StoreDir: /nix/store\n')]]);
   private readonly server: http.Server;
-  /** Milliseconds in which the server must say something. */
-  private patience: number | undefined;
+  private patience: Patience = { ...DEFAULT_PATIENCE, retries: [1, 1] };
+
+  /** Who asks it, as an address has that: `user:password@`. */
+  user = '';
 
   private constructor() {
     this.server = http.createServer((request, response) => {
@@ -132,12 +137,16 @@ export class HostileCache {
 
   /** The cache as Zilch sees it. */
   get seen(): BinaryCache {
-    return new BinaryCache(new HttpBlobs(new URL(this.address), { idleTimeout: this.patience }));
+    return new BinaryCache(this.blobs);
   }
 
-  /** Waits half a second only for a server that says nothing. */
+  get blobs(): HttpBlobs {
+    return new HttpBlobs(new URL(this.address.replace('//', `//${this.user}`)), unwrap(HttpClient.open({}, this.patience)));
+  }
+
+  /** Waits half a second only for a server that says nothing, or little. */
   beImpatient(): void {
-    this.patience = 500;
+    this.patience = { ...this.patience, connect: 0, header: 500, stall: 500 };
   }
 
   offer(info: string | Answer, nar?: Uint8Array | Answer, path = PATH): void {
@@ -162,5 +171,21 @@ export class HostileCache {
   async expectRefusal(code: RegExp | string): Promise<void> {
     const result = await this.pull();
     expect(result.ok ? 'taken' : result.failure.code, result.ok ? '' : result.failure.message).toMatch(code);
+  }
+}
+
+/** A NAR as a cache would have it. */
+export function pack(nar: Buffer, compression: Compression): Buffer {
+  switch (compression) {
+    case 'none':
+      return nar;
+    case 'zstd':
+      return zstdCompressSync(nar);
+    case 'gzip':
+      return gzipSync(nar);
+    case 'br':
+      return brotliCompressSync(nar);
+    default:
+      return execFileSync(compression, ['--compress', '--stdout'], { input: nar, maxBuffer: 1 << 30 });
   }
 }

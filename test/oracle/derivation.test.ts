@@ -196,7 +196,7 @@ describe.skipIf(missing !== undefined)('derivations of every kind, one upon the 
           .split('\n')
           .map((line) => line.replace(/!.*/, ''));
         for (const [index, { drv, drvPath }] of ours.made.entries()) {
-          expect(writeDerivation(drv)).toBe(readFileSync(nix.hostPath(theirs[index]!), 'utf8'));
+          expect(writeDerivation(drv)).toEqual(readFileSync(nix.hostPath(theirs[index]!)));
           expect(drvPath).toBe(theirs[index]);
           for (const { kind } of drv.outputs.values()) kinds.add(kind);
         }

@@ -154,7 +154,7 @@ describe.skipIf(missing !== undefined)('recipes, one upon the other', () => {
           .split('\n')
           .map((line) => line.replace(/!.*/, ''));
         for (const [index, { drv, drvPath }] of made.entries()) {
-          expect(writeDerivation(drv)).toBe(readFileSync(nix.hostPath(paths[index]!), 'utf8'));
+          expect(writeDerivation(drv)).toEqual(readFileSync(nix.hostPath(paths[index]!)));
           expect(drvPath).toBe(paths[index]);
         }
       }),

@@ -6,7 +6,7 @@ import { readPins } from '../../verify/index.js';
 import { outputTable, type TableRow } from '../build-table.js';
 import { runBuild, withBuildOptions, withJsonEvents, type BuildCommandOptions } from '../building.js';
 import { perform } from '../command.js';
-import { verdict } from '../elsewhere.js';
+import { confirmByFlake, verdict } from '../elsewhere.js';
 import type { ExitCode } from '../exit-code.js';
 import { interruptible } from '../interrupt.js';
 import { printLine, toJson } from '../output.js';
@@ -44,11 +44,19 @@ async function buildCommand(names: readonly string[], options: BuildCommandOptio
           outputs: outputName === undefined ? target.recipe.outputNames : [outputName],
         }));
         const durations = new Map<string, number>();
-        const built = await runBuild(session, [...wanted, ...tests], options, { asked: names, signal, emit: watching(reporter, durations) });
+        const built = await runBuild(session, [...wanted, ...tests], options, {
+          ...{ asked: names, signal, emit: watching(reporter, durations) },
+          // A flake is evaluated with all of them at hand.
+          ...(options.nix === undefined ? {} : { sourcesOf: targets.map(({ build, recipe }) => ({ drvPath: build.drvPath, outputs: recipe.outputNames })) }),
+        });
         // What a stopped run has finished is kept too: the same command goes on from there.
         const rooted = built.ok || built.failure.code === 'E_CANCELLED' ? keepFromCollection(session, targets) : ok(undefined);
         if (!built.ok) return built;
         if (!rooted.ok) return rooted;
+        if (options.nix !== undefined && built.value.failures.size === 0) {
+          const confirmed = await confirmByFlake(session, targets, options, signal);
+          if (!confirmed.ok) return confirmed;
+        }
         reporter.close();
         return conclude(session, built.value, { targets, asked: named.value, durations, tests: tests.map(({ drvPath }) => drvPath) }, options);
       }),

@@ -4,6 +4,7 @@ import { Option, type Command } from 'commander';
 import { cacheServer, CompressedNars, parseCompression, push, Substituter, type Answered, type Compression } from '../../exchange/index.js';
 import { emitter } from '../../build/index.js';
 import { formatPublicKey, formatSecretKey, generateSecretKey, publicKeyOf } from '../../formats/index.js';
+import { ANY_NAME } from '../../http/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { attempt, Store } from '../../store/index.js';
 import {
@@ -38,6 +39,8 @@ interface ServeOptions extends StoreOptions, SigningOptions {
   readonly host: string;
   readonly port: number;
   readonly priority: number;
+  readonly name?: readonly string[];
+  readonly connections: number;
   readonly narCache?: string;
   readonly narCacheSize: number;
   readonly processes: number;
@@ -53,6 +56,12 @@ export function register(command: Command): void {
     .option('--host <address>', 'address to listen at', '127.0.0.1')
     .addOption(new Option('--port <n>', 'port to listen at').argParser(portNumber).default(5000))
     .addOption(new Option('--priority <n>', 'clients ask caches of lower priority first').argParser(wholeNumber).default(40))
+    .option(
+      '--name <host>',
+      `name that clients call it by, besides addresses and this machine’s name; "${ANY_NAME}" for any; may be given again`,
+      collect,
+    )
+    .addOption(new Option('--connections <n>', 'connections of each process; beyond, the idlest is closed').argParser(positiveInteger).default(512))
     .option('--nar-cache <dir>', 'where compressed NARs are kept (default: in the store’s own nix/var/zilch)')
     .addOption(new Option('--nar-cache-size <n>', 'GiB of compressed NARs to keep').argParser(positiveInteger).default(10))
     .addOption(new Option('--processes <n>', 'processes to serve with').argParser(positiveInteger).default(processors(), 'number of processors'))
@@ -104,14 +113,15 @@ async function serveCommand(options: ServeOptions): Promise<Result<ExitCode | un
         for (const key of secretKeys.value) printLine(`signed by ${formatPublicKey(publicKeyOf(key))}`);
         if (secretKeys.value.length === 0) printLine('not signed: clients that check signatures take nothing; --sign-key signs');
       });
-    const compressed =
-      compression.value === 'none' ? undefined : new CompressedNars(options.narCache ?? join(layout.zilchDir, 'nars'), options.narCacheSize * GIB);
+    const compressed = new CompressedNars(options.narCache ?? join(layout.zilchDir, 'nars'), options.narCacheSize * GIB);
     const server = cacheServer({
       store: store.value,
       secretKeys: secretKeys.value,
       compression: compression.value,
       compressed,
       priority: options.priority,
+      names: [options.host, ...(options.name ?? [])],
+      connections: options.connections,
       onAnswer: options.quiet === true ? undefined : logAnswer,
     });
     return await listenForEver(server, options);

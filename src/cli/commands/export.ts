@@ -3,8 +3,10 @@ import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { fileFailure } from '../file-failure.js';
 import { exportArchive, exportNix } from '../../exchange/index.js';
+import { exportKit } from '../../kit/index.js';
 import { neededSources, targetClosure } from '../../chain/index.js';
 import { ok, type Result } from '../../result.js';
+import { readPins } from '../../verify/index.js';
 import { collect, perform, withChain, type ChainOptions } from '../command.js';
 import { formatCount } from '../format.js';
 import { interruptible } from '../interrupt.js';
@@ -13,7 +15,7 @@ import { chooseReporter } from '../progress/reporters.js';
 import { withSelection } from '../selection.js';
 import { fetchAll, targetsOf, withSession, type FetchingOptions } from '../session.js';
 
-/** `zilch export nix|archive` */
+/** `zilch export nix|archive|kit` */
 export function register(command: Command): void {
   const nix = command.command('nix').summary('write the chain as Nix expressions, with a store of its derivations');
   nix.argument('<dir>', 'a new directory').argument('[targets...]', 'targets, exported with all they need (default: every target)');
@@ -21,6 +23,14 @@ export function register(command: Command): void {
     .option('--offline', 'never touch the network')
     .option('--sources <dir>', 'directory or bundle to take tarballs from; may be given more than once', collect);
   perform(nix, nixCommand);
+
+  const kit = command.command('kit').summary('write the chain as plain files that build it without Zilch, Nix or an operating system');
+  kit.argument('<dir>', 'a new directory').argument('[targets...]', 'targets, exported with all they need (default: the chain’s default target)');
+  withChain(kit)
+    .option('--offline', 'never touch the network')
+    .option('--sources <dir>', 'directory or bundle to take tarballs from; may be given more than once', collect)
+    .option('--no-tarballs', 'leave the tarballs out: the kit says where they come from');
+  perform(kit, kitCommand);
 
   const archive = command.command('archive').summary('write store paths, with all they refer to, as one file in the format of nix-store --export');
   archive.argument('[names...]', 'targets, target^output, or /nix/store/… (default: the chain’s default target)');
@@ -62,6 +72,44 @@ async function nixCommand(directory: string, names: readonly string[], options: 
         reporter.close();
         printLine(
           `${formatCount(targets.length, 'target')}, ${formatCount(exported.value.derivations, 'derivation')} and ${formatCount(exported.value.sources, 'tarball')} in ${directory}; its README.md says how to build them`,
+        );
+        return ok(undefined);
+      }),
+    );
+  } finally {
+    reporter.close();
+  }
+}
+
+async function kitCommand(
+  directory: string,
+  names: readonly string[],
+  options: ChainOptions & FetchingOptions & { readonly tarballs: boolean },
+): Promise<Result<undefined>> {
+  const reporter = chooseReporter(false);
+  try {
+    return await interruptible((signal) =>
+      withSession(options, async (session) => {
+        const { store, loaded, chain } = session;
+        const named = targetsOf(session, names);
+        if (!named.ok) return named;
+        const wanted = named.value.map(({ target }) => target);
+        const needed = options.tarballs
+          ? neededSources(
+              chain,
+              wanted.map(({ build, recipe }) => ({ drvPath: build.drvPath, outputs: recipe.outputNames })),
+              () => false,
+            )
+          : [];
+        const fetched = await fetchAll(needed, store, { ...options, emit: reporter.emit, signal });
+        if (!fetched.ok) return fetched;
+        const pins = await readPins(loaded.pinsFile);
+        if (!pins.ok) return pins;
+        const exported = await exportKit({ store, chain, targets: wanted, pins: pins.value, withSources: options.tarballs }, directory);
+        if (!exported.ok) return exported;
+        reporter.close();
+        printLine(
+          `${formatCount(exported.value.steps, 'step')} and ${formatCount(exported.value.sources, 'tarball')} in ${directory}; ${directory}/start builds them`,
         );
         return ok(undefined);
       }),

@@ -2,16 +2,18 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { ok } from '../../result.js';
 import { Store } from '../../store/index.js';
 import { perform, storeRoot, withJson, withStore, type StoreOptions } from '../command.js';
-import { formatBytes, formatCount } from '../format.js';
+import { formatBytes, formatCount, visible } from '../format.js';
 import { interruptible } from '../interrupt.js';
 import { printJson, printLine } from '../output.js';
 
 /** `zilch gc` */
 export function register(command: Command): void {
-  command.description('Deletes store paths that nothing needs. What the last build of each target used stays, sources included.');
+  command.description(
+    'Deletes store paths that nothing needs. What the last build of each target used stays, sources included. Trees of failed builds, and outputs that came out differently, go when they have been kept for 30 days.',
+  );
   withJson(withStore(command))
     .option('--dry-run', 'delete nothing, say what would be')
-    .option('--keep-days <n>', 'keep what is not older than this, too', days);
+    .option('--keep-days <n>', 'keep what is not older than this, too; and kept trees as long, not 30 days', days);
   perform(command, (options: StoreOptions & { dryRun?: true; keepDays?: number; json?: true }) =>
     interruptible(async (signal) => {
       const store = Store.open(storeRoot(options));
@@ -19,14 +21,15 @@ export function register(command: Command): void {
       try {
         const collected = await store.value.gc({ dryRun: options.dryRun, keepDays: options.keepDays, signal });
         if (!collected.ok) return collected;
-        const { dead, leftovers, liveCount, freedBytes } = collected.value;
+        const { dead, leftovers, outdated, liveCount, freedBytes } = collected.value;
         if (options.json === true) {
           printJson(collected.value);
           return ok(undefined);
         }
         for (const { path, narSize } of dead) printLine(`${path}  ${formatBytes(narSize)}`);
-        for (const name of leftovers) printLine(`${name}  left over`);
-        const deleted = formatCount(dead.length + leftovers.length, 'path');
+        for (const name of leftovers) printLine(`${visible(name)}  left over`);
+        for (const place of outdated) printLine(`${visible(place)}  kept long enough`);
+        const deleted = formatCount(dead.length + leftovers.length + outdated.length, 'path');
         printLine(
           `${deleted} ${options.dryRun === true ? 'would be deleted, about' : 'deleted,'} ${formatBytes(freedBytes)} set free; ${liveCount} kept`,
         );

@@ -16,7 +16,7 @@ import { err, fail, ok, type Result } from '../../result.js';
 import { attemptAsync, dumpTree, ioFailure, restoreTree } from '../../store/index.js';
 import { perform, withJson } from '../command.js';
 import { listingLines } from '../nar-listing.js';
-import { printLine } from '../output.js';
+import { printLine, toJson } from '../output.js';
 
 interface HashOptions {
   readonly type: HashAlgorithm;
@@ -64,7 +64,7 @@ export function register(command: Command): void {
     if (!listing.ok) return listing;
     const node = findInListing(listing.value, path);
     if (node === undefined) return fail('E_NOT_FOUND', `${nar} has no ${path}`);
-    if (options.json === true) printLine(JSON.stringify(options.recursive === true ? node : shallowListing(node)));
+    if (options.json === true) printLine(toJson(options.recursive === true ? node : shallowListing(node)));
     else
       for (const line of listingLines(node, basename(path), { long: options.long === true, recursive: options.recursive === true })) printLine(line);
     return ok(undefined);

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { loadChain, sourcesOf } from '../../chain/index.js';
-import { ok, type Result } from '../../result.js';
+import { fail, ok, type Result } from '../../result.js';
 import { sourcePath, type Source } from '../../recipe/index.js';
-import { writeBundle } from '../../sources/index.js';
+import { checkAddresses, debianMirrors, writeBundle } from '../../sources/index.js';
 import { collect, perform, withChainDirectory, withJson, withStore, type ChainOptions } from '../command.js';
 import { formatBytes, formatCount, formatTable } from '../format.js';
 import { interruptible } from '../interrupt.js';
@@ -13,7 +13,7 @@ import type { Store } from '../../store/index.js';
 
 type SourcesOptions = Pick<ChainOptions, 'chain' | 'store'> & FetchingOptions & { readonly json?: true };
 
-/** `zilch sources list|fetch|bundle` */
+/** `zilch sources list|fetch|bundle|check` */
 export function register(command: Command): void {
   const list = withStoreAndChain(command.command('list').summary('list the tarballs of the chain and where to get them'));
   perform(withJson(list), async (options: SourcesOptions) => {
@@ -52,6 +52,24 @@ export function register(command: Command): void {
       return ok(undefined);
     }),
   );
+
+  const check = command.command('check').summary('ask every address of every tarball whether it is still there');
+  perform(withJson(withStoreAndChain(check)), checkCommand);
+}
+
+/** Fails only when a tarball has no address left that has it. */
+async function checkCommand(options: SourcesOptions): Promise<Result<undefined>> {
+  const sources = await sourcesIn(options);
+  if (!sources.ok) return sources;
+  const checks = await interruptible((signal) => checkAddresses(sources.value, debianMirrors(), signal));
+  if (!checks.ok) return checks;
+  const rows = checks.value;
+  if (options.json === true) printJson(rows);
+  else for (const line of formatTable(rows.map(({ file, state, url, said }) => [state === 'there' ? 'there' : state.toUpperCase(), file, url, said]))) printLine(line);
+  const lost = sources.value.filter(({ file }) => !rows.some((row) => row.file === file && row.state === 'there'));
+  return lost.length === 0
+    ? ok(undefined)
+    : fail('E_SOURCE_LOST', `no address has ${lost.map(({ file }) => file).join(', ')}`, '`zilch sources bundle` keeps what this store has');
 }
 
 function withStoreAndChain(command: Command): Command {

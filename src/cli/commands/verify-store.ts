@@ -3,7 +3,7 @@ import { parseStorePath, type StorePath } from '../../formats/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { Store, type Defect } from '../../store/index.js';
 import { perform, storeRoot, withJson, withStore, type StoreOptions } from '../command.js';
-import { formatBytes, formatCount, stripControl } from '../format.js';
+import { formatBytes, formatCount, stripControl, visible } from '../format.js';
 import { interruptible } from '../interrupt.js';
 import { printError, printJson, printLine } from '../output.js';
 import type { ExitCode } from '../exit-code.js';
@@ -40,7 +40,7 @@ export function register(command: Command): void {
         if (options.json === true) printJson(verified.value);
         else {
           for (const { failure } of defects) printLine(`WRONG  ${stripControl(failure.message)}`);
-          for (const name of leftovers) printLine(`left over  ${name} is registered by nobody; zilch gc deletes it`);
+          for (const name of leftovers) printLine(`left over  ${visible(name)} is registered by nobody; zilch gc deletes it`);
           printLine(
             `${formatCount(checkedCount, 'path')} checked${options.quick === true ? '' : `, ${formatBytes(checkedBytes)}`}; ${defects.length} wrong`,
           );

@@ -14,12 +14,18 @@ export function describe(event: Event): readonly string[] {
     case 'fetch-done':
       return [`fetched  ${event.name}`];
     case 'fetch-failed':
+      if (event.cache !== undefined) return [];
       // What no place has ends the run, with a failure that says what each of them answered.
       return [
         event.final
           ? `${errorColour.red('missing')}  ${event.name}`
           : `${errorColour.yellow('retried')}  ${event.name}: ${stripControl(event.failure.message)}`,
       ];
+    case 'cache-refused': {
+      const { message, hint } = event.failure;
+      const said = message.includes(event.cache) ? message : `${event.cache}: ${message}`;
+      return [`${errorColour.yellow('refused')}  ${stripControl(said)}${hint === undefined ? '' : ` (${hint})`}`];
+    }
     case 'build-wait':
       return [`waiting  ${event.name}: another zilch builds it`];
     case 'build-done':

@@ -171,11 +171,19 @@ suite('lines that stay', () => {
     ]);
   });
 
+  it('say why a cache is not used, and not again for each path', () => {
+    const failure = { code: 'E_UNTRUSTED', message: 'http://a has x, but nobody signed that', hint: 'give a key' } as const;
+    expect(said({ type: 'cache-refused', cache: 'http://a', failure })).toEqual(['refused  http://a has x, but nobody signed that (give a key)']);
+    expect(said({ type: 'cache-refused', cache: 'http://b', failure: { code: 'E_X', message: 'no' } })).toEqual(['refused  http://b: no']);
+    expect(said({ type: 'fetch-failed', name: 'x', failure, final: true, cache: 'http://a' })).toEqual([]);
+  });
+
   it('have nothing that a mirror, a file name or a phase says to the terminal', () => {
     const failure = { code: 'E_FETCH', message: 'no\u001b[2J' } as const;
     const difference = { outputName: 'out', path: info.path, kept: '/kept', first: { file: '\u001b[2Jx', what: 'missing' } };
     const lines = [
       ...describe({ at: START, type: 'fetch-failed', name: 'a', failure, final: false }),
+      ...describe({ at: START, type: 'cache-refused', cache: 'http://a', failure }),
       ...describe({ at: START, type: 'build-compared', drvPath: drv('a'), name: 'a', comparison: { kind: 'different', differences: [difference] } }),
       ...describeMore({ at: START, type: 'build-phase', drvPath: drv('a'), phase: '\u001b[2J' }, () => 'a'),
     ];

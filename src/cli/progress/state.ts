@@ -64,6 +64,7 @@ export function advance(state: ProgressState, event: Event): ProgressState {
       return finished(state, event.drvPath);
     case 'build-failed':
       return { ...finished(state, event.drvPath), failed: state.failed + 1 };
+    case 'cache-refused':
     case 'done':
       return state;
   }

@@ -3,13 +3,15 @@
  * by relative paths such as `nar/….nar.zst`.
  */
 import { fail, ok, type Result } from '../../result.js';
-import { StreamFailure, type ByteStream } from '../stream-failure.js';
+import { StreamFailure, type ByteStream } from '../../stream-failure.js';
 
 /** One file, open for reading. Read it to its end, or stop the iteration: either lets go of it. */
 export interface Blob {
   /** In bytes, where the holder says so. It may be lying. */
   readonly size: number | undefined;
   readonly body: ByteStream;
+  /** Whether it came in parts, which may be those of two files: when it is wrong, another attempt may do better. */
+  readonly isPieced?: (() => boolean) | undefined;
 }
 
 /** What to write. */
@@ -24,8 +26,10 @@ export interface NewBlob {
 export interface Blobs {
   /** For people, without secrets. */
   readonly address: string;
-  /** `undefined` when there is no such file. */
+  /** A small file. `undefined` when there is none. */
   readonly get: (key: string, signal?: AbortSignal) => Promise<Result<Blob | undefined>>;
+  /** What a narinfo file names as its `URL`: for a cache behind HTTP an address relative to its own, else a file's name. */
+  readonly getNar: (url: string, signal?: AbortSignal) => Promise<Result<Blob | undefined>>;
   readonly has: (key: string, signal?: AbortSignal) => Promise<Result<boolean>>;
   /** All of the file or nothing of it becomes visible. */
   readonly put: (key: string, blob: NewBlob, signal?: AbortSignal) => Promise<Result<void>>;
@@ -37,7 +41,7 @@ export interface Blobs {
  */
 export function checkKey(key: string): Result<string> {
   const parts = key.split('/');
-  const isPlain = key.length <= 1024 && parts.every((part) => /^[\w.+=!:?@,~-]+$/.test(part) && part !== '.' && part !== '..');
+  const isPlain = key.length <= 1024 && parts.every((part) => /^[\w.+=!:?@,~&%-]+$/.test(part) && part !== '.' && part !== '..');
   if (isPlain && !/^[a-z][a-z0-9+.-]*:\/?$/i.test(parts[0] ?? '')) return ok(key);
   return fail('E_CACHE_ANSWER', `"${key.slice(0, 100)}" cannot be the name of a file in a cache`, 'the cache is broken or hostile: take another');
 }
@@ -63,9 +67,9 @@ export async function readSmall(blobs: Blobs, key: string, limit: number, signal
   return ok(Buffer.concat(chunks).toString());
 }
 
-/** A small file from text. */
-export function textBlob(text: string, contentType: string): NewBlob {
-  const bytes = Buffer.from(text);
+/** A small file from text, or from bytes. */
+export function textBlob(text: string | Buffer, contentType: string): NewBlob {
+  const bytes = Buffer.from(text as string);
   return { size: bytes.length, open: () => once(bytes), contentType };
 }
 

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { ReadStream } from 'node:fs';
+import { constants, type ReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { err, ok, type Failure, type Result } from '../../result.js';
+import { err, fail, ok, type Failure, type Result } from '../../result.js';
 import { ioFailure } from '../../store/index.js';
-import { StreamFailure, type ByteStream } from '../stream-failure.js';
+import { StreamFailure, type ByteStream } from '../../stream-failure.js';
 import { checkKey, type Blob, type Blobs, type NewBlob } from './blobs.js';
 
 /** A cache in a directory of this machine, as `nix copy --to file://…` makes it. */
@@ -19,12 +19,22 @@ export class DirectoryBlobs implements Blobs {
     const file = this.fileOf(key);
     if (!file.ok) return file;
     try {
-      const handle = await open(file.value, 'r');
-      const { size } = await handle.stat();
+      // A pipe that nobody writes to would never be open.
+      const handle = await open(file.value, constants.O_RDONLY | constants.O_NONBLOCK);
+      const found = await handle.stat();
+      if (!found.isFile()) {
+        await handle.close();
+        return fail('E_CACHE_ANSWER', `${file.value} is not a regular file`, 'the cache is broken or hostile: take another');
+      }
+      const { size } = found;
       return ok({ size, body: read(handle.createReadStream({ highWaterMark: 1 << 18 }), file.value) });
     } catch (error) {
       return orMissing(readFailure(file.value, error), undefined);
     }
+  }
+
+  getNar(url: string): Promise<Result<Blob | undefined>> {
+    return this.get(url);
   }
 
   async has(key: string): Promise<Result<boolean>> {

@@ -1,5 +1,6 @@
 import { AwsV4Signer } from 'aws4fetch';
 import { fail, ok, type Result } from '../../result.js';
+import { HttpClient } from '../../http/index.js';
 import type { Blobs } from './blobs.js';
 import { HttpBlobs, type Authorise } from './http.js';
 
@@ -18,7 +19,9 @@ export function s3Blobs(url: URL, environment: NodeJS.ProcessEnv): Result<Blobs>
   const accessKeyId = environment['AWS_ACCESS_KEY_ID'];
   const secretAccessKey = environment['AWS_SECRET_ACCESS_KEY'];
   const sessionToken = environment['AWS_SESSION_TOKEN'];
-  if (accessKeyId === undefined || secretAccessKey === undefined) return ok(new HttpBlobs(new URL(address), { missing: [404, 403] }));
+  const client = HttpClient.open(environment);
+  if (!client.ok) return client;
+  if (accessKeyId === undefined || secretAccessKey === undefined) return ok(new HttpBlobs(new URL(address), client.value, { missing: [404, 403] }));
   const credentials = { accessKeyId, secretAccessKey, region, service: 's3', ...(sessionToken === undefined ? {} : { sessionToken }) };
   const authorise: Authorise = async (method, target, headers) => {
     const signed = await new AwsV4Signer({ ...credentials, method, url: target.href, headers: { ...headers } }).sign();
@@ -26,5 +29,5 @@ export function s3Blobs(url: URL, environment: NodeJS.ProcessEnv): Result<Blobs>
     signed.headers.forEach((value, name) => (all[name] = value));
     return all;
   };
-  return ok(new HttpBlobs(new URL(address), { authorise, missing: [404, 403] }));
+  return ok(new HttpBlobs(new URL(address), client.value, { authorise, missing: [404, 403] }));
 }

@@ -20,6 +20,8 @@ const MAX_NARINFO = 4 << 20;
 const MAX_REALISATION = 4 << 20;
 const MAX_CACHE_INFO = 1 << 16;
 
+const CACHE_INFO = 'nix-cache-info';
+
 const HOSTILE = 'the cache is broken or hostile: take another';
 
 export const NARINFO_TYPE = 'text/x-nix-narinfo';
@@ -82,14 +84,27 @@ export class BinaryCache {
     return this.blobs.put(realisationKey(realisation.id), textBlob(writeRealisation(realisation), JSON_TYPE), signal);
   }
 
+  /** Fails with `E_CACHE_ADDRESS` when this is no cache, or one for another store directory. */
+  async check(signal?: AbortSignal): Promise<Result<void>> {
+    const text = await readSmall(this.blobs, CACHE_INFO, MAX_CACHE_INFO, signal);
+    if (!text.ok) return text;
+    if (text.value !== undefined) return this.checkStoreDirectory(text.value);
+    return fail('E_CACHE_ADDRESS', `${this.address} is not a binary cache: it has no file ${CACHE_INFO}`, 'is the address right?');
+  }
+
   /** Makes the cache one, where it is new; fails with `E_CACHE_ADDRESS` when it is for another store directory. */
   async prepare(signal?: AbortSignal): Promise<Result<void>> {
-    const text = await readSmall(this.blobs, 'nix-cache-info', MAX_CACHE_INFO, signal);
+    const text = await readSmall(this.blobs, CACHE_INFO, MAX_CACHE_INFO, signal);
     if (!text.ok) return text;
-    if (text.value === undefined) return this.blobs.put('nix-cache-info', textBlob(cacheInfo(40), 'text/x-nix-cache-info'), signal);
-    const storeDir = /^StoreDir: (.*)$/m.exec(text.value)?.[1];
+    if (text.value === undefined) return this.blobs.put(CACHE_INFO, textBlob(cacheInfo(40), 'text/x-nix-cache-info'), signal);
+    return this.checkStoreDirectory(text.value);
+  }
+
+  /** One that names none is for the usual one, as for Nix. */
+  private checkStoreDirectory(info: string): Result<void> {
+    const storeDir = /^StoreDir:(.*)$/m.exec(info)?.[1]?.trim() ?? STORE_DIR;
     if (storeDir === STORE_DIR) return ok(undefined);
-    return fail('E_CACHE_ADDRESS', `${this.address} is a cache for ${storeDir ?? 'no store that it names'}, not for ${STORE_DIR}`);
+    return fail('E_CACHE_ADDRESS', `${this.address} is a cache for ${storeDir.slice(0, 200)}, not for ${STORE_DIR}`);
   }
 
   private broken(key: string, why: string): Result<never> {

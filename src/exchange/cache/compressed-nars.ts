@@ -7,7 +7,7 @@ import { err, ok, type Failure, type Result } from '../../result.js';
 import { ioFailure, type Store } from '../../store/index.js';
 import { Gate } from '../gate.js';
 import { storeNar } from '../store-stream.js';
-import { StreamFailure, type ByteStream } from '../stream-failure.js';
+import { StreamFailure, type ByteStream } from '../../stream-failure.js';
 import type { ByteRange } from './byte-range.js';
 import { compress, COMPRESSIONS, type Compression } from './compression.js';
 import { GrowingFile } from './growing-file.js';

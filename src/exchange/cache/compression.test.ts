@@ -1,7 +1,7 @@
 import { createZstdCompress, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { StreamFailure } from '../stream-failure.js';
+import { StreamFailure } from '../../stream-failure.js';
 import { compress, decompress } from './compression.js';
 
 async function* pieces(bytes: Uint8Array, length = bytes.length): AsyncGenerator<Uint8Array> {

@@ -14,7 +14,7 @@ import {
   createZstdDecompress,
 } from 'node:zlib';
 import { fail, ok, type Result } from '../../result.js';
-import { StreamFailure, type ByteStream } from '../stream-failure.js';
+import { StreamFailure, type ByteStream } from '../../stream-failure.js';
 import { zstdFrames } from './zstd-frames.js';
 
 /** As narinfo files call them, and the ending of a NAR's file name. */

@@ -6,13 +6,15 @@ import { makeContentPath, ModuloHasher, sha256Hash, storePathHash, storePathName
 import { err, fail, ok, type Result } from '../../result.js';
 import { attemptAsync, removeTree, restoreTree } from '../../store/index.js';
 import { hashPlainFile } from '../content-proof.js';
-import { StreamFailure, type ByteStream } from '../stream-failure.js';
+import { StreamFailure, type ByteStream } from '../../stream-failure.js';
 import type { BinaryCache } from './binary-cache.js';
 import { decompress, parseCompression } from './compression.js';
 
 const HOSTILE = 'the cache is broken or hostile: take another';
 /** What is wrong with the disk; all else that keeps a tree from being restored is the tree's. */
 const OUR_DISK: readonly string[] = ['E_DISK_FULL', 'E_READ_ONLY'];
+/** What parts of two files come to. */
+const WRONG_NAR: readonly string[] = ['E_NAR', 'E_NAR_HASH', 'E_NAR_SIZE', 'E_COMPRESSION'];
 
 /**
  * Fetches a path's NAR and restores it at `hostPath`. Fails, leaving nothing, when it is longer or shorter than its
@@ -20,11 +22,25 @@ const OUR_DISK: readonly string[] = ['E_DISK_FULL', 'E_READ_ONLY'];
  * path is not the one that its content address makes (`E_CONTENT_ADDRESS`). `E_DISK_FULL` and `E_READ_ONLY` are about our own disk.
  */
 export async function fetchNar(cache: BinaryCache, info: NarInfo, hostPath: string, signal?: AbortSignal): Promise<Result<void>> {
+  const came = { inParts: false };
+  const first = await fetchOnce(cache, info, hostPath, came, signal);
+  if (first.ok || !came.inParts || !WRONG_NAR.includes(first.failure.code)) return first;
+  // The parts did not fit each other: once more, in one if possible.
+  return fetchOnce(cache, info, hostPath, came, signal);
+}
+
+async function fetchOnce(
+  cache: BinaryCache,
+  info: NarInfo,
+  hostPath: string,
+  came: { inParts: boolean },
+  signal?: AbortSignal,
+): Promise<Result<void>> {
   const compression = parseCompression(info.compression);
   if (!compression.ok) return compression;
   const room = await checkRoom(info, dirname(hostPath));
   if (!room.ok) return room;
-  const blob = await cache.blobs.get(info.url, signal);
+  const blob = await cache.blobs.getNar(info.url, signal);
   if (!blob.ok) return blob;
   if (blob.value === undefined)
     return fail('E_CACHE_ANSWER', `${cache.address} has no ${info.url}, which its narinfo of ${info.path} names`, HOSTILE);
@@ -41,6 +57,8 @@ export async function fetchNar(cache: BinaryCache, info: NarInfo, hostPath: stri
     await removeTree(hostPath);
     if (error instanceof StreamFailure) return err(error.failure);
     throw error;
+  } finally {
+    came.inParts = blob.value.isPieced?.() === true;
   }
 }
 

@@ -43,6 +43,9 @@ interface Offer {
   readonly info: NarInfo;
 }
 
+/** What no other cache and no build would do better. Caches' own failures have other codes. */
+export const OUR_OWN: readonly string[] = ['E_CANCELLED', 'E_DISK_FULL', 'E_READ_ONLY', 'E_PERMISSION', 'E_IO'];
+
 const QUESTIONS_AT_ONCE = 32;
 const NARS_AT_ONCE = 4;
 
@@ -50,8 +53,11 @@ const NARS_AT_ONCE = 4;
 export class Puller {
   private readonly questions = new Gate(QUESTIONS_AT_ONCE);
   private readonly transfers: Gate;
-  /** Caches that could not be reached: asking again for each path would take minutes. */
+  /** Caches that could not be reached, or are none: asking again for each path would take minutes. */
   private readonly dead = new Map<BinaryCache, Failure>();
+  private readonly checked = new Map<BinaryCache, Promise<Result<void>>>();
+  /** Of which caches it was told why they were not used, and for which reasons. */
+  private readonly told = new Set<string>();
   private readonly arriving = new Map<StorePath, Promise<Result<void>>>();
   private paths = 0;
   private narBytes = 0;
@@ -91,7 +97,11 @@ export class Puller {
     const known = await this.realisations([id]);
     if (!known.ok || known.value === undefined) return known.ok ? ok(false) : known;
     const pulled = await this.closure(known.value.map(({ outPath }) => outPath));
-    if (!pulled.ok) return pulled;
+    if (!pulled.ok) {
+      // A path that is missing is no news unless a cache said that it is what the build gave.
+      if (pulled.failure.code === 'E_NOT_IN_CACHE') for (const cache of this.alive()) this.refused(cache, pulled.failure);
+      return pulled;
+    }
     const registered = this.options.store.registerRealisations(known.value);
     return registered.ok ? ok(true) : registered;
   }
@@ -120,7 +130,7 @@ export class Puller {
   private async askForRealisation(id: DrvOutputId, named: ReadonlyMap<string, StorePath>): Promise<Result<Realisation | undefined>> {
     let refused: Result<never> | undefined;
     for (const cache of this.alive()) {
-      const answer = await this.ask(cache, formatDrvOutputId(id), () => cache.realisation(id, this.options.signal));
+      const answer = await this.ask(cache, () => cache.realisation(id, this.options.signal));
       if (!answer.ok) {
         refused = answer;
         continue;
@@ -129,7 +139,7 @@ export class Puller {
       const trusted = checkRealisationTrust(answer.value, this.options.trust, cache.address);
       const fitting = trusted.ok ? this.checkFits(answer.value, named, cache) : trusted;
       if (fitting.ok) return answer;
-      this.refused(formatDrvOutputId(id), fitting.failure, false);
+      this.refused(cache, fitting.failure);
       refused = fitting;
     }
     return refused ?? ok(undefined);
@@ -171,10 +181,9 @@ export class Puller {
 
   /** The first of the caches that has the path and may be believed. */
   private async offer(path: StorePath, caches: readonly BinaryCache[]): Promise<Result<Offer>> {
-    const name = storePathBaseName(path);
     let refused: Failure | undefined;
     for (const cache of caches) {
-      const answer = await this.ask(cache, name, () => cache.narInfo(path, this.options.signal));
+      const answer = await this.ask(cache, () => cache.narInfo(path, this.options.signal));
       if (!answer.ok) {
         refused = answer.failure;
         continue;
@@ -182,18 +191,21 @@ export class Puller {
       if (answer.value === undefined) continue;
       const trusted = checkPathTrust(answer.value, this.options.trust, cache.address);
       if (trusted.ok) return ok({ cache, info: answer.value });
-      this.refused(name, trusted.failure, false);
+      this.refused(cache, trusted.failure);
       refused = trusted.failure;
     }
     refused ??= [...this.dead.values()][0];
     return refused === undefined ? fail('E_NOT_IN_CACHE', `no cache has ${path}`, 'build it, or name another cache') : err(refused);
   }
 
-  private async ask<T>(cache: BinaryCache, name: string, question: () => Promise<Result<T>>): Promise<Result<T>> {
-    const answer = await this.questions.within(question);
+  private async ask<T>(cache: BinaryCache, question: () => Promise<Result<T>>): Promise<Result<T>> {
+    const checked = this.checked.get(cache) ?? cache.check(this.options.signal);
+    this.checked.set(cache, checked);
+    const usable = await checked;
+    const answer = usable.ok ? await this.questions.within(question) : usable;
     if (answer.ok) return answer;
-    if (answer.failure.code === 'E_NETWORK') this.dead.set(cache, answer.failure);
-    this.refused(name, answer.failure, false);
+    if (!usable.ok || answer.failure.code === 'E_NETWORK') this.dead.set(cache, answer.failure);
+    this.refused(cache, answer.failure);
     return answer;
   }
 
@@ -241,7 +253,8 @@ export class Puller {
       if (fetched.ok) return ok(offer);
       const left = this.options.caches.slice(this.options.caches.indexOf(offer.cache) + 1);
       const next = fetched.failure.code === 'E_CANCELLED' || left.length === 0 ? undefined : await this.offer(path, left);
-      this.refused(name, fetched.failure, next?.ok !== true);
+      this.refused(offer.cache, fetched.failure);
+      this.options.emit?.({ type: 'fetch-failed', name, failure: fetched.failure, final: next?.ok !== true, cache: offer.cache.address });
       if (next?.ok !== true) return fetched;
       offer = next.value;
     }
@@ -251,8 +264,12 @@ export class Puller {
     return this.options.caches.filter((cache) => !this.dead.has(cache));
   }
 
-  private refused(name: string, failure: Failure, final: boolean): void {
-    this.options.emit?.({ type: 'fetch-failed', name, failure, final });
+  /** Tells why a cache is not used: once for each reason, and not for each of a thousand paths. */
+  private refused({ address }: BinaryCache, failure: Failure): void {
+    const reason = `${failure.code} ${address}`;
+    if (OUR_OWN.includes(failure.code) || this.told.has(reason)) return;
+    this.told.add(reason);
+    this.options.emit?.({ type: 'cache-refused', cache: address, failure });
   }
 }
 

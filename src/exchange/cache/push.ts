@@ -20,7 +20,7 @@ import { err, fail, ok, type Result } from '../../result.js';
 import { ioFailure, removeTree, type Store } from '../../store/index.js';
 import { Gate } from '../gate.js';
 import { inOrder } from '../in-order.js';
-import { StreamFailure } from '../stream-failure.js';
+import { StreamFailure } from '../../stream-failure.js';
 import { storeNar } from '../store-stream.js';
 import { NAR_TYPE, narInfoKey, type BinaryCache } from './binary-cache.js';
 import { compress, COMPRESSIONS, type Compression } from './compression.js';

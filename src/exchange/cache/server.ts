@@ -1,9 +1,12 @@
 /** A store as a binary cache over HTTP: real Nix substitutes from it. What it serves is computed from the store as it is asked for. */
+import { open } from 'node:fs/promises';
 import http from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import {
   formatHash,
+  isDrvPath,
   parseDrvOutputId,
+  parseStorePathBaseName,
   pathFingerprint,
   realisationFingerprint,
   sha256Hash,
@@ -16,25 +19,32 @@ import {
   type SecretKey,
   type StorePath,
 } from '../../formats/index.js';
+import { logPath } from '../../build/index.js';
+import { hostCheck } from '../../http/index.js';
 import type { Failure } from '../../result.js';
 import type { Store } from '../../store/index.js';
 import { storeNar } from '../store-stream.js';
-import { StreamFailure, type ByteStream } from '../stream-failure.js';
+import { StreamFailure, type ByteStream } from '../../stream-failure.js';
 import { cacheInfo, JSON_TYPE, NARINFO_TYPE, NAR_TYPE } from './binary-cache.js';
 import { parseRange, type ByteRange } from './byte-range.js';
 import type { CompressedNars } from './compressed-nars.js';
 import { COMPRESSIONS, type Compression } from './compression.js';
+import { limitConnections } from './connection-limit.js';
 
 export interface ServerOptions {
   /** May be open for reading only, and be built in meanwhile by other processes. */
   readonly store: Store;
   /** Sign everything that is served, besides the signatures that the store has. */
   readonly secretKeys: readonly SecretKey[];
+  /** What clients are told to ask for. They remember it: NARs by other compressions are sent as well. */
   readonly compression: Compression;
-  /** Not needed when the compression is `none`: then NARs come from the store itself. */
-  readonly compressed: CompressedNars | undefined;
+  readonly compressed: CompressedNars;
   /** Clients ask caches of lower priority first; Nix's own is 40. */
   readonly priority: number;
+  /** Names that it may be asked by, besides addresses and this machine's own; `*` for any. */
+  readonly names?: readonly string[] | undefined;
+  /** Connections at once; 512 when left out. */
+  readonly connections?: number | undefined;
   /** Milliseconds in which a client must take something of what is sent to it; 120 s when left out. */
   readonly idleTimeout?: number | undefined;
   /** Told of every answer when it ends. */
@@ -44,6 +54,7 @@ export interface ServerOptions {
 interface Serving extends ServerOptions {
   /** Paths that were found as they were registered. */
   readonly sound: Set<StorePath>;
+  readonly isCalled: (host: string | undefined) => boolean;
 }
 
 /** What a client asked and got. */
@@ -58,14 +69,18 @@ export interface Answered {
   readonly failure?: Failure | undefined;
 }
 
+const ALL_COMPRESSIONS = Object.keys(COMPRESSIONS) as Compression[];
 const DEFAULT_IDLE_TIMEOUT = 120_000;
-const MAX_CONNECTIONS = 512;
+const MOST_CONNECTIONS = 512;
+/** Milliseconds. A request is short, and needs no more than a header; checked every second, not every thirty. */
+const REQUEST_LIMITS = { requestTimeout: 20_000, headersTimeout: 15_000, keepAliveTimeout: 30_000, connectionsCheckingInterval: 1000 };
 
 /** Makes the server; `listen` is the caller's business. */
 export function cacheServer(options: ServerOptions): http.Server {
   // Each path is checked the first time it is sent. Who gets it checks it in any case.
   const sound = new Set<StorePath>();
-  const server = http.createServer({ requestTimeout: 30_000, headersTimeout: 20_000, keepAliveTimeout: 30_000 }, (request, response) => {
+  const isCalled = hostCheck(options.names ?? []);
+  const server = http.createServer(REQUEST_LIMITS, (request, response) => {
     const started = performance.now();
     const { socket } = request;
     const sentBefore = socket.bytesWritten;
@@ -75,7 +90,7 @@ export function cacheServer(options: ServerOptions): http.Server {
     response.setTimeout(options.idleTimeout ?? DEFAULT_IDLE_TIMEOUT, () => {
       if (response.writableLength > 0) response.destroy();
     });
-    void answer({ ...options, sound }, request, response)
+    void answer({ ...options, sound, isCalled }, request, response)
       .catch((error: unknown) => {
         failure = failureOf(error);
         // Half an answer must not look like a whole one.
@@ -94,19 +109,27 @@ export function cacheServer(options: ServerOptions): http.Server {
         });
       });
   });
-  server.maxConnections = MAX_CONNECTIONS;
+  limitConnections(server, options.connections ?? MOST_CONNECTIONS);
   return server;
 }
 
 async function answer(options: Serving, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+  // Whatever this is, a browser is not to make a page or a script of it.
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.setHeader('cross-origin-resource-policy', 'same-origin');
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     refuse(response, 405, { allow: 'GET, HEAD' });
     return;
   }
-  const path = pathOf(request.url ?? '');
-  const narInfo = /^\/([0-9a-z]{32})\.narinfo$/.exec(path ?? '');
-  const nar = /^\/nar\/([0-9a-z]{32})-([0-9a-z]{52})\.nar(\.\w+)?$/.exec(path ?? '');
-  const realisation = /^\/realisations\/(.+)\.doi$/.exec(path ?? '');
+  if (!options.isCalled(request.headers.host)) {
+    refuse(response, 421, {}, 'This cache is not called that. Whoever runs it can let it be, with --name.\n');
+    return;
+  }
+  const path = pathOf(request.url ?? '') ?? '';
+  const narInfo = /^\/([0-9a-z]{32})\.narinfo$/.exec(path);
+  const nar = /^\/nar\/([0-9a-z]{32})-([0-9a-z]{52})\.nar(\.\w+)?$/.exec(path);
+  const realisation = /^\/realisations\/(.+)\.doi$/.exec(path);
+  const log = /^\/log\/([^/]+\.drv)$/.exec(path);
   if (path === '/nix-cache-info') {
     text(request, response, cacheInfo(options.priority), 'text/x-nix-cache-info');
   } else if (narInfo?.[1] !== undefined) {
@@ -115,14 +138,18 @@ async function answer(options: Serving, request: http.IncomingMessage, response:
     else text(request, response, narInfoOf(info, options), NARINFO_TYPE);
   } else if (nar?.[1] !== undefined) {
     const info = find(options.store, nar[1]);
-    if (info === undefined || narName(info, options.compression) !== path?.slice('/nar/'.length)) refuse(response, 404);
-    else await sendNar(options, request, response, info);
+    const compression = ALL_COMPRESSIONS.find((kind) => COMPRESSIONS[kind] === (nar[3] ?? ''));
+    if (info === undefined || compression === undefined || narName(info, compression) !== path.slice('/nar/'.length)) refuse(response, 404);
+    else await sendNar(options, request, response, info, compression);
   } else if (realisation?.[1] !== undefined) {
     const id = parseDrvOutputId(realisation[1]);
     const known = id.ok ? options.store.realisation(id.value) : undefined;
     if (known === undefined) refuse(response, 404);
     else text(request, response, realisationOf(known, options), JSON_TYPE);
+  } else if (log?.[1] !== undefined) {
+    await sendLog(options.store, log[1], request, response);
   } else {
+    // Listings (`.ls`), debugging information and the build traces of Nix 2.35 among them: there are none.
     refuse(response, 404);
   }
 }
@@ -162,16 +189,45 @@ function text(request: http.IncomingMessage, response: http.ServerResponse, body
   response.end(request.method === 'HEAD' ? undefined : bytes);
 }
 
-function refuse(response: http.ServerResponse, status: number, headers: http.OutgoingHttpHeaders = {}): void {
-  const body = `${http.STATUS_CODES[status] ?? ''}\n`;
+function refuse(
+  response: http.ServerResponse,
+  status: number,
+  headers: http.OutgoingHttpHeaders = {},
+  body = `${http.STATUS_CODES[status] ?? ''}\n`,
+): void {
   // Those of the answer that was meant to be given say that it may be kept for ever.
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   response.writeHead(status, { 'content-type': 'text/plain', 'content-length': body.length, ...headers });
   response.end(body);
 }
 
-async function sendNar(options: Serving, request: http.IncomingMessage, response: http.ServerResponse, info: PathInfo): Promise<void> {
-  const { store, compression, compressed, sound } = options;
+/** The log of a derivation's build, as `nix log` asks for it. */
+async function sendLog(store: Store, drvName: string, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+  const drvPath = parseStorePathBaseName(drvName);
+  const file = drvPath.ok && isDrvPath(drvPath.value) ? await open(logPath(store.root, drvPath.value)).catch(() => undefined) : undefined;
+  if (file === undefined) {
+    refuse(response, 404);
+    return;
+  }
+  try {
+    const { size } = await file.stat();
+    response.setHeader('content-type', 'text/plain; charset=utf-8');
+    response.setHeader('content-length', size);
+    // It may grow meanwhile.
+    if (request.method === 'HEAD' || size === 0) response.end();
+    else await pipeline(file.createReadStream({ end: size - 1, autoClose: false }), response);
+  } finally {
+    await file.close();
+  }
+}
+
+async function sendNar(
+  { store, compressed, sound }: Serving,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  info: PathInfo,
+  compression: Compression,
+): Promise<void> {
   const etag = `"${info.narHash}${COMPRESSIONS[compression]}"`;
   response.setHeader('etag', etag);
   response.setHeader('cache-control', 'public, max-age=31536000, immutable');
@@ -183,7 +239,7 @@ async function sendNar(options: Serving, request: http.IncomingMessage, response
   // The part of another version is no use to anyone.
   const ifRange = request.headers['if-range'];
   const range = ifRange === undefined || ifRange === etag ? request.headers.range : undefined;
-  if (compression === 'none' || compressed === undefined) {
+  if (compression === 'none') {
     await send(request, response, info.narSize, range, (part) => slice(storeNar(store, info, sound), part));
     return;
   }

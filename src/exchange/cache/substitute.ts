@@ -2,7 +2,7 @@
 import type { Derivation, DrvOutputId, DrvPath, StorePath } from '../../formats/index.js';
 import { adopt, identitiesOf, resolvedDerivation, resolvedIds } from '../../build/index.js';
 import { err, fail, ok, type Failure, type Result } from '../../result.js';
-import { Puller, type Pulled, type PullOptions } from './pull.js';
+import { OUR_OWN, Puller, type Pulled, type PullOptions } from './pull.js';
 
 /** A derivation, and the outputs of it that are asked for. */
 export interface WantedOutputs {
@@ -99,6 +99,3 @@ export class Substituter {
     return ok({ found: undefined, refused: pulled.ok ? undefined : pulled.failure });
   }
 }
-
-/** What no other cache and no build would do better. Caches' own failures have other codes. */
-const OUR_OWN: readonly string[] = ['E_CANCELLED', 'E_DISK_FULL', 'E_READ_ONLY', 'E_PERMISSION', 'E_IO'];

@@ -1,5 +1,5 @@
 /** Where frames of zstd begin and end (RFC 8878, section 3.1), for decoders that know but one. */
-import { StreamFailure, type ByteStream } from '../stream-failure.js';
+import { StreamFailure, type ByteStream } from '../../stream-failure.js';
 
 const MAGIC = 0xfd2fb528;
 /** The upper 28 bits of a frame that decoders pass over. */

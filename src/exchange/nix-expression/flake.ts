@@ -21,7 +21,21 @@ export function nixFlake(chain: Chain, targets: readonly string[], sources: stri
     {
       packages.${PLATFORM} = chain // { default = chain.${attributeKey(byDefault ?? chain.defaultTarget)}; };
       hydraJobs = chain;
-    };
+${libOf(chain, targets)}    };
 }
+`;
+}
+
+/** A function for people's own derivations, where the chain says with what, and that is exported. */
+function libOf({ tools }: Chain, targets: readonly string[]): string {
+  if (tools === undefined || ![tools.shell[0], ...tools.path].every((name) => targets.includes(name))) return '';
+  const [shell, program] = tools.shell;
+  return `
+      # What the function of this name in nixpkgs is, by the tools of the chain.
+      lib.${PLATFORM}.mkDerivation = import ./mk-derivation.nix {
+        system = "${PLATFORM}";
+        shell = chain.${attributeKey(shell)} + ${quotedString([`/${program}`])};
+        path = [ ${tools.path.map((name) => `chain.${attributeKey(name)}`).join(' ')} ];
+      };
 `;
 }

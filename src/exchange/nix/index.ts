@@ -1,4 +1,6 @@
+export { NixDialect } from './nix-dialect.js';
 export { NixExecutor } from './nix-executor.js';
 export { firstDifferentBuild } from './first-difference.js';
-export type { NixCommandOptions } from './nix-command.js';
+export { NixCommand, type NixCommandOptions } from './nix-command.js';
+export { nixInItsRoot, type NixProgram } from './nix-program.js';
 export { checkNix } from './check-nix.js';

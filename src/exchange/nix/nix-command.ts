@@ -2,8 +2,9 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { err, fail, ok, type Failure, type Result } from '../../result.js';
-import { StreamFailure, type ByteStream } from '../stream-failure.js';
+import { StreamFailure, type ByteStream } from '../../stream-failure.js';
 import { NixDialect } from './nix-dialect.js';
+import { MACHINE_NIX, type NixProgram } from './nix-program.js';
 import { userSettings } from './nix-users.js';
 
 export interface NixCommandOptions {
@@ -11,6 +12,8 @@ export interface NixCommandOptions {
   readonly storeUri: string;
   /** Machines to build on, as in Nix's setting `builders`; this machine then builds nothing itself. */
   readonly builders?: string | undefined;
+  /** The machine's, when left out. */
+  readonly program?: NixProgram | undefined;
 }
 
 /**
@@ -22,6 +25,7 @@ const SSH_OPTIONS = '-o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o Connec
 export class NixCommand {
   private constructor(
     private readonly options: NixCommandOptions,
+    private readonly program: NixProgram,
     /** How it wants to be asked. */
     readonly dialect: NixDialect,
     /** Whom builders run as. */
@@ -33,12 +37,13 @@ export class NixCommand {
    * builders would be root.
    */
   static async find(options: NixCommandOptions): Promise<Result<NixCommand>> {
-    const dialect = await NixDialect.find();
+    const program = options.program ?? MACHINE_NIX;
+    const dialect = await NixDialect.find(program);
     if (!dialect.ok) return dialect;
     // A daemon has its own users, and so have other machines.
     const buildsItself = !/^(daemon|unix:|ssh)/.test(options.storeUri) && options.builders === undefined;
     const settings = buildsItself ? await userSettings(dialect.value) : ok([]);
-    return settings.ok ? ok(new NixCommand(options, dialect.value, settings.value)) : settings;
+    return settings.ok ? ok(new NixCommand(options, program, dialect.value, settings.value)) : settings;
   }
 
   get storeUri(): string {
@@ -55,10 +60,10 @@ export class NixCommand {
       child.stderr.on('data', (chunk: Buffer) => {
         errors.push(chunk);
       });
-      const stop = (): boolean => child.kill('SIGTERM');
+      const stop = (): boolean => child.kill(this.program.stopSignal);
       signal?.addEventListener('abort', stop);
       child.on('error', (error) => {
-        resolve(err(notRun(error)));
+        resolve(err(this.notRun(error)));
       });
       child.on('close', (status) => {
         signal?.removeEventListener('abort', stop);
@@ -78,7 +83,7 @@ export class NixCommand {
     });
     const ended = new Promise<Failure | undefined>((resolve) => {
       child.on('error', (error) => {
-        resolve(notRun(error));
+        resolve(this.notRun(error));
       });
       child.on('close', (status) => {
         resolve(status === 0 ? undefined : { code: 'E_NIX', message: `\`nix ${args[0] ?? ''}\` on ${this.storeUri} failed: ${errors.text()}` });
@@ -98,7 +103,7 @@ export class NixCommand {
   private spawn(args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
     const { builders } = this.options;
     const settings = [
-      ...['--extra-experimental-features', 'nix-command ca-derivations', '--store', this.storeUri],
+      ...['--extra-experimental-features', 'nix-command flakes ca-derivations', '--store', this.storeUri],
       // Nothing but what the derivation names, as in our own sandbox; nothing that somebody else built.
       // It reaches the Nix that builds on this machine; others follow their own nix.conf.
       ...['--option', 'sandbox', 'true', '--option', 'sandbox-fallback', 'false', '--option', 'sandbox-paths', ''],
@@ -107,7 +112,12 @@ export class NixCommand {
       ...(builders === undefined ? ['--option', 'builders', ''] : ['--builders', builders, '--max-jobs', '0']),
     ];
     const sshOptions = [SSH_OPTIONS, process.env['NIX_SSHOPTS'] ?? ''].join(' ').trim();
-    return spawn('nix', [...args, ...settings], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NIX_SSHOPTS: sshOptions } });
+    const [file, ...all] = this.program.command([...args, ...settings]);
+    return spawn(file, all, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NIX_SSHOPTS: sshOptions } });
+  }
+
+  private notRun(error: Error): Failure {
+    return { code: 'E_NO_NIX', message: `cannot run nix: ${error.message}`, hint: this.program.hint, cause: error };
   }
 }
 
@@ -165,8 +175,4 @@ export function parseLogLine(line: string): Readonly<Record<string, unknown>> | 
   } catch {
     return undefined;
   }
-}
-
-function notRun(error: Error): Failure {
-  return { code: 'E_NO_NIX', message: `cannot run nix: ${error.message}`, hint: 'apt-get install nix-bin, or build without --via nix', cause: error };
 }

@@ -4,6 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { fail, ok, type Result } from '../../result.js';
+import { MACHINE_NIX, type NixProgram } from './nix-program.js';
 
 /** What is older lacks commands that we give. */
 const OLDEST = [2, 8] as const;
@@ -31,14 +32,15 @@ export class NixDialect {
       : fail('E_NIX', `${dialect.said} is too old`, `install Nix ${OLDEST.join('.')} or newer, or build without --via nix`);
   }
 
-  /** Of the Nix that this machine has. Fails with `E_NO_NIX` and as `parse` does. */
-  static find(): Promise<Result<NixDialect>> {
+  /** Of the Nix that this machine has, or of another one. Fails with `E_NO_NIX` and as `parse` does. */
+  static find(program: NixProgram = MACHINE_NIX): Promise<Result<NixDialect>> {
+    const [file, ...args] = program.command(['--version']);
     return new Promise((resolve) => {
-      execFile('nix', ['--version'], { encoding: 'utf8' }, (error, stdout) => {
+      execFile(file, args, { encoding: 'utf8' }, (error, stdout) => {
         resolve(
           error === null
             ? NixDialect.parse(stdout)
-            : fail('E_NO_NIX', `cannot run nix: ${error.message.trim()}`, 'apt-get install nix-bin, or build without --via nix', error),
+            : fail('E_NO_NIX', `cannot run nix: ${error.message.trim()}`, program.hint, error),
         );
       });
     });

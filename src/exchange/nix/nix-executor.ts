@@ -19,7 +19,7 @@ import {
 import { err, fail, ok, type Result } from '../../result.js';
 import { hashTree, hashTreeModulo, removeTree, restoreTree, type NewPath, type Store } from '../../store/index.js';
 import { Gate } from '../gate.js';
-import { StreamFailure } from '../stream-failure.js';
+import { StreamFailure } from '../../stream-failure.js';
 import { NixCommand, parseLogLine, type NixCommandOptions } from './nix-command.js';
 import { saysBuilderFailed, type NixDialect } from './nix-dialect.js';
 

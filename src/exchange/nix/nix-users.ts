@@ -14,7 +14,7 @@ export async function userSettings(dialect: NixDialect, isRoot = process.geteuid
   // A store that is one user's alone needs no build users.
   if (!isRoot) return ok(['--option', 'build-users-group', '']);
   if (dialect.allocatesUsers) {
-    return ok(['--extra-experimental-features', 'auto-allocate-uids', '--option', 'auto-allocate-uids', 'true']);
+    return ok(['--extra-experimental-features', 'auto-allocate-uids', '--option', 'auto-allocate-uids', 'true', '--option', 'build-users-group', '']);
   }
   const [, , , members = ''] = (await outputOf('getent', 'group', GROUP)).trim().split(':');
   if (members !== '') return ok(['--option', 'build-users-group', GROUP]);

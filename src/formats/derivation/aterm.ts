@@ -4,6 +4,7 @@
  * `derivations.cc`, `unparse` and `parseDerivation`.
  */
 import { fail, ok, type Result } from '../../result.js';
+import { bytesOfText, textOfBytes } from '../byte-text.js';
 import { isHashAlgorithm, parseHash } from '../hash.js';
 import { isDrvPath, parseStorePath, type DrvPath, type FileIngestionMethod, type StorePath } from '../store-path.js';
 import { staticOutputPath, type Derivation, type DerivationOutput } from './derivation.js';
@@ -17,7 +18,11 @@ export interface WriteOptions {
 }
 
 /** Writes the derivation's text, byte for byte as Nix does. */
-export function writeDerivation(drv: Derivation, options: WriteOptions = {}): string {
+export function writeDerivation(drv: Derivation, options: WriteOptions = {}): Buffer {
+  return bytesOfText(unparse(drv, options));
+}
+
+function unparse(drv: Derivation, options: WriteOptions = {}): string {
   const masked = options.maskOutputs === true;
   const outputs = sortedEntries(drv.outputs).map(([name, output]) => {
     const path = masked ? '' : (staticOutputPath(drv, name) ?? '');
@@ -60,8 +65,8 @@ export function methodAlgorithm(output: Extract<DerivationOutput, { method: unkn
 }
 
 /** Nix sorts by bytes. UTF-16 code units sort the same, unless surrogates, which stand for what lies beyond them all, are among them. */
-export function sortedEntries<V>(map: ReadonlyMap<string, V>): (readonly [string, V])[] {
-  return [...map].sort(([a], [b]) => (SURROGATE.test(a) || SURROGATE.test(b) ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : a < b ? -1 : 1));
+export function sortedEntries<K extends string, V>(map: ReadonlyMap<K, V>): (readonly [K, V])[] {
+  return [...map].sort(([a], [b]) => (SURROGATE.test(a) || SURROGATE.test(b) ? Buffer.compare(bytesOfText(a), bytesOfText(b)) : a < b ? -1 : 1));
 }
 
 const SURROGATE = /[\ud800-\udfff]/;
@@ -83,14 +88,14 @@ function tuple(items: readonly string[]): string {
 
 /**
  * Reads a derivation, whose `name` is the file's name without hash and `.drv`. Strict: it takes only what Nix can have
- * written, so that writing it again gives the same bytes. Fails with `E_DERIVATION` and the offset of what is wrong, also
- * when bytes are not UTF-8.
+ * written, so that writing it again gives the same bytes. Fails with `E_DERIVATION` and the offset of what is wrong. Bytes that are not
+ * UTF-8 are taken as `textOfBytes` has them.
  */
 export function parseDerivation(contents: string | Uint8Array, name: string): Result<Derivation> {
   try {
-    const text = typeof contents === 'string' ? contents : decode(contents);
+    const text = typeof contents === 'string' ? contents : textOfBytes(contents);
     const drv = new Reader(text).derivation(name);
-    const canonical = writeDerivation(drv);
+    const canonical = unparse(drv);
     if (canonical === text) return ok(drv);
     let offset = 0;
     while (canonical[offset] === text[offset]) offset++;
@@ -103,14 +108,6 @@ export function parseDerivation(contents: string | Uint8Array, name: string): Re
 
 function malformed(name: string, why: string): Result<never> {
   return fail('E_DERIVATION', `the derivation "${name}" is malformed: ${why}`);
-}
-
-function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new SyntaxProblem('its text is not UTF-8');
-  }
 }
 
 /** Thrown and caught in this file alone. */

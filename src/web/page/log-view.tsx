@@ -6,6 +6,8 @@ import { FROM_FILES, load } from './data.js';
 
 const LINES_OF_CHUNK = 400;
 const FOLLOW_MS = 1000;
+/** In characters: what a page shows of a log that goes on growing is its end, as what it is given of one at first. */
+const LONGEST = 8 * 2 ** 20;
 
 export function LogView({ title, logKey, growing }: { readonly title: string; readonly logKey: `log/${string}`; readonly growing: boolean }) {
   const log = useSignal<LogResource | undefined>(undefined);
@@ -19,9 +21,10 @@ export function LogView({ title, logKey, growing }: { readonly title: string; re
       const before = log.value;
       const loaded = await load<'log'>(logKey, before?.next);
       if (stopped) return;
-      if (loaded.state === 'there')
-        log.value = { ...loaded.value, text: (before?.text ?? '') + loaded.value.text, cut: (before?.cut ?? false) || loaded.value.cut };
-      else if (loaded.state === 'failed' && !growing) failure.value = loaded.message;
+      if (loaded.state === 'there') {
+        const text = (before?.text ?? '') + loaded.value.text;
+        log.value = { ...loaded.value, text: text.slice(-LONGEST), cut: (before?.cut ?? false) || loaded.value.cut || text.length > LONGEST };
+      } else if (loaded.state === 'failed' && !growing) failure.value = loaded.message;
     };
     void more();
     const timer = growing && !FROM_FILES ? setInterval(() => void more(), FOLLOW_MS) : undefined;

@@ -1,4 +1,4 @@
-import type { Failure } from '../result.js';
+import type { Failure } from './result.js';
 
 /** Carries a failure out of a stream, whose only way to fail is to throw; caught where the stream is read to its end. */
 export class StreamFailure extends Error {

@@ -1,0 +1,26 @@
+/** What the last toolchain makes: libraries and tools, and of them Nix. */
+import { sh } from 'zilch';
+import { busybox, gnumake, toolchain } from '../2b-crossing/index.ts';
+import { makePackage, type Tools } from '../package/index.ts';
+import { packagesBy } from '../packages/index.ts';
+import { functionalTests } from './functional-tests.ts';
+import { jq as jqSpec, oniguruma as onigurumaSpec } from './jq.ts';
+import { nix as nixSpec } from './nix.ts';
+
+const tools: Tools = { shell: sh`${busybox}/bin/ash`, path: [toolchain, gnumake, busybox] };
+
+export const packages = packagesBy(tools);
+
+export const nix = makePackage(nixSpec(packages, busybox), tools);
+
+/** For tests alone. */
+export const oniguruma = makePackage(onigurumaSpec, tools);
+export const jq = makePackage(jqSpec(oniguruma), tools);
+
+export const nixFunctionalTests = functionalTests(
+  nix,
+  { bash: packages.bash, busybox, programs: [jq, packages.xz, packages.zstd, packages.bzip2] },
+  tools,
+);
+
+export { tinyccStatic } from './tinycc-static.ts';

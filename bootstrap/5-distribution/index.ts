@@ -1,0 +1,44 @@
+import { local, type AnyRecipe } from 'zilch';
+import { gnumake, toolchain, toolchainPython } from '../2b-crossing/index.ts';
+import { makePackage } from '../package/index.ts';
+import { packagesBy } from '../packages/index.ts';
+import * as sources from '../sources.ts';
+import { bootLoader } from './boot-loader.ts';
+import { imageWriter } from './image-writer.ts';
+import { kernelBy } from './kernel.ts';
+import { liveCdOf, type LiveCdSpec } from './live-cd.ts';
+import { caBundle as caBundleSpec } from './packages/ca-bundle.ts';
+import { dropbear as dropbearSpec } from './packages/dropbear.ts';
+import { e2fsprogs as e2fsprogsSpec } from './packages/e2fsprogs.ts';
+import { squashfsTools as squashfsToolsSpec } from './packages/squashfs-tools.ts';
+import { tools } from './tools.ts';
+
+const libraries = packagesBy(tools);
+export { bootLoader, imageWriter };
+export const squashfsTools = makePackage(squashfsToolsSpec(libraries), tools);
+export const dropbear = makePackage(dropbearSpec(), tools);
+export const e2fsprogs = makePackage(e2fsprogsSpec(), tools);
+export const caBundle = makePackage(caBundleSpec(), tools);
+export const kernel = kernelBy(libraries);
+
+/** What every CD of ours has, and one of your own may: ssh, file systems, curl and whom it believes. */
+export const basePackages: readonly AnyRecipe[] = [dropbear, e2fsprogs, squashfsTools, libraries.curl, libraries.xz, libraries.sqlite];
+
+/** A CD of one's own: what is left out is as on ours. */
+export function liveCd(spec: Partial<LiveCdSpec> & Pick<LiveCdSpec, 'packages'>): AnyRecipe {
+  return liveCdOf({ kernel, squashfsTools, ...spec, files: [caBundle, ...(spec.files ?? [])] }).cd;
+}
+
+/** The CD: compilers, make, Python, ssh. */
+export const { cd, system, initrd } = liveCdOf({
+  ...{ kernel, squashfsTools, files: [caBundle] },
+  packages: [toolchain, gnumake, toolchainPython, ...basePackages],
+});
+
+/** The same with every tarball of the chain, and its recipes. */
+export const fullCd = liveCdOf({
+  name: 'live-cd-full',
+  ...{ kernel, squashfsTools, files: [caBundle] },
+  packages: [toolchain, gnumake, toolchainPython, ...basePackages],
+  store: [...Object.values(sources), local(import.meta.url, '..', { name: 'zilch-recipes' })],
+}).cd;

@@ -1,0 +1,95 @@
+/**
+ * How each derivation was built, written down while it is built: `<root>/nix/var/zilch/how-built.jsonl`, a line each. Only what stands
+ * here can be attested as it happened; the store's database says only that a path was built here.
+ */
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { isDrvPath, parseStorePath, type DrvPath } from '../formats/index.js';
+import type { Store } from '../store/index.js';
+import type { Event } from './event.js';
+import { machineFacts, type MachineFacts } from './machine.js';
+
+/** What builds: our sandbox, real Nix, the kit's scripts on a bare system, or a machine booted for it. */
+export const BUILDERS = ['sandbox', 'nix', 'kit', 'vm'] as const;
+export type BuilderKind = (typeof BUILDERS)[number];
+
+export interface BuilderFacts {
+  readonly builder: BuilderKind;
+  /** Of Zilch, or what `nix --version` says. */
+  readonly builderVersion: string;
+}
+
+/** What is recorded of a build. */
+export interface BuildRecord {
+  readonly resolved: DrvPath;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly how: BuilderFacts & MachineFacts;
+}
+
+function fileOf(zilchDir: string): string {
+  return join(zilchDir, 'how-built.jsonl');
+}
+
+/** Listens to a run, and records what it builds. */
+export class BuildRecorder {
+  private readonly how: BuildRecord['how'];
+  private readonly started = new Map<DrvPath, { readonly at: number; readonly resolved: DrvPath }>();
+
+  private readonly file: string;
+
+  constructor({ root, layout }: Store, builder: BuilderFacts) {
+    this.file = fileOf(layout.zilchDir);
+    this.how = { ...builder, ...machineFacts(root) };
+  }
+
+  readonly emit = (event: Event): void => {
+    if (event.type === 'build-start' && isDrvPath(event.resolvedDrvPath))
+      this.started.set(event.drvPath, { at: event.at, resolved: event.resolvedDrvPath });
+    const isBuilt = event.type === 'build-done' || (event.type === 'build-compared' && event.comparison.kind === 'same');
+    const started = isBuilt ? this.started.get(event.drvPath) : undefined;
+    if (started === undefined) return;
+    this.write({ resolved: started.resolved, startedAt: started.at, finishedAt: event.at, how: this.how });
+  };
+
+  /** A store that cannot be written fails the build by itself; without the record, it just cannot be attested. */
+  private write(record: BuildRecord): void {
+    try {
+      mkdirSync(dirname(this.file), { recursive: true });
+      appendFileSync(this.file, `${JSON.stringify(record)}\n`);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    }
+  }
+}
+
+/** The records of each resolved derivation, the last of each way in which it was built; lines that are none are passed over. */
+export function readBuildRecords(zilchDir: string): ReadonlyMap<DrvPath, readonly BuildRecord[]> {
+  let text: string;
+  try {
+    text = readFileSync(fileOf(zilchDir), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
+    throw error;
+  }
+  const records = text.split('\n').flatMap((line) => parseRecord(line) ?? []);
+  const last = new Map(records.map((record) => [`${record.resolved} ${JSON.stringify(record.how)}`, record]));
+  const found = new Map<DrvPath, BuildRecord[]>();
+  for (const record of last.values()) found.set(record.resolved, [...(found.get(record.resolved) ?? []), record]);
+  return found;
+}
+
+function parseRecord(line: string): BuildRecord | undefined {
+  try {
+    const record = JSON.parse(line) as BuildRecord;
+    const path = parseStorePath(record.resolved);
+    const isWhole =
+      path.ok && isDrvPath(path.value) && BUILDERS.includes(record.how.builder) && Number.isFinite(record.startedAt + record.finishedAt);
+    return isWhole ? record : undefined;
+  } catch (error) {
+    // The last line of a store whose machine lost power.
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import { Option, type Command } from 'commander';
+import { BUILDERS, type BuilderKind } from '../../build/index.js';
+import { addClaims, attest, checkKeyName, Steps } from '../../evidence/index.js';
+import { openBlobs } from '../../exchange/index.js';
+import { ok, type Result } from '../../result.js';
+import { perform, withChain, type ChainOptions } from '../command.js';
+import { formatCount } from '../format.js';
+import { printLine } from '../output.js';
+import { targetsOf, withBuilt } from '../session.js';
+import { readSecretKeys } from '../trust-reading.js';
+import { zilchVersion } from '../version.js';
+
+interface AttestOptions extends ChainOptions {
+  readonly key: string;
+  readonly to: string;
+  readonly operator?: string;
+  readonly builtBy?: BuilderKind;
+}
+
+/** `zilch attest` */
+export function register(command: Command): void {
+  command
+    .argument('[targets...]', 'targets that were built here (default: the chain’s default target)')
+    .requiredOption('--key <file>', 'the secret key to sign with, as `zilch cache key` makes it');
+  withChain(command)
+    .option('--to <place>', 'where the claims are: directory, file://, http://, https:// or s3://…; yours go into a folder of their own', 'claims')
+    .option('--operator <name>', 'who you are, in your own words (default: the key’s name)')
+    .addOption(
+      new Option('--built-by <builder>', 'what ran the builds of which nothing was recorded, on this machine as it is now').choices(BUILDERS),
+    );
+  command.addHelpText(
+    'after',
+    '\nClaims what each target, and all that it needs, was built from and came to. The folder holds what minisign, signify, ssh-keygen and Nix\nneed to check the claims; docs/evidence.md shows how.',
+  );
+  perform(command, attestCommand);
+}
+
+async function attestCommand(names: readonly string[], options: AttestOptions): Promise<Result<undefined>> {
+  const keys = readSecretKeys([options.key]);
+  if (!keys.ok) return keys;
+  const secret = keys.value[0]!;
+  const operator = checkKeyName(options.operator ?? secret.name);
+  if (!operator.ok) return operator;
+  const place = openBlobs(options.to, process.env);
+  if (!place.ok) return place;
+  return withBuilt(options, async (session) => {
+    const targets = targetsOf(session, names);
+    if (!targets.ok) return targets;
+    const attested = attest({
+      store: session.store,
+      chain: session.chain,
+      steps: new Steps(session.loaded.chain, session.chain),
+      roots: targets.value.map(({ target }) => target.build.drvPath),
+      operator: operator.value,
+      version: zilchVersion(),
+      builtBy: options.builtBy,
+    });
+    if (!attested.ok) return attested;
+    const added = await addClaims(place.value, attested.value.claims, secret);
+    if (!added.ok) return added;
+    const { foreign } = attested.value;
+    printLine(`${formatCount(added.value.added, 'claim')} added, ${added.value.total} in all: ${added.value.folder}`);
+    if (foreign.length > 0) printLine(`not built here, so not claimed: ${foreign.join(', ')}`);
+    return ok(undefined);
+  });
+}

@@ -1,0 +1,90 @@
+import { randomInt } from 'node:crypto';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { DrvPath } from '../../formats/index.js';
+import { ok, type Result } from '../../result.js';
+import { runBuild, withBuildOptions, withJsonEvents, type BuildCommandOptions } from '../building.js';
+import { perform } from '../command.js';
+import { verdict } from '../elsewhere.js';
+import type { ExitCode } from '../exit-code.js';
+import { formatCount } from '../format.js';
+import { interruptible } from '../interrupt.js';
+import { printLine, toJson } from '../output.js';
+import { chooseReporter } from '../progress/reporters.js';
+import { BuiltOutputs, targetsOf, withSession, type Session } from '../session.js';
+
+interface AuditOptions extends BuildCommandOptions {
+  /** From 0 to 1. */
+  readonly sample: number;
+}
+
+/** `zilch audit` */
+export function register(command: Command): void {
+  command.argument('[targets...]', 'targets, with all that they need (default: the chain’s default target)');
+  withJsonEvents(withBuildOptions(command)).addOption(
+    new Option('--sample <part>', 'how much of it, `5%`; one build at least').argParser(percentage).default(0.05, '5%'),
+  );
+  command.addHelpText('after', '\nWhat comes out the same counts as built here from then on, so that `zilch attest` claims it.');
+  perform(command, auditCommand);
+}
+
+function percentage(text: string): number {
+  const number = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1] ?? '');
+  if (number <= 0 || number > 100) throw new InvalidArgumentError('A percentage is wanted, such as 5%.');
+  return number / 100;
+}
+
+async function auditCommand(names: readonly string[], options: AuditOptions): Promise<Result<ExitCode | undefined>> {
+  const reporter = chooseReporter(options.json === true);
+  try {
+    return await interruptible((signal) =>
+      withSession(options, async (session) => {
+        const targets = targetsOf(session, names);
+        if (!targets.ok) return targets;
+        const foreign = copiedHere(
+          session,
+          targets.value.map(({ target }) => target.build.drvPath),
+        );
+        const chosen = sampleOf(foreign, options.sample);
+        const wanted = chosen.map((drvPath) => ({ drvPath, outputs: [...session.chain.derivations.get(drvPath)!.outputs.keys()] }));
+        const report = await runBuild(session, wanted, { ...options, rebuild: true }, { asked: names, signal, emit: reporter.emit });
+        if (!report.ok) return report;
+        reporter.close();
+        const { comparisons } = report.value;
+        const results = chosen.map((drvPath) => ({
+          name: session.chain.derivations.get(drvPath)!.name,
+          drvPath,
+          result: comparisons.get(drvPath)?.kind ?? 'failed',
+        }));
+        const same = results.filter(({ result }) => result === 'same').length;
+        if (options.json === true) printLine(toJson({ type: 'result', copied: foreign.length, rebuilt: results }));
+        else {
+          for (const { name, result } of results) printLine(`${result === 'different' ? 'DIFFERENT' : result}  ${name}`);
+          printLine(
+            `${formatCount(foreign.length, 'build')} came from elsewhere; ${results.length} built again, ${same} of them with the same outcome`,
+          );
+        }
+        return verdict(session, report.value);
+      }),
+    );
+  } finally {
+    reporter.close();
+  }
+}
+
+/** Derivations whose outputs are all here, and not all of them built here. */
+function copiedHere(session: Session, roots: readonly DrvPath[]): readonly DrvPath[] {
+  const { derivations } = session.chain;
+  const built = new BuiltOutputs(session);
+  const needed = new Set(roots);
+  for (const drvPath of needed) for (const input of derivations.get(drvPath)?.inputDrvs.keys() ?? []) needed.add(input);
+  return [...needed].filter((drvPath) => {
+    const names = [...(derivations.get(drvPath)?.outputs.keys() ?? [])];
+    return built.areComplete(drvPath) && names.some((name) => built.find(drvPath, name)?.ultimate === false);
+  });
+}
+
+/** Drawn so that nobody who fills a cache can know which: one at least, where there is any. */
+function sampleOf<T>(all: readonly T[], part: number): readonly T[] {
+  const left = [...all];
+  return Array.from({ length: Math.ceil(all.length * part) }, () => left.splice(randomInt(left.length), 1)[0]!);
+}

@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { existsSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Option, type Command } from 'commander';
+import { BUSES, findFirmware, findProgram, hasKvm, qemuCommand, type Bus, type Disk, type Firmware } from '../../machine/index.js';
+import { fail, ok, type Result } from '../../result.js';
+import { collect, perform, positiveInteger, withChain, type ChainOptions } from '../command.js';
+import type { ExitCode } from '../exit-code.js';
+import { printError } from '../output.js';
+import { builtOutput, targetOf, withView } from '../session.js';
+
+interface BootOptions extends ChainOptions {
+  readonly as: Bus;
+  readonly uefi?: true;
+  readonly disk?: readonly string[];
+  readonly memory: number;
+  readonly cores: number;
+  readonly window?: true;
+  readonly forward?: readonly string[];
+  readonly kvm: boolean;
+}
+
+/** `zilch boot` */
+export function register(command: Command): void {
+  command.description(
+    'Starts a CD or a disk in QEMU, with its serial line on this terminal: Ctrl-A X ends the machine, Ctrl-A C is QEMU’s monitor. What is written to the CD’s own file is forgotten.',
+  );
+  command.argument('[target]', 'a target whose output is an image, or the file of one', 'live-cd');
+  withChain(command)
+    .addOption(new Option('--as <kind>', 'how the image is connected').choices(BUSES).default('cd'))
+    .option('--uefi', 'firmware of UEFI instead of a BIOS')
+    .option('--disk <file>', 'one more disk, whose changes are kept; may be given more than once', collect)
+    .option('--memory <mib>', 'memory', positiveInteger, 2048)
+    .option('--cores <n>', 'processors', positiveInteger, 2)
+    .option('--window', 'a window with the screen')
+    .option('--forward <from:to>', 'lead a port of this machine to one of the guest: 2222:22 for ssh; may be given more than once', collect)
+    .option('--no-kvm', 'translate the guest’s instructions even where the processor could run them');
+  perform(command, boot);
+}
+
+async function boot(name: string, options: BootOptions): Promise<Result<ExitCode | undefined>> {
+  const program = findProgram();
+  if (!program.ok) return program;
+  const firmware = options.uefi === true ? findFirmware() : ok(undefined);
+  if (!firmware.ok) return firmware;
+  const image = await imageOf(name, options);
+  if (!image.ok) return image;
+  const absent = (options.disk ?? []).find((file) => !existsSync(file));
+  if (absent !== undefined) return fail('E_NO_FILE', `${absent} is not there`, `truncate -s 8G ${absent}`);
+  const forward = forwards(options.forward ?? []);
+  if (!forward.ok) return forward;
+  const kvm = options.kvm && hasKvm();
+  if (options.kvm && !kvm) printError('zilch: /dev/kvm cannot be opened: QEMU translates, some ten times as slowly\n');
+  const disks: Disk[] = [
+    { file: image.value, bus: options.as },
+    ...(options.disk ?? []).map((file) => ({ file, bus: 'virtio' as const, keep: true })),
+  ];
+  return withVariables(firmware.value, async (uefi) => {
+    const { memory, cores, window } = options;
+    const spec = {
+      disks,
+      memory,
+      cores,
+      kvm,
+      network: { forward: forward.value },
+      terminal: true,
+      ...(uefi ? { uefi } : {}),
+      ...(window ? { window } : {}),
+    };
+    return runHere(program.value, qemuCommand(spec));
+  });
+}
+
+/** The file that was named, or the output of the target. */
+async function imageOf(name: string, options: ChainOptions): Promise<Result<string>> {
+  if (name.includes('/') && existsSync(name)) return ok(name);
+  return withView(options, (session) => {
+    const found = targetOf(session, name);
+    if (!found.ok) return Promise.resolve(found);
+    const { target, outputName = target.recipe.outputNames[0]! } = found.value;
+    const info = builtOutput(session, target, outputName);
+    return Promise.resolve(info.ok ? ok(session.store.hostPath(info.value.path)) : info);
+  });
+}
+
+function forwards(pairs: readonly string[]): Result<{ from: number; to: number }[]> {
+  const parsed = pairs.map((pair) => /^(\d{1,5}):(\d{1,5})$/.exec(pair));
+  const wrong = pairs.find((_, index) => parsed[index] === null);
+  if (wrong !== undefined) return fail('E_USAGE', `--forward ${wrong} is not FROM:TO`, 'two ports: 2222:22');
+  return ok(parsed.map((match) => ({ from: Number(match?.[1]), to: Number(match?.[2]) })));
+}
+
+/** Firmware writes to its variables: to a copy, which goes when the machine does. */
+async function withVariables<T>(firmware: Firmware | undefined, use: (own: Firmware | undefined) => Promise<T>): Promise<T> {
+  if (firmware === undefined) return use(undefined);
+  const folder = mkdtempSync(join(tmpdir(), 'zilch-boot-'));
+  try {
+    const variables = join(folder, 'variables');
+    copyFileSync(firmware.variables, variables);
+    return await use({ ...firmware, variables });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Hands the terminal over until the machine is off. */
+async function runHere(program: string, args: readonly string[]): Promise<Result<ExitCode | undefined>> {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { stdio: 'inherit' });
+    child.on('error', (error) => resolve(fail('E_NO_QEMU', `${program} cannot be run: ${error.message}`)));
+    child.on('close', (code) => resolve(code === 0 ? ok(undefined) : fail('E_MACHINE', `QEMU ended with ${String(code)}`)));
+  });
+}

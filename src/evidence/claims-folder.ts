@@ -1,0 +1,117 @@
+/**
+ * Where a signer's claims lie: a folder of his own, named by his key, in a directory, a bucket or under any address that blobs lie at. So
+ * nobody's claims are in the way of anybody else's, and a reader who knows the keys knows the addresses.
+ *
+ * `claims.jsonl` only grows. Beside it lies all that minisign, signify, ssh-keygen and Nix need to check it, and `SHA256SUMS`, which says
+ * in the words of sha256sum what the claims say of their outputs' NARs.
+ */
+import { readSmall, textBlob, type Blobs } from '../exchange/index.js';
+import { publicKeyOf, storePathBaseName, formatPublicKey, type SecretKey } from '../formats/index.js';
+import { fail, ok, type Result } from '../result.js';
+import type { Claim } from './claim/claim.js';
+import { isSealedBy, parseEnvelope, sealPayload, writeEnvelope } from './claim/envelope.js';
+import { parseStatement, writeStatement } from './claim/statement.js';
+import { checkKey, keyIdOf, type KeyId } from './signing/key.js';
+import { nixCache } from './signing/nix-cache.js';
+import {
+  minisignPublicKey,
+  minisignSignature,
+  signifyPublicKey,
+  signifySignature,
+  sshAllowedSigner,
+  sshSignature,
+} from './signing/signature-files.js';
+
+const CLAIMS = 'claims.jsonl';
+/** A hundred thousand claims and more. */
+const MAX_BYTES = 1 << 29;
+
+/** Where a signer's claims lie below a place. */
+export function claimsKey(keyId: KeyId): string {
+  return `${keyId}/${CLAIMS}`;
+}
+
+export interface Added {
+  readonly added: number;
+  readonly total: number;
+  readonly folder: string;
+}
+
+/**
+ * Adds claims to the signer's folder, those that are not there yet, and signs its files again. Fails with `E_CLAIMS_FILE`, and writes
+ * nothing, when a line is there that this key has not signed: who signs the file answers for all of it.
+ */
+export async function addClaims(place: Blobs, claims: readonly Claim[], secret: SecretKey): Promise<Result<Added>> {
+  const key = publicKeyOf(secret);
+  const checked = checkKey(key);
+  if (!checked.ok) return checked;
+  const keyId = keyIdOf(key);
+  const there = await readSmall(place, claimsKey(keyId), MAX_BYTES);
+  if (!there.ok) return there;
+  const lines = (there.value ?? '').split('\n').filter((line) => line !== '');
+  const known: Claim[] = [];
+  for (const [index, line] of lines.entries()) {
+    const envelope = parseEnvelope(line);
+    const claim = envelope.ok && isSealedBy(envelope.value, key) ? parseStatement(envelope.value.payload) : undefined;
+    if (claim?.ok !== true)
+      return fail(
+        'E_CLAIMS_FILE',
+        `line ${index + 1} of ${place.address}/${claimsKey(keyId)} is no claim by this key`,
+        'somebody or something else wrote there: look at it, and take the line out',
+      );
+    known.push(claim.value);
+  }
+  const said = new Set(known.map(withoutTimes));
+  const fresh = claims.filter((claim) => !said.has(withoutTimes(claim)));
+  const all = [...lines, ...fresh.map((claim) => writeEnvelope(sealPayload(writeStatement(claim), secret)))];
+  const files = folderFiles(Buffer.from(all.map((line) => `${line}\n`).join('')), checksums([...known, ...fresh]), secret);
+  for (const [name, bytes] of files) {
+    const put = await place.put(`${keyId}/${name}`, textBlob(bytes, 'application/octet-stream'));
+    if (!put.ok) return put;
+  }
+  return ok({ added: fresh.length, total: all.length, folder: `${place.address}/${keyId}` });
+}
+
+/** The same build attested again is no news. */
+function withoutTimes(claim: Claim): string {
+  return JSON.stringify({ ...claim, startedOn: '', finishedOn: '', how: { ...claim.how, observed: '' } });
+}
+
+/** One line an output, as `sha256sum` writes it; `nix-store --dump PATH` or `zilch nar dump` makes the file that is meant. */
+function checksums(claims: readonly Claim[]): Buffer {
+  const lines = claims.flatMap(({ outputs }) => outputs.map(({ path, narHash }) => `${narHash}  ${storePathBaseName(path)}.nar\n`));
+  return Buffer.from([...new Set(lines)].sort().join(''));
+}
+
+/** All files of a signer's folder, by their names in it. The claims come last: what they are checked by is there before them. */
+function folderFiles(claims: Buffer, sums: Buffer, secret: SecretKey): ReadonlyMap<string, Buffer> {
+  const signed = new Map([
+    ['SHA256SUMS', sums],
+    [CLAIMS, claims],
+  ]);
+  return new Map([
+    ...publicKeyFiles(secret),
+    ...nixCache(signed, secret),
+    ...[...signed].flatMap(([name, bytes]) => [...signatureFiles(name, bytes, secret), [name, bytes] as const]),
+  ]);
+}
+
+/** The public key, for the programs that check signatures. */
+export function publicKeyFiles(secret: SecretKey): readonly (readonly [name: string, bytes: Buffer])[] {
+  const key = publicKeyOf(secret);
+  return [
+    ['key.minisign.pub', Buffer.from(minisignPublicKey(key))],
+    ['key.signify.pub', Buffer.from(signifyPublicKey(key))],
+    ['key.allowed_signers', Buffer.from(sshAllowedSigner(key))],
+    ['key.nix.pub', Buffer.from(`${formatPublicKey(key)}\n`)],
+  ];
+}
+
+/** The signatures of a file, for the programs that take one beside it. */
+export function signatureFiles(name: string, bytes: Buffer, secret: SecretKey): readonly (readonly [name: string, bytes: Buffer])[] {
+  return [
+    [`${name}.minisig`, Buffer.from(minisignSignature(bytes, secret, `file:${name}`))],
+    [`${name}.sig`, Buffer.from(signifySignature(bytes, secret))],
+    [`${name}.sshsig`, Buffer.from(sshSignature(bytes, secret))],
+  ];
+}

@@ -1,0 +1,14 @@
+/** Evidence: who claims to have built what, on which machine; whom a policy believes; what a thing is made of. */
+export { attest, type Attested, type AttestRequest } from './attest.js';
+export type { Claim, ClaimedOutput } from './claim/claim.js';
+export { addClaims, publicKeyFiles, signatureFiles } from './claims-folder.js';
+export { admit, type Admission } from './judge/admit.js';
+export { judge, OWN, type Disagreement, type Judgement, type StepVerdict } from './judge/judge.js';
+export { vouchedBy } from './judge/vouch.js';
+export { readClaims } from './places.js';
+export { parsePolicy, type Policy } from './policy/policy.js';
+export { cycloneDx } from './sbom/cyclonedx.js';
+export { spdx } from './sbom/spdx.js';
+export { bomSubject } from './sbom/subject.js';
+export { checkKeyName } from './signing/key.js';
+export { Steps } from './steps.js';

@@ -1,0 +1,5 @@
+/** The web: asking servers, and which names a server of ours answers to. */
+export { HttpClient, statusFailure, type Headers, type RedirectedQuestion } from './client.js';
+export { HttpFile, type FileQuestion } from './file.js';
+export { ANY_NAME, hostCheck } from './host-names.js';
+export { DEFAULT_PATIENCE, type Patience } from './patience.js';

@@ -1,0 +1,3 @@
+export { findFirmware, findProgram, hasKvm, type Firmware } from './host.js';
+export { BUSES, qemuCommand, type Bus, type Disk, type MachineSpec } from './qemu.js';
+export { startMachine, type Machine } from './machine.js';

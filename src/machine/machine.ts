@@ -1,0 +1,160 @@
+/** A machine that runs: what its serial line says, and what one types and sees. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fail, ok, type Result } from '../result.js';
+import { findProgram } from './host.js';
+import { askMonitor } from './monitor.js';
+import { qemuCommand, type MachineSpec } from './qemu.js';
+
+/** How many seconds on the wall count as one of work, at the most. */
+const WALL = 30;
+
+export interface Machine {
+  /** All that the serial line has said. */
+  readonly said: () => string;
+  /**
+   * Waits until the serial line says this, after what the last wait found. Gives what it said up to and with it. Fails with E_MACHINE when
+   * the machine ends or the time is over; the message has the last lines. The seconds are those that QEMU has a processor for, so that a
+   * machine which is busy with other things is no failure; the clock on the wall may show thirty times as many.
+   */
+  readonly waitFor: (words: string | RegExp, seconds: number) => Promise<Result<string>>;
+  /** Types on the serial line, or writes what `write` is given as it is. */
+  readonly type: (text: string) => void;
+  /** Presses a key of the keyboard, by QEMU's names: `ret`, `e`, `ctrl-alt-delete`. */
+  readonly press: (keys: string) => Promise<Result<void>>;
+  /** Writes a picture of the screen, PNG. */
+  readonly screenshot: (file: string) => Promise<Result<void>>;
+  /** The power key. */
+  readonly powerKey: () => Promise<Result<void>>;
+  /** Waits until the machine is off. */
+  readonly off: (seconds: number) => Promise<Result<void>>;
+  /** Pulls the plug. */
+  readonly kill: () => Promise<void>;
+  /** Seconds since the start. */
+  readonly age: () => number;
+}
+
+/** Starts QEMU. Fails with E_NO_QEMU. */
+export function startMachine(spec: MachineSpec): Result<Machine> {
+  const program = findProgram();
+  if (!program.ok) return program;
+  const folder = mkdtempSync(join(tmpdir(), 'zilch-machine-'));
+  const monitor = join(folder, 'monitor');
+  const child = spawn(program.value, qemuCommand(withOwnVariables(spec, folder), monitor), { stdio: ['pipe', 'pipe', 'pipe'] });
+  return ok(new Running(child, folder, monitor));
+}
+
+/** A machine writes to its firmware's variables: to a copy. */
+function withOwnVariables(spec: MachineSpec, folder: string): MachineSpec {
+  if (spec.uefi === undefined) return spec;
+  const variables = join(folder, 'variables');
+  copyFileSync(spec.uefi.variables, variables);
+  return { ...spec, uefi: { ...spec.uefi, variables } };
+}
+
+class Running implements Machine {
+  private text = '';
+  private complaints = '';
+  private seen = 0;
+  private ended = false;
+  private readonly born = Date.now();
+  private readonly waiting = new Set<() => void>();
+
+  constructor(
+    private readonly child: ChildProcess,
+    private readonly folder: string,
+    private readonly monitor: string,
+  ) {
+    child.stdout?.setEncoding('latin1').on('data', (text: string) => {
+      this.text += text;
+      this.wake();
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.complaints += text));
+    child.stdin?.on('error', () => undefined); // it may be gone before it has read all
+    child.on('error', (error) => (this.complaints += error.message));
+    child.on('close', () => {
+      this.ended = true;
+      rmSync(this.folder, { recursive: true, force: true });
+      this.wake();
+    });
+  }
+
+  readonly said = (): string => this.text;
+  readonly age = (): number => (Date.now() - this.born) / 1000;
+
+  readonly waitFor = (words: string | RegExp, seconds: number): Promise<Result<string>> =>
+    this.until(seconds, String(words), () => {
+      const rest = this.text.slice(this.seen);
+      const at = typeof words === 'string' ? found(rest.indexOf(words), words.length) : found(rest.search(words), words.exec(rest)?.[0].length ?? 0);
+      if (at === undefined) return undefined;
+      this.seen += at;
+      return rest.slice(0, at);
+    });
+
+  readonly type = (text: string): void => {
+    this.child.stdin?.write(text);
+  };
+
+  readonly press = async (keys: string): Promise<Result<void>> =>
+    askMonitor(this.monitor, 'send-key', { keys: keys.split('-').map((data) => ({ type: 'qcode', data })) });
+
+  readonly screenshot = async (file: string): Promise<Result<void>> => askMonitor(this.monitor, 'screendump', { filename: file, format: 'png' });
+  readonly powerKey = async (): Promise<Result<void>> => askMonitor(this.monitor, 'system_powerdown', {});
+
+  readonly off = async (seconds: number): Promise<Result<void>> => {
+    if (this.ended) return ok(undefined);
+    const waited = await this.until(seconds, 'its end', () => (this.ended ? '' : undefined));
+    return waited.ok ? ok(undefined) : waited;
+  };
+
+  readonly kill = async (): Promise<void> => {
+    this.child.kill('SIGKILL');
+    await this.off(30);
+  };
+
+  private async until(seconds: number, what: string, look: () => string | undefined): Promise<Result<string>> {
+    const [worked, age] = [this.worked(), this.age()];
+    for (;;) {
+      const answer = look();
+      if (answer !== undefined) return ok(answer);
+      const over = this.worked() - worked > seconds || this.age() - age > seconds * WALL;
+      if (this.ended || over) {
+        const last = this.text.slice(-2000) + this.complaints;
+        return fail('E_MACHINE', `${this.ended ? 'the machine ended' : `${String(seconds)} s were over`} before ${what}; its last words:\n${last}`);
+      }
+      await this.change(1000);
+    }
+  }
+
+  /** Seconds of a processor's time that QEMU has had: the 14th and 15th field of its state, in hundredths (proc(5)). */
+  private worked(): number {
+    try {
+      const fields = readFileSync(`/proc/${String(this.child.pid)}/stat`, 'latin1').replace(/^.*\) /s, '').split(' ');
+      return (Number(fields[11]) + Number(fields[12])) / 100;
+    } catch {
+      return 0; // it has ended, which is seen in another way
+    }
+  }
+
+  private change(most: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, most);
+      this.waiting.add(done);
+    });
+  }
+
+  private wake(): void {
+    for (const done of [...this.waiting]) done();
+  }
+}
+
+function found(at: number, length: number): number | undefined {
+  return at < 0 ? undefined : at + length;
+}
