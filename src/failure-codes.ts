@@ -84,6 +84,7 @@ export const FAILURES = {
   E_IO: 'the disk or file system failed',
   E_MEMORY: 'there is not enough memory',
   E_NETWORK: 'the network or the other side failed',
+  E_HTTP: 'a server gives an answer that HTTP does not allow, or that Zilch does not take',
   E_PROXY: "a proxy's address is wrong",
 
   // Nix and formats

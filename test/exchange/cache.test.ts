@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -32,7 +32,7 @@ import {
 } from '../../src/formats/index.js';
 import { fail, ok, unwrap, type Failure } from '../../src/result.js';
 import type { Store } from '../../src/store/index.js';
-import { readLog, type EventBody } from '../../src/build/index.js';
+import { logPath, type EventBody } from '../../src/build/index.js';
 import { ask, bodyOf } from '../support/ask.js';
 import { atEnd, codeOf, openStore, tempDirectory } from '../support/store.js';
 import { buildAll, prepare, realisationsOf, type Prepared } from './small-chain.js';
@@ -355,7 +355,7 @@ describe('a store that is served', () => {
     const drvName = prepared.drvPathOf('tool').slice('/nix/store/'.length);
     const log = await ask(`${address}/log/${drvName}`);
     expect([log.statusCode, log.headers['content-type']]).toEqual([200, 'text/plain; charset=utf-8']);
-    expect((await bodyOf(log)).toString()).toBe(readLog(store.root, prepared.drvPathOf('tool')));
+    expect((await bodyOf(log)).toString()).toBe(readFileSync(logPath(store.root, prepared.drvPathOf('tool')), 'utf8'));
     const hash = built.get('tool^out')!.path.slice('/nix/store/'.length, '/nix/store/'.length + 32);
     const missing = [
       `build-trace-v2/${drvName}/out.doi`,

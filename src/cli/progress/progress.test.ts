@@ -174,7 +174,7 @@ suite('lines that stay', () => {
   it('say why a cache is not used, and not again for each path', () => {
     const failure = { code: 'E_UNTRUSTED', message: 'http://a has x, but nobody signed that', hint: 'give a key' } as const;
     expect(said({ type: 'cache-refused', cache: 'http://a', failure })).toEqual(['refused  http://a has x, but nobody signed that (give a key)']);
-    expect(said({ type: 'cache-refused', cache: 'http://b', failure: { code: 'E_X', message: 'no' } })).toEqual(['refused  http://b: no']);
+    expect(said({ type: 'cache-refused', cache: 'http://b', failure: { code: 'E_NETWORK', message: 'no' } })).toEqual(['refused  http://b: no']);
     expect(said({ type: 'fetch-failed', name: 'x', failure, final: true, cache: 'http://a' })).toEqual([]);
   });
 

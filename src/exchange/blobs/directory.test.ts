@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { codeOf, tempDirectory } from '../../../test/support/store.js';
 import { unwrap } from '../../result.js';
-import { StreamFailure } from '../stream-failure.js';
+import { StreamFailure } from '../../stream-failure.js';
 import { readSmall } from './blobs.js';
 import { DirectoryBlobs } from './directory.js';
 
