@@ -1,5 +1,17 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,7 +81,10 @@ function launch(...args: readonly string[]): {
 } {
   const calls = join(checkout, '../calls');
   writeFileSync(calls, '');
-  const ran = spawnSync(join(checkout, 'zilch'), args, { env: { PATH: programs, CALLS: calls, HOME: join(checkout, '..'), ...environment }, encoding: 'utf8' });
+  const ran = spawnSync(join(checkout, 'zilch'), args, {
+    env: { PATH: programs, CALLS: calls, HOME: join(checkout, '..'), ...environment },
+    encoding: 'utf8',
+  });
   return { ...ran, calls: readFileSync(calls, 'utf8').split('\n').filter(Boolean) };
 }
 
@@ -107,7 +122,12 @@ describe('the launcher', () => {
   it('installs the Debian packages that are missing, as root', () => {
     rmSync(join(programs, 'bwrap'));
     rmSync(join(programs, 'xz'));
-    expect(launch().calls).toEqual(['apt-get update -qq', 'apt-get install -y -qq --no-install-recommends bubblewrap xz-utils', CI_OF_USERS, 'bundle']);
+    expect(launch().calls).toEqual([
+      'apt-get update -qq',
+      'apt-get install -y -qq --no-install-recommends bubblewrap xz-utils',
+      CI_OF_USERS,
+      'bundle',
+    ]);
   });
 
   it('gives the command to run when it is not root, and installs nothing', () => {
@@ -174,7 +194,10 @@ describe('the launcher', () => {
     launch();
     user(1000);
     const limited = (shell: string): ReturnType<typeof spawnSync> =>
-      spawnSync('bash', ['-c', `${shell}; exec "$0" list`, join(checkout, 'zilch')], { env: { PATH: `${programs}:/bin:/usr/bin` }, encoding: 'utf8' });
+      spawnSync('bash', ['-c', `${shell}; exec "$0" list`, join(checkout, 'zilch')], {
+        env: { PATH: `${programs}:/bin:/usr/bin` },
+        encoding: 'utf8',
+      });
     const ran = limited('ulimit -u 50');
     expect(ran).toMatchObject({ status: 4, stdout: '' });
     expect(ran.stderr).toContain('only 50 processes');
@@ -185,8 +208,14 @@ describe('the launcher', () => {
 
   it('can be run where addresses are scarce', () => {
     launch();
-    writeFileSync(join(checkout, 'dist/cli/start.js'), 'WebAssembly.instantiate(Buffer.from("0061736d010000000503010001", "hex")).then(() => console.log("here"));');
-    const ran = spawnSync('bash', ['-c', 'ulimit -v 4000000; exec "$0"', join(checkout, 'zilch')], { env: { PATH: `${programs}:/bin:/usr/bin` }, encoding: 'utf8' });
+    writeFileSync(
+      join(checkout, 'dist/cli/start.js'),
+      'WebAssembly.instantiate(Buffer.from("0061736d010000000503010001", "hex")).then(() => console.log("here"));',
+    );
+    const ran = spawnSync('bash', ['-c', 'ulimit -v 4000000; exec "$0"', join(checkout, 'zilch')], {
+      env: { PATH: `${programs}:/bin:/usr/bin` },
+      encoding: 'utf8',
+    });
     expect(ran).toMatchObject({ status: 0, stdout: 'here\n', stderr: '' });
   });
 

@@ -43,12 +43,7 @@ function schemaOf(root: string): unknown {
   }[];
   const details = objects
     .filter(({ type }) => type === 'table')
-    .map(({ name }) => [
-      name,
-      pragma(`table_info(${name})`),
-      pragma(`foreign_key_list(${name})`),
-      pragma(`index_list(${name})`).length,
-    ]);
+    .map(({ name }) => [name, pragma(`table_info(${name})`), pragma(`foreign_key_list(${name})`), pragma(`index_list(${name})`).length]);
   const indexes = objects.filter(({ type }) => type === 'index').map(({ name }) => [name, pragma(`index_info(${name})`)]);
   database.close();
   return { objects, details, indexes };

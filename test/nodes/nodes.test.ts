@@ -51,7 +51,12 @@ describe.skipIf(process.arch !== 'x64')('Node.js', () => {
   });
 
   test.each([OLDEST, NEWEST])('%s runs the parts that depend on it: SQLite, system calls, zstd', (version) => {
-    const files = ['src/store/store.test.ts', 'src/store/locks.test.ts', 'src/store/tree/attributes.test.ts', 'src/exchange/cache/compression.test.ts'];
+    const files = [
+      'src/store/store.test.ts',
+      'src/store/locks.test.ts',
+      'src/store/tree/attributes.test.ts',
+      'src/exchange/cache/compression.test.ts',
+    ];
     const args = [join(CHECKOUT, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'unit', ...files];
     const ran = spawnSync(nodeOf(version), args, { cwd: CHECKOUT, encoding: 'utf8' });
     expect(ran.status, ran.stdout + ran.stderr).toBe(0);

@@ -28,7 +28,15 @@ const NOISE = Buffer.from(Array.from({ length: 300_000 }, (_, n) => (n < 200_000
 
 describe('zstd data', () => {
   test('of many frames, of every kind, is read to its end, in pieces of any length', async () => {
-    const frames = [zstdCompressSync('one '), SKIPPED, await frameOfPipe(NOISE), zstdCompressSync(''), SKIPPED_EMPTY, zstdCompressSync(NOISE), SKIPPED];
+    const frames = [
+      zstdCompressSync('one '),
+      SKIPPED,
+      await frameOfPipe(NOISE),
+      zstdCompressSync(''),
+      SKIPPED_EMPTY,
+      zstdCompressSync(NOISE),
+      SKIPPED,
+    ];
     const whole = Buffer.concat([Buffer.from('one '), NOISE, NOISE]);
     for (const length of [1 << 20, 4096, 7]) expect((await unzstd(Buffer.concat(frames), length)).equals(whole)).toBe(true);
     expect((await unzstd(Buffer.concat([zstdCompressSync('one '), zstdCompressSync('two')]), 1)).toString()).toBe('one two');
