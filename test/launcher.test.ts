@@ -194,7 +194,7 @@ describe('the launcher', () => {
     launch();
     user(1000);
     const limited = (shell: string): ReturnType<typeof spawnSync> =>
-      spawnSync('bash', ['-c', `${shell}; exec "$0" list`, join(checkout, 'zilch')], {
+      spawnSync('bash', ['--norc', '-c', `${shell}; exec "$0" list`, join(checkout, 'zilch')], {
         env: { PATH: `${programs}:/bin:/usr/bin` },
         encoding: 'utf8',
       });
@@ -212,7 +212,7 @@ describe('the launcher', () => {
       join(checkout, 'dist/cli/start.js'),
       'WebAssembly.instantiate(Buffer.from("0061736d010000000503010001", "hex")).then(() => console.log("here"));',
     );
-    const ran = spawnSync('bash', ['-c', 'ulimit -v 4000000; exec "$0"', join(checkout, 'zilch')], {
+    const ran = spawnSync('bash', ['--norc', '-c', 'ulimit -v 4000000; exec "$0"', join(checkout, 'zilch')], {
       env: { PATH: `${programs}:/bin:/usr/bin` },
       encoding: 'utf8',
     });
