@@ -1,6 +1,6 @@
 /** Files that whoever started this process left open for it. */
 import { readdirSync } from 'node:fs';
-import { setCloseOnExec } from '../store/system-calls.js';
+import { setCloseOnExec } from '../system-calls.js';
 
 /**
  * Keeps all open files but the three standard ones from programs that are run: a builder with an open directory of the

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { checkSandbox } from '../build/index.js';
 import { debianMirrors, probeMirror } from '../sources/index.js';
-import { setCloseOnExec } from '../store/system-calls.js';
+import { setCloseOnExec } from '../system-calls.js';
 import { processors } from './command.js';
 import { formatBytes } from './format.js';
 

@@ -7,7 +7,7 @@ import { closeSync, fsyncSync, lstatSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { ok, type Result } from '../result.js';
 import { attempt, attemptAsync } from './io-failure.js';
-import { syncFileSystem, syncFileSystemSync } from './system-calls.js';
+import { syncFileSystem, syncFileSystemSync } from '../system-calls.js';
 
 /** Up to this number of files are synced one by one, which takes less time than all that others have written to the file system. */
 const FEW = 3;

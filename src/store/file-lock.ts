@@ -5,7 +5,7 @@
 import { closeSync, constants, fstatSync, openSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isMissing, isSystemError } from './io-failure.js';
-import { flock } from './system-calls.js';
+import { flock } from '../system-calls.js';
 
 export type LockMode = 'exclusive' | 'shared';
 

@@ -2,7 +2,7 @@
 import { closeSync, existsSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { setCloseOnExec } from '../../src/store/system-calls.js';
+import { setCloseOnExec } from '../../src/system-calls.js';
 import { freshRig } from './fresh-rig.js';
 import { eventsOf, whyNoBuilds } from './rig.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { addText, openStore, tempDirectory } from '../../../test/support/store.js';
 import { unwrap } from '../../result.js';
-import { listAttributes, setAttribute } from '../system-calls.js';
+import { listAttributes, setAttribute } from '../../system-calls.js';
 import { canonicalise, findExtras } from './index.js';
 
 /** Whether files here can have attributes: tmpfs has only some of them, and in some containers root may not give capabilities. */

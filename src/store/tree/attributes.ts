@@ -6,7 +6,7 @@
 import { chmodSync, lstatSync } from 'node:fs';
 import type { Result } from '../../result.js';
 import { isSystemError } from '../io-failure.js';
-import { listAttributes, removeAttribute } from '../system-calls.js';
+import { listAttributes, removeAttribute } from '../../system-calls.js';
 import { bytesOf, displayPath, toByteString, type ByteString, type HostPath } from './host-path.js';
 import { runInSlices } from './slices.js';
 import { TreeWalk } from './walk.js';
