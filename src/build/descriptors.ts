@@ -1,8 +1,6 @@
 /** Files that whoever started this process left open for it. */
 import { readdirSync } from 'node:fs';
-import { fcntlSync } from 'fs-ext';
-
-const FD_CLOEXEC = 1;
+import { setCloseOnExec } from '../system-calls.js';
 
 /**
  * Keeps all open files but the three standard ones from programs that are run: a builder with an open directory of the
@@ -12,7 +10,7 @@ export function closeOnExec(): void {
   for (const fd of readdirSync('/proc/self/fd').map(Number)) {
     if (fd < 3) continue;
     try {
-      fcntlSync(fd, 'setfd', FD_CLOEXEC);
+      setCloseOnExec(fd, true);
     } catch (error) {
       // Closed meanwhile, as the one that the listing itself was read from.
       if ((error as NodeJS.ErrnoException).code !== 'EBADF') throw error;

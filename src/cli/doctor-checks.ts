@@ -1,11 +1,12 @@
 /** What builds need of a machine, and whether it is there. */
 import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, statfsSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { checkSandbox } from '../build/index.js';
 import { debianMirrors, probeMirror } from '../sources/index.js';
+import { setCloseOnExec } from '../system-calls.js';
 import { processors } from './command.js';
 import { formatBytes } from './format.js';
 
@@ -32,7 +33,7 @@ const LARGE_BUILDS = 2;
 export function examine(root: string): Promise<Finding[]> {
   return Promise.all([
     node(),
-    sqlite(),
+    Promise.resolve(systemCalls()),
     bubblewrap(),
     sandbox(),
     mirror(),
@@ -44,24 +45,26 @@ export function examine(root: string): Promise<Finding[]> {
 }
 
 async function node(): Promise<Finding> {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const fits = major > 20 || (major === 20 && minor >= 19);
-  return Promise.resolve({ subject: 'Node.js', state: fits ? 'good' : 'bad', says: process.version, remedy: 'install Node.js 20.19 or newer' });
+  return Promise.resolve({ subject: 'Node.js', state: 'good', says: `${process.version}, ${process.execPath}` });
 }
 
-async function sqlite(): Promise<Finding> {
+/** The calls that Node.js does not have come with a module of machine code, made for one C library and processor. */
+function systemCalls(): Finding {
+  const subject = 'system calls';
   try {
-    const { default: Database } = await import('better-sqlite3');
-    const database = new Database(':memory:');
-    const version = String(database.prepare('SELECT sqlite_version()').pluck().get());
-    database.close();
-    return { subject: 'SQLite module', state: 'good', says: `SQLite ${version}` };
+    const fd = openSync('/', 'r');
+    try {
+      setCloseOnExec(fd, true);
+    } finally {
+      closeSync(fd);
+    }
+    return { subject, state: 'good', says: `by koffi; SQLite ${process.versions['sqlite'] ?? 'of Node.js'}` };
   } catch (error) {
     return {
-      subject: 'SQLite module',
+      subject,
       state: 'bad',
       says: (error as Error).message.split('\n')[0] ?? '',
-      remedy: 'it was compiled for another Node.js: npm rebuild better-sqlite3 fs-ext',
+      remedy: 'the package koffi does not fit here: delete node_modules and run ./zilch again',
     };
   }
 }

@@ -3,14 +3,16 @@
  * this, a power cut may leave a database that knows a path, and a path whose files are empty. See
  * docs/decisions/0010-what-a-power-cut-may-take.md.
  */
-import { execFile, spawnSync } from 'node:child_process';
 import { closeSync, fsyncSync, lstatSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { err, fail, ok, type Result } from '../result.js';
-import { attempt, attemptAsync, ioFailure } from './io-failure.js';
+import { ok, type Result } from '../result.js';
+import { attempt, attemptAsync } from './io-failure.js';
+import { syncFileSystem, syncFileSystemSync } from '../system-calls.js';
 
-/** Up to this number of files are synced one by one, which takes less time than starting a program. */
+/** Up to this number of files are synced one by one, which takes less time than all that others have written to the file system. */
 const FEW = 3;
+
+const BRING = 'bring to the disk';
 
 /** Makes what was put into a store's directory durable. Who comes while others wait shares one call with them. */
 export class Durability {
@@ -26,7 +28,7 @@ export class Durability {
     if (!stats.ok) return stats;
     if (hostPaths.length > FEW || !stats.value.every((stat) => stat.isFile())) return this.#wholeFileSystem();
     // At once, so that they share a commit of the file system's journal.
-    const synced = await Promise.all([...hostPaths, this.storeDir].map((path) => attemptAsync('bring to the disk', path, () => syncFile(path))));
+    const synced = await Promise.all([...hostPaths, this.storeDir].map((path) => attemptAsync(BRING, path, () => syncFile(path))));
     return synced.find((result) => !result.ok) ?? ok(undefined);
   }
 
@@ -39,7 +41,7 @@ export class Durability {
 
   #start(): Promise<Result<void>> {
     this.#next = undefined;
-    const running = syncFileSystem(this.storeDir).finally(() => {
+    const running = syncWhole(this.storeDir).finally(() => {
       if (this.#running === running) this.#running = undefined;
     });
     this.#running = running;
@@ -49,8 +51,14 @@ export class Durability {
 
 /** Makes all that was written to the file system of a directory durable, at once. */
 export function syncFileSystemNow(directory: string): Result<void> {
-  const { error, status, stderr } = spawnSync('sync', ['-f', directory], { env: environment(), encoding: 'utf8' });
-  return error === undefined && status === 0 ? ok(undefined) : notSynced(directory, error?.message ?? stderr);
+  return attempt(BRING, directory, () => {
+    const fd = openSync(directory, 'r');
+    try {
+      syncFileSystemSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  });
 }
 
 /** Makes a file, or what names a directory has, durable, at once. Throws the system's error. */
@@ -63,22 +71,16 @@ export function syncNow(path: string): void {
   }
 }
 
-/** Node.js has no syncfs(2), so this is coreutils' `sync`. An fsync(2) for each file of a compiler takes a hundred times as long. */
-function syncFileSystem(directory: string): Promise<Result<void>> {
-  return new Promise<Result<void>>((resolve) => {
-    execFile('sync', ['-f', directory], { env: environment(), encoding: 'utf8' }, (error, _stdout, stderr) => {
-      resolve(error === null ? ok(undefined) : notSynced(directory, stderr.trim() === '' ? error.message : stderr));
-    });
-    // Some of the system's errors are thrown, such as that there is no memory for another process.
-  }).catch((error: unknown) => err(ioFailure('bring to the disk, by `sync`,', directory, error)));
-}
-
-function notSynced(directory: string, why: string): Result<never> {
-  return fail(
-    'E_IO',
-    `what was written to ${directory} cannot be brought to the disk: ${why.trim()}`,
-    'is the disk sound, and `sync` of coreutils there?',
-  );
+/** An fsync(2) for each file of a compiler takes a hundred times as long. */
+function syncWhole(directory: string): Promise<Result<void>> {
+  return attemptAsync(BRING, directory, async () => {
+    const handle = await open(directory, 'r');
+    try {
+      await syncFileSystem(handle.fd);
+    } finally {
+      await handle.close();
+    }
+  });
 }
 
 async function syncFile(path: string): Promise<void> {
@@ -88,8 +90,4 @@ async function syncFile(path: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-function environment(): NodeJS.ProcessEnv {
-  return { PATH: `${process.env['PATH'] ?? ''}:/usr/bin:/bin`, LC_ALL: 'C' };
 }

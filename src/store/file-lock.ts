@@ -4,8 +4,8 @@
  */
 import { closeSync, constants, fstatSync, openSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { flockSync } from 'fs-ext';
 import { isMissing, isSystemError } from './io-failure.js';
+import { flock } from '../system-calls.js';
 
 export type LockMode = 'exclusive' | 'shared';
 
@@ -57,7 +57,7 @@ export function tryLock(path: string, mode: LockMode): FileLock | undefined {
   for (;;) {
     const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
     try {
-      flockSync(fd, mode === 'exclusive' ? 'exnb' : 'shnb');
+      flock(fd, mode);
     } catch (error) {
       closeSync(fd);
       if (isSystemError(error) && (error.code === 'EAGAIN' || error.code === 'EWOULDBLOCK')) return undefined;
@@ -111,7 +111,7 @@ export function isLocked(path: string): boolean {
     throw error;
   }
   try {
-    flockSync(fd, 'exnb');
+    flock(fd, 'exclusive');
     return false;
   } catch (error) {
     if (isSystemError(error) && (error.code === 'EAGAIN' || error.code === 'EWOULDBLOCK')) return true;

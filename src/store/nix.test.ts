@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Library from 'better-sqlite3';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Nix, whyNoNix } from '../../test/support/nix.js';
 import { addText, openStore, StoreChild, tempDirectory } from '../../test/support/store.js';
@@ -35,20 +35,16 @@ function sampleTree(): string {
 
 /** The tables of a database as SQLite sees them, whatever the text was that made them. */
 function schemaOf(root: string): unknown {
-  const database = new Library(join(root, 'nix/var/nix/db/db.sqlite'), { readonly: true });
+  const database = new DatabaseSync(join(root, 'nix/var/nix/db/db.sqlite'), { readOnly: true });
+  const pragma = (what: string): unknown[] => database.prepare(`pragma ${what}`).all();
   const objects = database.prepare("select type, name, tbl_name from sqlite_master where name not like 'sqlite_%' order by type, name").all() as {
     type: string;
     name: string;
   }[];
   const details = objects
     .filter(({ type }) => type === 'table')
-    .map(({ name }) => [
-      name,
-      database.pragma(`table_info(${name})`),
-      database.pragma(`foreign_key_list(${name})`),
-      (database.pragma(`index_list(${name})`) as object[]).length,
-    ]);
-  const indexes = objects.filter(({ type }) => type === 'index').map(({ name }) => [name, database.pragma(`index_info(${name})`)]);
+    .map(({ name }) => [name, pragma(`table_info(${name})`), pragma(`foreign_key_list(${name})`), pragma(`index_list(${name})`).length]);
+  const indexes = objects.filter(({ type }) => type === 'index').map(({ name }) => [name, pragma(`index_info(${name})`)]);
   database.close();
   return { objects, details, indexes };
 }
@@ -95,7 +91,7 @@ describe('a store of ours', () => {
     const store = openStore();
     expect(unwrap(await store.addText(storePathName(drvPath), readFileSync(nix.hostPath(drvPath), 'utf8')))).toBe(drvPath);
     const outputsOf = (root: string): unknown => {
-      const database = new Library(join(root, 'nix/var/nix/db/db.sqlite'), { readonly: true });
+      const database = new DatabaseSync(join(root, 'nix/var/nix/db/db.sqlite'), { readOnly: true });
       const rows = database
         .prepare(
           'select ValidPaths.path as drv, DerivationOutputs.id, DerivationOutputs.path from DerivationOutputs join ValidPaths on drv = ValidPaths.id',

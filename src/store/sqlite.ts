@@ -5,11 +5,26 @@
 import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import Library from 'better-sqlite3';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { err, ok, ThrownFailure, type Failure, type Result } from '../result.js';
 import { attempt, FULL_DISK_HINT } from './io-failure.js';
 
-type SqliteError = InstanceType<typeof Library.SqliteError>;
+/** What SQLite's calls throw: the number is its extended result code. */
+interface SqliteError extends Error {
+  readonly errcode: number;
+}
+
+function isSqliteError(error: unknown): error is SqliteError {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ERR_SQLITE_ERROR';
+}
+
+/** SQLite's result codes that say something about the world. */
+const CODE = { perm: 3, busy: 5, locked: 6, readOnly: 8, io: 10, corrupt: 11, full: 13, cannotOpen: 14, notDatabase: 26 } as const;
+
+function codeOf(error: SqliteError): number {
+  return error.errcode & 0xff;
+}
 
 /** How long a writer waits for another process's transaction; these take milliseconds, so this is a hung one. */
 const BUSY_TIMEOUT_MS = 30_000;
@@ -23,25 +38,31 @@ export const CORRUPT_HINT = 'restore it from a copy, or begin with another store
 /** SQLite's limit of 512, less what the names of the files beside the database have more. */
 const LONGEST_PATH = 512 - '-journal'.length - 1;
 
-const ROLL_BACK = new Error('roll back');
-
 /** An open database file. Statements are prepared once each. */
 export class Sqlite {
-  readonly #database: Library.Database;
-  readonly #statements = new Map<string, Library.Statement>();
+  readonly #file: string;
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
 
-  private constructor(database: Library.Database) {
+  private constructor(file: string, database: DatabaseSync) {
+    this.#file = file;
     this.#database = database;
   }
 
   /** Opens for writing, making the file if there is none, and runs `schema`, which minds nothing that is there already. */
   static create(file: string, schema: string): Result<Sqlite> {
     return guard(file, () =>
-      prepare(new Library(file, { timeout: BUSY_TIMEOUT_MS }), (database) => {
-        database.pragma('journal_mode = wal');
+      prepare(connect(file), (database) => {
+        database.exec('pragma journal_mode = wal');
         configure(database);
-        database.transaction(() => database.exec(schema)).immediate();
-        return ok(new Sqlite(database));
+        const sqlite = new Sqlite(file, database);
+        const made = sqlite.transaction(() => {
+          database.exec(schema);
+          return ok(undefined);
+        });
+        if (made.ok) return ok(sqlite);
+        database.close();
+        return made;
       }),
     );
   }
@@ -49,9 +70,9 @@ export class Sqlite {
   /** Opens for writing what is there. */
   static open(file: string): Result<Sqlite> {
     return guard(file, () =>
-      prepare(new Library(file, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true }), (database) => {
+      prepare(connect(existing(file)), (database) => {
         configure(database);
-        return ok(new Sqlite(database));
+        return ok(new Sqlite(file, database));
       }),
     );
   }
@@ -65,7 +86,7 @@ export class Sqlite {
       try {
         return ok(openForReading(file));
       } catch (error) {
-        if (!(error instanceof Library.SqliteError) || !/^SQLITE_(CANTOPEN|READONLY)/.test(error.code) || !existsSync(file)) throw error;
+        if (!isSqliteError(error) || (codeOf(error) !== CODE.cannotOpen && codeOf(error) !== CODE.readOnly) || !existsSync(file)) throw error;
       }
       const copyDir = mkdtempSync(join(tmpdir(), 'zilch-db-'));
       try {
@@ -78,65 +99,77 @@ export class Sqlite {
     });
 
     function openForReading(name: string): Sqlite {
-      return prepare(new Library(name, { timeout: BUSY_TIMEOUT_MS, readonly: true }), (database) => {
+      return prepare(connect(name, { readOnly: true }), (database) => {
         // The first statement is what opens the log, and fails where it cannot be.
         database.prepare('select 1 from sqlite_master').get();
-        return new Sqlite(database);
+        return new Sqlite(name, database);
       });
     }
   }
 
   close(): void {
-    this.#database.close();
+    if (this.#database.isOpen) this.#database.close();
   }
 
   /** The first row. Throws `ThrownFailure`. */
   row(sql: string, ...parameters: readonly unknown[]): unknown {
-    return this.#ask(() => this.#statement(sql).get(...parameters));
+    return this.#ask(() => this.#statement(sql).get(...(parameters as SQLInputValue[])));
   }
 
   /** Throws `ThrownFailure`. */
   rows(sql: string, ...parameters: readonly unknown[]): readonly unknown[] {
-    return this.#ask(() => this.#statement(sql).all(...parameters));
+    return this.#ask(() => this.#statement(sql).all(...(parameters as SQLInputValue[])));
   }
 
   /** Runs a statement that changes something; gives how many rows. */
   run(sql: string, ...parameters: readonly unknown[]): number {
-    return this.#statement(sql).run(...parameters).changes;
+    return Number(this.#statement(sql).run(...(parameters as SQLInputValue[])).changes);
   }
 
   /** Runs `body` in a transaction that takes the write lock at once; rolls back when it fails or throws. */
   transaction(body: () => Result<void>): Result<void> {
-    return guard(this.#database.name, () => {
-      let result: Result<void> = ok(undefined);
+    return guard(this.#file, () => {
+      this.#database.exec('begin immediate');
+      let kept = false;
       try {
-        this.#database
-          .transaction(() => {
-            result = body();
-            if (!result.ok) throw ROLL_BACK;
-          })
-          .immediate();
-      } catch (error) {
-        if (error !== ROLL_BACK) throw error;
+        const result = body();
+        if (result.ok) {
+          this.#database.exec('commit');
+          kept = true;
+        }
+        return result;
+      } finally {
+        // SQLite may have rolled back by itself, as it does when the disk is full.
+        if (!kept && this.#database.isTransaction) this.#database.exec('rollback');
       }
-      return result;
     });
   }
 
   #ask<T>(question: () => T): T {
-    const answer = guard(this.#database.name, () => ok(question()));
+    const answer = guard(this.#file, () => ok(question()));
     if (!answer.ok) throw new ThrownFailure(answer.failure);
     return answer.value;
   }
 
-  #statement(sql: string): Library.Statement {
+  #statement(sql: string): StatementSync {
     let statement = this.#statements.get(sql);
     if (statement === undefined) this.#statements.set(sql, (statement = this.#database.prepare(sql)));
     return statement;
   }
 }
 
-function prepare<T>(database: Library.Database, use: (database: Library.Database) => T): T {
+/** As a URL, which can ask for a file that must be there. */
+function existing(file: string): URL {
+  const url = pathToFileURL(file);
+  url.searchParams.set('mode', 'rw');
+  return url;
+}
+
+function connect(file: string | URL, options: { readonly readOnly?: boolean } = {}): DatabaseSync {
+  return new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, ...options });
+}
+
+function prepare<T>(database: DatabaseSync, use: (database: DatabaseSync) => T): T {
   try {
     return use(database);
   } catch (error) {
@@ -145,12 +178,12 @@ function prepare<T>(database: Library.Database, use: (database: Library.Database
   }
 }
 
-function configure(database: Library.Database): void {
-  database.pragma('foreign_keys = on');
+function configure(database: DatabaseSync): void {
+  database.exec('pragma foreign_keys = on');
   // A transaction is on the disk when it is done. Otherwise a power cut might undo that paths were forgotten, and not that their files
   // were deleted; and what a build has reported would be gone.
-  database.pragma('synchronous = full');
-  database.pragma(`wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`);
+  database.exec('pragma synchronous = full');
+  database.exec(`pragma wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`);
 }
 
 function guard<T>(file: string, body: () => Result<T>): Result<T> {
@@ -158,7 +191,7 @@ function guard<T>(file: string, body: () => Result<T>): Result<T> {
     return body();
   } catch (error) {
     if (error instanceof ThrownFailure) return err(error.failure);
-    if (!(error instanceof Library.SqliteError)) throw error;
+    if (!isSqliteError(error)) throw error;
     const failure = describe(file, error);
     if (failure === undefined) throw error;
     return err(failure);
@@ -168,31 +201,31 @@ function guard<T>(file: string, body: () => Result<T>): Result<T> {
 function describe(file: string, error: SqliteError): Failure | undefined {
   const says = `: ${error.message}`;
   const elsewhere = 'run as the owner of the store, or put it elsewhere with --store';
-  switch (/^SQLITE_[A-Z]+/.exec(error.code)?.[0]) {
-    case 'SQLITE_BUSY':
-    case 'SQLITE_LOCKED':
+  switch (codeOf(error)) {
+    case CODE.busy:
+    case CODE.locked:
       return {
         code: 'E_STORE_BUSY',
         message: `another process keeps ${file} locked${says}`,
         hint: 'see which one with `fuser` or `lsof`',
         cause: error,
       };
-    case 'SQLITE_READONLY':
-    case 'SQLITE_PERM':
+    case CODE.readOnly:
+    case CODE.perm:
       return { code: 'E_READ_ONLY', message: `${file} may not be written${says}`, hint: elsewhere, cause: error };
-    case 'SQLITE_CANTOPEN':
+    case CODE.cannotOpen:
       return whyNotOpened(file) ?? { code: 'E_PERMISSION', message: `cannot open ${file}${says}`, hint: elsewhere, cause: error };
-    case 'SQLITE_CORRUPT':
-    case 'SQLITE_NOTADB':
+    case CODE.corrupt:
+    case CODE.notDatabase:
       return {
         code: 'E_DATABASE',
         message: `${file} is not a sound database${says}`,
         hint: CORRUPT_HINT,
         cause: error,
       };
-    case 'SQLITE_FULL':
+    case CODE.full:
       return diskFull(file, error);
-    case 'SQLITE_IOERR':
+    case CODE.io:
       // Also what it says when it has no room for its shared memory.
       if (statfsSync(dirname(file)).bavail === 0) return diskFull(file, error);
       return { code: 'E_IO', message: `reading or writing ${file} failed${says}`, cause: error };

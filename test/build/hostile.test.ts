@@ -1,8 +1,8 @@
 /** Builders that do what they should not. */
 import { closeSync, existsSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fcntlSync } from 'fs-ext';
 import { describe, expect, test } from 'vitest';
+import { setCloseOnExec } from '../../src/system-calls.js';
 import { freshRig } from './fresh-rig.js';
 import { eventsOf, whyNoBuilds } from './rig.js';
 
@@ -112,7 +112,7 @@ describe.skipIf(reason !== undefined)('a builder that', () => {
     const rig = await freshRig();
     const etc = openSync('/etc', 'r');
     // As a shell's redirection leaves it.
-    fcntlSync(etc, 'setfd', 0);
+    setCloseOnExec(etc, false);
     try {
       const [path] = await rig.outputs([rig.script('inherited', `readlink /proc/$$/fd/${etc} > $out || echo nothing > $out`)]);
       expect(rig.read(path!)).toBe('nothing\n');

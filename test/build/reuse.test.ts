@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
+import { DatabaseSync } from 'node:sqlite';
 import { buildGraph, durationsFile, readDurations } from '../../src/build/index.js';
 import type { StorePath } from '../../src/formats/index.js';
 import { fail, unwrap } from '../../src/result.js';
@@ -169,7 +169,7 @@ describe.skipIf(reason !== undefined)('building again', () => {
     const target = rig.script('target', `mkdir $out; echo $out ${input.placeholder()} > $out/self`, { inputs: [input] });
     const [path] = await rig.outputs([target]);
     // As if it had come from a cache.
-    const database = new Sqlite(rig.store.layout.dbFile);
+    const database = new DatabaseSync(rig.store.layout.dbFile);
     database.exec('update ValidPaths set ultimate = null');
     database.close();
     const run = await rig.build([target], { rebuild: true });

@@ -297,7 +297,7 @@ describe('the rest', () => {
   it('doctor looks at everything, and gives a remedy for what is bad', async () => {
     const ran = await rig.run(['doctor', '--json']);
     const findings = JSON.parse(ran.stdout) as readonly { readonly subject: string; readonly state: string; readonly remedy?: string }[];
-    const subjects = ['Node.js', 'SQLite module', 'bubblewrap', 'user namespaces', 'Debian mirror', 'disk', 'memory', 'KVM', 'Nix'];
+    const subjects = ['Node.js', 'system calls', 'bubblewrap', 'user namespaces', 'Debian mirror', 'disk', 'memory', 'KVM', 'Nix'];
     expect(findings.map(({ subject }) => subject)).toEqual(subjects);
     expect(ran.status).toBe(findings.some(({ state }) => state === 'bad') ? 4 : 0);
   });

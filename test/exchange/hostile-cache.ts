@@ -3,9 +3,8 @@ import { execFileSync } from 'node:child_process';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readdirSync } from 'node:fs';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect } from 'vitest';
-import { compress as zstd } from 'zstd-napi';
 import { BinaryCache, Puller, type Compression } from '../../src/exchange/index.js';
 import { DEFAULT_PATIENCE, HttpClient, type Patience } from '../../src/http/index.js';
 import { HttpBlobs } from '../../src/exchange/blobs/index.js';
@@ -181,7 +180,7 @@ export function pack(nar: Buffer, compression: Compression): Buffer {
     case 'none':
       return nar;
     case 'zstd':
-      return zstd(nar);
+      return zstdCompressSync(nar);
     case 'gzip':
       return gzipSync(nar);
     case 'br':

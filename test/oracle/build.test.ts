@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { storePathName, writeDerivation, type DrvPath } from '../../src/formats/index.js';
 import { unwrap } from '../../src/result.js';
@@ -95,7 +95,7 @@ async function buildByNix(rig: Rig): Promise<void> {
 
 /** Realisations with what they depend on, free of row numbers. */
 function realisations(rig: Rig): unknown[] {
-  const database = new Sqlite(rig.store.layout.dbFile, { readonly: true });
+  const database = new DatabaseSync(rig.store.layout.dbFile, { readOnly: true });
   const rows = database
     .prepare(
       `select r.drvPath, r.outputName, p.path, d.drvPath as dependsOn, d.outputName as dependsOnOutput

@@ -34,14 +34,15 @@ export async function readableProgram(entry: string): Promise<ReadableProgram> {
     bundle: true,
     format: 'esm',
     platform: 'node',
-    target: 'node20.19',
+    target: 'node24',
     packages: 'external',
     outdir: place,
     metafile: true,
     logLevel: 'silent',
   });
   const imported = Object.values(bundled.metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
-  for (const name of packagesOf(imported)) {
+  // koffi is required when first used, which the bundler does not see.
+  for (const name of packagesOf([...imported, 'koffi'])) {
     cpSync(join(CHECKOUT, 'node_modules', name), join(place, 'node_modules', name), { recursive: true, dereference: true });
   }
   const node = join(place, 'node');
@@ -55,8 +56,12 @@ function packagesOf(names: readonly string[]): Set<string> {
   const found = new Set(names.filter((name) => existsSync(join(CHECKOUT, 'node_modules', name, 'package.json'))));
   for (const name of found) {
     const file = join(CHECKOUT, 'node_modules', name, 'package.json');
-    const { dependencies = {} } = JSON.parse(readFileSync(file, 'utf8')) as { readonly dependencies?: Readonly<Record<string, string>> };
+    const { dependencies = {}, optionalDependencies = {} } = JSON.parse(readFileSync(file, 'utf8')) as Readonly<
+      Record<'dependencies' | 'optionalDependencies', Readonly<Record<string, string>> | undefined>
+    >;
     for (const dependency of Object.keys(dependencies)) found.add(dependency);
+    // One of them is for this machine.
+    for (const dependency of Object.keys(optionalDependencies)) if (existsSync(join(CHECKOUT, 'node_modules', dependency))) found.add(dependency);
   }
   return found;
 }

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import Library from 'better-sqlite3';
+import { DatabaseSync } from 'node:sqlite';
 import type { StorePath } from '../../src/formats/index.js';
 import { ok, unwrap } from '../../src/result.js';
 import { Store } from '../../src/store/index.js';
@@ -80,7 +80,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
 
   /** Keeps the database's write lock for a while. */
   async write() {
-    const database = new Library(store.layout.dbFile);
+    const database = new DatabaseSync(store.layout.dbFile);
     database.exec('begin immediate');
     say('writing');
     await new Promise((resolve) => setTimeout(resolve, 400));

@@ -1,17 +1,21 @@
 /**
- * The compressions that NARs of binary caches come in. zstd runs in this process; so do gzip and brotli, which Node
- * brings; xz and bzip2 are done by the programs of those names.
+ * The compressions that NARs of binary caches come in. Node brings zstd, gzip and brotli; xz and bzip2 are done by the programs of those
+ * names.
  */
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
 import type { Readable } from 'node:stream';
-import { constants, createBrotliCompress, createBrotliDecompress, createGunzip, createGzip } from 'node:zlib';
-import type * as Zstd from 'zstd-napi/binding.js';
+import {
+  constants,
+  createBrotliCompress,
+  createBrotliDecompress,
+  createGunzip,
+  createGzip,
+  createZstdCompress,
+  createZstdDecompress,
+} from 'node:zlib';
 import { fail, ok, type Result } from '../../result.js';
 import { StreamFailure, type ByteStream } from '../../stream-failure.js';
-
-// A module of machine code, whose names only `require` can see.
-const zstd = createRequire(import.meta.url)('zstd-napi/binding.js') as typeof Zstd;
+import { zstdFrames } from './zstd-frames.js';
 
 /** As narinfo files call them, and the ending of a NAR's file name. */
 export const COMPRESSIONS = { none: '', zstd: '.zst', xz: '.xz', gzip: '.gz', br: '.br', bzip2: '.bz2' } as const;
@@ -47,7 +51,7 @@ export function compress(source: ByteStream, compression: Compression): ByteStre
     case 'none':
       return source;
     case 'zstd':
-      return dozstd(source);
+      return through(source, createZstdCompress({ chunkSize: BUFFER_SIZE, params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } }));
     case 'gzip':
       return through(source, createGzip());
     case 'br':
@@ -62,53 +66,12 @@ export function compress(source: ByteStream, compression: Compression): ByteStre
 const BUFFER_SIZE = 1 << 18;
 const ZSTD_LEVEL = 3;
 
+/**
+ * Node 24 stops after the first frame without a word, so each gets a decoder of its own. A frame may ask for a window of 2 GiB; 128 MiB is
+ * what the format wants every decoder to have, and zstd's own limit.
+ */
 async function* unzstd(source: ByteStream): ByteStream & AsyncGenerator<Uint8Array> {
-  const context = new zstd.DCtx();
-  // A frame may ask for a window of 2 GiB; 128 MiB is what the format wants every decoder to have, and zstd's own limit.
-  const space = Buffer.allocUnsafe(BUFFER_SIZE);
-  let inFrame = false;
-  let held = false;
-  for await (const chunk of source) {
-    // Asked with nothing to read, the decoder would say that it wants another frame.
-    for (let rest = chunk; rest.length > 0 || held;) {
-      const [wanted, produced, consumed] = guarded(() => context.decompressStream(space, rest));
-      rest = rest.subarray(consumed);
-      inFrame = wanted !== 0;
-      // A full buffer may mean that more is held back, although all input was taken.
-      held = inFrame && produced === space.length;
-      if (produced > 0) yield space.subarray(0, produced);
-    }
-  }
-  if (inFrame) throw new StreamFailure({ code: 'E_COMPRESSION', message: 'the zstd data was cut off' });
-}
-
-async function* dozstd(source: ByteStream): ByteStream & AsyncGenerator<Uint8Array> {
-  const context = new zstd.CCtx();
-  context.setParameter(zstd.CParameter.compressionLevel, ZSTD_LEVEL);
-  const space = Buffer.allocUnsafe(BUFFER_SIZE);
-  for await (const chunk of source) {
-    for (let rest = chunk; rest.length > 0;) {
-      const [, produced, consumed] = context.compressStream2(space, rest, zstd.EndDirective.continue);
-      rest = rest.subarray(consumed);
-      if (produced > 0) yield space.subarray(0, produced);
-    }
-  }
-  for (let held = 1; held > 0;) {
-    const [remaining, produced] = context.compressStream2(space, NOTHING, zstd.EndDirective.end);
-    held = remaining;
-    if (produced > 0) yield space.subarray(0, produced);
-  }
-}
-
-const NOTHING = new Uint8Array(0);
-
-/** The codec's own errors are about the data. */
-function guarded<T>(calls: () => T): T {
-  try {
-    return calls();
-  } catch (error) {
-    throw damaged('zstd', error);
-  }
+  for await (const frame of zstdFrames(source)) yield* through(frame, createZstdDecompress({ chunkSize: BUFFER_SIZE }));
 }
 
 function damaged(codec: string, error: unknown): StreamFailure {

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { listAttributesSync, setAttributeSync } from 'fs-xattr';
 import { describe, expect, test } from 'vitest';
 import { addText, openStore, tempDirectory } from '../../../test/support/store.js';
 import { unwrap } from '../../result.js';
+import { listAttributes, setAttribute } from '../../system-calls.js';
 import { canonicalise, findExtras } from './index.js';
 
 /** Whether files here can have attributes: tmpfs has only some of them, and in some containers root may not give capabilities. */
@@ -12,7 +12,7 @@ function canHave(name: string, value: Buffer): boolean {
   try {
     const file = join(tempDirectory(), 'file');
     writeFileSync(file, '');
-    setAttributeSync(file, name, value);
+    setAttribute(file, name, value);
     return true;
   } catch {
     return false;
@@ -41,24 +41,24 @@ describe.each(ATTRIBUTES.filter(([name, value]) => canHave(name, value)))('the a
     for (const file of ['closed', 'plain', 'deep/umlaut-ü']) writeFileSync(join(tree, file), '');
     writeFileSync(latin, '');
     const files = ['closed', 'plain', 'deep/umlaut-ü'].map((file) => join(tree, file));
-    for (const file of files) setAttributeSync(file, name, value);
+    for (const file of files) setAttribute(file, name, value);
     // By way of a name that is text.
     const moved = spawnSync('sh', ['-c', 'mv "$1"/deep/umlaut* "$1/deep/$(printf "\\351")"', 'sh', tree]);
     expect(moved.status).toBe(0);
     chmodSync(join(tree, 'closed'), 0);
     symlinkSync('plain', join(tree, 'link'));
-    if (name !== 'security.capability') setAttributeSync(join(tree, 'deep'), name, value);
+    if (name !== 'security.capability') setAttribute(join(tree, 'deep'), name, value);
     expect(unwrap(await findExtras(join(tree, 'plain')))).toContain(name === 'system.posix_acl_access' ? 'mode' : name);
     unwrap(await canonicalise(tree));
     expect(unwrap(await findExtras(tree))).toBeUndefined();
-    for (const file of [tree, join(tree, 'closed'), join(tree, 'plain'), join(tree, 'deep')]) expect(listAttributesSync(file)).toEqual([]);
+    for (const file of [tree, join(tree, 'closed'), join(tree, 'plain'), join(tree, 'deep')]) expect(listAttributes(file)).toEqual([]);
     expect(spawnSync('sh', ['-c', 'getfattr -R -h -m - "$1"', 'sh', tree], { encoding: 'utf8' }).stdout).toBe('');
   });
 
   test('is a defect of a store path, which can be cleaned', async () => {
     const store = openStore();
     const path = await addText(store, 'a');
-    setAttributeSync(store.hostPath(path), name, value);
+    setAttribute(store.hostPath(path), name, value);
     chmodSync(store.hostPath(path), 0o444);
     const { defects } = unwrap(await store.verify({ contents: true }));
     expect(defects).toMatchObject([{ path, failure: { code: 'E_PATH_METADATA', message: expect.stringContaining(name) as string } }]);

@@ -3,10 +3,10 @@
  * capabilities of programs among them), setuid bits and the like. Equal hashes would not mean equal trees, and a program
  * with capabilities would have them for whoever runs it. Source: `canonicalisePathMetaData` in Nix's `posix-fs-canonicalise.cc`.
  */
-import { chmodSync, closeSync, constants, lstatSync, openSync } from 'node:fs';
-import { listAttributesSync, removeAttributeSync } from 'fs-xattr';
+import { chmodSync, lstatSync } from 'node:fs';
 import type { Result } from '../../result.js';
 import { isSystemError } from '../io-failure.js';
+import { listAttributes, removeAttribute } from '../../system-calls.js';
 import { bytesOf, displayPath, toByteString, type ByteString, type HostPath } from './host-path.js';
 import { runInSlices } from './slices.js';
 import { TreeWalk } from './walk.js';
@@ -20,9 +20,7 @@ export function removeAttributes(path: ByteString): void {
   if (names.length === 0) return;
   // Nobody may take attributes from what he may not write.
   chmodSync(bytesOf(path), lstatSync(bytesOf(path)).mode | 0o700);
-  withText(path, (text) => {
-    for (const name of names) removeAttributeSync(text, name);
-  });
+  for (const name of names) removeAttribute(bytesOf(path), name);
 }
 
 /** The first thing in a tree that no store path may have, in words: its path and what it has. `undefined` when there is none. */
@@ -43,25 +41,13 @@ function* extrasSteps(root: ByteString): Generator<undefined, string | undefined
   return undefined;
 }
 
-/** Not of symlinks: there, only root can make any, and the call follows them. */
+/** Not asked of symlinks: there, only root can make any. */
 function attributesOf(path: ByteString): string[] {
   try {
-    return withText(path, (text) => listAttributesSync(text).filter((name) => !LABELS.has(name)));
+    return listAttributes(bytesOf(path)).filter((name) => !LABELS.has(name));
   } catch (error) {
     // The file system has none.
     if (isSystemError(error) && (error.code === 'ENOTSUP' || error.code === 'EOPNOTSUPP')) return [];
     throw error;
-  }
-}
-
-/** The calls take text, and a path need not be any: that of an open file is. */
-function withText<T>(path: ByteString, use: (text: string) => T): T {
-  const text = bytesOf(path);
-  if (typeof text === 'string') return use(text);
-  const fd = openSync(text, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    return use(`/proc/self/fd/${fd}`);
-  } finally {
-    closeSync(fd);
   }
 }

@@ -1,0 +1,17 @@
+/** What the launcher runs: the program, with what V8 has once compiled of it kept for the next time. */
+import module from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** The first Node.js that Zilch is tested on: docs/decisions/0020-one-node.md. */
+const LEAST_MAJOR = 24;
+
+if (Number(process.versions.node.split('.')[0]) < LEAST_MAJOR) {
+  process.stderr.write(
+    `zilch: Node.js ${process.version} is too old: delete node_modules/.bin/node of the checkout, and ./zilch takes another; elsewhere install ${LEAST_MAJOR} or newer\n`,
+  );
+  process.exit(4);
+}
+// Kept per user: the checkout may belong to somebody else. Where it cannot be kept, all goes on without.
+module.enableCompileCache(join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'zilch', 'code'));
+await import('./main.js');
