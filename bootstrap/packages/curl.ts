@@ -61,7 +61,8 @@ kill $server
 serve good
 refused 60 # no authority is known
 serve good
-refused 77 --cacert missing.pem
+echo nonsense >nonsense.pem
+refused 77 --cacert nonsense.pem
 
 phase 'bad certificates'
 serve good
