@@ -24,7 +24,11 @@ function disk(name: string, mib: number): Disk {
 }
 
 /** Starts a machine, waits until it is ready, uses it, and sees it go off by itself. */
-async function run(what: string, spec: Omit<MachineSpec, 'kvm' | 'memory'> & { memory?: number }, use: (machine: Machine) => Promise<void>): Promise<void> {
+async function run(
+  what: string,
+  spec: Omit<MachineSpec, 'kvm' | 'memory'> & { memory?: number },
+  use: (machine: Machine) => Promise<void>,
+): Promise<void> {
   const machine = unwrap(startMachine({ memory: 768, ...spec, kvm, patient: true }));
   try {
     unwrap(await machine.waitFor('the first one starts in', PATIENCE));
@@ -88,7 +92,10 @@ try {
     unwrap(await machine.off(PATIENCE));
   });
   await run('the installed disk, BIOS; the plug is pulled', { disks: [target] }, async (machine) => {
-    await does(machine, 'grep store=disk /run/zilch && for n in 1 2 3 4 5; do head -c 1000000 /dev/urandom >file$n; sha256sum file$n >>sums; sync; done');
+    await does(
+      machine,
+      'grep store=disk /run/zilch && for n in 1 2 3 4 5; do head -c 1000000 /dev/urandom >file$n; sha256sum file$n >>sums; sync; done',
+    );
     machine.type('head -c 100000000 /dev/urandom >torn\r');
   });
   await run('the installed disk, UEFI; what was there is there', { disks: [target], uefi }, async (machine) => {
