@@ -52,7 +52,7 @@ async function does(machine: Machine, command: string): Promise<string> {
 }
 
 async function off(machine: Machine): Promise<void> {
-  machine.type('su\r');
+  machine.type('su -\r');
   unwrap(await machine.waitFor('root@', PATIENCE));
   machine.type('poweroff\r');
   unwrap(await machine.off(PATIENCE));
@@ -85,7 +85,7 @@ try {
   const target = disk('installed', 4000);
   const cd: Disk = { file: image, bus: 'cd' };
   await run('install', { disks: [cd, target] }, async (machine) => {
-    machine.type('su\r');
+    machine.type('su -\r');
     unwrap(await machine.waitFor('root@', PATIENCE));
     await does(machine, 'zilch-install --yes /dev/vda');
     machine.type('poweroff\r');
@@ -103,7 +103,7 @@ try {
     await off(machine);
   });
   await run('upgrade', { disks: [target, cd] }, async (machine) => {
-    machine.type('su\r');
+    machine.type('su -\r');
     unwrap(await machine.waitFor('root@', PATIENCE));
     await does(machine, 'zilch-upgrade');
     machine.type('poweroff\r');
