@@ -23,7 +23,12 @@ describe('what this machine has of QEMU', () => {
     writeFileSync(code, '');
     expect(findFirmware([{ code, variables }])).toMatchObject({ ok: false, failure: { code: 'E_NO_FIRMWARE' } });
     writeFileSync(variables, '');
-    expect(findFirmware([{ code: '/none', variables }, { code, variables }])).toEqual({ ok: true, value: { code, variables } });
+    expect(
+      findFirmware([
+        { code: '/none', variables },
+        { code, variables },
+      ]),
+    ).toEqual({ ok: true, value: { code, variables } });
   });
 
   it('has no KVM where the device cannot be opened', () => {

@@ -131,7 +131,9 @@ class Running implements Machine {
   /** Seconds of a processor's time that QEMU has had: the 14th and 15th field of its state, in hundredths (proc(5)). */
   private worked(): number {
     try {
-      const fields = readFileSync(`/proc/${String(this.child.pid)}/stat`, 'latin1').replace(/^.*\) /s, '').split(' ');
+      const fields = readFileSync(`/proc/${String(this.child.pid)}/stat`, 'latin1')
+        .replace(/^.*\) /s, '')
+        .split(' ');
       return (Number(fields[11]) + Number(fields[12])) / 100;
     } catch {
       return 0; // it has ended, which is seen in another way

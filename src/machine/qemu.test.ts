@@ -16,8 +16,13 @@ describe('the command line of QEMU', () => {
   });
 
   it('starts from the first disk', () => {
-    const devices = qemuCommand({ ...CD, disks: [...CD.disks, { file: 'd', bus: 'nvme', sector: 4096 }] }).filter((argument) => argument.includes('bootindex'));
-    expect(devices).toEqual(['ide-cd,drive=disk0,bootindex=0', 'nvme,serial=disk1,drive=disk1,bootindex=1,logical_block_size=4096,physical_block_size=4096']);
+    const devices = qemuCommand({ ...CD, disks: [...CD.disks, { file: 'd', bus: 'nvme', sector: 4096 }] }).filter((argument) =>
+      argument.includes('bootindex'),
+    );
+    expect(devices).toEqual([
+      'ide-cd,drive=disk0,bootindex=0',
+      'nvme,serial=disk1,drive=disk1,bootindex=1,logical_block_size=4096,physical_block_size=4096',
+    ]);
   });
 
   it('has no network unless one is asked for', () => {

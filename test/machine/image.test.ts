@@ -46,7 +46,9 @@ describe.skipIf(missing !== undefined)('an image', () => {
     const own = readFileSync(parts.file('kernel'));
     expect(kernel.subarray(0, own.length).equals(own)).toBe(true);
     expect(kernel.subarray(own.length).every((byte) => byte === 0)).toBe(true);
-    expect(execFileSync(readers['isoinfo'] ?? '', ['-i', parts.file('cd'), '-x', '/SYSTEM.IMG;1']).equals(readFileSync(parts.file('system')))).toBe(true);
+    expect(execFileSync(readers['isoinfo'] ?? '', ['-i', parts.file('cd'), '-x', '/SYSTEM.IMG;1']).equals(readFileSync(parts.file('system')))).toBe(
+      true,
+    );
   });
 
   it.runIf(readers['sgdisk']).each(['cd', 'disk'])('has a sound table of partitions: %s', (medium) => {

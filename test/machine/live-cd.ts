@@ -24,7 +24,11 @@ function disk(name: string, mib: number): Disk {
 }
 
 /** Starts a machine, waits until it is ready, uses it, and sees it go off by itself. */
-async function run(what: string, spec: Omit<MachineSpec, 'kvm' | 'memory'> & { memory?: number }, use: (machine: Machine) => Promise<void>): Promise<void> {
+async function run(
+  what: string,
+  spec: Omit<MachineSpec, 'kvm' | 'memory'> & { memory?: number },
+  use: (machine: Machine) => Promise<void>,
+): Promise<void> {
   const machine = unwrap(startMachine({ memory: 768, ...spec, kvm, patient: true }));
   try {
     unwrap(await machine.waitFor('the first one starts in', PATIENCE));
@@ -48,7 +52,7 @@ async function does(machine: Machine, command: string): Promise<string> {
 }
 
 async function off(machine: Machine): Promise<void> {
-  machine.type('su\r');
+  machine.type('su -\r');
   unwrap(await machine.waitFor('root@', PATIENCE));
   machine.type('poweroff\r');
   unwrap(await machine.off(PATIENCE));
@@ -81,14 +85,17 @@ try {
   const target = disk('installed', 4000);
   const cd: Disk = { file: image, bus: 'cd' };
   await run('install', { disks: [cd, target] }, async (machine) => {
-    machine.type('su\r');
+    machine.type('su -\r');
     unwrap(await machine.waitFor('root@', PATIENCE));
     await does(machine, 'zilch-install --yes /dev/vda');
     machine.type('poweroff\r');
     unwrap(await machine.off(PATIENCE));
   });
   await run('the installed disk, BIOS; the plug is pulled', { disks: [target] }, async (machine) => {
-    await does(machine, 'grep store=disk /run/zilch && for n in 1 2 3 4 5; do head -c 1000000 /dev/urandom >file$n; sha256sum file$n >>sums; sync; done');
+    await does(
+      machine,
+      'grep store=disk /run/zilch && for n in 1 2 3 4 5; do head -c 1000000 /dev/urandom >file$n; sha256sum file$n >>sums; sync; done',
+    );
     machine.type('head -c 100000000 /dev/urandom >torn\r');
   });
   await run('the installed disk, UEFI; what was there is there', { disks: [target], uefi }, async (machine) => {
@@ -96,7 +103,7 @@ try {
     await off(machine);
   });
   await run('upgrade', { disks: [target, cd] }, async (machine) => {
-    machine.type('su\r');
+    machine.type('su -\r');
     unwrap(await machine.waitFor('root@', PATIENCE));
     await does(machine, 'zilch-upgrade');
     machine.type('poweroff\r');

@@ -88,7 +88,17 @@ export class Parts {
 
   private efi(source: string, to: string): void {
     const flags = ['-std=c11', '-Wall', '-Wextra', '-Werror', '-ffreestanding', '-fshort-wchar', '-mno-red-zone', '-fno-stack-protector', '-O2'];
-    run('clang', ['--target=x86_64-elf', ...flags, '-fpic', '-fvisibility=hidden', '-fno-asynchronous-unwind-tables', '-c', source, '-o', this.file('object')]);
+    run('clang', [
+      '--target=x86_64-elf',
+      ...flags,
+      '-fpic',
+      '-fvisibility=hidden',
+      '-fno-asynchronous-unwind-tables',
+      '-c',
+      source,
+      '-o',
+      this.file('object'),
+    ]);
     run('clang', ['--target=x86_64-elf', '-c', join(DISTRIBUTION, 'boot/efi-header.S'), '-o', this.file('header')]);
     run('ld.lld', ['-T', join(DISTRIBUTION, 'boot/efi.ld'), '--oformat=binary', '-o', this.file(to), this.file('header'), this.file('object')]);
   }
