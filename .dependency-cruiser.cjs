@@ -19,7 +19,24 @@ const MAY_IMPORT = {
   inspect: ['formats', 'recipe', 'store', 'http', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report'],
   machine: [],
   web: ['formats', 'recipe', 'store', 'http', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect'],
-  cli: ['formats', 'recipe', 'store', 'http', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect', 'web', 'kit', 'evidence', 'machine'],
+  cli: [
+    'formats',
+    'recipe',
+    'store',
+    'http',
+    'sources',
+    'build',
+    'seed',
+    'chain',
+    'verify',
+    'exchange',
+    'report',
+    'inspect',
+    'web',
+    'kit',
+    'evidence',
+    'machine',
+  ],
 };
 
 const arrows = Object.entries(MAY_IMPORT).map(([folder, others]) => ({
