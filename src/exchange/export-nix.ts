@@ -41,7 +41,6 @@ export interface NixExported {
  * Fails with `E_EXISTS`, `E_EXPORT` when Nix cannot express a recipe, and as the store does.
  */
 export async function exportNix(exported: NixExport, directory: string): Promise<Result<NixExported>> {
-  const { chain, targets, store } = exported;
   const home = resolve(directory);
   const fresh = attempt('make', home, () => {
     mkdirSync(home, { recursive: true });
