@@ -14,7 +14,8 @@ export const clangBy = (compiler: Compiler, llvm: AnyRecipe) =>
     folder: 'clang',
     headers: text`${local(import.meta.url, './clang-headers.cmake')}`,
     components: ['clang', 'clang-resource-headers'],
-    options: sh`-DLLVM_DIR=${llvm}/lib/cmake/llvm -DCLANG_DEFAULT_CXX_STDLIB=libc++ -DCLANG_DEFAULT_LINKER=lld \
+    // Built by itself, it would install second names as copies, which are not stripped and name the compiler's files.
+    options: sh`-DLLVM_DIR=${llvm}/lib/cmake/llvm -DLLVM_USE_SYMLINKS=ON -DCLANG_DEFAULT_CXX_STDLIB=libc++ -DCLANG_DEFAULT_LINKER=lld \
   -DCLANG_DEFAULT_OBJCOPY=llvm-objcopy -DCLANG_DEFAULT_RTLIB=compiler-rt -DCLANG_DEFAULT_UNWINDLIB=libunwind \
   -DCLANG_ENABLE_STATIC_ANALYZER=OFF -DCLANG_INCLUDE_DOCS=OFF -DCLANG_INCLUDE_TESTS=OFF \
   -DCLANG_PLUGIN_SUPPORT=OFF -DLLVM_ENABLE_PIC=OFF`,

@@ -10,7 +10,8 @@ export const lldBy = (compiler: Compiler, llvm: AnyRecipe) =>
     folder: 'lld',
     components: ['lld'],
     target: 'lld',
-    options: sh`-DLLVM_DIR=${llvm}/lib/cmake/llvm -DLLVM_ENABLE_PIC=OFF`,
+    // Built by itself, it would install second names as copies, which are not stripped and name the compiler's files.
+    options: sh`-DLLVM_DIR=${llvm}/lib/cmake/llvm -DLLVM_USE_SYMLINKS=ON -DLLVM_ENABLE_PIC=OFF`,
     finish: sh`strip "$out/bin/lld"`,
     test: (self) => sh`
 phase 'links a program and a shared library'

@@ -74,16 +74,16 @@ describe('a journal', () => {
   it('of any size is read in little memory', () => {
     const file = join(directory, '1-1.jsonl');
     const line = `${JSON.stringify({ type: 'build-phase', at: 4, drvPath, phase: 'x'.repeat(60_000) })}\n`.repeat(50);
-    for (let n = 0; n < 15; n++) appendFileSync(file, line);
+    for (let n = 0; n < 50; n++) appendFileSync(file, line);
     const before = process.memoryUsage().rss;
     let [count, most] = [0, 0];
     for (const { type } of new JournalReader(file).read()) {
       count += type === 'build-phase' ? 1 : 0;
       if (count % 50 === 0) most = Math.max(most, process.memoryUsage().rss - before);
     }
-    expect(count).toBe(750);
-    // The file has 45 MB.
-    expect(most).toBeLessThan(30_000_000);
+    expect(count).toBe(2500);
+    // The file has 150 MB; how much of what is no longer used is kept for a while depends on the Node.js.
+    expect(most).toBeLessThan(75_000_000);
   });
 
   it('that cannot be written stops no build', () => {
