@@ -152,7 +152,7 @@ async function build(drvPath: DrvPath, resolved: Resolved, context: RealiseConte
   try {
     const outputs = new Map([...news].map(([name, { info }]) => [name, info]));
     const selfReferences = await checkSelfReferences(resolved.drv, news);
-    const held = selfReferences.ok ? checkReferenceRules(resolved.drv, outputs, (path) => store.pathInfo(path)?.references ?? []) : selfReferences;
+    const held = selfReferences.ok ? await checkReferenceRules(resolved.drv, news, (path) => store.pathInfo(path)?.references ?? []) : selfReferences;
     if (!held.ok) return err({ ...held.failure, logPath: logPath(store.root, drvPath) });
     const registered = await store.addPaths([...news.values()], realisationsOf(drvPath, resolved, outputs, context));
     return registered.ok ? ok({ kind: 'built', outputs, usage, durationSeconds }) : registered;

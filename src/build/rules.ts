@@ -1,9 +1,11 @@
 /**
  * What a derivation allows its outputs to refer to: the attributes `allowedReferences`, `disallowedReferences`,
- * `allowedRequisites` and `disallowedRequisites`. Pure. Source: Nix's `checkOutputs`.
+ * `allowedRequisites` and `disallowedRequisites`. Source: Nix's `checkOutputs`.
  */
 import { parseStorePath, type Derivation, type PathInfo, type StorePath } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
+import type { NewPath } from '../store/index.js';
+import { nameFiles } from './files-naming.js';
 
 interface Rule {
   readonly attribute: string;
@@ -20,25 +22,27 @@ const RULES: readonly Rule[] = [
   { attribute: 'disallowedRequisites', allows: false, closure: true },
 ];
 
-/** Holds the outputs against the rules; fails with `E_REFERENCES`, naming output, rule and paths. */
-export function checkReferenceRules(
+/** Compares the outputs with the rules; fails with `E_REFERENCES`, naming output, rule, paths, and the files that hold the first of them. */
+export async function checkReferenceRules(
   drv: Derivation,
-  outputs: ReadonlyMap<string, PathInfo>,
+  news: ReadonlyMap<string, NewPath>,
   referencesOf: (path: StorePath) => readonly StorePath[],
-): Result<void> {
+): Promise<Result<void>> {
+  const outputs = new Map([...news].map(([name, { info }]) => [name, info]));
   for (const rule of RULES) {
     const value = drv.env.get(rule.attribute);
     if (value === undefined) continue;
     const listed = listedPaths(rule.attribute, value, outputs);
     if (!listed.ok) return listed;
-    for (const [outputName, info] of outputs) {
+    for (const [outputName, { info, hostPath }] of news) {
       const used = rule.closure ? closureWithoutSelf(info, outputs, referencesOf) : info.references;
       const bad = used.filter((path) => listed.value.has(path) !== rule.allows);
       if (bad.length === 0) continue;
-      const hint = rule.closure
-        ? 'find what brings it in with "zilch why"; it may be a path compiled into a binary'
-        : 'remove the path from the output (nuke it in the files that hold it), or change the rule';
-      return fail('E_REFERENCES', `output "${outputName}" of ${drv.name} breaks ${rule.attribute}: it refers to ${bad.join(', ')}`, hint);
+      const broken = `output "${outputName}" of ${drv.name} breaks ${rule.attribute}: it refers to ${bad.join(', ')}`;
+      if (rule.closure) return fail('E_REFERENCES', broken, 'find what brings it in with "zilch why"; it may be a path compiled into a binary');
+      const files = await nameFiles(bad[0]!, outputName, hostPath);
+      if (!files.ok) return files;
+      return fail('E_REFERENCES', `${broken}, in ${files.value}`, 'remove the path from these files, or change the rule');
     }
   }
   return ok(undefined);

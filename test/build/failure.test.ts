@@ -114,7 +114,8 @@ describe.skipIf(reason !== undefined)('rules about references', () => {
     const value = listed === '' ? '' : { deep, shallow }[listed].placeholder();
     const target = rig.script('user', `echo ${shallow.placeholder()} > $out`, { inputs: [deep, shallow], env: { [rule]: value } });
     const failure = await rig.failure(target);
-    expect(failure).toMatchObject({ code: 'E_REFERENCES', message: expect.stringMatching(new RegExp(`${rule}.*-${named}`)) as string });
+    const files = rule.endsWith('References') ? ', in \\$out$' : '';
+    expect(failure).toMatchObject({ code: 'E_REFERENCES', message: expect.stringMatching(new RegExp(`${rule}.*-${named}${files}`)) as string });
   });
 
   test.each([
