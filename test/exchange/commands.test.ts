@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -166,6 +166,9 @@ describe.skipIf(noBuilds !== undefined)('zilch cache', () => {
     expectFailure(await rig.run(['cache', 'push', '', storePath()]), 'E_CACHE_ADDRESS', 2);
     expectFailure(await rig.onChain('cache', 'push', cache, 'unbuilt'), 'E_NOT_BUILT');
     expectFailure(await rig.onChain('cache', 'push', cache, 'nothing'), 'E_TARGET', 2);
+    expectFailure(await rig.run(['cache', 'pull', cache, storePath()], otherStore()), 'E_CACHE_ADDRESS', 2);
+    mkdirSync(cache);
+    writeFileSync(join(cache, 'nix-cache-info'), 'StoreDir: /nix/store\n');
     expectFailure(await rig.run(['cache', 'pull', cache, storePath()], otherStore()), 'E_NOT_IN_CACHE');
     expectFailure(await rig.run(['cache', 'pull', 'http://127.0.0.1:9', storePath()], otherStore()), 'E_NETWORK');
     expectFailure(await rig.run(['cache', 'pull', cache, storePath(), '--trusted-public-keys', 'nonsense'], otherStore()), 'E_KEY', 2);

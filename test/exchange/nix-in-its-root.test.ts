@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NixCommand, nixInItsRoot } from '../../src/exchange/index.js';
 import type { StorePath } from '../../src/formats/index.js';
@@ -61,7 +61,7 @@ describe.skipIf(programs === undefined)('a Nix that is alone in its root', () =>
   it('keeps builders from making programs that run as somebody else', async () => {
     const store = unwrap(Store.open(rig.store));
     try {
-      const shell = (await rig.run(['path', 'stage1^protobusybox'])).stdout.trim();
+      const shell = `/nix/store/${basename((await rig.run(['path', 'stage1^protobusybox'])).stdout.trim())}`;
       const script = "sed -n 's/^Seccomp:[^0-9]*//p' /proc/self/status >$out; touch file; chmod 755 file; if chmod u+s file; then exit 1; fi";
       const one = await command(store);
       unwrap(await one.run(['copy', '--no-check-sigs', '--from', `local?root=${store.root}`, '--to', one.storeUri, shell]));

@@ -43,17 +43,7 @@ export interface NixExpression {
 }
 
 /** Attributes that Nix's `derivation` takes as something else than environment variables of the build. */
-const TAKEN_BY_NIX = [
-  'args',
-  'outputs',
-  'outputHash',
-  '__contentAddressed',
-  '__impure',
-  '__structuredAttrs',
-  '__ignoreNulls',
-  '__json',
-  'exportReferencesGraph',
-];
+const TAKEN_BY_NIX = ['args', 'outputs', 'outputHash', '__contentAddressed', '__impure', '__structuredAttrs', '__ignoreNulls', '__json'];
 /** Attributes that a recipe's environment cannot change: the derivation sets them itself. */
 const SET_BY_DERIVATION = ['name', 'builder', 'system', 'outputHashAlgo', 'outputHashMode'];
 /** What the expression's own text uses. */
