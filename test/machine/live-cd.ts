@@ -6,10 +6,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { findFirmware, hasKvm, startMachine, type Bus, type Disk, type Machine, type MachineSpec } from '../../src/machine/index.js';
 import { unwrap } from '../../src/result.js';
 
-const image = process.argv[2] ?? execFileSync('./zilch', ['path', 'live-cd'], { encoding: 'utf8' }).trim();
+const image =
+  process.argv[2] ?? execFileSync(fileURLToPath(new URL('../../zilch', import.meta.url)), ['path', 'live-cd'], { encoding: 'utf8' }).trim();
 const folder = mkdtempSync(join(tmpdir(), 'zilch-live-'));
 const kvm = hasKvm();
 /** Seconds of a processor's time. */
