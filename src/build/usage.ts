@@ -10,6 +10,8 @@ const MOST_PROGRAMS = 500;
 
 /** A file system with less than this left, in bytes, is why something could not be written. */
 const FULL = 16 * 2 ** 20;
+/** Free files of a file system that can hold no more: some of the build's own are deleted before anybody looks. */
+const FEW_FILES = 16;
 
 /** Samples what the processes of a sandbox do, how much memory they have, and how full its build directory is. */
 export class Sampler {
@@ -62,7 +64,7 @@ function roomOf(path: string): { readonly free: number; readonly used: number } 
   try {
     const { bavail, bfree, blocks, bsize, files, ffree } = statfsSync(path);
     // Full is also what can hold no more files; without a limit there are none.
-    return { free: files > 0 && ffree === 0 ? 0 : bavail * bsize, used: (blocks - bfree) * bsize };
+    return { free: files > 0 && ffree < FEW_FILES ? 0 : bavail * bsize, used: (blocks - bfree) * bsize };
   } catch {
     return undefined;
   }
