@@ -1,19 +1,11 @@
-import { sh, source } from 'zilch';
+import { sh } from 'zilch';
 import { makefile } from '../package/index.ts';
+import * as sources from '../sources.ts';
 import type { Define } from './define.ts';
 
 /** The database in which Nix, as Zilch, keeps what it knows of its store. Its build brings an interpreter of its own, jimsh. */
 export const sqlite: Define = () => ({
-  source: source({
-    name: 'sqlite',
-    version: '3.53.4',
-    size: 8656972,
-    sha256: '05366adc8ee80c6b1faa71285b49d133c2121238ca58934b077fdeb95934abd4',
-    debian: 'pool/main/s/sqlite3/sqlite3_3.53.4.orig.tar.xz',
-    licence: 'blessing',
-    homepage: 'https://www.sqlite.org/',
-    releases: 'https://www.sqlite.org/download.html',
-  }),
+  source: sources.sqlite,
   description: 'a database in a library',
   style: makefile({
     configure: sh`
