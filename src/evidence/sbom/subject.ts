@@ -104,9 +104,9 @@ function difference(old: string, replacement: string): string {
   return [...lines(old, '-'), ...lines(replacement, '+'), ''].join('\n');
 }
 
-/** Where a source can be had: whole URLs. */
+/** Where a source is: URLs, and of files of Debian, which any mirror has, a name that ends in the path below a mirror's root. */
 export function addressesOf({ locations }: Source): readonly string[] {
-  return locations.map((location) => (location.kind === 'url' ? location.url : `https://deb.debian.org/debian/${location.path}`));
+  return locations.map((location) => (location.kind === 'url' ? location.url : `urn:x-debian:${location.path}`));
 }
 
 /** A package URL. Source: the purl specification, type `generic`. */
