@@ -130,7 +130,7 @@ static void build(const char *file)
         return;
     }
     say(base_name(file), "\n");
-    root = join("/work/", base_name(file));
+    root = join("/made/", base_name(file));
     append(&command, replace(step.builder, &step.from, &step.to));
     for (i = 0; i < step.arguments.count; i++)
         append(&command, replace(step.arguments.at[i], &step.from, &step.to));
@@ -214,7 +214,7 @@ static void execute(char **arguments)
 
 static void make_places(void)
 {
-    static const char *places[] = { STORE, RECORDS "/paths", RECORDS "/built", RECORDS "/steps", "/nix/var/log/kit", "/work", NULL };
+    static const char *places[] = { STORE, RECORDS "/paths", RECORDS "/built", RECORDS "/steps", "/nix/var/log/kit", "/made", NULL };
     int i;
     for (i = 0; places[i]; i++)
         make_folders(places[i]);

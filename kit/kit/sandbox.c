@@ -284,7 +284,7 @@ static void enter(char **command)
     char here[4096];
     long user = call0(SYS_getuid), group = call0(SYS_getgid), process;
     need(call2(SYS_getcwd, here, sizeof here), "find", "the working directory");
-    lock_folder("work/lock");
+    lock_folder("made/lock");
     dies_with_parent();
     if (user != 0 || !leave(NEW_MOUNTS | NEW_PROCESSES)) {
         if (leave(NEW_MOUNTS | NEW_PROCESSES | NEW_USERS))

@@ -189,18 +189,18 @@ static void need_input(const char *path)
     words = split(line, " ");
     if (!look_at(join("/", words.at[2]), &status))
         die(words.at[2], " is missing; put it there from ", words.count > 3 ? words.at[3] : "the kit");
-    remove_tree("/work/input");
-    copy_tree(join("/", words.at[2]), "/work/input");
-    make_canonical("/work/input");
+    remove_tree("/made/input");
+    copy_tree(join("/", words.at[2]), "/made/input");
+    make_canonical("/made/input");
     if (same(words.at[0], "flat")) {
-        hash_file("/work/input", digest);
+        hash_file("/made/input", digest);
         found = flat_path(name, digest);
     }
-    scan = scan_tree("/work/input", NULL, NULL);
+    scan = scan_tree("/made/input", NULL, NULL);
     if (same(words.at[0], "tree"))
         found = tree_path(name, scan.hash, none, 0);
     if (!same(found, path))
         die(words.at[2], " is not what it should be: it would be ", found, ", and has to be ", path);
     valid.path = path, valid.hash = base16(scan.hash, 32), valid.deriver = "", valid.length = scan.length, valid.references = none;
-    add_to_store("/work/input", &valid);
+    add_to_store("/made/input", &valid);
 }

@@ -99,7 +99,7 @@ function stepsOf({ chain, targets }: KitExport): readonly Step[] {
 function writeOwnFiles(home: string, hex: string, seed: Buffer): void {
   cpSync(OWN_FILES, home, { recursive: true });
   for (const part of CLIMB) cpSync(join(LADDER, part), join(home, 'climb', part), { recursive: true });
-  for (const folder of ['work', 'steps', 'inputs', 'sources']) mkdirSync(join(home, folder));
+  for (const folder of ['made', 'steps', 'inputs', 'sources']) mkdirSync(join(home, folder));
   writeFileSync(join(home, 'seed.hex'), hex);
   const octal = [...seed].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
   const start = readFileSync(join(OWN_FILES, 'start'), 'utf8').replace('@SEED@', octal);
@@ -120,8 +120,8 @@ function writeSteps({ chain }: KitExport, steps: readonly Step[], home: string):
     join(home, 'steps.script'),
     [
       `# In the kit as root: ${handover < 0 ? 'the steps' : 'the steps up to the first shell, which goes on'}.\n`,
-      ...first.map(({ file }) => `work/kit build steps/${file}\n`),
-      handover < 0 ? 'work/kit register registration\n' : `work/kit exec ${HANDOVER}^protobusybox bin/ash drive\n`,
+      ...first.map(({ file }) => `made/kit build steps/${file}\n`),
+      handover < 0 ? 'made/kit register registration\n' : `made/kit exec ${HANDOVER}^protobusybox bin/ash drive\n`,
     ].join(''),
   );
   return ok(undefined);

@@ -102,7 +102,7 @@ describe.skipIf(!sandbox.ok)('a kit', () => {
   it('gives the pinned outputs and goes on after a kill, and what it leaves is a Nix store', { timeout: 1_200_000 }, async () => {
     const folder = await newKit('whole', TARGET);
     expect(existsSync(join(folder, 'seed'))).toBe(false);
-    const killed = await start(folder, (said) => said.includes('work/kit build steps/5-') || said.includes('work/kit build steps/05-'));
+    const killed = await start(folder, (said) => said.includes('made/kit build steps/5-') || said.includes('made/kit build steps/05-'));
     expect(killed.status).toBe(null);
     const began = Date.now();
     const done = await start(folder);
@@ -167,13 +167,13 @@ describe.skipIf(!sandbox.ok)('a kit', () => {
     const libc = readdirSync(join(folder, 'climb/4-tinycc/libc')).filter((name) => name.endsWith('.c'));
     const includes = ['-I', 'climb/4-tinycc/include', '-I', 'kit'];
     const sources = [join(CHECKOUT, 'test/kit/look.c'), ...libc.map((name) => `climb/4-tinycc/libc/${name}`)];
-    execFileSync(join(folder, 'work/seed-cc'), [...includes, '-o', 'look', ...sources], { cwd: folder });
+    execFileSync(join(folder, 'made/seed-cc'), [...includes, '-o', 'look', ...sources], { cwd: folder });
     const path = makeContentPath('look', 'recursive', sha256Hash(unwrap(await hashTree(join(folder, 'look'))).narHash));
     const fields = { name: 'look', outputs: 'out', inputs: path, builder: path, argument: '<^out>', 'env out': '<^out>' };
     const step = Object.entries(fields).map(([field, value]) => `${field}\n    ${value}\n`);
     writeFileSync(join(folder, 'steps/9-look'), step.join(''));
     writeFileSync(join(folder, 'inputs.list'), `tree ${path} look\n`);
-    const ran = spawnSync(join(folder, 'work/kit'), ['enter', 'work/kit', 'build', 'steps/9-look'], { cwd: folder, encoding: 'utf8' });
+    const ran = spawnSync(join(folder, 'made/kit'), ['enter', 'made/kit', 'build', 'steps/9-look'], { cwd: folder, encoding: 'utf8' });
     expect(ran.status, ran.stderr).toBe(0);
     const log = readFileSync(join(folder, 'nix/var/log/kit/9-look'), 'utf8');
     expect(log).toBe(
