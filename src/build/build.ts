@@ -10,7 +10,7 @@ import type { Executor } from './executor.js';
 import { criticalPath, makespan, planGraph, type Graph, type GraphNode } from './graph.js';
 import { identitiesOf, type Identities } from './identity.js';
 import { memoryForBuild } from './memory.js';
-import { realise, type FetchRealisations, type RealiseContext, type RealiseFailure } from './realise.js';
+import { realise, type FetchRealisations, type FetchSources, type RealiseContext, type RealiseFailure } from './realise.js';
 import type { OutputPaths } from './resolved.js';
 import { rebuild } from './rebuild.js';
 import { SandboxExecutor } from './sandbox-executor.js';
@@ -44,6 +44,8 @@ export interface BuildRequest {
   readonly emit?: Emit;
   /** Asked for each derivation before it is built. */
   readonly fetchRealisations?: FetchRealisations;
+  /** Asked for the sources of each derivation that is built, when they are not there. */
+  readonly fetchSources?: FetchSources;
   /** Durations of another machine, to estimate by what this one has not built yet. */
   readonly referenceDurations?: Durations;
   /** What the outputs of derivations are expected to take, in bytes: for the plan. */
@@ -107,6 +109,7 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
     keepFailed: options.keepFailed === true,
     buildMemory: () => options.buildMemory ?? memoryForBuild(jobs),
     fetchRealisations: request.fetchRealisations,
+    fetchSources: request.fetchSources,
   };
   if (graph.size > 0 || options.rebuild === true) {
     const prepared = await executor.prepare();

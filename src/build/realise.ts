@@ -1,5 +1,5 @@
 /** One derivation's way from realised inputs to realised outputs. */
-import { isDrvPath, writeDerivation, type Derivation, type DrvOutputId, type DrvPath } from '../formats/index.js';
+import { isDrvPath, writeDerivation, type Derivation, type DrvOutputId, type DrvPath, type StorePath } from '../formats/index.js';
 import { err, fail, ok, type Failure, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
 import type { EventBody } from './event.js';
@@ -30,8 +30,11 @@ export interface RealiseContext extends ResolveContext {
   readonly buildMemory: () => number;
   /** Makes outputs valid and their realisations known, as far as caches have them. Fails only when the run must end. */
   readonly fetchRealisations?: FetchRealisations | undefined;
+  /** Makes these sources valid: asked only for what is going to be built, and only for what is missing. */
+  readonly fetchSources?: FetchSources | undefined;
 }
 
+export type FetchSources = (paths: readonly StorePath[]) => Promise<Result<unknown>>;
 export type FetchRealisations = (ids: readonly DrvOutputId[]) => Promise<Result<void>>;
 
 /** How a derivation came to be realised. */
@@ -53,12 +56,18 @@ export interface RealiseFailure extends Failure {
  * this build alone.
  */
 export async function realise(drvPath: DrvPath, wanted: Iterable<string>, context: RealiseContext): Promise<Result<Realised, RealiseFailure>> {
+  const names = [...wanted];
+  const ready = resolvedDerivation(drvPath, context);
+  if (ready === undefined) return inputIsGone(derivationOf(drvPath, context.closure));
+  // Before anything is written: what a cache has needs neither the derivation nor its sources.
+  const found = await find(drvPath, ready, names, context);
+  if (!found.ok || found.value !== undefined) return found as Result<Realised>;
+  const missing = ready.drv.inputSrcs.filter((path) => !context.store.isValid(path));
+  const fetched = missing.length === 0 ? undefined : await context.fetchSources?.(missing);
+  if (fetched?.ok === false) return fetched;
   const prepared = await resolve(drvPath, context);
   if (!prepared.ok) return prepared;
   const resolved = prepared.value;
-  const names = [...wanted];
-  const found = await find(drvPath, resolved, names, context);
-  if (!found.ok || found.value !== undefined) return found as Result<Realised>;
   const locked = await context.store.withLock(
     resolved.drvPath,
     async (): Promise<Result<Result<Realised, RealiseFailure>>> => {
@@ -84,21 +93,23 @@ async function find(drvPath: DrvPath, resolved: Resolved, names: readonly string
   return taken.ok ? ok(taken.value === undefined ? undefined : { kind: 'reused', outputs: taken.value }) : taken;
 }
 
-/** Resolves a derivation and writes both forms into the store, as Nix does, so that every deriver can be looked at. */
+/**
+ * Resolves a derivation and writes both forms into the store, as Nix does, so that every deriver can be looked at. The form
+ * that is not resolved is left out when something below it came from a cache without its sources: the store holds no
+ * derivation without what it refers to.
+ */
 export async function resolve(drvPath: DrvPath, context: ResolveContext): Promise<Result<Resolved>> {
   const { store } = context;
   const drv = derivationOf(drvPath, context.closure);
   const unsupported = checkKind(drv);
   if (!unsupported.ok) return unsupported;
-  const written = await writeClosure(drvPath, context);
-  if (!written.ok) return written;
   const one = resolvedDerivation(drvPath, context);
-  if (one === undefined) {
-    return fail('E_INPUT', `an input of ${drv.name} is gone from the store`, 'a garbage collection ran meanwhile: run the build again');
-  }
-  if (one.drvPath === drvPath) return ok(one);
+  if (one === undefined) return inputIsGone(drv);
   const inputs = await rootInputs(one.drv, store);
   if (!inputs.ok) return inputs;
+  const written = await writeClosure(drvPath, context);
+  if (!written.ok) return written;
+  if (one.drvPath === drvPath) return ok(one);
   const added = await store.addText(`${drv.name}.drv`, writeDerivation(one.drv), one.drv.inputSrcs);
   return added.ok ? ok(one) : added;
 }
@@ -161,22 +172,29 @@ async function build(drvPath: DrvPath, resolved: Resolved, context: RealiseConte
   }
 }
 
-/** Writes a derivation after those it needs, and keeps it from being collected. */
-async function writeClosure(drvPath: DrvPath, context: ResolveContext): Promise<Result<void>> {
+function inputIsGone({ name }: Derivation): Result<never> {
+  return fail('E_INPUT', `an input of ${name} is gone from the store`, 'a garbage collection ran meanwhile: run the build again');
+}
+
+/** Writes a derivation after those it needs, and keeps it from being collected; `false` when a source of one is not there. */
+async function writeClosure(drvPath: DrvPath, context: ResolveContext): Promise<Result<boolean>> {
   const { store } = context;
   // With it stays all that it refers to.
   const rooted = await store.addTempRoot(drvPath);
   if (!rooted.ok) return rooted;
-  if (store.isValid(drvPath)) return ok(undefined);
+  if (store.isValid(drvPath)) return ok(true);
   const drv = derivationOf(drvPath, context.closure);
+  let complete = true;
   for (const input of drv.inputDrvs.keys()) {
     const written = await writeClosure(input, context);
     if (!written.ok) return written;
+    complete &&= written.value;
   }
+  if (!complete || drv.inputSrcs.some((path) => !store.isValid(path))) return ok(false);
   const sources = await rootInputs(drv, store);
   if (!sources.ok) return sources;
   const added = await store.addText(`${drv.name}.drv`, writeDerivation(drv), [...drv.inputSrcs, ...drv.inputDrvs.keys()]);
-  return added.ok ? ok(undefined) : added;
+  return added.ok ? ok(true) : added;
 }
 
 /** Keeps the inputs from being collected, and makes sure that they are there. */

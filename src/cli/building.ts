@@ -11,7 +11,8 @@ import {
   type Event,
 } from '../build/index.js';
 import { neededSources, type Wanted } from '../chain/index.js';
-import { sourcePath } from '../recipe/index.js';
+import type { StorePath } from '../formats/index.js';
+import { sourcePath, type Source } from '../recipe/index.js';
 import { fail, type Result } from '../result.js';
 import { rememberSeed } from '../seed/index.js';
 import { readPins } from '../verify/index.js';
@@ -103,12 +104,15 @@ async function fetchAndBuild(
   const substituted = await substituter.value?.substitute(chain.derivations, wanted);
   if (substituted?.ok === false) return substituted;
   const builtOutputs = new BuiltOutputs(session);
-  const isThere = ({ drvPath, outputs }: Wanted): boolean => outputs.every((name) => builtOutputs.find(drvPath, name) !== undefined);
-  // What caches gave comes without its derivation and that one's sources: only what is still to be built needs those.
-  const mayLackSources = options.substituters !== undefined && options.rebuild !== true && executor.value === undefined;
-  const open = mayLackSources ? wanted.filter((one) => !isThere(one)) : wanted;
-  const needed = neededSources(chain, [...open, ...sourcesOf], (drvPath) => store.isValid(drvPath) && builtOutputs.areComplete(drvPath));
+  // Of what caches may have, a source is fetched when it turns out that they have not.
+  const later = options.substituters !== undefined && options.rebuild !== true && executor.value === undefined;
+  const needed = neededSources(
+    chain,
+    later ? sourcesOf : [...wanted, ...sourcesOf],
+    (drvPath) => store.isValid(drvPath) && builtOutputs.areComplete(drvPath),
+  );
   const missing = needed.filter((source) => !store.isValid(sourcePath(source)));
+  const sourcesAt = (paths: readonly StorePath[]): Source[] => paths.flatMap((path) => (store.isValid(path) ? [] : (chain.sources.get(path) ?? [])));
   const buildOptions: BuildOptions = {
     jobs: options.jobs,
     cores: options.cores,
@@ -136,6 +140,7 @@ async function fetchAndBuild(
             run: () => fetchAll(missing, store, { ...options, emit, signal }),
           },
         }),
+    ...(later ? { fetchSources: oneAtATime((paths) => fetchAll(sourcesAt(paths), store, { ...options, emit, signal })) } : {}),
     ...(executor.value === undefined ? {} : { executor: executor.value }),
     ...(substituter.value === undefined ? {} : { fetchRealisations: substituter.value.fetchRealisations }),
   };
@@ -144,4 +149,14 @@ async function fetchAndBuild(
   return report.ok && signal.aborted
     ? fail('E_CANCELLED', 'stopped before everything was built', 'what was finished is kept; the same command goes on from there')
     : report;
+}
+
+/** Calls of an asynchronous function that wait for each other: two builds that need one tarball fetch it once. */
+function oneAtATime<A, R>(call: (argument: A) => Promise<R>): (argument: A) => Promise<R> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (argument) => {
+    const next = last.then(() => call(argument));
+    last = next;
+    return next;
+  };
 }

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { whyNoBuilds } from '../build/rig.js';
 import { CHECKOUT, CliRig, type Ran } from '../cli/rig.js';
+import { sha256 } from '../../src/formats/index.js';
 import { ask, bodyOf } from '../support/ask.js';
 import { Nix, whyNoNixBuilds } from '../support/nix.js';
 
@@ -119,6 +120,37 @@ describe.skipIf(noBuilds !== undefined)('zilch cache', () => {
       expect.stringContaining('file:///nonexistent is not a binary cache'),
     ]);
     expect(alone.stderr).toContain('building user');
+  });
+
+  test('what a cache has needs no sources, and what is built on top of it needs its own alone', async () => {
+    const sourced = (name: string, text: string): string =>
+      `source({ name: '${name}', version: '1', file: '${name}.tar', size: ${text.length}, sha256: '${sha256(text)}', debian: 'pool/${name}.tar' })`;
+    const own = new CliRig();
+    try {
+      own.write(
+        `const low = make({ name: 'low', script: sh\`cat \${${sourced('low', 'below')}} > $out\` });
+const high = make({ name: 'high', script: sh\`cat \${low} \${${sourced('high', 'above')}} > $out\` });`,
+        ['high', 'low'],
+      );
+      const [all, some, cache] = ['all', 'some', 'cache'].map((name) => join(own.directory, name)) as [string, string, string];
+      for (const folder of [all, some]) mkdirSync(folder);
+      writeFileSync(join(all, 'low.tar'), 'below');
+      for (const folder of [all, some]) writeFileSync(join(folder, 'high.tar'), 'above');
+      const built = await own.onChain('build', 'low', '--offline', '--sources', all);
+      expect(built.status, built.stderr).toBe(0);
+      expect((await own.onChain('cache', 'push', cache, 'low')).status).toBe(0);
+      const taking = ['build', '-f', own.chain, '--substituters', cache, '--no-check-sigs', '--offline', '--sources', some];
+      const { env, root } = otherStore();
+      const onTop = await own.run(taking, { env });
+      expect(onTop.status, onTop.stderr).toBe(0);
+      expect(inStore(root).filter((name) => name.endsWith('.tar'))).toEqual([expect.stringContaining('high.tar')]);
+      // Without a cache the other source is missed.
+      const alone = await own.run(['build', '-f', own.chain, '--offline', '--sources', some], { env: otherStore().env });
+      expect(alone.status).toBe(1);
+      expect(alone.stderr).toContain('low.tar');
+    } finally {
+      await own.close();
+    }
   });
 
   test('serve gives it to Zilch and to Nix, and says what it gave', async () => {
