@@ -14,6 +14,12 @@ export const clangBy = (compiler: Compiler, llvm: AnyRecipe) =>
     folder: 'clang',
     headers: text`${local(import.meta.url, './clang-headers.cmake')}`,
     components: ['clang', 'clang-resource-headers'],
+    // LLVM makes this header, but does not install it.
+    prepare: sh`
+mkdir -p made/llvm/Frontend/OpenACC
+${llvm}/bin/llvm-tblgen --gen-directive-impl -I source/llvm/include source/llvm/include/llvm/Frontend/OpenACC/ACC.td -o made/llvm/Frontend/OpenACC/ACC.inc
+export CPATH="$PWD/made"
+`,
     // Built by itself, it would install second names as copies, which are not stripped and name the compiler's files.
     options: sh`-DLLVM_DIR=${llvm}/lib/cmake/llvm -DLLVM_USE_SYMLINKS=ON -DCLANG_DEFAULT_CXX_STDLIB=libc++ -DCLANG_DEFAULT_LINKER=lld \
   -DCLANG_DEFAULT_OBJCOPY=llvm-objcopy -DCLANG_DEFAULT_RTLIB=compiler-rt -DCLANG_DEFAULT_UNWINDLIB=libunwind \

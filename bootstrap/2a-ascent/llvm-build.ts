@@ -26,6 +26,8 @@ interface LlvmPart {
   readonly folder: string;
   /** A file for cmake that says which headers are to be compiled beforehand. */
   readonly headers?: Text;
+  /** Commands before cmake's, each line with its end. */
+  readonly prepare?: Text;
   /** Further options for cmake, beside those that hold for all. */
   readonly options: Text;
   /** What is installed, LLVM's "distribution components". */
@@ -41,7 +43,7 @@ interface LlvmPart {
  * A part of LLVM. Programs are static: they depend on nothing, can be put anywhere, and start fast. Musl gives threads 128 KB
  * of stack unless a program asks for more, as it must for the optimiser. -O3, cmake's choice, costs GCC up to a tenth more than -O2.
  */
-export const llvmPart = ({ name, compiler, folder, headers, options, components, target = 'distribution', finish, test }: LlvmPart) =>
+export const llvmPart = ({ name, compiler, folder, headers, prepare, options, components, target = 'distribution', finish, test }: LlvmPart) =>
   ascentRecipe({
     name: compiler.name === undefined ? name : `${name}-by-${compiler.name}`,
     version: sources.llvm.version,
@@ -51,7 +53,7 @@ phase configure
 ln -s ${llvmSource} source # a short name, so that no object has the source's store path in it
 export CC=${compiler.cc} CXX=${compiler.cxx} CFLAGS=-fno-pie CXXFLAGS='-fno-pie ${compiler.faster ?? ''}'
 export LDFLAGS='-static -Wl,-z,stack-size=8388608'
-cmake -S source/${folder} -B build -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$out" -DCMAKE_SKIP_RPATH=ON \
+${prepare ?? ''}cmake -S source/${folder} -B build -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$out" -DCMAKE_SKIP_RPATH=ON \
   -DCMAKE_C_FLAGS_RELEASE='-O2 -DNDEBUG' -DCMAKE_CXX_FLAGS_RELEASE='-O2 -DNDEBUG' \
   -DCMAKE_PROJECT_INCLUDE_BEFORE=${local(import.meta.url, './precompile.cmake')} ${headers === undefined ? '' : text`-DCMAKE_PROJECT_INCLUDE='${headers}'`} \
   -DCMAKE_OPTIMIZE_DEPENDENCIES=ON -DLLVM_ENABLE_WARNINGS=OFF -DLLVM_APPEND_VC_REV=OFF -DLLVM_INCLUDE_TESTS=OFF -DLLVM_INCLUDE_DOCS=OFF \
