@@ -1,8 +1,9 @@
-import { local, type AnyRecipe } from 'zilch';
-import { gnumake, toolchain, toolchainPython } from '../2b-crossing/index.ts';
+import { flake, fromOutside, local, sh, type AnyRecipe } from 'zilch';
+import { stage1 } from '../1-stage1/index.ts';
+import { busybox, gnumake, toolchain, toolchainPython } from '../2b-crossing/index.ts';
+import { nix, packages as libraries } from '../3-nix/index.ts';
+import { gnumake as gnumakeByTinycc } from '../2a-ascent/index.ts';
 import { makePackage } from '../package/index.ts';
-import { packagesBy } from '../packages/index.ts';
-import * as sources from '../sources.ts';
 import { bootLoader } from './boot-loader.ts';
 import { imageWriter } from './image-writer.ts';
 import { kernelBy } from './kernel.ts';
@@ -23,9 +24,8 @@ import { squashfsTools as squashfsToolsSpec } from './packages/squashfs-tools.ts
 import { terminfoOf } from './packages/terminfo.ts';
 import { tmux as tmuxSpec } from './packages/tmux.ts';
 import { libburn as libburnSpec, libisofs as libisofsSpec, xorriso as xorrisoSpec } from './packages/xorriso.ts';
-import { tools } from './tools.ts';
+import { distributionRecipe, tools } from './tools.ts';
 
-const libraries = packagesBy(tools);
 export { bootLoader, imageWriter };
 export const squashfsTools = makePackage(squashfsToolsSpec(libraries), tools);
 export const dropbear = makePackage(dropbearSpec(), tools);
@@ -47,24 +47,46 @@ export const libisofs = makePackage(libisofsSpec(libraries.zlib), tools);
 export const xorriso = makePackage(xorrisoSpec(libburn, libisofs), tools);
 export const kernel = kernelBy(libraries);
 
-/** What every CD of ours has, and one of your own may: ssh, file systems, curl and whom it believes. */
-export const basePackages: readonly AnyRecipe[] = [dropbear, e2fsprogs, squashfsTools, libraries.curl, libraries.xz, libraries.sqlite];
+/** What every CD of ours has, and one of your own may: ssh, file systems, curl and whom it believes, and what people type. */
+export const basePackages: readonly AnyRecipe[] = [
+  ...[dropbear, e2fsprogs, dosfstools, squashfsTools, libraries.curl, libraries.xz, libraries.zstd, libraries.sqlite],
+  ...[git, rsync, less, tmux],
+];
+const baseFiles = [caBundle, terminfo];
 
 /** A CD of one's own: what is left out is as on ours. */
 export function liveCd(spec: Partial<LiveCdSpec> & Pick<LiveCdSpec, 'packages'>): AnyRecipe {
-  return liveCdOf({ kernel, squashfsTools, ...spec, files: [caBundle, ...(spec.files ?? [])] }).cd;
+  return liveCdOf({ kernel, squashfsTools, ...spec, files: [...baseFiles, ...(spec.files ?? [])] }).cd;
 }
 
-/** The CD: compilers, make, Python, ssh. */
-export const { cd, system, initrd } = liveCdOf({
-  ...{ kernel, squashfsTools, files: [caBundle] },
-  packages: [toolchain, gnumake, toolchainPython, ...basePackages],
+const ours = { kernel, squashfsTools, nix, packages: [toolchain, gnumake, toolchainPython, ...basePackages] };
+
+/** The CD: compilers, make, Python, Nix, ssh. */
+export const { cd, system, initrd } = liveCdOf({ ...ours, files: baseFiles });
+
+/** What Nix on the full CD builds again, that CD included. */
+const expressions = flake('zilch-flake', () => [stage1, gnumakeByTinycc, toolchain, gnumake, busybox, nix, cd, fullCd]);
+
+const recipes = local(import.meta.url, '..', {
+  name: 'zilch-recipes',
+  only: ['0-seed', '1-stage1', '2a-ascent', '2b-crossing', '3-nix', '5-distribution', 'package', 'packages', 'chain.ts', 'sources.ts'],
 });
 
-/** The same with every tarball of the chain, and its recipes. */
-export const fullCd = liveCdOf({
-  name: 'live-cd-full',
-  ...{ kernel, squashfsTools, files: [caBundle] },
-  packages: [toolchain, gnumake, toolchainPython, ...basePackages],
-  store: [...Object.values(sources), local(import.meta.url, '..', { name: 'zilch-recipes' })],
+/** Where people find them. */
+const aboard = distributionRecipe({
+  name: 'aboard',
+  version: '1',
+  path: [busybox],
+  script: sh`
+mkdir -p "$out/zilch"
+ln -s ${recipes} "$out/zilch/recipes"
+ln -s ${expressions} "$out/zilch/flake"
+`,
+  references: { allowed: [recipes, expressions] },
+});
+
+/** The same with all that building it takes: seed, tarballs, recipes, and the same as expressions for its Nix. */
+export const fullCd: AnyRecipe = liveCdOf({
+  ...{ ...ours, name: 'live-cd-full', files: [...baseFiles, aboard] },
+  store: [...fromOutside([cd]), recipes, expressions],
 }).cd;

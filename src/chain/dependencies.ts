@@ -4,7 +4,7 @@ import { ingredientsOf, type AnyRecipe, type Chain, type Ingredient } from '../r
 export interface DependencyNode {
   /** Unique, and what users type: a target's name, else a derivation's or a file's name. */
   readonly id: string;
-  readonly kind: 'target' | 'recipe' | 'source' | 'seed' | 'local';
+  readonly kind: 'target' | 'recipe' | 'source' | 'seed' | 'local' | 'flake';
   /** Of targets. */
   readonly stage: string | undefined;
   readonly needs: readonly Dependency[];
@@ -34,6 +34,8 @@ export function dependencyGraph(chain: Chain): DependencyGraph {
         return leaf(`seed:${ingredient.name}`, `seed:${ingredient.name}`, 'seed');
       case 'local':
         return leaf([ingredient.url, ...(ingredient.only ?? [])].join('\n'), ingredient.name, 'local');
+      case 'flake':
+        return leaf(`flake:${ingredient.name}`, ingredient.name, 'flake');
     }
   };
   const leaf = (identity: string, name: string, kind: DependencyNode['kind']): string => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Derivation, DrvPath, StorePath } from '../formats/index.js';
+import type { ContentAddress, Derivation, DrvPath, StorePath } from '../formats/index.js';
+import { MK_DERIVATION, nixExpression, nixFlake, type ExternalContent } from '../nix-expression/index.js';
 import {
   ingredientsOf,
   Instantiator,
@@ -9,6 +10,7 @@ import {
   sourcePath,
   type AnyRecipe,
   type Chain,
+  type Flake,
   type Ingredient,
   type Instantiated,
   type Local,
@@ -16,8 +18,8 @@ import {
   type Source,
   type Target,
 } from '../recipe/index.js';
-import { ok, type Result } from '../result.js';
-import { addProgram, addTreeOnce, attemptAsync, treePath, type Store } from '../store/index.js';
+import { fail, ok, type Result } from '../result.js';
+import { addProgram, addTexts, addTreeOnce, attemptAsync, programAddress, treeAddress, treePath, type Store } from '../store/index.js';
 
 /** A target as derivations. */
 export interface PreparedTarget extends Target {
@@ -33,8 +35,8 @@ export interface PreparedChain {
   readonly derivations: ReadonlyMap<DrvPath, Derivation>;
   /** Every source of the chain, by its store path. */
   readonly sources: ReadonlyMap<StorePath, Source>;
-  /** Where the store has the chain's local files, and the seed that the user gave. */
-  readonly external: ReadonlyMap<Local | Seed, StorePath>;
+  /** Where the store has the chain's local files, the seed that the user gave, and flakes of the chain. */
+  readonly external: ReadonlyMap<Local | Seed | Flake, StorePath>;
 }
 
 /**
@@ -42,15 +44,22 @@ export interface PreparedChain {
  * the seed that the user gave, which takes the place of the chain's own.
  */
 export async function prepareChain(chain: Chain, store: Store, givenSeed?: StorePath): Promise<Result<PreparedChain>> {
-  const external = new Map<Local | Seed, StorePath>();
+  const external = new Map<Local | Seed | Flake, StorePath>();
+  const flakes: Flake[] = [];
   const sources = new Map<StorePath, Source>();
   for (const ingredient of allIngredients(chain)) {
     if (ingredient.kind === 'source') sources.set(sourcePath(ingredient), ingredient);
     if (ingredient.kind === 'seed' && givenSeed !== undefined) external.set(ingredient, givenSeed);
+    if (ingredient.kind === 'flake') flakes.push(ingredient);
     if (ingredient.kind !== 'local') continue;
     const path = await localPath(ingredient, store);
     if (!path.ok) return path;
     external.set(ingredient, path.value);
+  }
+  for (const flake of flakes) {
+    const path = await flakePath(flake, chain, store, external);
+    if (!path.ok) return path;
+    external.set(flake, path.value);
   }
 
   const instantiated = instantiateChain(chain, external);
@@ -64,7 +73,11 @@ export async function prepareChain(chain: Chain, store: Store, givenSeed?: Store
 
 /** The derivations of all recipes of a chain, tests included; with a seed that `external` names, else with the chain's own. */
 export function instantiateChain(chain: Chain, external: PreparedChain['external']): ReadonlyMap<AnyRecipe, Instantiated> {
-  const instantiator = new Instantiator({ local: (local) => external.get(local)!, seed: (seed) => external.get(seed) });
+  const instantiator = new Instantiator({
+    local: (local) => external.get(local)!,
+    seed: (seed) => external.get(seed),
+    flake: (flake) => external.get(flake)!,
+  });
   return new Map([...allRecipes(chain)].map((recipe) => [recipe, instantiator.instantiate(recipe)]));
 }
 
@@ -103,6 +116,54 @@ async function localPath({ name, url, only, hexBytes }: Local, store: Store): Pr
     return program.ok ? addProgram(store, name, program.value) : program;
   }
   return store.readOnly ? treePath(name, file, { only }) : addTreeOnce(store, name, file, { only });
+}
+
+/** Adds a flake of the chain to the store. Nix finds sources and local files by their hashes: whoever takes the flake along has them, too. */
+async function flakePath(
+  { name, recipes }: Flake,
+  chain: Chain,
+  store: Store,
+  external: ReadonlyMap<Local | Seed | Flake, StorePath>,
+): Promise<Result<StorePath>> {
+  const wanted = new Set(recipes());
+  const targets = chain.targets.filter(({ recipe }) => wanted.has(recipe));
+  const contents = new Map<Local | Seed, ExternalContent>();
+  for (const [one, path] of external) {
+    if (one.kind === 'flake') continue;
+    const content = await contentOf(one, path, store);
+    if (!content.ok) return content;
+    contents.set(one, content.value);
+  }
+  const expression = nixExpression(chain, targets, {
+    local: (local) => contents.get(local)!,
+    seed: (seed) => contents.get(seed),
+    flake: () => undefined,
+  });
+  if (!expression.ok) return expression;
+  const names = targets.map((target) => target.name);
+  return addTexts(
+    store,
+    name,
+    new Map([
+      ['default.nix', expression.value.text],
+      ['flake.nix', nixFlake(chain, names, '/nix/sources')],
+      ['mk-derivation.nix', MK_DERIVATION],
+    ]),
+  );
+}
+
+/** What a path is the address of, by the store, or where that has it not yet, by the file. */
+async function contentOf(one: Local | Seed, path: StorePath, store: Store): Promise<Result<ExternalContent>> {
+  const known = store.pathInfo(path)?.contentAddress;
+  if (known !== undefined) return ok({ path, contentAddress: known });
+  if (one.kind === 'seed') return fail('E_NOT_VALID', `${path} is not in ${store.root}`, 'build something with this seed first');
+  const address = one.hexBytes === undefined ? await treeAddress(fileURLToPath(one.url), { only: one.only }) : await hexAddress(one, one.hexBytes);
+  return address.ok ? ok({ path, contentAddress: address.value }) : address;
+}
+
+async function hexAddress({ url }: Local, bytes: number): Promise<Result<ContentAddress>> {
+  const program = await readHexFile(fileURLToPath(url), bytes);
+  return program.ok ? ok(programAddress(program.value)) : program;
 }
 
 async function readHexFile(file: string, bytes: number): Promise<Result<Buffer>> {

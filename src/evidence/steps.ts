@@ -99,7 +99,7 @@ export class Steps {
 
   private externalWith(seed: StorePath | undefined): PreparedChain['external'] {
     const { external } = this.prepared;
-    const locals = [...external].filter(([{ kind }]) => kind === 'local');
+    const locals = [...external].filter(([{ kind }]) => kind !== 'seed');
     if (seed === undefined) return new Map(locals);
     return new Map([...locals, ...seedsOf(this.chain).map((one) => [one, seed] as const)]);
   }

@@ -2,12 +2,12 @@
 import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { writeDerivation, type Derivation, type DrvPath, type StorePath } from '../formats/index.js';
-import { sourcePath, type Chain, type Local, type Seed, type Target } from '../recipe/index.js';
+import { sourcePath, type Chain, type Flake, type Local, type Seed, type Target } from '../recipe/index.js';
 import { err, fail, ok, type Result } from '../result.js';
 import { attempt, restoreTree, Store } from '../store/index.js';
 import { copyClosure } from './copy.js';
 import { inOrder } from './in-order.js';
-import { MK_DERIVATION, nixExpression, nixFlake, type ExternalContent, type NixExpression } from './nix-expression/index.js';
+import { MK_DERIVATION, nixExpression, nixFlake, type ExternalContent, type NixExpression } from '../nix-expression/index.js';
 import { storeNar } from './store-stream.js';
 import { StreamFailure } from '../stream-failure.js';
 
@@ -20,7 +20,7 @@ export interface NixExport {
   /** Every derivation that could be needed. */
   readonly derivations: ReadonlyMap<DrvPath, Derivation>;
   /** Where the store has local files, and the seed that the user gave, if any. Sources must be in the store as well. */
-  readonly externalPath: (external: Local | Seed) => StorePath | undefined;
+  readonly externalPath: (external: Local | Seed | Flake) => StorePath | undefined;
 }
 
 export interface NixExported {
@@ -84,6 +84,7 @@ function expressionOf({ chain, targets, store, externalPath }: NixExport): Resul
       const given = externalPath(seed);
       return given === undefined ? undefined : contentOf(given);
     },
+    flake: (flake) => contentOf(externalPath(flake)!),
   });
 }
 

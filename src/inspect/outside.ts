@@ -25,6 +25,8 @@ export async function outsideFacts(chain: PreparedChain, directory: string, stor
       if (store.isValid(path)) seeds.set(path, seedFacts(path, external.name, readFileSync(store.hostPath(path)), undefined));
       continue;
     }
+    // A flake of the chain says nothing that is not in its recipes.
+    if (external.kind === 'flake') continue;
     const file = fileURLToPath(external.url);
     const read = await attemptAsync('read', file, async () =>
       external.hexBytes === undefined ? await countFiles(file, external) : await readFile(file, 'latin1'),

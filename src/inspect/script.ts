@@ -18,6 +18,7 @@ function nameOf(ingredient: Ingredient): string {
       return ingredient.file;
     case 'local':
     case 'seed':
+    case 'flake':
       return ingredient.name;
   }
 }

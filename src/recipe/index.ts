@@ -1,10 +1,11 @@
 /** The recipe language: what chains import as `zilch`. */
 export type { About, Edit, Patch } from './about.js';
-export type { Ingredient, Interpolated, Local, OutputRef, Seed, Source, SourceLocation, Text } from './ingredient.js';
+export type { Flake, Ingredient, Interpolated, Local, OutputRef, Seed, Source, SourceLocation, Text } from './ingredient.js';
 export { concat, partsOf, sh, text } from './text.js';
 export { readHex } from './hex.js';
-export { hexProgram, local, seed, source, sourcePath, type SourceSpec } from './source.js';
+export { flake, hexProgram, local, seed, source, sourcePath, type SourceSpec } from './source.js';
 export {
+  fromOutside,
   ingredientsOf,
   neededOutputs,
   recipe,

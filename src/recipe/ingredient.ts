@@ -70,7 +70,19 @@ export interface Seed {
   readonly default: OutputRef | undefined;
 }
 
-export type Ingredient = OutputRef | Source | Local | Seed;
+/**
+ * Targets of the chain as a flake, to be taken along: three Nix expressions that Nix evaluates, where the store has the chain's sources and
+ * local files, to these derivations. The recipe that takes it along may be among them.
+ */
+export interface Flake {
+  readonly kind: 'flake';
+  /** The name its store path ends in. */
+  readonly name: string;
+  /** Asked when the whole chain is known. */
+  readonly recipes: () => readonly AnyRecipe[];
+}
+
+export type Ingredient = OutputRef | Source | Local | Seed | Flake;
 
 /** What may stand in `${…}` of a recipe's text. A list is joined by spaces. */
 export type Interpolated = string | number | Text | Ingredient | AnyRecipe | readonly Interpolated[];

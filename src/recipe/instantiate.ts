@@ -7,7 +7,7 @@ import {
   type DrvPath,
   type StorePath,
 } from '../formats/index.js';
-import type { Ingredient, Local, OutputRef, Seed, Text } from './ingredient.js';
+import type { Flake, Ingredient, Local, OutputRef, Seed, Text } from './ingredient.js';
 import { RecipeError } from './recipe-error.js';
 import { ingredientsOf, type AnyRecipe } from './recipe.js';
 import { sourcePath } from './source.js';
@@ -20,6 +20,8 @@ export interface ExternalPaths {
   readonly local: (local: Local) => StorePath;
   /** Of a seed that the user gave; `undefined` for the chain's own. */
   readonly seed: (seed: Seed) => StorePath | undefined;
+  /** Left out where no recipe has one. */
+  readonly flake?: (flake: Flake) => StorePath;
 }
 
 /** A recipe as a derivation. */
@@ -104,6 +106,9 @@ export class Instantiator {
         return sourcePath(ingredient);
       case 'local':
         return this.external.local(ingredient);
+      case 'flake':
+        if (this.external.flake === undefined) throw new Error(`Internal error: the flake ${ingredient.name} was not made`);
+        return this.external.flake(ingredient);
       case 'seed':
         return this.external.seed(ingredient) ?? this.pathOf(defaultOf(ingredient));
     }

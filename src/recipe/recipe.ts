@@ -4,7 +4,7 @@
  */
 import { checkName } from '../formats/index.js';
 import type { About } from './about.js';
-import type { Ingredient, Interpolated, OutputRef, Text } from './ingredient.js';
+import type { Ingredient, Interpolated, Local, OutputRef, Source, Text } from './ingredient.js';
 import { callerLocation, RecipeError, type Location } from './recipe-error.js';
 import { concat, partsOf } from './text.js';
 
@@ -234,6 +234,21 @@ export function neededOutputs(value: AnyRecipe): readonly OutputRef[] {
   return ingredientsOf(value)
     .map((ingredient) => (ingredient.kind === 'seed' ? ingredient.default : ingredient))
     .filter((ingredient) => ingredient?.kind === 'output');
+}
+
+/** The sources and local files that recipes and all they need take from outside of the chain, each once; without --seed. */
+export function fromOutside(recipes: readonly AnyRecipe[]): readonly (Source | Local)[] {
+  const needed = new Set(recipes);
+  const found = new Map<string, Source | Local>();
+  // A set grows while it is walked.
+  for (const recipe of needed) {
+    for (const ingredient of ingredientsOf(recipe)) {
+      if (ingredient.kind === 'source') found.set(ingredient.sha256, ingredient);
+      if (ingredient.kind === 'local') found.set([ingredient.url, ingredient.name, ...(ingredient.only ?? [])].join('\n'), ingredient);
+    }
+    for (const { recipe: next } of neededOutputs(recipe)) needed.add(next);
+  }
+  return [...found.values()];
 }
 
 /** All ingredients a recipe names, in no particular order and possibly more than once. */

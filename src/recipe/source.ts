@@ -1,5 +1,5 @@
 import { checkName, makeContentPath, parseSha256, sha256Hash, type StorePath } from '../formats/index.js';
-import type { Local, OutputRef, Seed, Source, SourceLocation, SourceOrigin } from './ingredient.js';
+import type { Flake, Local, OutputRef, Seed, Source, SourceLocation, SourceOrigin } from './ingredient.js';
 import type { AnyRecipe } from './recipe.js';
 import { RecipeError } from './recipe-error.js';
 
@@ -70,6 +70,13 @@ export function local(base: string, relative: string, options: { readonly name?:
  */
 export function hexProgram(base: string, relative: string, options: { readonly name: string; readonly bytes: number }): Local {
   return { ...local(base, relative, { name: options.name }), hexBytes: options.bytes };
+}
+
+/** These recipes, which must be targets of the chain, and all they need, as a flake. */
+export function flake(name: string, recipes: () => readonly AnyRecipe[]): Flake {
+  const named = checkName(name);
+  if (!named.ok) throw new RecipeError(named.failure.message, 'give it another name');
+  return { kind: 'flake', name, recipes };
 }
 
 /**

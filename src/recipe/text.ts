@@ -40,6 +40,7 @@ export function partsOf(value: Interpolated): readonly (string | Ingredient)[] {
     case 'source':
     case 'local':
     case 'seed':
+    case 'flake':
       return [value as Ingredient];
     default:
       throw new RecipeError(

@@ -1,6 +1,7 @@
 /** Adding what did not come out of a build: texts, files and trees, each at the path its content gives it. */
 import { createHash } from 'node:crypto';
-import { chmodSync, constants, copyFileSync, createReadStream, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, constants, copyFileSync, createReadStream, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import {
   checkName,
@@ -103,15 +104,21 @@ export async function addTreeOnce(store: Store, name: string, hostPath: string, 
   return store.isValid(path.value) ? path : addTree(store, name, hostPath, options);
 }
 
-/** Adds an executable file that has these bytes; where nothing may be added, its path is all there is to know. */
-export async function addProgram(store: Store, name: string, bytes: Buffer): Promise<Result<StorePath>> {
+/** What the path of an executable file with these bytes is made of. */
+export function programAddress(bytes: Buffer): ContentAddress {
   const hash = createHash('sha256');
   const nar = new NarWriter((chunk) => hash.update(chunk));
   nar.file(true, bytes.length);
   nar.data(bytes);
   nar.endFile();
   nar.finish();
-  const path = makeContentPath(name, 'recursive', sha256Hash(hash.digest('hex') as Sha256));
+  return { method: 'recursive', hash: sha256Hash(hash.digest('hex') as Sha256) };
+}
+
+/** Adds an executable file that has these bytes; where nothing may be added, its path is all there is to know. */
+export async function addProgram(store: Store, name: string, bytes: Buffer): Promise<Result<StorePath>> {
+  const { method, hash } = programAddress(bytes);
+  const path = makeContentPath(name, method, hash);
   const rooted = await store.addTempRoot(path);
   if (!rooted.ok || store.readOnly || store.isValid(path)) return rooted.ok ? ok(path) : rooted;
   return withTempPlace(store, async (file) => {
@@ -123,11 +130,44 @@ export async function addProgram(store: Store, name: string, bytes: Buffer): Pro
 }
 
 /** The path that `addTree` would give, without adding anything. */
-export async function treePath(name: string, hostPath: string, { only }: TreeOptions = {}): Promise<Result<StorePath>> {
+export async function treePath(name: string, hostPath: string, options: TreeOptions = {}): Promise<Result<StorePath>> {
   const named = checkName(name);
   if (!named.ok) return named;
+  const address = await treeAddress(hostPath, options);
+  return address.ok ? ok(makeContentPath(name, address.value.method, address.value.hash)) : address;
+}
+
+/** What the path that `addTree` would give is made of. */
+export async function treeAddress(hostPath: string, { only }: TreeOptions = {}): Promise<Result<ContentAddress>> {
   const digest = only === undefined ? await hashTree(hostPath) : await hashEntries(hostPath, only);
-  return digest.ok ? ok(makeContentPath(name, 'recursive', sha256Hash(digest.value.narHash))) : digest;
+  return digest.ok ? ok({ method: 'recursive', hash: sha256Hash(digest.value.narHash) }) : digest;
+}
+
+/** Adds a folder of texts, none of them executable; where nothing may be added, its path is all there is to know. */
+export async function addTexts(store: Store, name: string, texts: ReadonlyMap<string, string>): Promise<Result<StorePath>> {
+  const files = [...texts].map(([file, contents]): [string, Buffer] => [file, Buffer.from(contents)]).sort(([a], [b]) => (a < b ? -1 : 1));
+  const hash = createHash('sha256');
+  const nar = new NarWriter((chunk) => hash.update(chunk));
+  nar.beginDirectory();
+  for (const [file, bytes] of files) {
+    nar.entry(Buffer.from(file));
+    nar.file(false, bytes.length);
+    nar.data(bytes);
+    nar.endFile();
+    nar.endEntry();
+  }
+  nar.endDirectory();
+  nar.finish();
+  const path = makeContentPath(name, 'recursive', sha256Hash(hash.digest('hex') as Sha256));
+  const rooted = await store.addTempRoot(path);
+  if (!rooted.ok || store.readOnly || store.isValid(path)) return rooted.ok ? ok(path) : rooted;
+  return withTempPlace(store, async (folder) => {
+    const written = attempt('write', folder, () => {
+      mkdirSync(folder);
+      for (const [file, bytes] of files) writeFileSync(join(folder, file), bytes, { flag: 'wx' });
+    });
+    return written.ok ? addTree(store, name, folder) : written;
+  });
 }
 
 async function addHashed(

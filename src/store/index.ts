@@ -1,6 +1,6 @@
 /** The store on disk: the only code that touches a store's directory and its database. */
 export { Store, type NewPath } from './store.js';
-export { addProgram, addTreeOnce, treePath, type FlatFileOptions, type TreeOptions } from './add.js';
+export { addProgram, addTexts, addTreeOnce, programAddress, treeAddress, treePath, type FlatFileOptions, type TreeOptions } from './add.js';
 export type { GraphNode } from './database.js';
 export { tryLock, type FileLock, type WaitOptions } from './file-lock.js';
 export type { GcOptions, GcReport } from './gc.js';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { MK_DERIVATION } from '../../src/exchange/nix-expression/index.js';
+import { MK_DERIVATION } from '../../src/nix-expression/index.js';
 import { withEachNix } from '../support/each-nix.js';
 import { allNixes } from '../support/nix.js';
 import { tempDirectory } from '../support/store.js';

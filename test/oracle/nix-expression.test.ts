@@ -23,7 +23,7 @@ import {
   type Seed,
 } from '../../src/recipe/index.js';
 import { unwrap } from '../../src/result.js';
-import { nixExpression, type ExternalContent } from '../../src/exchange/nix-expression/index.js';
+import { nixExpression, type ExternalContent } from '../../src/nix-expression/index.js';
 import { whyNoNix } from '../support/nix.js';
 
 const missing = whyNoNix();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quotedString, writeString, type Piece } from '../../src/exchange/nix-expression/string.js';
+import { quotedString, writeString, type Piece } from '../../src/nix-expression/string.js';
 import { whyNoNix } from '../support/nix.js';
 
 const missing = whyNoNix();

@@ -71,7 +71,7 @@ function toText(graph: DependencyGraph, width: number): string {
   return `${lines.join('\n')}\n`;
 }
 
-const SHAPES = { target: 'box', recipe: 'box, style=rounded', source: 'note', seed: 'diamond', local: 'folder' } as const;
+const SHAPES = { target: 'box', recipe: 'box, style=rounded', source: 'note', seed: 'diamond', local: 'folder', flake: 'folder' } as const;
 
 function toDot(graph: DependencyGraph): string {
   const quote = (text: string): string => `"${text.replaceAll('"', '\\"')}"`;

@@ -1,5 +1,5 @@
-import type { Chain } from '../../recipe/index.js';
-import { PLATFORM } from '../../recipe/index.js';
+import type { Chain } from '../recipe/index.js';
+import { PLATFORM } from '../recipe/index.js';
 import { attributeKey } from './attribute-names.js';
 import { quotedString } from './string.js';
 

@@ -2,21 +2,22 @@
  * A chain as Nix expressions: one attribute a recipe, for people to read and for Nix to evaluate to the very derivations
  * that the recipes are.
  */
-import { makeContentPath, outputPlaceholder, storePathName, type ContentAddress, type StorePath } from '../../formats/index.js';
+import { makeContentPath, outputPlaceholder, storePathName, type ContentAddress, type StorePath } from '../formats/index.js';
 import {
   neededOutputs,
   PLATFORM,
   sourcePath,
   type AnyRecipe,
   type Chain,
+  type Flake,
   type Ingredient,
   type Local,
   type Seed,
   type Source,
   type Target,
   type Text,
-} from '../../recipe/index.js';
-import { fail, ok, type Result } from '../../result.js';
+} from '../recipe/index.js';
+import { fail, ok, type Result } from '../result.js';
 import { AttributeNames, attributeKey } from './attribute-names.js';
 import { quotedString, writeString, type Piece } from './string.js';
 
@@ -31,6 +32,8 @@ export interface ExternalContents {
   readonly local: (local: Local) => ExternalContent;
   /** Of a seed that the user gave; `undefined` for the chain's own. */
   readonly seed: (seed: Seed) => ExternalContent | undefined;
+  /** `undefined` where the expression that is written is this flake's own. */
+  readonly flake?: (flake: Flake) => ExternalContent | undefined;
 }
 
 export interface NixExpression {
@@ -197,6 +200,11 @@ class ExpressionWriter {
         return `tarballs.${this.tarballs.claim(ingredient, sourcePath(ingredient), [ingredient.name, `${ingredient.name}-${ingredient.version}`])}`;
       case 'local':
         return this.tree(this.external.local(ingredient));
+      case 'flake': {
+        const content = this.external.flake?.(ingredient);
+        // By its own place: its hash cannot be in it.
+        return content === undefined ? `(builtins.path { path = ./.; name = ${quotedString([ingredient.name])}; })` : this.tree(content);
+      }
       case 'seed': {
         const given = this.external.seed(ingredient);
         if (given !== undefined) return this.tree(given);
