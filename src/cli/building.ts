@@ -1,43 +1,25 @@
 /** What the commands that build have in common. */
 import { Option, type Command } from 'commander';
-import {
-  buildGraph,
-  Journal,
-  journalsDirectory,
-  readDurations,
-  type BuildOptions,
-  type BuildReport,
-  type BuildRequest,
-  type Event,
-} from '../build/index.js';
-import { neededSources, type Wanted } from '../chain/index.js';
-import type { StorePath } from '../formats/index.js';
-import { sourcePath, type Source } from '../recipe/index.js';
-import { fail, type Result } from '../result.js';
-import { rememberSeed } from '../seed/index.js';
-import { readPins } from '../verify/index.js';
+import type { BuildReport } from '../build/index.js';
+import type { Wanted } from '../chain/index.js';
+import type { Vouched } from '../exchange/index.js';
+import { fail, ok, type Result } from '../result.js';
+import { buildInSession, type BuildSettings, type RunContext, type Session } from '../workspace/index.js';
 import { collect, positiveInteger, processors, withChain, type ChainOptions } from './command.js';
-import { builtBefore, compareBuilds, executorOf, recorderOf, substituterOf, withElsewhere, type ElsewhereOptions } from './elsewhere.js';
-import { pinnedSizes } from './pinned-outputs.js';
-import { BuiltOutputs, fetchAll, type Session } from './session.js';
+import { withTrust } from './trust-options.js';
 
 /** Their options. */
-export interface BuildCommandOptions extends ChainOptions, ElsewhereOptions {
-  readonly jobs: number;
-  readonly cores: number;
-  readonly offline?: true;
-  readonly sources?: readonly string[];
+export interface BuildCommandOptions extends ChainOptions, Omit<BuildSettings, 'vouched'> {
+  readonly policy?: string;
+  readonly claims?: readonly string[];
   readonly all?: true;
-  readonly rebuild?: true;
-  readonly keepFailed?: true;
-  readonly keepGoing?: true;
   readonly tests: boolean;
   readonly json?: true;
 }
 
 /** The options that building needs, whichever command builds. */
 export function withBuildOptions(command: Command): Command {
-  return withElsewhere(withChain(command))
+  return withOtherBuilder(withCaches(withChain(command)))
     .addOption(new Option('-j, --jobs <n>', 'builds at once').argParser(positiveInteger).default(processors(), 'number of processors'))
     .addOption(
       new Option('--cores <n>', 'processors that each build is told to use').argParser(positiveInteger).default(processors(), 'number of processors'),
@@ -53,110 +35,43 @@ export function withJsonEvents(command: Command): Command {
   return command.option('--json', 'print every event as a line of JSON, and the results last');
 }
 
-/** What a run happens in. */
-export interface RunContext {
-  /** What the user asked for, in his words: journals are known by it. */
-  readonly asked: readonly string[];
-  readonly signal: AbortSignal;
-  readonly emit: (event: Event) => void;
-  /** Derivations whose sources are to be fetched, though they are not to be built. */
-  readonly sourcesOf?: readonly Wanted[];
+function withCaches(command: Command): Command {
+  return withTrust(command.option('--substituters <caches>', 'take from these caches what they have instead of building it', collect))
+    .option('--policy <file>', 'take from caches only what this policy holds for by the claims, whoever signed the cache')
+    .option('--claims <place>', 'claims for --policy: file, directory, http://, https:// or s3://…; may be given more than once', collect);
 }
 
-/** Fetches what is missing, and builds; what happens goes into a journal too. */
+function withOtherBuilder(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--via <builder>', 'build by real Nix instead of in our own sandbox, and compare with what was built here before').choices(['nix']),
+    )
+    .option('--nix-store <uri>', 'the store Nix builds in: a directory, daemon, ssh-ng://host (default: one of its own in the store)')
+    .option(
+      '--nix <target>',
+      'the Nix to build with, one of the chain or /nix/store/…, in a root that holds nothing else of this machine (default: nix of PATH)',
+    )
+    .option('--builders <machines>', 'machines that Nix builds on, as in its setting of this name; then none is built on this one');
+}
+
+/** Fetches what is missing, and builds; from caches it takes only what the policy of the options holds for. */
 export async function runBuild(
   session: Session,
   wanted: readonly Wanted[],
   options: BuildCommandOptions,
   context: RunContext,
 ): Promise<Result<BuildReport>> {
-  const { store, loaded, chain } = session;
-  const targets = context.asked.length > 0 ? context.asked : [options.all === true ? 'all' : chain.defaultTarget];
-  const { jobs, cores } = options;
-  const recorder = await recorderOf(store, options);
-  if (!recorder.ok) return recorder;
-  const journal = new Journal(journalsDirectory(store.layout.zilchDir), { chain: loaded.directory, targets, jobs, cores });
-  const emit = (event: Event): void => {
-    journal.emit(event);
-    recorder.value?.emit(event);
-    context.emit(event);
-  };
-  try {
-    return await fetchAndBuild(session, wanted, options, { ...context, emit });
-  } finally {
-    journal.close();
-  }
+  const vouched = await vouchedFor(session, options);
+  return vouched.ok ? buildInSession(session, wanted, { ...options, vouched: vouched.value }, context) : vouched;
 }
 
-async function fetchAndBuild(
-  session: Session,
-  wanted: readonly Wanted[],
-  options: BuildCommandOptions,
-  { signal, emit, sourcesOf = [] }: RunContext,
-): Promise<Result<BuildReport>> {
-  const { store, chain, loaded, seed } = session;
-  const remembered = rememberSeed(store, seed);
-  if (!remembered.ok) return remembered;
-  const executor = await executorOf(session, options);
-  if (!executor.ok) return executor;
-  const substituter = await substituterOf(session, options, signal, emit);
-  if (!substituter.ok) return substituter;
-  const substituted = await substituter.value?.substitute(chain.derivations, wanted);
-  if (substituted?.ok === false) return substituted;
-  const builtOutputs = new BuiltOutputs(session);
-  // Of what caches may have, a source is fetched when it turns out that they have not.
-  const later = options.substituters !== undefined && options.rebuild !== true && executor.value === undefined;
-  const needed = neededSources(
-    chain,
-    later ? sourcesOf : [...wanted, ...sourcesOf],
-    (drvPath) => store.isValid(drvPath) && builtOutputs.areComplete(drvPath),
-  );
-  const missing = needed.filter((source) => !store.isValid(sourcePath(source)));
-  const sourcesAt = (paths: readonly StorePath[]): Source[] => paths.flatMap((path) => (store.isValid(path) ? [] : (chain.sources.get(path) ?? [])));
-  const buildOptions: BuildOptions = {
-    jobs: options.jobs,
-    cores: options.cores,
-    keepGoing: options.keepGoing === true,
-    keepFailed: options.keepFailed === true,
-    rebuild: options.rebuild === true,
-    signal,
-  };
-  const before = executor.value === undefined ? [] : builtBefore(session, wanted);
-  const pins = await readPins(loaded.pinsFile);
-  if (!pins.ok) return pins;
-  const request: BuildRequest = {
-    store,
-    closure: chain.derivations,
-    wanted,
-    options: buildOptions,
-    emit,
-    referenceDurations: readDurations(loaded.durationsFile),
-    sizes: pinnedSizes(chain, pins.value),
-    ...(missing.length === 0
-      ? {}
-      : {
-          fetch: {
-            sources: missing.map(({ file, size }) => ({ name: file, size })),
-            run: () => fetchAll(missing, store, { ...options, emit, signal }),
-          },
-        }),
-    ...(later ? { fetchSources: oneAtATime((paths) => fetchAll(sourcesAt(paths), store, { ...options, emit, signal })) } : {}),
-    ...(executor.value === undefined ? {} : { executor: executor.value }),
-    ...(substituter.value === undefined ? {} : { fetchRealisations: substituter.value.fetchRealisations }),
-  };
-  const built = await buildGraph(request);
-  const report = built.ok ? await compareBuilds({ ...request, wanted: before }, built.value) : built;
-  return report.ok && signal.aborted
-    ? fail('E_CANCELLED', 'stopped before everything was built', 'what was finished is kept; the same command goes on from there')
-    : report;
-}
-
-/** Calls of an asynchronous function that wait for each other: two builds that need one tarball fetch it once. */
-function oneAtATime<A, R>(call: (argument: A) => Promise<R>): (argument: A) => Promise<R> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (argument) => {
-    const next = last.then(() => call(argument));
-    last = next;
-    return next;
-  };
+/** What the policy of the options holds for, of all that the chain makes; `undefined` without a policy. */
+async function vouchedFor(session: Session, { substituters, policy, claims }: BuildCommandOptions): Promise<Result<Vouched | undefined>> {
+  if (policy === undefined && claims === undefined) return ok(undefined);
+  if (substituters === undefined) return fail('E_USAGE', '--policy and --claims mean nothing without --substituters');
+  if (policy === undefined) return fail('E_USAGE', '--claims mean nothing without --policy');
+  // Loaded here: most builds need none of it, and start faster without.
+  const { judgeClaims, vouchedBy } = await import('../evidence/index.js');
+  const judged = await judgeClaims(session, [...session.chain.derivations.keys()], { policyFile: policy, places: claims ?? [] });
+  return judged.ok ? ok(vouchedBy(judged.value.judgement, session.chain)) : judged;
 }

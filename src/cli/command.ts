@@ -1,25 +1,17 @@
-import { availableParallelism, homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { OWN_CHAIN } from '../chain/index.js';
 import type { Result } from '../result.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { showFailure } from './output.js';
 
+// Types alone: most commands have no use for the workspace, and start faster without.
+export type { ChainOptions, StoreOptions } from '../workspace/index.js';
+export { storeRoot } from '../store/index.js';
+
 /** What a file of commands/ exports: it adds arguments, options and an action to its command. */
 export interface CommandFile {
   readonly register: (command: Command) => void;
-}
-
-/** Options of every command that opens a store. */
-export interface StoreOptions {
-  readonly store?: string;
-}
-
-/** Options of every command that reads a chain. */
-export interface ChainOptions extends StoreOptions {
-  readonly chain: string;
-  readonly seed?: string;
 }
 
 /** Sets a command's action. A failure is shown; success gives the exit code, 0 when nothing is said. */
@@ -50,11 +42,6 @@ export function withChain(command: Command): Command {
 /** Adds `--json`. */
 export function withJson(command: Command): Command {
   return command.option('--json', 'print JSON, for scripts');
-}
-
-/** The store's root directory. */
-export function storeRoot(options: StoreOptions): string {
-  return resolve(options.store ?? process.env['ZILCH_STORE'] ?? join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'zilch'));
 }
 
 /** How many processors there are to use. */

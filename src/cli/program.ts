@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { COMMAND_GROUPS } from './command-table.js';
 import { print, printError } from './output.js';
-import { zilchVersion } from './version.js';
+import { zilchVersion } from '../version.js';
 
 /**
  * The whole command line. Only commands whose name `isMentioned` are loaded; of the others, help shows name and summary,

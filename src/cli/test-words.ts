@@ -1,7 +1,7 @@
 import { closeSync, constants, lstatSync, openSync, readSync } from 'node:fs';
 import type { PreparedTarget } from '../chain/index.js';
 import { fit } from './format.js';
-import { BuiltOutputs, type Session } from './session.js';
+import { BuiltOutputs, type Session } from '../workspace/index.js';
 
 /** Bytes of a test's output that are read for its first line. */
 const LONGEST_LINE = 400;

@@ -1,12 +1,7 @@
 import type { Command } from 'commander';
 import { collect } from './command.js';
 
-/** Options of commands that take from caches. */
-export interface TrustOptions {
-  readonly trustedPublicKeys?: readonly string[];
-  /** False when `--no-check-sigs` was given. */
-  readonly checkSigs: boolean;
-}
+export type { TrustOptions } from '../workspace/index.js';
 
 /** Adds `--trusted-public-keys` and `--no-check-sigs`. */
 export function withTrust(command: Command): Command {

@@ -4,6 +4,7 @@ export type { Claim, ClaimedOutput } from './claim/claim.js';
 export { addClaims, nixFiles, publicKeyFiles, signatureFiles } from './claims-folder.js';
 export { admit, type Admission } from './judge/admit.js';
 export { judge, OWN, type Disagreement, type Judgement, type StepVerdict } from './judge/judge.js';
+export { judgeClaims, type Judged } from './judge-claims.js';
 export { vouchedBy } from './judge/vouch.js';
 export { readClaims } from './places.js';
 export { parsePolicy, type Policy } from './policy/policy.js';

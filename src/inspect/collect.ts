@@ -1,26 +1,19 @@
 /** Reads a chain's report off a store. */
 import { basename, relative } from 'node:path';
 import { durationsFile, estimates, readDurations, realisedOutputs } from '../build/index.js';
-import { type LoadedChain, type PreparedChain } from '../chain/index.js';
+import type { PreparedChain } from '../chain/index.js';
 import { storePathName, type Derivation, type DrvPath, type StorePath } from '../formats/index.js';
 import type { Source } from '../recipe/index.js';
 import { ok, type Result } from '../result.js';
-import type { Store } from '../store/index.js';
 import { comparePin, pinKey, readPins } from '../verify/index.js';
+import type { Session } from '../workspace/index.js';
 import { outsideFacts } from './outside.js';
 import { recipesByName } from './script.js';
 import type { ChainReport, OutputFacts, RecipeFacts, SourceFacts } from '../report/index.js';
 
-/** A chain that is ready to be built, and the store it is built in. */
-export interface ReportedChain {
-  readonly store: Store;
-  readonly loaded: LoadedChain;
-  readonly chain: PreparedChain;
-}
-
 /** Gathers the facts as they are now. Fails when the pins cannot be read. */
-export async function collectReport(subject: ReportedChain): Promise<Result<ChainReport>> {
-  const { store, loaded, chain } = subject;
+export async function collectReport(session: Session): Promise<Result<ChainReport>> {
+  const { store, loaded, chain } = session;
   const pins = await readPins(loaded.pinsFile);
   if (!pins.ok) return pins;
   const realised = realisedOutputs(store, chain.derivations, chain.derivations.keys());

@@ -3,7 +3,7 @@ export * from './chain-report.js';
 export { RunFolder, type Run, type RunBuild, type RunBuildStatus, type RunFetch } from './run.js';
 export { figuresOf, type BuildFigures, type Figures } from './figures.js';
 export { timelineOf, type Bar, type Timeline } from './timeline.js';
-export { premises, trustOf, type Trust } from './trust.js';
+export { foundationOf, premises, type Foundation } from './foundation.js';
 export { layoutChain, type ChainLayout } from './layout.js';
 export { drawGraph, impliedPath, type LiveStatus } from './draw-graph.js';
 export { drawTimeline } from './draw-timeline.js';

@@ -10,7 +10,7 @@ import { roomOf, layoutChain } from './layout.js';
 import { RunFolder } from './run.js';
 import { svg, svgFile, type SvgElement } from './svg.js';
 import { timelineOf } from './timeline.js';
-import { premises, trustOf } from './trust.js';
+import { foundationOf, premises } from './foundation.js';
 
 const path = (name: string): StorePath => `/nix/store/${'0'.repeat(32)}-${name}` as StorePath;
 const drv = (name: string): DrvPath => `${path(name)}.drv` as DrvPath;
@@ -53,7 +53,7 @@ const report: ChainReport = {
 
 describe('trust', () => {
   it('goes back to the seed over every step, and counts only what had a part', () => {
-    const trust = trustOf(report, 'gcc')!;
+    const trust = foundationOf(report, 'gcc')!;
     expect(trust.way.map(({ id }) => id)).toEqual(['gcc', 'make', 'stage1']);
     expect(trust.recipes.map(({ id }) => id)).toEqual(['stage1', 'make', 'gcc']);
     expect(trust.sources.map(({ name }) => name)).toEqual(['gcc', 'musl']);
@@ -62,7 +62,7 @@ describe('trust', () => {
   });
 
   it('knows nothing of what is not there', () => {
-    expect(trustOf(report, 'clang')).toBeUndefined();
+    expect(foundationOf(report, 'clang')).toBeUndefined();
   });
 });
 

@@ -39,7 +39,7 @@ interface RealisationRow {
 export type StaticOutputs = ReadonlyMap<DrvPath, ReadonlyMap<string, StorePath>>;
 
 /** What a valid path is to the garbage collector: who needs it and what it needs. */
-export interface GraphNode {
+export interface PathNode {
   readonly path: StorePath;
   readonly references: readonly StorePath[];
   readonly deriver: DrvPath | undefined;
@@ -145,7 +145,7 @@ export class Database {
   }
 
   /** The whole graph in two queries, for those who walk all of it. */
-  graph(): GraphNode[] {
+  graph(): PathNode[] {
     const rows = this.#sqlite.rows('select id, path, deriver, narSize, registrationTime from ValidPaths order by path') as PathRow[];
     const pathOf = new Map(rows.map((row) => [row.id, row.path]));
     const references = new Map<number, StorePath[]>(rows.map((row) => [row.id, []]));

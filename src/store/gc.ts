@@ -7,7 +7,7 @@ import { lstatSync, readdirSync, unlinkSync, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseStorePathBaseName, storePathHash, type StorePath } from '../formats/index.js';
 import { err, fail, ok, type Result } from '../result.js';
-import type { Database, GraphNode } from './database.js';
+import type { Database, PathNode } from './database.js';
 import { isLocked, lock, tryLock } from './file-lock.js';
 import { ioFailure, isSystemError } from './io-failure.js';
 import { hostPathOf, type Layout } from './layout.js';
@@ -98,7 +98,7 @@ class Collection {
   readonly #layout: Layout;
   readonly #database: Database;
   readonly #options: GcOptions;
-  readonly #nodes: ReadonlyMap<StorePath, GraphNode>;
+  readonly #nodes: ReadonlyMap<StorePath, PathNode>;
   readonly #live = new Set<StorePath>();
   /** Hash parts that processes hold: also what they are about to make under them is not ours to delete. */
   readonly #heldHashes = new Set<string>();
@@ -300,7 +300,7 @@ class Collection {
 }
 
 /** Orders paths so that none comes after one it refers to. */
-function referrersFirst(paths: readonly StorePath[], nodes: ReadonlyMap<StorePath, GraphNode>): StorePath[] {
+function referrersFirst(paths: readonly StorePath[], nodes: ReadonlyMap<StorePath, PathNode>): StorePath[] {
   const wanted = new Set(paths);
   const done = new Set<StorePath>();
   const referencesFirst: StorePath[] = [];
@@ -324,7 +324,7 @@ function referrersFirst(paths: readonly StorePath[], nodes: ReadonlyMap<StorePat
   return referencesFirst.reverse();
 }
 
-function referrersClosure(nodes: readonly GraphNode[], paths: readonly StorePath[]): StorePath[] {
+function referrersClosure(nodes: readonly PathNode[], paths: readonly StorePath[]): StorePath[] {
   const referrers = new Map<StorePath, StorePath[]>();
   for (const node of nodes) {
     for (const reference of node.references) {

@@ -1,7 +1,7 @@
 /** The store on disk: the only code that touches a store's directory and its database. */
 export { Store, type NewPath } from './store.js';
 export { addProgram, addTexts, addTreeOnce, programAddress, treeAddress, treePath, type FlatFileOptions, type TreeOptions } from './add.js';
-export type { GraphNode } from './database.js';
+export type { PathNode } from './database.js';
 export { tryLock, type FileLock, type WaitOptions } from './file-lock.js';
 export type { GcOptions, GcReport } from './gc.js';
 export { attempt, attemptAsync, ioFailure } from './io-failure.js';
@@ -11,3 +11,4 @@ export type { LockKey } from './path-locks.js';
 export type { Defect, VerifyOptions, VerifyReport } from './verify.js';
 export { writeAll } from './write-all.js';
 export * from './tree/index.js';
+export { storeRoot } from './store-root.js';

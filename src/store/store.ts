@@ -17,7 +17,7 @@ import {
 } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import { addFlatFile, addText, addTree, type FlatFileOptions, type TreeOptions } from './add.js';
-import { Database, type GraphNode } from './database.js';
+import { Database, type PathNode } from './database.js';
 import { Durability } from './durable.js';
 import type { FileLock, WaitOptions } from './file-lock.js';
 import { collectGarbage, type GcOptions, type GcReport } from './gc.js';
@@ -126,7 +126,7 @@ export class Store {
   }
 
   /** Every valid path, sorted, with what the garbage collector and graphs want to know of it. */
-  graph(): GraphNode[] {
+  graph(): PathNode[] {
     return this.#db.graph();
   }
 

@@ -3,8 +3,9 @@ import { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readd
 import { join } from 'node:path';
 import { logPath } from '../build/index.js';
 import { storePathBaseName, type StorePath } from '../formats/index.js';
-import { diffLines, scriptOf, type DiffLine, type ReportedChain } from '../inspect/index.js';
+import { diffLines, scriptOf, type DiffLine } from '../inspect/index.js';
 import { editsOfScript, editsOfTables, type ChainReport, type RecipeFacts, type SourceEdit } from '../report/index.js';
+import type { Session } from '../workspace/index.js';
 
 export interface PackageDetails {
   readonly recipe: { readonly file: string; readonly line: number; readonly text: string } | undefined;
@@ -48,7 +49,7 @@ const MAX_FILES = 3000;
 const MAX_TEXT = 512 * 1024;
 
 /** Reads the details of one recipe of a report. Only trees of the store and the chain's own recipe file are read. */
-export function packageDetails({ store, loaded }: ReportedChain, report: ChainReport, facts: RecipeFacts): PackageDetails {
+export function packageDetails({ store, loaded }: Session, report: ChainReport, facts: RecipeFacts): PackageDetails {
   const localNames = new Map(report.locals.map(({ path, name }) => [path, name]));
   const built = facts.outputs.flatMap(({ name, built: output }) => (output === undefined ? [] : [{ name, path: output.path }]));
   const logs = [

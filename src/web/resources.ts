@@ -12,9 +12,10 @@ import { lstatSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogFile, logPath } from '../build/index.js';
 import { isDrvPath, parseStorePathBaseName, type StorePath } from '../formats/index.js';
-import { collectReport, diffTrees, type ReportedChain, type TreesDifference } from '../inspect/index.js';
+import { collectReport, diffTrees, type TreesDifference } from '../inspect/index.js';
 import { layoutChain, type ChainLayout, type ChainReport, type Run } from '../report/index.js';
 import { fail, ok, type Result } from '../result.js';
+import type { Session } from '../workspace/index.js';
 import { packageDetails, type PackageDetails } from './package-details.js';
 import { RunWatcher } from './run-watcher.js';
 
@@ -51,7 +52,7 @@ export class Resources {
   readonly watcher: RunWatcher;
   private layout: Promise<ChainLayout> | undefined;
 
-  constructor(private readonly subject: ReportedChain) {
+  constructor(private readonly subject: Session) {
     this.watcher = new RunWatcher(subject.store.layout.zilchDir);
   }
 

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import type { ReportedChain } from '../inspect/index.js';
+import type { Session } from '../workspace/index.js';
 import { fail, ok, type Failure, type Result } from '../result.js';
 import { assets } from './assets.js';
 import { guard } from './guard.js';
@@ -26,7 +26,7 @@ const POLL_MS = 500;
 const HEARTBEAT_MS = 15_000;
 
 /** The server's answers. `host` is what it listens on. */
-export function application(subject: ReportedChain, host: string, closing: AbortSignal): Hono {
+export function application(subject: Session, host: string, closing: AbortSignal): Hono {
   const resources = new Resources(subject);
   // The layout of a large chain takes a while: it is at hand when the first page asks.
   void resources.get('chain');
@@ -69,7 +69,7 @@ export function application(subject: ReportedChain, host: string, closing: Abort
 }
 
 /** Starts the server. Fails with `E_LISTEN` when it cannot have the address. */
-export async function startServer(subject: ReportedChain, { host = '127.0.0.1', port }: ServerOptions): Promise<Result<RunningServer>> {
+export async function startServer(subject: Session, { host = '127.0.0.1', port }: ServerOptions): Promise<Result<RunningServer>> {
   const closing = new AbortController();
   const app = application(subject, host, closing.signal);
   return new Promise((resolve) => {

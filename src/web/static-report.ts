@@ -1,7 +1,7 @@
 /** The explorer as files that need no server: the page, all its data, and the pictures by themselves. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ReportedChain } from '../inspect/index.js';
+import type { Session } from '../workspace/index.js';
 import { drawGraph, drawTimeline, layoutChain, partOf, svgFile, timelineOf, type ChainReport, type Run } from '../report/index.js';
 import { ok, type Result } from '../result.js';
 import { attemptAsync } from '../store/index.js';
@@ -24,7 +24,7 @@ export interface ReportOptions {
 }
 
 /** Writes a report into a directory, which is made when it is not there; what lies there under other names stays. */
-export async function writeReport(subject: ReportedChain, directory: string, { picturesOnly, of }: ReportOptions): Promise<Result<WrittenReport>> {
+export async function writeReport(subject: Session, directory: string, { picturesOnly, of }: ReportOptions): Promise<Result<WrittenReport>> {
   const resources = new Resources(subject);
   const chain = await resources.chain();
   if (!chain.ok) return chain;

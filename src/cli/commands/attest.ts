@@ -3,12 +3,11 @@ import { BUILDERS, type BuilderKind } from '../../build/index.js';
 import { addClaims, attest, checkKeyName, Steps } from '../../evidence/index.js';
 import { openBlobs } from '../../exchange/index.js';
 import { ok, type Result } from '../../result.js';
+import { zilchVersion } from '../../version.js';
+import { readSecretKeys, targetsOf, withBuilt } from '../../workspace/index.js';
 import { perform, withChain, type ChainOptions } from '../command.js';
 import { formatCount } from '../format.js';
 import { printLine } from '../output.js';
-import { targetsOf, withBuilt } from '../session.js';
-import { readSecretKeys } from '../trust-reading.js';
-import { zilchVersion } from '../version.js';
 
 interface AttestOptions extends ChainOptions {
   readonly key: string;

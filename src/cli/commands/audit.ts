@@ -2,15 +2,15 @@ import { randomInt } from 'node:crypto';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { DrvPath } from '../../formats/index.js';
 import type { Result } from '../../result.js';
+import { BuiltOutputs, targetsOf, withSession, type Session } from '../../workspace/index.js';
 import { runBuild, withBuildOptions, withJsonEvents, type BuildCommandOptions } from '../building.js';
 import { perform } from '../command.js';
-import { verdict } from '../elsewhere.js';
+import { verdict } from '../verdict.js';
 import type { ExitCode } from '../exit-code.js';
 import { formatCount } from '../format.js';
 import { interruptible } from '../interrupt.js';
 import { printLine, toJson } from '../output.js';
 import { chooseReporter } from '../progress/reporters.js';
-import { BuiltOutputs, targetsOf, withSession, type Session } from '../session.js';
 
 interface AuditOptions extends BuildCommandOptions {
   /** From 0 to 1. */

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { BUSES, findFirmware, findProgram, hasKvm, qemuCommand, type Bus, type Disk, type Firmware } from '../../machine/index.js';
 import { fail, ok, type Result } from '../../result.js';
+import { builtOutput, targetOf, withView } from '../../workspace/index.js';
 import { collect, perform, positiveInteger, withChain, type ChainOptions } from '../command.js';
 import type { ExitCode } from '../exit-code.js';
 import { printError } from '../output.js';
-import { builtOutput, targetOf, withView } from '../session.js';
 
 interface BootOptions extends ChainOptions {
   readonly as: Bus;

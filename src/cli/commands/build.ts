@@ -3,18 +3,16 @@ import type { BuildReport, Event } from '../../build/index.js';
 import { targetClosure, type PreparedTarget } from '../../chain/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { readPins } from '../../verify/index.js';
+import { confirmByFlake, keepFromCollection, pinnedOutputs, targetsOf, withSession, type PinnedOutput, type Session } from '../../workspace/index.js';
 import { outputTable, type TableRow } from '../build-table.js';
 import { runBuild, withBuildOptions, withJsonEvents, type BuildCommandOptions } from '../building.js';
 import { perform } from '../command.js';
-import { confirmByFlake, verdict } from '../elsewhere.js';
+import { verdict } from '../verdict.js';
 import type { ExitCode } from '../exit-code.js';
 import { formatCount } from '../format.js';
 import { interruptible } from '../interrupt.js';
 import { printLine, toJson } from '../output.js';
-import { pinnedOutputs, type PinnedOutput } from '../pinned-outputs.js';
 import { chooseReporter, type Reporter } from '../progress/reporters.js';
-import { keepFromCollection } from '../roots.js';
-import { targetsOf, withSession, type Session } from '../session.js';
 import { testWords } from '../test-words.js';
 
 /** `zilch build` */
@@ -46,7 +44,7 @@ async function buildCommand(names: readonly string[], options: BuildCommandOptio
         }));
         const durations = new Map<string, number>();
         const built = await runBuild(session, [...wanted, ...tests], options, {
-          ...{ asked: names, signal, emit: watching(reporter, durations) },
+          ...{ asked: options.all === true ? ['all'] : names, signal, emit: watching(reporter, durations) },
           // A flake is evaluated with all of them at hand.
           ...(options.nix === undefined
             ? {}

@@ -7,6 +7,7 @@ import { formatPublicKey, formatSecretKey, generateSecretKey, publicKeyOf } from
 import { ANY_NAME } from '../../http/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { attempt, Store } from '../../store/index.js';
+import { openCache, readSecretKeys, trustOf, withNamed, withSelection } from '../../workspace/index.js';
 import {
   collect,
   perform,
@@ -25,10 +26,8 @@ import { formatBytes, formatCount } from '../format.js';
 import { interruptible } from '../interrupt.js';
 import { printError, printLine } from '../output.js';
 import { chooseReporter } from '../progress/reporters.js';
-import { withSelection, withNamed } from '../selection.js';
 import { isServing, listenForEver, serveByMany } from '../serving.js';
 import { withTrust, type TrustOptions } from '../trust-options.js';
-import { openCache, readSecretKeys, trustOf } from '../trust-reading.js';
 
 interface SigningOptions {
   readonly signKey?: readonly string[];
@@ -144,7 +143,7 @@ async function pushCommand(
   if (!compression.ok) return compression;
   const secretKeys = readSecretKeys(options.signKey ?? []);
   if (!secretKeys.ok) return secretKeys;
-  const opened = openCache(address);
+  const opened = await openCache(address);
   if (!opened.ok) return opened;
   const cache = opened.value;
   return interruptible((signal) =>
@@ -170,7 +169,7 @@ async function pushCommand(
 async function pullCommand(address: string, names: readonly string[], options: ChainOptions & TrustOptions): Promise<Result<undefined>> {
   const trust = trustOf(options);
   if (!trust.ok) return trust;
-  const cache = openCache(address);
+  const cache = await openCache(address);
   if (!cache.ok) return cache;
   const reporter = chooseReporter(false);
   try {

@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import { copyClosure } from '../../exchange/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { Store } from '../../store/index.js';
+import { withSelection } from '../../workspace/index.js';
 import { perform, withChain, type ChainOptions } from '../command.js';
 import { formatCount } from '../format.js';
 import { interruptible } from '../interrupt.js';
 import { printLine } from '../output.js';
-import { withSelection } from '../selection.js';
 
 /** `zilch copy` */
 export function register(command: Command): void {

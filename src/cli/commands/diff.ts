@@ -9,11 +9,11 @@ import { diffTrees, type ContentsDifference, type Hunk, type TreesDifference } f
 import { fail, ok, type Result } from '../../result.js';
 import { removeTree, restoreTree, type Store } from '../../store/index.js';
 import { findTarget, loadChain } from '../../chain/index.js';
+import { builtOutput, targetOf, withStoreForLooking, withView } from '../../workspace/index.js';
 import { perform, withChain, withJson, type ChainOptions } from '../command.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { formatBytes, stripControl } from '../format.js';
 import { printJson, printLine } from '../output.js';
-import { builtOutput, targetOf, withStoreForLooking, withView } from '../session.js';
 
 /** `zilch diff` */
 export function register(command: Command): void {

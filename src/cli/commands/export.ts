@@ -7,13 +7,12 @@ import { exportKit } from '../../kit/index.js';
 import { neededSources, targetClosure } from '../../chain/index.js';
 import { ok, type Result } from '../../result.js';
 import { readPins } from '../../verify/index.js';
+import { fetchAll, targetsOf, withSelection, withSession, type FetchingOptions } from '../../workspace/index.js';
 import { collect, perform, withChain, type ChainOptions } from '../command.js';
 import { formatCount } from '../format.js';
 import { interruptible } from '../interrupt.js';
 import { printError, printLine } from '../output.js';
 import { chooseReporter } from '../progress/reporters.js';
-import { withSelection } from '../selection.js';
-import { fetchAll, targetsOf, withSession, type FetchingOptions } from '../session.js';
 
 /** `zilch export nix|archive|kit` */
 export function register(command: Command): void {

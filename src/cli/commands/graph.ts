@@ -1,10 +1,10 @@
 import { Option, type Command } from 'commander';
 import { dependencyGraph, findTarget, loadChain, type DependencyGraph } from '../../chain/index.js';
 import { ok, type Result } from '../../result.js';
+import { withView, type Session } from '../../workspace/index.js';
 import { perform, withChain, type ChainOptions } from '../command.js';
 import { wrap } from '../format.js';
 import { print, printJson } from '../output.js';
-import { withView, type Session } from '../session.js';
 
 const FORMATS = ['text', 'dot', 'json', 'svg'] as const;
 

@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { fileFailure } from '../file-failure.js';
 import { importArchive } from '../../exchange/index.js';
 import { ok, type Result } from '../../result.js';
+import { withOpenStore } from '../../workspace/index.js';
 import { perform, withStore, type StoreOptions } from '../command.js';
 import { printLine } from '../output.js';
-import { withOpenStore } from '../session.js';
 
 /** `zilch import` */
 export function register(command: Command): void {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { LogFile, logPath } from '../../build/index.js';
 import { fail, ok, type Result } from '../../result.js';
+import { targetOf, withView } from '../../workspace/index.js';
 import { perform, positiveInteger, withChain, type ChainOptions } from '../command.js';
 import { printBytes, printLine } from '../output.js';
-import { targetOf, withView } from '../session.js';
 
 interface LogOptions extends ChainOptions {
   readonly test?: true;

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { ok } from '../../result.js';
+import { builtOutput, targetOf, withView } from '../../workspace/index.js';
 import { perform, withChain, type ChainOptions } from '../command.js';
 import { printLine } from '../output.js';
-import { builtOutput, targetOf, withView } from '../session.js';
 
 /** `zilch path` */
 export function register(command: Command): void {

@@ -3,12 +3,11 @@ import { targetClosure } from '../../chain/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { hashTree } from '../../store/index.js';
 import { readPins, writePins, type Pin } from '../../verify/index.js';
+import { pinnedOutputs, targetsOf, withView, type PinnedOutput, type Session } from '../../workspace/index.js';
 import { outputTable } from '../build-table.js';
 import { perform, withChain, withJson, type ChainOptions } from '../command.js';
 import { formatCount } from '../format.js';
 import { printJson, printLine } from '../output.js';
-import { pinnedOutputs, type PinnedOutput } from '../pinned-outputs.js';
-import { targetsOf, withView, type Session } from '../session.js';
 
 /** `zilch pins check|update` */
 export function register(command: Command): void {

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { findTarget } from '../../chain/index.js';
 import { ok } from '../../result.js';
+import { withView } from '../../workspace/index.js';
 import { collect, perform, withChain, type ChainOptions } from '../command.js';
 import { formatBytes } from '../format.js';
 import { printLine } from '../output.js';
-import { withView } from '../session.js';
 
 interface ReportOptions extends ChainOptions {
   readonly pictures?: true;

@@ -3,10 +3,10 @@ import { findTarget } from '../../chain/index.js';
 import { bomSubject, cycloneDx, spdx } from '../../evidence/index.js';
 import { collectReport } from '../../inspect/index.js';
 import { ok } from '../../result.js';
+import { zilchVersion } from '../../version.js';
+import { withView } from '../../workspace/index.js';
 import { perform, withChain, type ChainOptions } from '../command.js';
 import { printJson } from '../output.js';
-import { withView } from '../session.js';
-import { zilchVersion } from '../version.js';
 
 /** `zilch sbom` */
 export function register(command: Command): void {

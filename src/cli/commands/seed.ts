@@ -8,10 +8,10 @@ import { seedsOf } from '../../chain/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { checkSeed } from '../../seed/index.js';
 import { attemptAsync } from '../../store/index.js';
+import { BuiltOutputs, withView, type Session } from '../../workspace/index.js';
 import { perform, withChain, withJson, type ChainOptions } from '../command.js';
 import { formatTable } from '../format.js';
 import { printJson, printLine } from '../output.js';
-import { BuiltOutputs, withView, type Session } from '../session.js';
 
 /** `zilch seed check|show` */
 export function register(command: Command): void {

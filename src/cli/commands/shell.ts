@@ -4,12 +4,12 @@ import { prepareShell, type PreparedShell } from '../../build/index.js';
 import type { StorePath } from '../../formats/index.js';
 import type { Instantiated } from '../../recipe/index.js';
 import { fail, ok, type Result } from '../../result.js';
+import { builtOutput, BuiltOutputs, targetOf, withSession, type Session } from '../../workspace/index.js';
 import { perform } from '../command.js';
-import { verdict } from '../elsewhere.js';
+import { verdict } from '../verdict.js';
 import { interruptible } from '../interrupt.js';
 import { printError } from '../output.js';
 import { chooseReporter } from '../progress/reporters.js';
-import { BuiltOutputs, builtOutput, targetOf, withSession, type Session } from '../session.js';
 import { runBuild, withBuildOptions, type BuildCommandOptions } from '../building.js';
 
 interface ShellOptions extends BuildCommandOptions {

@@ -5,9 +5,8 @@ import { pinKey, readPins, type Pins } from '../../verify/index.js';
 import { perform, withChain, withJson, type ChainOptions } from '../command.js';
 import { formatBytes, formatTable } from '../format.js';
 import { printJson, printLine } from '../output.js';
-import { pinnedOutputs } from '../pinned-outputs.js';
-import { BuiltOutputs, targetOf, withView, type Session } from '../session.js';
 import type { PreparedTarget } from '../../chain/index.js';
+import { BuiltOutputs, pinnedOutputs, targetOf, withView, type Session } from '../../workspace/index.js';
 
 /** `zilch show` */
 export function register(command: Command): void {

@@ -4,9 +4,9 @@ import type { Command } from 'commander';
 import { checkKeyName, nixFiles, publicKeyFiles, signatureFiles } from '../../evidence/index.js';
 import { ok, type Result } from '../../result.js';
 import { attempt } from '../../store/index.js';
+import { readSecretKeys } from '../../workspace/index.js';
 import { perform } from '../command.js';
 import { printLine } from '../output.js';
-import { readSecretKeys } from '../trust-reading.js';
 
 /** `zilch sign` */
 export function register(command: Command): void {

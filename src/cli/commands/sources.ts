@@ -8,8 +8,8 @@ import { formatBytes, formatCount, formatTable } from '../format.js';
 import { interruptible } from '../interrupt.js';
 import { printJson, printLine } from '../output.js';
 import { chooseReporter } from '../progress/reporters.js';
-import { fetchAll, withOpenStore, type FetchingOptions } from '../session.js';
 import type { Store } from '../../store/index.js';
+import { fetchAll, withOpenStore, type FetchingOptions } from '../../workspace/index.js';
 
 type SourcesOptions = Pick<ChainOptions, 'chain' | 'store'> & FetchingOptions & { readonly json?: true };
 

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { fail, ok, type Result } from '../../result.js';
+import { targetsOf, withSession } from '../../workspace/index.js';
 import { formatCount } from '../format.js';
 import { perform } from '../command.js';
-import { verdict } from '../elsewhere.js';
+import { verdict } from '../verdict.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { interruptible } from '../interrupt.js';
 import { printLine, toJson } from '../output.js';
 import { chooseReporter } from '../progress/reporters.js';
-import { targetsOf, withSession } from '../session.js';
 import { runBuild, withBuildOptions, withJsonEvents, type BuildCommandOptions } from '../building.js';
 
 /** `zilch test` */

@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
-import { collectReport } from '../../inspect/index.js';
-import { premises, trustOf, type ChainReport, type Trust } from '../../report/index.js';
+import { collectReport, lookAt, type LookedAt } from '../../inspect/index.js';
+import { foundationOf, premises, type ChainReport, type Foundation } from '../../report/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { findTarget } from '../../chain/index.js';
 import { parseStorePathBaseName } from '../../formats/index.js';
+import { withView, type Session } from '../../workspace/index.js';
 import { perform, withChain, withJson, type ChainOptions } from '../command.js';
 import { formatBytes, formatCount, formatTable, wrap } from '../format.js';
 import { printJson, printLine } from '../output.js';
-import { withView, type Session } from '../session.js';
-import { lookAt, type LookedAt } from '../trust-file.js';
 
 /** `zilch trust` */
 export function register(command: Command): void {
@@ -21,7 +20,7 @@ export function register(command: Command): void {
       if (!id.ok) return id;
       const looked = what === undefined || !what.includes('nix/store/') ? ok(undefined) : await lookAt(what, session, report.value);
       if (!looked.ok) return looked;
-      const trust = trustOf(report.value, id.value);
+      const trust = foundationOf(report.value, id.value);
       if (trust === undefined) throw new Error(`Internal error: the report has no ${id.value}`);
       const file = looked.value;
       if (options.json === true) printJson({ ...trust, premises: premises(trust), ...(file === undefined ? {} : { file }) });
@@ -70,7 +69,7 @@ function fileLines(file: LookedAt, width: number): string[] {
   ];
 }
 
-function lines(trust: Trust, width: number): string[] {
+function lines(trust: Foundation, width: number): string[] {
   const { recipe, way, seeds, sources, totals, recipes } = trust;
   const takes = (paths: readonly string[]): string =>
     sources
@@ -102,7 +101,7 @@ function lines(trust: Trust, width: number): string[] {
 }
 
 /** A line for each, or two where a line has no room for the hash. */
-function sourceLines({ sources, locals }: Trust, width: number): string[] {
+function sourceLines({ sources, locals }: Foundation, width: number): string[] {
   const rows = [
     ...sources.map(({ file, size, sha256 }) => ({ name: file, size, hash: sha256 })),
     ...locals.map(({ name, size, lines: count, path }) => ({ name: `${name}, ${formatCount(count, 'line')}`, size, hash: path })),

@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import { OWN, type Disagreement, type StepVerdict } from '../../evidence/index.js';
+import { judgeClaims, OWN, type Disagreement, type Judged, type StepVerdict } from '../../evidence/index.js';
 import { fail, ok } from '../../result.js';
+import { targetsOf, withView } from '../../workspace/index.js';
 import { collect, perform, withChain, withJson, type ChainOptions } from '../command.js';
 import { formatCount, formatTable, wrap } from '../format.js';
-import { judgeClaims, type Judged } from '../judging.js';
 import { printJson, printLine } from '../output.js';
-import { targetsOf, withView } from '../session.js';
 
 interface VerifyOptions extends ChainOptions {
   readonly policy: string;

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { ok, type Result } from '../../result.js';
+import { withView } from '../../workspace/index.js';
 import { perform, portNumber, withChain, type ChainOptions } from '../command.js';
 import type { ExitCode } from '../exit-code.js';
 import { interruptible } from '../interrupt.js';
 import { printError, printLine } from '../output.js';
-import { withView } from '../session.js';
 
 interface WebOptions extends ChainOptions {
   readonly port: number;

@@ -6,7 +6,7 @@ import addFormats from 'ajv-formats';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openStore, tempDirectory } from '../../../test/support/store.js';
 import { loadChain, OWN_CHAIN, prepareChain } from '../../chain/index.js';
-import { trustOf, type ChainReport } from '../../report/index.js';
+import { foundationOf, type ChainReport } from '../../report/index.js';
 import { collectReport } from '../../inspect/index.js';
 import { unwrap } from '../../result.js';
 import { Store } from '../../store/index.js';
@@ -26,7 +26,7 @@ beforeAll(async () => {
   const store = unwrap(Store.openForLooking(root));
   const loaded = unwrap(await loadChain(OWN_CHAIN));
   const chain = unwrap(await prepareChain(loaded.chain, store));
-  report = unwrap(await collectReport({ store, loaded, chain }));
+  report = unwrap(await collectReport({ store, loaded, chain, seed: undefined }));
   subject = unwrap(bomSubject(report, TARGET, { chain: loaded.chain, sources: chain.sources, version: '1.2.3' }));
   store.close();
 });
@@ -54,7 +54,7 @@ describe('a bill of materials in CycloneDX 1.6', () => {
   });
 
   test('lists what zilch trust lists, with licence, hash and origin of every source', () => {
-    const trust = trustOf(report, TARGET)!;
+    const trust = foundationOf(report, TARGET)!;
     const components = cycloneDx(subject)['components'] as {
       readonly name: string;
       readonly type: string;
@@ -91,7 +91,7 @@ describe('a bill of materials in CycloneDX 1.6', () => {
     const [formula] = cycloneDx(subject)['formulation'] as {
       readonly workflows: readonly { readonly tasks: readonly { readonly name: string }[] }[];
     }[];
-    expect(formula?.workflows[0]?.tasks.map(({ name }) => name)).toEqual(trustOf(report, TARGET)!.recipes.map(({ id }) => id));
+    expect(formula?.workflows[0]?.tasks.map(({ name }) => name)).toEqual(foundationOf(report, TARGET)!.recipes.map(({ id }) => id));
   });
 
   test('is the same each time', () => {
@@ -101,7 +101,7 @@ describe('a bill of materials in CycloneDX 1.6', () => {
 
 describe('a bill of materials in SPDX 2.3', () => {
   test('describes the target, made from what zilch trust lists', () => {
-    const trust = trustOf(report, TARGET)!;
+    const trust = foundationOf(report, TARGET)!;
     const document = spdx(subject, 0) as {
       readonly packages: readonly {
         readonly SPDXID: string;

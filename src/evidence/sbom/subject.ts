@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { StorePath } from '../../formats/index.js';
 import { ingredientsOf, neededOutputs, type AnyRecipe, type Chain, type Source } from '../../recipe/index.js';
-import { editsOfScript, trustOf, type ChainReport, type RecipeFacts, type Trust } from '../../report/index.js';
+import { editsOfScript, foundationOf, type ChainReport, type Foundation, type RecipeFacts } from '../../report/index.js';
 import { ok, type Result } from '../../result.js';
 import { attempt } from '../../store/index.js';
 
@@ -25,7 +25,7 @@ export interface BomSource extends Source {
 }
 
 export interface BomSubject {
-  readonly trust: Trust;
+  readonly trust: Foundation;
   readonly sources: readonly BomSource[];
   /** Zilch's own version. */
   readonly version: string;
@@ -37,7 +37,7 @@ export function bomSubject(
   id: string,
   { chain, sources, version }: { readonly chain: Chain; readonly sources: ReadonlyMap<StorePath, Source>; readonly version: string },
 ): Result<BomSubject> {
-  const trust = trustOf(report, id);
+  const trust = foundationOf(report, id);
   if (trust === undefined) throw new Error(`Internal error: the report has no ${id}`);
   const recipes = recipesByName(chain);
   const alterations = new Map<string, Alteration[]>();

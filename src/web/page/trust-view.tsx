@@ -1,13 +1,13 @@
 /** Why something is trusted: the way back to the seed, with every byte on it. */
 import { useSignal } from '@preact/signals';
-import { premises, trustOf, type ChainReport, type RecipeFacts, type Trust } from '../../report/index.js';
+import { foundationOf, premises, type ChainReport, type Foundation, type RecipeFacts } from '../../report/index.js';
 import { formatBytes } from '../../quantity.js';
 import { PackageLink } from './parts.js';
 import { linkTo } from './route.js';
 
 export function TrustView({ report, id }: { readonly report: ChainReport; readonly id: string }) {
   const asked = id === '' ? report.defaultTarget : id;
-  const trust = trustOf(report, asked);
+  const trust = foundationOf(report, asked);
   return (
     <article class="trust">
       <h1>Why trust {asked}?</h1>
@@ -47,7 +47,7 @@ function makerOf(report: ChainReport, text: string): RecipeFacts | undefined {
   return report.recipes.find(({ outputs, drvPath }) => drvPath.includes(hash) || outputs.some(({ built }) => built?.path.includes(hash) === true));
 }
 
-function Answer({ trust }: { readonly trust: Trust }) {
+function Answer({ trust }: { readonly trust: Foundation }) {
   const { totals, recipes, sources, seeds, way, locals } = trust;
   const widest = Math.max(1, ...sources.map(({ size }) => size), ...seeds.map(({ size }) => size));
   const seedOf = way.at(-1);

@@ -7,7 +7,7 @@ import type { ChainReport } from '../report/index.js';
 import { fail, ok, type Result } from '../result.js';
 import { attempt, hashTree } from '../store/index.js';
 import type { PinComparison } from '../verify/index.js';
-import type { Session } from './session.js';
+import type { Session } from '../workspace/index.js';
 
 export interface LookedAt {
   /** The store path it belongs to. */

@@ -12,8 +12,9 @@ import {
 } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
-import type { ChainOptions } from './command.js';
-import { builtOutput, targetsOf, withOpenStore, withSession, withBuiltStore, withBuilt } from './session.js';
+import { builtOutput } from './built-outputs.js';
+import { withBuilt, withBuiltStore, withOpenStore, withSession, type ChainOptions } from './session.js';
+import { targetsOf } from './targets.js';
 
 export interface Selection {
   readonly paths: readonly StorePath[];

@@ -1,7 +1,8 @@
 /** Why something is trusted: the way from it back to the seed, and every byte that has a part in it. */
 import { partOf, type ChainReport, type LocalFacts, type RecipeFacts, type SeedFacts, type SourceFacts } from './chain-report.js';
 
-export interface Trust {
+/** What a recipe rests on. */
+export interface Foundation {
   readonly recipe: RecipeFacts;
   /** A longest way, so that no step is left out of sight: from what is asked about back to what the seed itself builds. */
   readonly way: readonly RecipeFacts[];
@@ -22,7 +23,7 @@ export interface Trust {
 }
 
 /** Gathers what a recipe rests on; `undefined` when the report has no such recipe. */
-export function trustOf(report: ChainReport, id: string): Trust | undefined {
+export function foundationOf(report: ChainReport, id: string): Foundation | undefined {
   const recipe = report.recipes.find((one) => one.id === id);
   if (recipe === undefined) return undefined;
   const { recipes, ...taken } = partOf(report, [id]);
@@ -68,7 +69,7 @@ export function premises({
   seeds,
   totals,
   sources,
-}: Trust): readonly { readonly what: string; readonly why: string; readonly bytes: number | undefined }[] {
+}: Foundation): readonly { readonly what: string; readonly why: string; readonly bytes: number | undefined }[] {
   return [
     ...seeds.map((seed) => ({
       what: `the seed, ${seed.name}`,

@@ -2,7 +2,8 @@ import type { PreparedTarget } from '../chain/index.js';
 import type { Instantiated } from '../recipe/index.js';
 import { sha256, type StorePath } from '../formats/index.js';
 import { ok, type Result } from '../result.js';
-import { BuiltOutputs, type Session } from './session.js';
+import { BuiltOutputs } from './built-outputs.js';
+import type { Session } from './session.js';
 
 /**
  * Roots what a build used, so that the garbage collector takes only what has been outdated since: of each target and test

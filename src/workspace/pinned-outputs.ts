@@ -1,7 +1,8 @@
 import type { PreparedChain, PreparedTarget } from '../chain/index.js';
 import type { DrvPath, PathInfo, StorePath } from '../formats/index.js';
 import { comparePin, pinKey, type PinComparison, type Pins } from '../verify/index.js';
-import { BuiltOutputs, type Session } from './session.js';
+import { BuiltOutputs } from './built-outputs.js';
+import type { Session } from './session.js';
 
 /** A built output, compared with its pin. */
 export interface PinnedOutput {

@@ -1,10 +1,15 @@
-/** Claims held against a policy, for the commands that ask for it. */
+/** Claims, read from where they lie and compared with a policy, of the chain that is open. */
 import { readFileSync } from 'node:fs';
-import { admit, judge, parsePolicy, readClaims, Steps, type Admission, type ClaimedOutput, type Judgement, type Policy } from '../evidence/index.js';
 import type { DrvPath } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import { attempt } from '../store/index.js';
-import { BuiltOutputs, type Session } from './session.js';
+import { BuiltOutputs, type Session } from '../workspace/index.js';
+import type { ClaimedOutput } from './claim/claim.js';
+import { admit, type Admission } from './judge/admit.js';
+import { judge, type Judgement } from './judge/judge.js';
+import { readClaims } from './places.js';
+import { parsePolicy, type Policy } from './policy/policy.js';
+import { Steps } from './steps.js';
 
 export interface Judged {
   readonly policy: Policy;
@@ -12,7 +17,7 @@ export interface Judged {
   readonly judgement: Judgement;
 }
 
-/** Reads the policy and the claims, and judges all that the roots need. What this store has built itself is held against the claims. */
+/** Reads the policy and the claims, and judges all that the roots need. What this store has built itself is compared with the claims. */
 export async function judgeClaims(
   session: Session,
   roots: readonly DrvPath[],

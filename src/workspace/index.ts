@@ -1,0 +1,22 @@
+/** Store, chain, seed, sources, caches and keys put together: what commands, pages and evidence start from. */
+export {
+  withBuilt,
+  withBuiltStore,
+  withOpenStore,
+  withSession,
+  withStoreForLooking,
+  withView,
+  type ChainOptions,
+  type Session,
+  type StoreOptions,
+} from './session.js';
+export { targetOf, targetsOf, type NamedTarget } from './targets.js';
+export { BuiltOutputs, builtOutput } from './built-outputs.js';
+export { pinnedOutputs, type PinnedOutput } from './pinned-outputs.js';
+export { withNamed, withSelection, type Named, type Selection } from './selection.js';
+export { fetchAll, type FetchingOptions } from './fetch.js';
+export { openCache, trustOf, type CacheOptions, type TrustOptions } from './caches.js';
+export { readSecretKeys } from './secret-keys.js';
+export { confirmByFlake, type BuilderOptions } from './builder.js';
+export { buildInSession, type BuildSettings, type RunContext } from './run-build.js';
+export { keepFromCollection } from './roots.js';
