@@ -25,7 +25,14 @@ const prose = (text: string): string => text.replaceAll(/^(?: *```[^]*?^ *```$| 
 /** The anchors that GitHub gives to headings. */
 function anchors(text: string): ReadonlySet<string> {
   const headings = [...text.replaceAll(/^ *```[^]*?^ *```$/gm, '').matchAll(/^#+ (.*)$/gm)];
-  return new Set(headings.map(([, heading]) => heading!.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')));
+  return new Set(
+    headings.map(([, heading]) =>
+      heading!
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
 }
 
 function brokenLinks(document: string): readonly string[] {
