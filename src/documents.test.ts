@@ -1,4 +1,4 @@
-/** What the documents name exists: links and their anchors, files, and the tests of docs/security.md. */
+/** Checks that what the documents name exists: links and their anchors, files, and the tests of docs/security.md. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
