@@ -221,8 +221,7 @@ function nowhere(source: Source, failures: readonly Failure[], { places, offline
   const reasons = failures.map(({ message }) => message);
   for (const { path } of places) if (!reasons.some((reason) => reason.includes(path))) reasons.push(`not found in ${path}`);
   if (offline) reasons.push('the network was not used (--offline)');
-  else if (debian.length > 0 && mirrors.length === 0)
-    reasons.push('no Debian mirror is known: apt has none, and ZILCH_DEBIAN_MIRROR is not set');
+  else if (debian.length > 0 && mirrors.length === 0) reasons.push('no Debian mirror is known: apt has none, and ZILCH_DEBIAN_MIRROR is not set');
   const what = [`${source.size} bytes`, `sha256 ${source.sha256}`, ...debian].join(', ');
   return {
     code: 'E_FETCH',

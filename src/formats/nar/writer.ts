@@ -54,8 +54,8 @@ export class NarWriter implements NarVisitor {
   }
 
   /**
- * Lets `read` put a part of the open file's data into the buffer without a copy. `read` gets memory, an offset in it and the number of
- * bytes wanted, and returns the number of bytes it read. Returns the number of bytes that are still missing.
+   * Lets `read` put a part of the open file's data into the buffer without a copy. `read` gets memory, an offset in it and the number of
+   * bytes wanted, and returns the number of bytes it read. Returns the number of bytes that are still missing.
    */
   fill(read: (memory: Buffer, offset: number, length: number) => number): number {
     if (this.used === this.buffer.length) this.flush();
