@@ -1,4 +1,4 @@
-/** How quantities are written for people, on the terminal and on pages alike. */
+/** Formats quantities for people, on the terminal and on pages alike. */
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
@@ -28,7 +28,7 @@ export function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** A moment, in milliseconds since 1970, on the reader's clock: `2026-11-23 06:20`, which sorts and has one meaning in every language. */
+/** A time, given in milliseconds since 1970, on the reader's clock: `2026-11-23 06:20`, which sorts and is unambiguous. */
 export function formatMoment(at: number): string {
   const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
   return local.toISOString().slice(0, 16).replace('T', ' ');

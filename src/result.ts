@@ -1,7 +1,7 @@
 import type { FailureCode } from './failure-codes.js';
 
 /**
- * Expected failures are values. `throw` is kept for bugs, so that a stack trace always means "report this".
+ * Expected failures are values. Only bugs are thrown, so a stack trace always means "report this".
  */
 export type Result<T, F extends Failure = Failure> = Ok<T> | Err<F>;
 
@@ -15,19 +15,19 @@ export interface Err<F extends Failure> {
   readonly failure: F;
 }
 
-/** Something that went wrong and that a user, not a programmer, can do something about. */
+/** An error that a user, not a programmer, can do something about. */
 export interface Failure {
   /** Stable: scripts and the documentation refer to it. */
   readonly code: FailureCode;
   /** One sentence that names the offending path or value. */
   readonly message: string;
-  /** What to do next, where that is known. */
+  /** What to do next, if that is known. */
   readonly hint?: string | undefined;
-  /** What led to it: another failure, or the error of a system call. */
+  /** Its cause: another failure, or the error of a system call. */
   readonly cause?: Failure | Error | undefined;
 }
 
-/** Carries a failure out of where there is no room for one in the answer, as of a question to a database. The command line shows it. */
+/** Carries a failure out of functions whose result has no place for one, such as database queries. The command line shows it. */
 export class ThrownFailure extends Error {
   constructor(readonly failure: Failure) {
     super(failure.message, { cause: failure });

@@ -1,12 +1,12 @@
 /**
- * The calls of the C library that Node.js does not have, by way of koffi, which comes compiled. Each throws the system's error, as those
- * of `node:fs` do.
+ * Functions of the C library that Node.js does not have, called through koffi, which comes compiled. Each throws the system's error,
+ * like the functions of `node:fs`.
  */
 import { createRequire } from 'node:module';
 import { getSystemErrorMessage, getSystemErrorName } from 'node:util';
 import type * as Koffi from 'koffi';
 
-/** Paths are bytes that end in a zero: a file's name need not be text. */
+/** Paths are bytes that end in a zero, because file names need not be text. */
 const SIGNATURES = {
   flock: 'int flock(int fd, int operation)',
   fcntl: 'int fcntl(int fd, int command, ...)',
@@ -22,14 +22,14 @@ type Callable = ReturnType<Koffi.LibraryHandle['func']>;
 let koffi: typeof Koffi | undefined;
 const functions: Partial<Record<Call, Callable>> = {};
 
-/** Loaded when first called: most commands need none of it. */
+/** Loaded when first called, because most commands do not need it. */
 function prepared(name: Call): { readonly call: Callable; readonly errno: () => number } {
   koffi ??= createRequire(import.meta.url)('koffi') as typeof Koffi;
   const { errno } = koffi;
   return { call: (functions[name] ??= koffi.load(null).func(SIGNATURES[name])), errno };
 }
 
-/** What the call gives, which is less than zero only if it failed. */
+/** The result of the call, which is less than zero only if it failed. */
 function call(name: Call, ...args: readonly unknown[]): number {
   const { call, errno } = prepared(name);
   const result = Number(call(...args));
@@ -45,7 +45,7 @@ function systemError(name: Call, errno: number): Error {
 const LOCK = { shared: 1, exclusive: 2 } as const;
 const LOCK_NOT_BLOCKING = 4;
 
-/** Takes flock(2) on an open file if nobody else holds it, else throws `EAGAIN`. */
+/** Takes flock(2) on an open file; throws `EAGAIN` if another holds it. */
 export function flock(fd: number, mode: keyof typeof LOCK): void {
   call('flock', fd, LOCK[mode] | LOCK_NOT_BLOCKING);
 }
@@ -53,17 +53,17 @@ export function flock(fd: number, mode: keyof typeof LOCK): void {
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
 
-/** Whether programs that are run are kept from an open file. */
+/** Sets whether an open file is closed in programs that are run. */
 export function setCloseOnExec(fd: number, closes: boolean): void {
   call('fcntl', fd, F_SETFD, 'int', closes ? FD_CLOEXEC : 0);
 }
 
-/** Brings all that was written to the file system of an open file to the disk. */
+/** Writes everything in the file system of an open file to the disk. */
 export function syncFileSystemSync(fd: number): void {
   call('syncfs', fd);
 }
 
-/** The same in a thread, where the error's number stays behind. */
+/** The same in a thread, which does not pass on the error's number. */
 export async function syncFileSystem(fd: number): Promise<void> {
   const { call } = prepared('syncfs');
   await new Promise<void>((resolve, reject) => {
@@ -74,7 +74,7 @@ export async function syncFileSystem(fd: number): Promise<void> {
   });
 }
 
-/** Linux gives no longer list. */
+/** Linux returns no longer list. */
 const LONGEST_LIST = 1 << 16;
 const list = Buffer.alloc(LONGEST_LIST);
 

@@ -67,14 +67,14 @@ export default chain('hello', { only: { hello: recipe({ name: 'hello', shell: te
     expect(failure.message.startsWith(`${join(directory, 'thing.ts')}:3: `)).toBe(true);
   });
 
-  it('explains recipe files that import each other in a circle', async () => {
+  it('explains recipe files that import each other in a cycle', async () => {
     const failure = await failureOf({
       'chain.ts': `import { a } from './a.ts';\nimport { chain } from 'zilch';\nexport default chain('a', { only: { a } });\n`,
       'a.ts': `import { recipe, sh } from 'zilch';\nimport { b } from './b.ts';\nexport const a = recipe({ name: 'a', shell: '/sh', script: sh\`\${b}\` });\n`,
       'b.ts': `import { recipe, sh } from 'zilch';\nimport { a } from './a.ts';\nexport const b = recipe({ name: 'b', shell: '/sh', script: sh\`\${a}\` });\n`,
     });
     expect(failure.message.startsWith(`${join(directory, 'b.ts')}:3: `)).toBe(true);
-    expect(failure.hint).toContain('circle');
+    expect(failure.hint).toContain('cycle');
   });
 
   it('names an import that does not exist', async () => {

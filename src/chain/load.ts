@@ -71,7 +71,7 @@ function loadFailure(error: unknown, file: string): Failure {
   }
   const hint =
     error instanceof ReferenceError && error.message.includes('before initialization')
-      ? 'recipe files that import each other in a circle see each other half made: break the circle'
+      ? 'recipe files that import each other in a cycle see each other incomplete: break the cycle'
       : undefined;
   return { code: 'E_CHAIN', message: `${place(throwLocation(error), file)}: ${error.message}`, hint, cause: error };
 }

@@ -1,6 +1,6 @@
 /**
- * Nix's base 32: an alphabet without e, o, t and u, and the bits taken from the end of the bytes, so that the first
- * character holds the highest bits of the last byte. Source: Nix's `libutil/hash.cc`.
+ * Nix's base 32: an alphabet without e, o, t and u. The bits are taken from the end of the bytes, so the first character has the
+ * highest bits of the last byte. Source: Nix's `libutil/hash.cc`.
  */
 import { fail, ok, type Result } from '../result.js';
 
@@ -30,13 +30,13 @@ export function encodeBase32(bytes: Uint8Array): string {
 export function decodeBase32(text: string): Result<Uint8Array> {
   const byteCount = Math.floor((text.length * 5) / 8);
   if (base32Length(byteCount) !== text.length) {
-    return fail('E_BASE32', `"${text}" is not base 32: no number of bytes is ${text.length} characters long`);
+    return fail('E_BASE32', `"${text}" is not base 32: no number of bytes takes ${text.length} characters`);
   }
   const bytes = new Uint8Array(byteCount);
   for (let n = 0; n < text.length; n++) {
     const character = text.charAt(text.length - 1 - n);
     const value = VALUES.get(character);
-    if (value === undefined) return fail('E_BASE32', `"${text}" is not base 32: it holds "${character}"`);
+    if (value === undefined) return fail('E_BASE32', `"${text}" is not base 32: it has the character "${character}"`);
     const bit = n * 5;
     const index = bit >> 3;
     const shift = bit & 7;

@@ -1,6 +1,6 @@
 /**
- * Bytes as text, without loss: what is no UTF-8 becomes lone surrogates, U+DC80 for the byte 0x80 and so on, which no UTF-8 has. Nix's
- * texts are bytes; nearly all of them are UTF-8. Source: Python's PEP 383, "surrogateescape".
+ * Bytes as text, without loss: bytes that are not UTF-8 become lone surrogates (U+DC80 for the byte 0x80 and so on), which UTF-8 does not
+ * have. Nix's texts are bytes; nearly all of them are UTF-8. Source: Python's PEP 383, "surrogateescape".
  */
 
 /** Reads bytes; `bytesOfText` gives them back. */
@@ -19,7 +19,7 @@ export function bytesOfText(text: string): Buffer {
   return Buffer.concat(pieces);
 }
 
-/** A low surrogate that is no half of a pair. */
+/** A low surrogate that is not half of a pair. */
 const ESCAPED_BYTE = /((?<![\ud800-\udbff])[\udc80-\udcff])/;
 
 function piecewise(bytes: Buffer): string {
@@ -32,11 +32,11 @@ function piecewise(bytes: Buffer): string {
   return text;
 }
 
-/** How many bytes the character at an offset has; 0 when what is there is no UTF-8. */
+/** The number of bytes of the character at an offset; 0 if they are not UTF-8. */
 function sequenceLength(bytes: Buffer, at: number): number {
   const first = bytes[at]!;
   const length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
   const sequence = bytes.subarray(at, at + length);
-  // Overlong forms, surrogates and what is beyond Unicode come back as something else.
+  // Overlong forms, surrogates and code points beyond Unicode do not survive decoding and encoding.
   return sequence.length === length && Buffer.from(sequence.toString()).equals(sequence) ? length : 0;
 }

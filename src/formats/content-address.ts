@@ -1,6 +1,6 @@
 /**
- * Content addresses as Nix's database and narinfo files write them: `text:sha256:…` and `fixed:[r:]<algorithm>:…`, the
- * digest in base 32. Source: Nix's `content-address.cc`.
+ * Content addresses as in Nix's database and narinfo files: `text:sha256:…` and `fixed:[r:]<algorithm>:…`, with the digest in base 32.
+ * Source: Nix's `content-address.cc`.
  */
 import { fail, ok, type Result } from '../result.js';
 import { formatHash, isHashAlgorithm, parseHash, type Hash } from './hash.js';
@@ -25,7 +25,7 @@ export function formatContentAddress({ method, hash }: ContentAddress): string {
   }
 }
 
-/** Reads a content address; fails on an unknown method or a digest that is not of its algorithm. */
+/** Reads a content address; fails on an unknown method or a digest of the wrong length for its algorithm. */
 export function parseContentAddress(text: string): Result<ContentAddress> {
   const prefixes: readonly (readonly [string, IngestionMethod])[] = [
     ['text:', 'text'],

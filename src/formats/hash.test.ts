@@ -25,13 +25,13 @@ describe('a hash', () => {
   });
 
   test.each([
-    ['a bare digest of unknown kind', 'ab'.repeat(32), undefined, 'which hash algorithm'],
+    ['a bare digest of unknown kind', 'ab'.repeat(32), undefined, 'name its hash algorithm'],
     ['an unknown algorithm', `sha3:${'ab'.repeat(32)}`, undefined, '"sha3"'],
     ['another algorithm than is wanted', `sha1:${'ab'.repeat(20)}`, 'sha256', 'not a sha256'],
     ['a digest that is cut short', `sha256:${'ab'.repeat(31)}`, undefined, 'wrong length'],
     ['SRI in hexadecimal', `sha256-${'ab'.repeat(32)}`, undefined, 'wrong length'],
     ['base 64 without its padding', 'sha256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU', undefined, 'wrong length'],
-    ['nothing', '', undefined, 'which hash algorithm'],
+    ['nothing', '', undefined, 'name its hash algorithm'],
   ] as const)('is not read from %s', (_what, text, algorithm, why) => {
     const parsed = parseHash(text, algorithm);
     expect(parsed.ok ? 'ok' : parsed.failure.message).toContain(why);

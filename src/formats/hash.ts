@@ -23,7 +23,7 @@ export type Sha256 = string & { readonly __sha256: unique symbol };
 /** Narrows text to a `Sha256`; fails unless it is 64 lower-case hexadecimal digits. */
 export function parseSha256(text: string): Result<Sha256> {
   if (/^[0-9a-f]{64}$/.test(text)) return ok(text as Sha256);
-  return fail('E_HASH', `"${text}" is not a SHA-256 hash: 64 lower-case hexadecimal digits are wanted`);
+  return fail('E_HASH', `"${text}" is not a SHA-256 hash: it must have 64 lower-case hexadecimal digits`);
 }
 
 /** SHA-256 of bytes or of the UTF-8 bytes of a string. */
@@ -56,7 +56,7 @@ export function formatHash(hash: Hash, encoding: HashEncoding): string {
   }
 }
 
-/** Reads `sha256:…` in any encoding, `sha256-…` (SRI), or a bare digest when `algorithm` says of what kind it is. */
+/** Reads `sha256:…` in any encoding, `sha256-…` (SRI), or a bare digest of the kind `algorithm`. */
 export function parseHash(text: string, algorithm?: HashAlgorithm): Result<Hash> {
   const separator = /[:-]/.exec(text);
   const prefix = separator === null ? undefined : text.slice(0, separator.index);
@@ -64,7 +64,7 @@ export function parseHash(text: string, algorithm?: HashAlgorithm): Result<Hash>
   const named = prefix !== undefined && (separator?.[0] === ':' || isSri) ? prefix : undefined;
   if (named !== undefined && !isHashAlgorithm(named)) return fail('E_HASH', `"${text}" names the unknown hash algorithm "${named}"`);
   const kind = named ?? algorithm;
-  if (kind === undefined) return fail('E_HASH', `"${text}" does not say which hash algorithm it is of`, 'write it as sha256:…');
+  if (kind === undefined) return fail('E_HASH', `"${text}" does not name its hash algorithm`, 'write it as sha256:…');
   if (algorithm !== undefined && kind !== algorithm) return fail('E_HASH', `"${text}" is not a ${algorithm} hash`);
   const digits = named === undefined ? text : text.slice(named.length + 1);
   const bytes = decodeDigest(digits, DIGEST_BYTES[kind], isSri);
@@ -72,7 +72,7 @@ export function parseHash(text: string, algorithm?: HashAlgorithm): Result<Hash>
   return ok({ algorithm: kind, hex: Buffer.from(bytes).toString('hex') });
 }
 
-/** The three encodings of one digest have different lengths, which tells them apart. */
+/** The three encodings of one digest have different lengths, which distinguishes them. */
 function decodeDigest(digits: string, byteCount: number, onlyBase64: boolean): Uint8Array | undefined {
   if (!onlyBase64 && digits.length === byteCount * 2) {
     return /^[0-9a-fA-F]*$/.test(digits) ? Buffer.from(digits, 'hex') : undefined;

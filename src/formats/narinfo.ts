@@ -1,5 +1,5 @@
 /**
- * A `.narinfo` file: what a binary cache says of a store path, and where its NAR lies. Lines of `Field: value`. Source:
+ * A `.narinfo` file: a binary cache's description of a store path and the address of its NAR. Lines of `Field: value`. Source:
  * Nix's `nar-info.cc` (2.8).
  */
 import { fail, ok, type Result } from '../result.js';
@@ -10,17 +10,17 @@ import { parseSignature } from './signature.js';
 import { isDrvPath, parseStorePath, parseStorePathBaseName, storePathBaseName, type DrvPath, type StorePath } from './store-path.js';
 
 export interface NarInfo extends Pick<PathInfo, 'path' | 'narHash' | 'narSize' | 'references' | 'deriver' | 'contentAddress' | 'signatures'> {
-  /** Of the NAR, relative to the cache's address. */
+  /** Address of the NAR, relative to the cache's. */
   readonly url: string;
   /** `none`, `xz`, `zstd` and the like. */
   readonly compression: string;
-  /** Of the file at `url`, compressed; caches may leave it out. */
+  /** Hash of the compressed file at `url`; caches may leave it out. */
   readonly fileHash?: Hash | undefined;
   /** In bytes. */
   readonly fileSize?: number | undefined;
 }
 
-/** What a path's signatures are of. Source: `ValidPathInfo::fingerprint` in Nix's `path-info.cc`. */
+/** The text that a path's signatures sign. Source: `ValidPathInfo::fingerprint` in Nix's `path-info.cc`. */
 export function pathFingerprint({ path, narHash, narSize, references }: Pick<PathInfo, 'path' | 'narHash' | 'narSize' | 'references'>): string {
   return ['1', path, writeHash(sha256Hash(narHash)), narSize, [...references].sort().join(',')].join(';');
 }
@@ -48,8 +48,8 @@ function writeHash(hash: Hash): string {
 }
 
 /**
- * Reads a `.narinfo` file. Unknown fields are passed over, as Nix does, since caches add their own, and so are malformed signatures; all
- * others must be right, and only `Sig` may come twice. Fails with `E_NARINFO` and the field that is wrong.
+ * Reads a `.narinfo` file. Like Nix it ignores unknown fields, because caches add their own, and malformed signatures. All other fields
+ * must be right, and only `Sig` may come twice. Fails with `E_NARINFO` and the name of the wrong field.
  */
 export function parseNarInfo(text: string): Result<NarInfo> {
   try {
@@ -60,7 +60,7 @@ export function parseNarInfo(text: string): Result<NarInfo> {
   }
 }
 
-/** Thrown and caught in this file alone. */
+/** Thrown and caught in this file only. */
 class FieldProblem extends Error {}
 
 class Fields {
@@ -70,7 +70,7 @@ class Fields {
     const lines = text.split('\n');
     if (lines.pop() !== '') throw new FieldProblem('its last line does not end');
     for (const [index, line] of lines.entries()) {
-      // Of signatures, that counts which can be read and is right; what else stands there may be of a kind that is yet to come.
+      // Only well-formed, right signatures count. Others may be of a kind that does not exist yet.
       if (line.startsWith('Sig:') && !parseSignature(line.slice('Sig: '.length)).ok) continue;
       const separator = line.indexOf(': ');
       if (separator <= 0) throw new FieldProblem(`line ${index + 1} is not "Field: value"`);
@@ -88,7 +88,7 @@ class Fields {
     return {
       path: this.required('StorePath', parseStorePath),
       url: this.required('URL', parseText),
-      // What caches meant when the field did not exist yet.
+      // The meaning in caches from before the field existed.
       compression: this.optional('Compression', parseText) ?? 'bzip2',
       ...given(
         'fileHash',

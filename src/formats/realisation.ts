@@ -1,5 +1,5 @@
 /**
- * A realisation says which store path an output of a floating content-addressed derivation turned out to be. Source:
+ * A realisation names the store path of a floating content-addressed derivation's output. Source:
  * Nix's `realisation.cc` (2.8), and the table `Realisations` of its database.
  */
 import { fail, ok, type Failure, type Result } from '../result.js';
@@ -7,7 +7,7 @@ import { parseHash, type Sha256 } from './hash.js';
 import { parseSignature } from './signature.js';
 import { checkName, parseStorePathBaseName, storePathBaseName, type StorePath } from './store-path.js';
 
-/** Names an output by the derivation's hash modulo fixed outputs, so that it holds for every equal derivation. */
+/** Names an output by the derivation's hash modulo fixed outputs, so it is the same for every equal derivation. */
 export interface DrvOutputId {
   readonly drvHash: Sha256;
   readonly outputName: string;
@@ -18,7 +18,7 @@ export interface Realisation {
   readonly outPath: StorePath;
   /** `key-name:base64` each. */
   readonly signatures: readonly string[];
-  /** The realisations this one was built from, where the output refers to theirs; keys are the text forms of ids. */
+  /** The realisations this one was built from, if the output refers to theirs; keys are the text forms of ids. */
   readonly dependentRealisations: ReadonlyMap<string, StorePath>;
 }
 
@@ -43,7 +43,7 @@ export function writeRealisation(realisation: Realisation): string {
   return JSON.stringify({ dependentRealisations, id, outPath, signatures: [...realisation.signatures].sort() });
 }
 
-/** What a realisation's signatures are of: its JSON without them. */
+/** The text that a realisation's signatures sign: its JSON without them. */
 export function realisationFingerprint(realisation: Realisation): string {
   return JSON.stringify(jsonOf(realisation));
 }
@@ -61,7 +61,7 @@ function jsonOf({ id, outPath, dependentRealisations }: Realisation): {
   };
 }
 
-/** Reads a `.doi` file; malformed signatures are passed over. Fails with `E_REALISATION` and the field that is wrong. */
+/** Reads a `.doi` file; malformed signatures are ignored. Fails with `E_REALISATION` and the name of the wrong field. */
 export function parseRealisation(text: string): Result<Realisation> {
   const json = parseObject(text);
   if (json === undefined) return fail('E_REALISATION', 'a realisation is not a JSON object');

@@ -15,7 +15,7 @@ export interface SecretKey {
   readonly key: KeyObject;
 }
 
-/** DER of a PKCS #8 or SubjectPublicKeyInfo up to where the 32 bytes of the key follow: node:crypto takes no raw keys. */
+/** DER of a PKCS #8 or SubjectPublicKeyInfo before the 32 bytes of the key: node:crypto accepts no raw keys. */
 const SECRET_DER = Buffer.from('302e020100300506032b657004220420', 'hex');
 const PUBLIC_DER = Buffer.from('302a300506032b6570032100', 'hex');
 
@@ -31,14 +31,14 @@ export function parsePublicKey(text: string): Result<PublicKey> {
   return ok({ name, key: createPublicKey({ key: Buffer.concat([PUBLIC_DER, bytes]), format: 'der', type: 'spki' }) });
 }
 
-/** Reads what `nix-store --generate-binary-cache-key` wrote. Fails with `E_KEY`, in a message that does not hold the key. */
+/** Reads what `nix-store --generate-binary-cache-key` wrote. Fails with `E_KEY`, in a message without the key. */
 export function parseSecretKey(text: string): Result<SecretKey> {
   const parts = parseNamed(text.trim(), SECRET_BYTES);
-  if (parts === undefined) return fail('E_KEY', `the secret key is malformed: a name, ":", ${SECRET_BYTES} bytes in base 64 are wanted`);
+  if (parts === undefined) return fail('E_KEY', `the secret key is malformed: it must be a name, ":", ${SECRET_BYTES} bytes in base 64`);
   const [name, bytes] = parts;
   const secret = { name, key: createPrivateKey({ key: Buffer.concat([SECRET_DER, bytes.subarray(0, KEY_BYTES)]), format: 'der', type: 'pkcs8' }) };
   if (!rawPublicKey(secret.key).equals(bytes.subarray(KEY_BYTES)))
-    return fail('E_KEY', `the secret key "${name}" is damaged: its public half belongs to another`);
+    return fail('E_KEY', `the secret key "${name}" is damaged: its public half belongs to another key`);
   return ok(secret);
 }
 
@@ -57,18 +57,18 @@ export function formatPublicKey({ name, key }: PublicKey): string {
   return `${name}:${rawPublicKey(key).toString('base64')}`;
 }
 
-/** Writes the secret itself: into a file that others cannot read, and nowhere else. */
+/** Writes the secret itself. Put it only into a file that others cannot read. */
 export function formatSecretKey({ name, key }: SecretKey): string {
   const seed = key.export({ format: 'der', type: 'pkcs8' }).subarray(SECRET_DER.length);
   return `${name}:${Buffer.concat([seed, rawPublicKey(key)]).toString('base64')}`;
 }
 
-/** The 64 bytes of a signature; the same key and message always give the same. */
+/** The 64 bytes of a signature; the same key and message always give the same signature. */
 export function signBytes(message: Uint8Array, { key }: SecretKey): Buffer {
   return sign(null, message, key);
 }
 
-/** True when the key made this signature of this message. */
+/** True if the key made this signature of this message. */
 export function verifyBytes(message: Uint8Array, signature: Uint8Array, { key }: PublicKey): boolean {
   return signature.length === SIGNATURE_BYTES && verify(null, message, key, signature);
 }
@@ -78,7 +78,7 @@ export function signText(text: string, { name, key }: SecretKey): string {
   return `${name}:${sign(null, Buffer.from(text), key).toString('base64')}`;
 }
 
-/** True when one of the keys has the signature's name and made it for this text. */
+/** True if one of the keys has the signature's name and made it for this text. */
 export function verifyText(text: string, signature: string, keys: readonly PublicKey[]): boolean {
   const parts = parseNamed(signature, SIGNATURE_BYTES);
   if (parts === undefined) return false;
@@ -100,7 +100,7 @@ function parseNamed(text: string, byteCount: number): readonly [name: string, by
   return colon > 0 && isExact ? [text.slice(0, colon), bytes] : undefined;
 }
 
-/** The 32 bytes of a public key; also of a secret key: of its public half. */
+/** The 32 bytes of a public key; for a secret key, of its public half. */
 export function rawPublicKey(key: KeyObject): Buffer {
   const publicKey = key.type === 'private' ? createPublicKey(key) : key;
   return publicKey.export({ format: 'der', type: 'spki' }).subarray(PUBLIC_DER.length);

@@ -64,7 +64,7 @@ describe('a store path', () => {
 });
 
 describe('the path of content', () => {
-  // As `nix-store --add`, `--add-fixed` and builtins.toFile gave them.
+  // Paths that `nix-store --add`, `--add-fixed` and builtins.toFile returned.
   test('is the one Nix gives to a text, by its UTF-8 bytes', () => {
     expect(makeTextPath('.foo', '', [])).toBe('/nix/store/4vfr3n9smrx95b3yw05swv4rwc5chzcf-.foo');
     expect(makeTextPath('text', 'hi', [])).toBe('/nix/store/4w3j5fgz0fvh3nr9an182fdyx6zjimgd-text');

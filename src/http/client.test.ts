@@ -7,7 +7,7 @@ import { StreamFailure } from '../stream-failure.js';
 import { HttpClient, type RedirectedQuestion } from './client.js';
 import { DEFAULT_PATIENCE, type Patience } from './patience.js';
 
-/** Only the limit that a test is about is short: on a busy machine all else takes its time. */
+/** Only the limit under test is short, because everything else is slow on a busy machine. */
 function clientWith(patience: Partial<Patience> = {}, environment: NodeJS.ProcessEnv = {}): HttpClient {
   const client = unwrap(HttpClient.open(environment, { ...DEFAULT_PATIENCE, retries: [], ...patience }));
   atEnd(() => void client.close());
@@ -54,7 +54,7 @@ describe('a server is given up', () => {
     const { url } = await rawServer((socket) => {
       drip(socket, 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(10), 1);
     });
-    expect(messageOf(await fetched(clientWith(), url))).toContain('one interim answer after the other');
+    expect(messageOf(await fetched(clientWith(), url))).toContain('too many interim answers');
   });
 
   test('that sends trailers without end', async () => {
@@ -102,7 +102,7 @@ describe('a server is given up', () => {
       drip(socket, 'x', 20);
     });
     const patience = { ...SHORT_HEADER, header: 400, stall: 400, leastRate: 0 };
-    expect(messageOf(await fetched(clientWith(patience), url, { small: true }))).toContain('not whole after 0.8 s');
+    expect(messageOf(await fetched(clientWith(patience), url, { small: true }))).toContain('not complete after 0.8 s');
   });
 
   test('that takes nothing of what is put', async () => {
@@ -171,7 +171,7 @@ test('a connection is used again, also after an answer that nobody wanted', asyn
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(unwrap(await fetched(client, url))).toBe('hi');
   }
-  // Six requests; undici may take a second connection while it is about to let go of the first.
+  // Six requests; undici may open a second connection before it has released the first.
   expect(ports.size).toBeLessThanOrEqual(3);
 });
 

@@ -1,6 +1,6 @@
 /**
- * The HTTP client of the whole program: proxies, time limits, retries. Nothing an answer says is believed here but its status; how
- * much of it is read is up to the reader.
+ * The HTTP client of the whole program: proxies, time limits, retries. It trusts nothing in an answer except its status; the
+ * reader decides how much of it is read.
  */
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,9 +13,9 @@ import { patienceOf, type Patience } from './patience.js';
 import { RateWatch } from './rate-watch.js';
 
 const MOST_REDIRECTS = 5;
-/** 1xx answers before the one that counts. */
+/** Most 1xx answers before the final one. */
 const MOST_INTERIM_ANSWERS = 16;
-/** Bytes of an answer nobody wants that are read, so that its connection can be used again. */
+/** Bytes of an unwanted answer that are read, so its connection can be used again. */
 const MOST_DISCARDED = 64 * 1024;
 const DISCARD_MILLISECONDS = 2000;
 
@@ -24,29 +24,29 @@ export type Headers = Readonly<Record<string, string>>;
 export interface Question {
   readonly method?: 'GET' | 'HEAD' | 'PUT' | undefined;
   readonly headers?: Headers | undefined;
-  /** What is put. */
+  /** The body of a PUT. */
   readonly body?: ByteStream | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The answer is a small file, and must be whole in the time for its header and one for a stall. */
+  /** The answer is a small file. It must be complete within the time limits for a header and a stall together. */
   readonly small?: boolean | undefined;
 }
 
 export interface RedirectedQuestion extends Question {
-  /** Headers for one address, such as a signature, added to the others. Another host than the first gets what this says. */
+  /** Headers for one address, such as a signature, added to the others. After a redirect to another host they are computed again. */
   readonly authorise?: ((url: URL, headers: Headers) => Headers | Promise<Headers>) | undefined;
-  /** Whoever asked knows the hash of what is to come, so that it may be redirected from HTTPS to HTTP. */
+  /** The caller knows the hash of the answer, so a redirect from HTTPS to HTTP is allowed. */
   readonly hashKnown?: boolean | undefined;
 }
 
 export interface Answer {
-  /** Where it came from: redirects have been followed. */
+  /** The final address, after redirects. */
   readonly url: URL;
   readonly status: number;
-  /** The first of its values, `undefined` when there is none; names are in small letters. */
+  /** The first value, `undefined` if there is none; names are lower-case. */
   readonly header: (name: string) => string | undefined;
-  /** Read it to its end, or stop the iteration: either lets go of it. Throws `StreamFailure`. */
+  /** Read it to its end or stop the iteration; both release the connection. Throws `StreamFailure`. */
   readonly body: ByteStream;
-  /** Lets go of it unread. */
+  /** Releases it unread. */
   readonly discard: () => void;
 }
 
@@ -64,14 +64,14 @@ export class HttpClient {
     return connections.ok ? ok(new HttpClient(patience.value, connections.value)) : connections;
   }
 
-  /** Ends all connections. Those that are merely kept for later do not keep the program from ending. */
+  /** Ends all connections. Idle connections do not keep the program from ending. */
   async close(): Promise<void> {
     await this.connections.destroy();
   }
 
   /**
-   * Asks once, and follows redirects. Fails with `E_NETWORK` where another attempt may do better, with `E_HTTP` where the server
-   * is wrong, with `E_CANCELLED`; a status of whatever kind is an answer.
+   * Makes one request, and follows redirects. Fails with `E_NETWORK` if another attempt may succeed, with `E_HTTP` if the server is
+   * wrong, and with `E_CANCELLED`. Any status is an answer, not a failure.
    */
   async ask(url: URL, question: RedirectedQuestion = {}): Promise<Result<Answer>> {
     let at = withoutSecrets(url);
@@ -87,7 +87,7 @@ export class HttpClient {
     return fail('E_HTTP', `${shown(url)} redirects more than ${MOST_REDIRECTS} times`);
   }
 
-  /** Tries again, later and later, what failed with `E_NETWORK`. */
+  /** Like `ask`, but tries again after `E_NETWORK`, with increasing pauses. */
   async retrying<T>(attempt: () => Promise<Result<T>>, signal?: AbortSignal): Promise<Result<T>> {
     for (let tries = 0; ; tries++) {
       const result = await attempt();
@@ -95,11 +95,11 @@ export class HttpClient {
     }
   }
 
-  /** Waits before another attempt, after so many that failed; false when there is to be none. */
+  /** Waits before another attempt; `failed` attempts came before. Returns false if there is to be none. */
   async pause(failed: number, signal?: AbortSignal): Promise<boolean> {
     const pause = this.patience.retries[failed];
     if (pause === undefined) return false;
-    // Cut short by the signal, the next attempt reports it.
+    // If the signal ended the wait, the next attempt reports it.
     await sleep(pause, undefined, { signal }).catch(() => undefined);
     return true;
   }
@@ -112,16 +112,16 @@ export class HttpClient {
         origin: url.origin,
         path: `${url.pathname}${url.search}`,
         method,
-        // Hashes are of files as they are: a server must not pack them again on the way.
+        // Hashes are of the files themselves, so a server must not compress them.
         headers: { 'accept-encoding': 'identity', 'user-agent': 'zilch', ...headers },
-        // The types leave out what undici takes besides streams.
+        // The types lack what undici accepts besides streams.
         ...(body === undefined ? {} : { body: limits.watched(body) as unknown as Buffer }),
         signal: limits.signal,
         onInfo: () => {
-          if (++interim > MOST_INTERIM_ANSWERS) limits.giveUp('it sends one interim answer after the other');
+          if (++interim > MOST_INTERIM_ANSWERS) limits.giveUp('it sends too many interim answers');
         },
       });
-      // undici hears its signal only once there is a connection.
+      // undici ignores its signal until there is a connection.
       const response = await Promise.race([asking, limits.ended]);
       limits.headerIsThere();
       return ok({
@@ -145,14 +145,14 @@ export class HttpClient {
   }
 }
 
-/** The time limits of one request. Whatever is too slow is aborted. */
+/** The time limits of one request. It aborts a request that is too slow. */
 class Limits {
   private readonly controller = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private whole: NodeJS.Timeout | undefined;
   private isAnswered = false;
   readonly rate: RateWatch;
-  /** Never settles but by rejecting, with what `signal` is aborted for. */
+  /** Never resolves; rejects with the reason for which `signal` is aborted. */
   readonly ended: Promise<never>;
   private readonly onCancel = (): void => {
     this.controller.abort(this.cancelled?.reason);
@@ -176,12 +176,12 @@ class Limits {
     if (small) {
       const milliseconds = patience.connect + header + stall;
       this.whole = setTimeout(() => {
-        this.giveUp(`it is not whole after ${milliseconds / 1000} s`);
+        this.giveUp(`it is not complete after ${milliseconds / 1000} s`);
       }, milliseconds);
     }
     this.waitForHeader();
     if (cancelled === undefined) return;
-    // One signal stops all requests of a run: that there are many of them is no leak.
+    // One signal stops all requests of a run, so many listeners are no leak.
     setMaxListeners(0, cancelled);
     cancelled.addEventListener('abort', this.onCancel);
     if (cancelled.aborted) this.onCancel();
@@ -195,7 +195,7 @@ class Limits {
     this.controller.abort(new GivenUp(why));
   }
 
-  /** What is sent must be taken, then an answer come. */
+  /** The server must first accept the body, then answer. */
   async *watched(body: ByteStream): ByteStream & AsyncGenerator<Uint8Array> {
     clearTimeout(this.timer);
     try {
@@ -215,7 +215,7 @@ class Limits {
     clearTimeout(this.timer);
   }
 
-  /** Nothing more is wanted: no limit holds any longer. */
+  /** Nothing more is wanted, so no limit applies any longer. */
   end(): void {
     this.headerIsThere();
     clearTimeout(this.whole);
@@ -255,7 +255,7 @@ async function* piecesOf(
   } finally {
     limits.rate.came(0);
     limits.end();
-    // That it was cut off is then also reported as an error, which is no news.
+    // The cut is then also reported as an error, which can be ignored.
     if (!whole) body.on('error', () => undefined).destroy();
   }
 }
@@ -275,7 +275,7 @@ function redirectTarget(location: string | undefined, from: URL, hashKnown: bool
   return fail('E_HTTP', `${shown(from)} redirects to ${(target?.href ?? location ?? 'nowhere').slice(0, 200)}, which ${why}`);
 }
 
-/** Whether an answer's status says that another attempt may do better: servers under load, and their proxies. */
+/** Whether another attempt may succeed after this status: servers under load, and their proxies. */
 export function statusFailure({ url, status }: Answer, hint?: string): Failure {
   const code = status === 408 || status === 425 || status === 429 || status >= 500 ? 'E_NETWORK' : 'E_HTTP';
   return { code, message: `${shown(url)}: the server answers ${status}`, hint };

@@ -1,4 +1,4 @@
-/** What goes wrong on the way to a server, in plain words. */
+/** Describes connection errors in plain words. */
 import { errors } from 'undici';
 import type { Failure } from '../result.js';
 import { StreamFailure } from '../stream-failure.js';
@@ -7,8 +7,8 @@ import { StreamFailure } from '../stream-failure.js';
 export class GivenUp extends Error {}
 
 /**
- * What an error means that a connection threw. `E_NETWORK` may pass and is worth another attempt; `E_HTTP` is what the server says each
- * time; `E_CANCELLED` is the caller's own doing.
+ * Describes an error that a connection threw. `E_NETWORK` may pass, so another attempt is worth it. `E_HTTP` is the same at each
+ * attempt. `E_CANCELLED` comes from the caller.
  */
 export function describeError(url: URL, error: unknown, phase: 'header' | 'body', signal: AbortSignal | undefined): Failure {
   if (error instanceof StreamFailure) return error.failure;
@@ -19,18 +19,18 @@ export function describeError(url: URL, error: unknown, phase: 'header' | 'body'
   const isCut = error instanceof errors.HTTPParserError && error.code === 'HPE_INVALID_EOF_STATE';
   if (phase === 'header' && error instanceof errors.HTTPParserError && !isCut)
     return { code: 'E_HTTP', message: `${where}: the server does not speak HTTP (${error.message})`, cause };
-  // The only request to a server that asks for another protocol would be one of ours, and there are none.
+  // Only our own request could ask for another protocol, and we send none.
   if (phase === 'header' && cause.message === 'bad upgrade')
     return { code: 'E_HTTP', message: `${where}: the server answers 101, switching protocols`, cause };
   return { code: 'E_NETWORK', message: `${where}: ${reasonOf(cause)}`, hint: 'is the address right, and the server up?', cause };
 }
 
-/** An address for people: without what may be a password. */
+/** An address for people, without its password. */
 export function shown({ origin, pathname }: URL): string {
   return `${origin}${pathname}`;
 }
 
-/** Node reports several addresses that all refused in one error without a message of its own. */
+/** If several addresses refuse, Node reports one error without a message. */
 function firstError(error: unknown): Error {
   if (error instanceof AggregateError) return firstError(error.errors[0]);
   return error instanceof Error ? error : new Error(String(error));
@@ -41,7 +41,7 @@ function reasonOf(error: Error): string {
   return REASONS[code] ?? error.message.trim();
 }
 
-/** All others have their own words. */
+/** Plain words for error codes; all other errors have a message. */
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection reset',
@@ -57,10 +57,10 @@ const REASONS: Readonly<Record<string, string>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: 'the server does not speak TLS',
   CERT_NOT_YET_VALID: 'its certificate is not valid yet, by the clock of this machine',
   CERT_HAS_EXPIRED: 'its certificate has expired',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is signed by nobody known',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is signed by nobody known',
-  UNABLE_TO_GET_ISSUER_CERT: 'its certificate is signed by nobody known',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is signed by nobody known',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not signed by a known authority',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not signed by a known authority',
+  UNABLE_TO_GET_ISSUER_CERT: 'its certificate is not signed by a known authority',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not signed by a known authority',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
 };

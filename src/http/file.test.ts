@@ -10,7 +10,7 @@ import { DEFAULT_PATIENCE } from './patience.js';
 
 const BYTES = Buffer.from(Array.from({ length: 1000 }, (_, index) => index & 127)).toString('latin1');
 
-/** Fetches as whoever writes at positions does; gives what stands there in the end, and whether it came in parts. */
+/** Fetches a file and writes each piece at its position; returns the result, and whether it came in parts. */
 async function fetched(url: URL, question: FileQuestion = {}, retries = [1, 1]): Promise<Result<{ text: string; isPieced: boolean }>> {
   const client = unwrap(HttpClient.open({}, { ...DEFAULT_PATIENCE, retries }));
   atEnd(() => void client.close());
@@ -31,7 +31,7 @@ function startOf(request: string): number {
   return Number(/\r\nrange: bytes=(\d+)-/i.exec(request)?.[1] ?? 0);
 }
 
-/** Answers a request as a server that knows ranges, and hangs up after so many bytes. */
+/** Answers a request like a server that supports ranges, and hangs up after a number of bytes. */
 function sendPart(socket: Socket, request: string, most = Infinity, headers = 'etag: "one"\r\n', bytes = BYTES): void {
   const start = startOf(request);
   const head = start === 0 ? '200 OK' : `206 Part\r\ncontent-range: bytes ${start}-${bytes.length - 1}/${bytes.length}`;

@@ -1,24 +1,24 @@
-/** A file over HTTP, which goes on by range where its connection broke. */
+/** A file over HTTP, resumed by range if its connection breaks. */
 import { fail, ok, type Failure, type Result } from '../result.js';
 import { StreamFailure } from '../stream-failure.js';
 import { statusFailure, type Answer, type HttpClient, type RedirectedQuestion } from './client.js';
 import { shown } from './errors.js';
 
-/** Bytes after which a broken connection counts as the first one again: it is worth going on. */
+/** After this many bytes the count of attempts starts again, because the transfer makes progress. */
 const PROGRESS = 1 << 20;
 
-/** Bytes, and where in the file they stand. */
+/** Bytes and their position in the file. */
 export interface Piece {
   readonly position: number;
   readonly bytes: Uint8Array;
 }
 
 export interface FileQuestion extends Pick<RedirectedQuestion, 'headers' | 'authorise' | 'hashKnown' | 'signal' | 'small'> {
-  /** How much of it is there already; nothing when left out. */
+  /** How much of it is there already; default 0. */
   readonly start?: number | undefined;
-  /** In bytes, where that is known: another size is another file. */
+  /** In bytes, if that is known: another size means another file. */
   readonly size?: number | undefined;
-  /** Statuses that mean that there is no such file. */
+  /** Statuses that mean that the file does not exist. */
   readonly missing?: readonly number[] | undefined;
 }
 
@@ -26,7 +26,7 @@ export class HttpFile {
   private answer: Answer | undefined;
   private position: number;
   private failures = 0;
-  /** Of the file whose first bytes came, so that no other one's are put behind them. */
+  /** Identifies the file of the first bytes, so bytes of another file are not appended to them. */
   private validator: string | undefined;
   private resumed = false;
 
@@ -34,13 +34,13 @@ export class HttpFile {
     private readonly client: HttpClient,
     private readonly url: URL,
     private readonly question: FileQuestion,
-    /** In bytes, where the server says so. It may be lying. */
+    /** In bytes, if the server says it. It may be wrong. */
     public size: number | undefined,
   ) {
     this.position = question.start ?? 0;
   }
 
-  /** Asks for a file; `undefined` when there is none. Fails as `HttpClient.ask` does, and with `E_HTTP` for what is another file. */
+  /** Requests a file; `undefined` if there is none. Fails like `HttpClient.ask`, and with `E_HTTP` if it is another file. */
   static async open(client: HttpClient, url: URL, question: FileQuestion = {}): Promise<Result<HttpFile | undefined>> {
     const file = new HttpFile(client, url, question, question.size);
     const there = await file.request();
@@ -48,14 +48,14 @@ export class HttpFile {
     return ok(there.value ? file : undefined);
   }
 
-  /** Whether it came in more than one part. If it is wrong, it may be because these are of two files. */
+  /** Whether it came in more than one part. If the hash is wrong, these may belong to two files. */
   get isPieced(): boolean {
     return this.resumed;
   }
 
   /**
-   * The file from its start, or the one that was asked for. Pieces follow each other, except that a server that does not know ranges
-   * begins again at 0. Read it to its end, or stop the iteration. Throws `StreamFailure`.
+   * The file from its start, or from the requested position. Pieces follow each other, except that a server without ranges begins again
+   * at 0. Read it to its end, or stop the iteration. Throws `StreamFailure`.
    */
   async *pieces(): AsyncGenerator<Piece> {
     for (let before = this.position; ; before = this.position) {
@@ -71,15 +71,15 @@ export class HttpFile {
     }
   }
 
-  /** Lets go of it unread. */
+  /** Releases it unread. */
   close(): void {
     this.answer?.discard();
   }
 
-  /** What one answer gives; returns why that is not all. */
+  /** Yields the bytes of one answer; returns the reason if they are not all. */
   private async *rest(): AsyncGenerator<Piece, Failure | undefined> {
     const { answer } = this;
-    // It was all there, and its end was not seen.
+    // All bytes were there, but not the end of the answer.
     if (answer === undefined) return undefined;
     try {
       for await (const bytes of answer.body) {
@@ -91,14 +91,14 @@ export class HttpFile {
       }
     } catch (error) {
       if (!(error instanceof StreamFailure) || error.failure.code !== 'E_NETWORK') throw error;
-      // What breaks behind the last byte has broken nothing.
+      // A failure after the last byte does not matter.
       return this.position === this.size ? undefined : error.failure;
     }
     if (this.size === undefined || this.position === this.size) return undefined;
     return { code: 'E_NETWORK', message: `${shown(this.url)}: it ends after ${this.position} of ${this.size} bytes` };
   }
 
-  /** Asks for the rest, as often as is worth it; false when there is no such file. */
+  /** Requests the rest, as often as allowed; returns false if the file does not exist. */
   private async request(): Promise<Result<boolean>> {
     for (;;) {
       const asked = await this.requestOnce();
@@ -140,7 +140,7 @@ export class HttpFile {
     return ok(true);
   }
 
-  /** There are no bytes from this position on: the file is whole, or what is there is of another one. */
+  /** There are no bytes from this position on: either the file is complete, or the part is of another file. */
   private nothingMore(answer: Answer): Result<boolean> {
     const whole = /^bytes \*\/(\d+)$/.exec(answer.header('content-range') ?? '')?.[1];
     if (whole === String(this.position) && (this.size ?? this.position) === this.position) {

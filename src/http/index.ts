@@ -1,4 +1,4 @@
-/** The web: asking servers, and which names a server of ours answers to. */
+/** The web: the HTTP client, and the names that our servers answer to. */
 export { HttpClient, statusFailure, type Headers, type RedirectedQuestion } from './client.js';
 export { HttpFile, type FileQuestion } from './file.js';
 export { ANY_NAME, hostCheck } from './host-names.js';

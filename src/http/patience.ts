@@ -1,16 +1,16 @@
-/** How long a server may take, each limit a setting of the environment. */
+/** Time limits for servers; each can be set in the environment. */
 import { fail, ok, type Result } from '../result.js';
 
 export interface Patience {
-  /** Milliseconds until a connection stands; TLS is part of it. */
+  /** Milliseconds until a connection is made, including TLS. */
   readonly connect: number;
-  /** Milliseconds from then until the whole header of the answer is there. The 1xx answers before it are part of it. */
+  /** Milliseconds from then until the whole header of the answer is there. It includes the 1xx answers before it. */
   readonly header: number;
-  /** Bytes a second: a body that comes more slowly is given up. */
+  /** Bytes a second: a slower body is given up. */
   readonly leastRate: number;
-  /** Milliseconds over which that is measured. A connection that brings nothing for so long is dead. */
+  /** Milliseconds over which that is measured. A connection that is silent for this long is dead. */
   readonly stall: number;
-  /** Milliseconds before each further attempt; there are as many of these as the list is long. */
+  /** Milliseconds before each further attempt; the list has one for each. */
   readonly retries: readonly number[];
 }
 
@@ -19,7 +19,7 @@ export const DEFAULT_PATIENCE: Patience = { connect: 20_000, header: 30_000, lea
 /** Milliseconds between attempts beyond those that `DEFAULT_PATIENCE` lists. */
 const LAST_PAUSE = 5000;
 
-/** What may be set, with the unit that users write. */
+/** The settings, with the unit that users write. */
 const SETTINGS = {
   connect: { variable: 'ZILCH_CONNECT_TIMEOUT', unit: 'seconds', factor: 1000 },
   header: { variable: 'ZILCH_HEADER_TIMEOUT', unit: 'seconds', factor: 1000 },
@@ -28,10 +28,10 @@ const SETTINGS = {
 } as const;
 
 const ATTEMPTS = 'ZILCH_DOWNLOAD_ATTEMPTS';
-/** The longest that a timer can be set to, in seconds: above 24 days Node.js would let it end at once. */
+/** The longest that a timer can be set to, in seconds: above 24 days Node.js ends it at once. */
 const MOST = 2 ** 31 / 1000 - 1;
 
-/** The limits that the environment sets; those that it leaves out are the default ones. Fails with `E_USAGE`. */
+/** The limits that the environment sets; the others have their defaults. Fails with `E_USAGE`. */
 export function patienceOf(environment: NodeJS.ProcessEnv): Result<Patience> {
   const patience: { -readonly [key in keyof Patience]: Patience[key] } = { ...DEFAULT_PATIENCE };
   for (const key of Object.keys(SETTINGS) as (keyof typeof SETTINGS)[]) {
@@ -39,7 +39,7 @@ export function patienceOf(environment: NodeJS.ProcessEnv): Result<Patience> {
     const text = environment[variable] ?? '';
     if (text === '') continue;
     const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-    // No bytes a second is a rate that everything has; no seconds is a time in which nothing can come.
+    // A rate of 0 means no limit; a time of 0 would allow nothing.
     if (!(value <= MOST && (value > 0 || key === 'leastRate'))) return fail('E_USAGE', `${variable} ("${text}") is not a number of ${unit}`);
     patience[key] = value * factor;
   }

@@ -1,7 +1,7 @@
 import type { Patience } from './patience.js';
 
 /**
- * Measures how fast something comes while it is waited for. Time in which nobody waits does not count: a reader may be
+ * Measures how fast data comes while a reader waits for it. Time in which the reader does not wait does not count: a reader may be
  * slow, its server may not.
  */
 export class RateWatch {
@@ -10,7 +10,7 @@ export class RateWatch {
   private since = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param tooSlow told why, once, when a whole window brought too little */
+  /** @param tooSlow called once, with the reason, if a whole window had too few bytes */
   constructor(
     private readonly patience: Pick<Patience, 'leastRate' | 'stall'>,
     private readonly tooSlow: (why: string) => void,
@@ -18,7 +18,7 @@ export class RateWatch {
     this.left = patience.stall;
   }
 
-  /** Begins to wait. */
+  /** Starts waiting. */
   wait(): void {
     this.since = performance.now();
     this.timer = setTimeout(() => {
@@ -27,7 +27,7 @@ export class RateWatch {
     }, this.left);
   }
 
-  /** Ends to wait: this much came, or nothing more will. */
+  /** Stops waiting: this many bytes came, or no more will. */
   came(bytes: number): void {
     if (this.timer === undefined) return;
     clearTimeout(this.timer);

@@ -1,4 +1,4 @@
-/** Reads a chain's report off a store. */
+/** Reads a chain's report from a store. */
 import { basename, relative } from 'node:path';
 import { durationsFile, estimates, readDurations, realisedOutputs } from '../build/index.js';
 import type { PreparedChain } from '../chain/index.js';
@@ -11,7 +11,7 @@ import { outsideFacts } from './outside.js';
 import { recipesByName } from './script.js';
 import type { ChainReport, OutputFacts, RecipeFacts, SourceFacts } from '../report/index.js';
 
-/** Gathers the facts as they are now. Fails when the pins cannot be read. */
+/** Collects the current facts. Fails when the pins cannot be read. */
 export async function collectReport(session: Session): Promise<Result<ChainReport>> {
   const { store, loaded, chain } = session;
   const pins = await readPins(loaded.pinsFile);
@@ -72,7 +72,7 @@ function sourceFacts(path: StorePath, { name, version, file, size, sha256, locat
   return { path, name, version, file, size, sha256, places: locations.map((location) => (location.kind === 'url' ? location.url : location.path)) };
 }
 
-/** Ids of all derivations but tests: of targets their names, of others the derivation's, numbered (`clang-16#2`) where another has it. */
+/** Ids of all derivations except tests: for targets their names, for others the derivation's name, numbered (`clang-16#2`) if it is taken. */
 function nodeNames(chain: PreparedChain): ReadonlyMap<DrvPath, string> {
   const tests = new Set(chain.targets.flatMap(({ test }) => test?.drvPath ?? []));
   const names = new Map<DrvPath, string>(chain.targets.map(({ name, build }) => [build.drvPath, name]));
@@ -87,7 +87,7 @@ function nodeNames(chain: PreparedChain): ReadonlyMap<DrvPath, string> {
   return names;
 }
 
-/** Targets have a stage; what they need without its being a target gets that of the first one that does. */
+/** Targets have a stage; a recipe that is no target gets the stage of the first target that needs it. */
 function stageOf(chain: PreparedChain): ReadonlyMap<DrvPath, string> {
   const stages = new Map<DrvPath, string>(chain.targets.map(({ build, stage }) => [build.drvPath, stage]));
   for (const { build, stage } of chain.targets) {
@@ -103,7 +103,7 @@ function stageOf(chain: PreparedChain): ReadonlyMap<DrvPath, string> {
   return stages;
 }
 
-/** Depth first from each target, in the chain's order: needs come before what needs them. */
+/** Depth first from each target, in the chain's order: a need comes before everything that needs it. */
 function inOrder(chain: PreparedChain, names: ReadonlyMap<DrvPath, string>): readonly (readonly [DrvPath, Derivation])[] {
   const ordered = new Map<DrvPath, Derivation>();
   const visit = (drvPath: DrvPath): void => {

@@ -1,4 +1,4 @@
-/** Reads off the disk what reports are about: the facts of a chain in a store, the differences of two trees. */
+/** Reads the facts for reports from the disk: a chain in a store, and the differences of two trees. */
 export { collectReport } from './collect.js';
 export { lookAt, type LookedAt } from './look-at.js';
 export { scriptOf } from './script.js';

@@ -1,4 +1,4 @@
-/** What a chain takes from outside its recipes and sources: files beside them, and seeds. */
+/** A chain's inputs other than recipes and sources: files beside recipes, and seeds. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { lstat, readdir, readFile } from 'node:fs/promises';
@@ -16,7 +16,7 @@ export interface OutsideFacts {
   readonly locals: readonly LocalFacts[];
 }
 
-/** Reads them where they lie, so that they are known before anything is built; a given seed is read from the store. */
+/** Reads them from the chain's directory, so they are known before anything is built; a given seed is read from the store. */
 export async function outsideFacts(chain: PreparedChain, directory: string, store: Store): Promise<Result<OutsideFacts>> {
   const seeds = new Map<StorePath, SeedFacts>();
   const locals = new Map<StorePath, LocalFacts>();

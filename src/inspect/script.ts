@@ -1,9 +1,9 @@
-/** Recipes as their authors wrote them, of which derivations keep only the result. */
+/** Recipes as their authors wrote them; derivations have only the result. */
 import type { LoadedChain } from '../chain/index.js';
 import { neededOutputs, type AnyRecipe, type Chain, type Ingredient } from '../recipe/index.js';
 import type { RecipeFacts } from '../report/index.js';
 
-/** A recipe's script, with `${name}` where it names another recipe, a source or a local file; `undefined` when it has none. */
+/** A recipe's script, with `${name}` for other recipes, sources and local files; `undefined` if it has none. */
 export function scriptOf({ chain }: LoadedChain, { id, isTarget, name, version }: RecipeFacts): string | undefined {
   const target = isTarget ? chain.targets.find((one) => one.name === id)?.recipe : undefined;
   const recipe = target ?? recipesByName(chain).get(version === undefined ? name : `${name}-${version}`);
@@ -23,7 +23,7 @@ function nameOf(ingredient: Ingredient): string {
   }
 }
 
-/** By the names of their derivations: for recipes that are no targets. */
+/** Recipes by the names of their derivations, for recipes that are no targets. */
 export function recipesByName(chain: Chain): ReadonlyMap<string, AnyRecipe> {
   const found = new Set<AnyRecipe>(chain.targets.map(({ recipe }) => recipe));
   for (const recipe of found) for (const needed of neededOutputs(recipe)) found.add(needed.recipe);

@@ -1,4 +1,4 @@
-/** Writes the kit. What is the same in every kit lies in the checkout's folder kit/; docs/kit.md tells of it. */
+/** Writes the kit. Files that are the same in every kit are in the checkout's folder kit/; docs/kit.md describes it. */
 import { chmodSync, cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,19 +15,19 @@ const OWN_FILES = fileURLToPath(new URL('../../kit/', import.meta.url));
 const LADDER = join(OWN_CHAIN, '0-seed');
 const SEED_BYTES = 148;
 
-/** What of the ladder makes the kit's builder. */
+/** The files of the ladder that build the kit's builder. */
 const CLIMB = ['climb.t', '1-t/step1.hex', '2-s', '3-cc', '4-tinycc/include', '4-tinycc/libc'];
 
-/** The step after which its own shell and compiler go on. */
+/** The step after which its own shell and compiler continue. */
 const HANDOVER = 'stage1';
 
 export interface KitExport {
   readonly store: Store;
   readonly chain: PreparedChain;
-  /** All that is to be built, with all that is needed for it. */
+  /** Everything to build, including all needs. */
   readonly targets: readonly PreparedTarget[];
   readonly pins: Pins;
-  /** Whether tarballs go into the kit; the store must have them. */
+  /** Whether to put tarballs into the kit; the store must have them. */
   readonly withSources: boolean;
 }
 
@@ -36,18 +36,18 @@ export interface KitExported {
   readonly sources: number;
 }
 
-/** A step's place in the order. */
+/** A step and its place in the order. */
 interface Step {
   readonly drvPath: DrvPath;
-  /** What others call it: a target's name where it is one. */
+  /** Its name for other steps: the target's name, if it is a target. */
   readonly label: string;
   /** `07-gnumake` */
   readonly file: string;
 }
 
 /**
- * Writes `directory`, which must be new or empty. Fails with `E_EXISTS`, `E_UNSUPPORTED` when the kit's builder cannot build something, and as the
- * store does.
+ * Writes `directory`, which must be new or empty. Fails with `E_EXISTS`, with `E_UNSUPPORTED` if the kit's builder cannot build a
+ * derivation, and like the store.
  */
 export async function exportKit(kit: KitExport, directory: string): Promise<Result<KitExported>> {
   const home = resolve(directory);
@@ -75,7 +75,7 @@ export async function exportKit(kit: KitExport, directory: string): Promise<Resu
   });
 }
 
-/** Each derivation after those it needs, in the chain's order otherwise. */
+/** Sorts derivations: each comes after those it needs, otherwise in the chain's order. */
 function stepsOf({ chain, targets }: KitExport): readonly Step[] {
   const names = new Map(chain.targets.map(({ name, build }) => [build.drvPath, name]));
   const ordered = new Set<DrvPath>();
@@ -127,7 +127,7 @@ function writeSteps({ chain }: KitExport, steps: readonly Step[], home: string):
   return ok(undefined);
 }
 
-/** Lays down what the steps take from outside, and writes the list of it; gives the tarballs. */
+/** Writes the steps' inputs from outside, and the list of them; returns the tarballs. */
 async function writeInputs(kit: KitExport, steps: readonly Step[], home: string, seed: Buffer): Promise<Result<readonly Source[]>> {
   const { chain, store } = kit;
   const paths = [...new Set(steps.flatMap(({ drvPath }) => chain.derivations.get(drvPath)!.inputSrcs))].sort();
@@ -157,7 +157,7 @@ async function writeInputs(kit: KitExport, steps: readonly Step[], home: string,
   });
 }
 
-/** Whoever gets the kit may read it, whoever wrote it. */
+/** Everyone who gets the kit may read it, whoever wrote it. */
 function makeReadable(path: string): void {
   const stat = lstatSync(path);
   if (stat.isSymbolicLink()) return;

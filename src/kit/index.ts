@@ -1,2 +1,2 @@
-/** The kit: a chain as plain files, which need no Zilch, no Nix and no operating system to be built. */
+/** The kit: a chain as plain files that can be built without Zilch, Nix or an operating system. */
 export { exportKit, type KitExport, type KitExported } from './export-kit.js';

@@ -47,7 +47,7 @@ env out
 });
 
 test.each([
-  ['its own text is taken for an output', { args: ['echo <my-shell^out>'] }, 'its own text says <my-shell^out>'],
+  ['its own text is taken for an output', { args: ['echo <my-shell^out>'] }, 'its text contains <my-shell^out>'],
   ['it wants files', { env: new Map([['passAsFile', 'x']]) }, 'it has the attribute passAsFile'],
   ['it is for another machine', { platform: 'aarch64-linux' }, 'it is for aarch64-linux'],
   ['its output is hashed otherwise', { outputs: new Map([['out', { kind: 'deferred' as const }]]) }, 'its output "out" is not content-addressed'],

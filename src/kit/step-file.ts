@@ -1,18 +1,18 @@
 /**
- * A derivation as the kit's builder reads it, and people: a field begins with a word, and the lines behind it that begin with four spaces are its
- * value. Placeholders become `<step^output>`, or `<^output>` for the step's own. Pure. kit/step.c reads it.
+ * A derivation in the format that the kit's builder and people read. A field begins with a word; the following lines that begin with four
+ * spaces are its value. Placeholders become `<step^output>`, or `<^output>` for the step's own. Pure. kit/step.c reads it.
  */
 import { downstreamPlaceholder, outputPlaceholder, replacer, sortedEntries, type Derivation, type DrvPath } from '../formats/index.js';
 import { PLATFORM } from '../recipe/index.js';
 import { fail, ok, type Result } from '../result.js';
 
-/** Attributes that ask for more than the kit's builder does. */
+/** Attributes that the kit's builder does not support. */
 const UNKNOWN_TO_THE_KIT = ['passAsFile', 'exportReferencesGraph', '__json', '__structuredAttrs'];
 
-/** How the kit calls the output of another step. */
+/** The kit's name for the output of another step. */
 export type Labels = ReadonlyMap<DrvPath, string>;
 
-/** Writes a step. Fails with `E_UNSUPPORTED` where the derivation asks for what the kit has not. */
+/** Writes a step. Fails with `E_UNSUPPORTED` if the derivation needs something that the kit does not have. */
 export function stepFile(drv: Derivation, labels: Labels): Result<string> {
   const unknown = UNKNOWN_TO_THE_KIT.find((attribute) => drv.env.has(attribute));
   if (unknown !== undefined) return unsupported(drv, `it has the attribute ${unknown}`);
@@ -31,7 +31,7 @@ export function stepFile(drv: Derivation, labels: Labels): Result<string> {
   ]);
   const texts = [drv.builder, ...drv.args, ...[...drv.env].flat()];
   const taken = [...names.values()].find((name) => texts.some((text) => text.includes(name)));
-  if (taken !== undefined) return unsupported(drv, `its own text says ${taken}, which is the kit's word for an output`);
+  if (taken !== undefined) return unsupported(drv, `its text contains ${taken}, which is the kit's name for an output`);
   if (texts.some((text) => text.includes('\0'))) return unsupported(drv, 'it has a NUL character');
   const named = replacer(names);
   const fields: readonly (readonly [field: string, value: string])[] = [

@@ -1,17 +1,17 @@
-/** What of QEMU this machine has: the program, its acceleration, its firmware. */
+/** The parts of QEMU on this machine: the program, its acceleration, its firmware. */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fail, ok, type Result } from '../result.js';
 
 const PROGRAM = 'qemu-system-x86_64';
 
-/** UEFI firmware: its code, and the variables that it begins with. */
+/** UEFI firmware: its code, and its initial variables. */
 export interface Firmware {
   readonly code: string;
   readonly variables: string;
 }
 
-/** Where distributions put OVMF: Debian and Ubuntu, Fedora, Arch, Alpine, openSUSE. */
+/** Where OVMF is in distributions: Debian and Ubuntu, Fedora, Arch, Alpine, openSUSE. */
 const FIRMWARE: readonly Firmware[] = [
   ['/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/OVMF/OVMF_VARS_4M.fd'],
   ['/usr/share/OVMF/OVMF_CODE.fd', '/usr/share/OVMF/OVMF_VARS.fd'],
@@ -31,13 +31,13 @@ export function findProgram(path = process.env['PATH'] ?? ''): Result<string> {
   return found === undefined ? fail('E_NO_QEMU', `${PROGRAM} is not in PATH`, 'on Debian: apt-get install qemu-system-x86') : ok(found);
 }
 
-/** The first firmware that is there. Fails with E_NO_FIRMWARE. */
+/** The first firmware found. Fails with E_NO_FIRMWARE. */
 export function findFirmware(known: readonly Firmware[] = FIRMWARE): Result<Firmware> {
   const found = known.find(({ code, variables }) => may(code, constants.R_OK) && may(variables, constants.R_OK));
   return found === undefined ? fail('E_NO_FIRMWARE', 'there is no UEFI firmware for QEMU', 'on Debian: apt-get install ovmf') : ok(found);
 }
 
-/** Whether the processor itself can run the guest; else QEMU translates, some ten times as slowly. */
+/** Whether the processor itself can run the guest; otherwise QEMU translates, about ten times slower. */
 export function hasKvm(device = '/dev/kvm'): boolean {
   return may(device, constants.R_OK | constants.W_OK);
 }

@@ -1,4 +1,4 @@
-/** A machine that runs: what its serial line says, and what one types and sees. */
+/** A running machine: its serial line, keyboard and screen. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,19 +8,19 @@ import { findProgram } from './host.js';
 import { askMonitor } from './monitor.js';
 import { qemuCommand, type MachineSpec } from './qemu.js';
 
-/** How many seconds on the wall count as one of work, at the most. */
+/** The most wall-clock seconds that count as one second of work. */
 const WALL = 30;
 
 export interface Machine {
-  /** All that the serial line has said. */
+  /** All output of the serial line. */
   readonly said: () => string;
   /**
-   * Waits until the serial line says this, after what the last wait found. Gives what it said up to and with it. Fails with E_MACHINE when
-   * the machine ends or the time is over; the message has the last lines. The seconds are those that QEMU has a processor for, so that a
-   * machine which is busy with other things is no failure; the clock on the wall may show thirty times as many.
+   * Waits until the serial line prints this after the end of the last match. Returns the output up to the end of the match. Fails with
+   * E_MACHINE if the machine ends or the time is over; the message has the last lines. Only seconds in which QEMU has a processor count, so
+   * a busy host is no failure; the wall clock may show thirty times as many.
    */
   readonly waitFor: (words: string | RegExp, seconds: number) => Promise<Result<string>>;
-  /** Types on the serial line, or writes what `write` is given as it is. */
+  /** Types on the serial line, or writes the bytes of `write` unchanged. */
   readonly type: (text: string) => void;
   /** Presses a key of the keyboard, by QEMU's names: `ret`, `e`, `ctrl-alt-delete`. */
   readonly press: (keys: string) => Promise<Result<void>>;
@@ -30,7 +30,7 @@ export interface Machine {
   readonly powerKey: () => Promise<Result<void>>;
   /** Waits until the machine is off. */
   readonly off: (seconds: number) => Promise<Result<void>>;
-  /** Pulls the plug. */
+  /** Cuts the power. */
   readonly kill: () => Promise<void>;
   /** Seconds since the start. */
   readonly age: () => number;
@@ -46,7 +46,7 @@ export function startMachine(spec: MachineSpec): Result<Machine> {
   return ok(new Running(child, folder, monitor));
 }
 
-/** A machine writes to its firmware's variables: to a copy. */
+/** A machine writes to its firmware's variables, so it gets a copy. */
 function withOwnVariables(spec: MachineSpec, folder: string): MachineSpec {
   if (spec.uefi === undefined) return spec;
   const variables = join(folder, 'variables');
@@ -72,7 +72,7 @@ class Running implements Machine {
       this.wake();
     });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.complaints += text));
-    child.stdin?.on('error', () => undefined); // it may be gone before it has read all
+    child.stdin?.on('error', () => undefined); // it may end before it has read everything
     child.on('error', (error) => (this.complaints += error.message));
     child.on('close', () => {
       this.ended = true;
@@ -128,7 +128,7 @@ class Running implements Machine {
     }
   }
 
-  /** Seconds of a processor's time that QEMU has had: the 14th and 15th field of its state, in hundredths (proc(5)). */
+  /** Seconds of processor time that QEMU has used: the 14th and 15th field of its state, in hundredths (proc(5)). */
   private worked(): number {
     try {
       const fields = readFileSync(`/proc/${String(this.child.pid)}/stat`, 'latin1')
@@ -136,7 +136,7 @@ class Running implements Machine {
         .split(' ');
       return (Number(fields[11]) + Number(fields[12])) / 100;
     } catch {
-      return 0; // it has ended, which is seen in another way
+      return 0; // it has ended, which is noticed elsewhere
     }
   }
 

@@ -3,7 +3,7 @@ import { createConnection } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fail, ok, type Result } from '../result.js';
 
-/** Asks one thing over a connection of its own. Fails with E_MACHINE when QEMU is not there, or does not want to. */
+/** Sends one command over a new connection. Fails with E_MACHINE if QEMU is not there or refuses. */
 export function askMonitor(socket: string, command: string, args: Readonly<Record<string, unknown>>): Promise<Result<void>> {
   return new Promise((resolve) => {
     const connection = createConnection(socket);
@@ -11,7 +11,7 @@ export function askMonitor(socket: string, command: string, args: Readonly<Recor
       connection.destroy();
       resolve(result);
     };
-    connection.on('error', (error) => end(fail('E_MACHINE', `QEMU cannot be asked for ${command}: ${error.message}`)));
+    connection.on('error', (error) => end(fail('E_MACHINE', `cannot send ${command} to QEMU: ${error.message}`)));
     connection.on('close', () => end(fail('E_MACHINE', `QEMU ended before it answered ${command}`)));
     const send = (message: unknown): void => void connection.write(`${JSON.stringify(message)}\n`);
     let answers = 0;

@@ -1,4 +1,4 @@
-/** QEMU's command line for a machine that is described in the words of its user. */
+/** QEMU's command line for a description of a machine. */
 import type { Firmware } from './host.js';
 
 /** How a disk is connected. `cd` is a CD drive, on the same controller as `ide`. */
@@ -8,23 +8,23 @@ export type Bus = (typeof BUSES)[number];
 export interface Disk {
   readonly file: string;
   readonly bus: Bus;
-  /** Writes go to the file; without it, they are forgotten when the machine ends. */
+  /** If true, writes go to the file; otherwise they are lost when the machine ends. */
   readonly keep?: boolean;
-  /** Bytes; 512 when left out. */
+  /** Bytes; 512 by default. */
   readonly sector?: 512 | 4096;
 }
 
 export interface MachineSpec {
-  /** The first one is what the machine starts from. */
+  /** The machine starts from the first one. */
   readonly disks: readonly Disk[];
   /** MiB */
   readonly memory: number;
   readonly cores?: number;
-  /** A BIOS when left out; the variables are a file that may be written. */
+  /** A BIOS by default; the variables are a file that may be written. */
   readonly uefi?: Firmware;
-  /** Started by QEMU itself, past firmware and loader. */
+  /** Started by QEMU itself, without firmware and loader. */
   readonly kernel?: { readonly file: string; readonly initrd: string; readonly words: string };
-  /** A network card; the outer world is reached through QEMU, and these ports of this machine lead to those of the guest. */
+  /** A network card; the guest reaches the network through QEMU, and these ports of the host are forwarded to the guest. */
   readonly network?: {
     readonly card?: 'virtio-net-pci' | 'e1000' | 'e1000e';
     readonly forward?: readonly { readonly from: number; readonly to: number }[];
@@ -32,8 +32,8 @@ export interface MachineSpec {
   };
   readonly watchdog?: boolean;
   /**
-   * The guest's clock counts its instructions, without KVM. Else time flies for it where this machine is busy: a kernel that gets a hundredth of a
-   * processor finds that its timer does not work.
+   * The guest's clock counts its instructions, without KVM. Otherwise time runs too fast for the guest on a busy host: a kernel that gets a
+   * hundredth of a processor finds that its timer does not work.
    */
   readonly patient?: boolean;
   readonly kvm: boolean;
@@ -48,7 +48,7 @@ export function qemuCommand(spec: MachineSpec, monitor?: string): string[] {
   const ahci = spec.disks.some(({ bus }) => bus.startsWith('ahci'));
   return [
     ...['-machine', ahci ? 'q35' : 'pc', '-accel', spec.kvm ? 'kvm' : 'tcg', ...(spec.kvm ? ['-cpu', 'host'] : [])],
-    // 32 ns an instruction; nobody waits for a guest that sleeps.
+    // 32 ns an instruction; a sleeping guest takes no time.
     ...(spec.patient === true && !spec.kvm ? ['-icount', 'shift=5,sleep=off'] : []),
     ...[
       '-m',
@@ -65,7 +65,7 @@ export function qemuCommand(spec: MachineSpec, monitor?: string): string[] {
     ...network(spec.network),
     ...(spec.kernel === undefined ? [] : ['-kernel', spec.kernel.file, '-initrd', spec.kernel.initrd, '-append', spec.kernel.words]),
     ...(spec.watchdog === true ? ['-device', 'i6300esb'] : []),
-    // Under UEFI a source of random numbers saves the firmware from looking for one; a guest starts sooner with it in any case.
+    // With a source of random numbers, UEFI firmware need not look for one, and every guest starts sooner.
     ...['-device', 'virtio-rng-pci'],
   ];
 }

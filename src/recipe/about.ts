@@ -1,9 +1,9 @@
-/** What people and reports want to know of a recipe, and no build depends on. */
+/** What people and reports read about a recipe. No build depends on it. */
 import type { Local, Source } from './ingredient.js';
 
-/** A change to a source file: the one place where it says `old` is to say `new`. */
+/** A change to a source file: `old` becomes `new` in the one place that has it. */
 export interface Edit {
-  /** Below the top of the unpacked source. */
+  /** Relative to the top of the unpacked source. */
   readonly file: string;
   /** The reason, in one sentence. */
   readonly why: string;
@@ -18,10 +18,10 @@ export interface Patch {
 }
 
 export interface About {
-  /** What it is mostly made of. */
+  /** The main source. */
   readonly source?: Source;
   readonly edits?: readonly Edit[];
   readonly patches?: readonly Patch[];
-  /** Why there is no test, where there is none. */
+  /** The reason, if there is no test. */
   readonly untested?: string;
 }

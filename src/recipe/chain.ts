@@ -4,18 +4,18 @@ import { RecipeError } from './recipe-error.js';
 /** A chain's table of contents: what a chain file exports by default. */
 export interface Chain {
   readonly kind: 'chain';
-  /** What is built when no target is named. */
+  /** The target to build when none is named. */
   readonly defaultTarget: string;
   /** In the order they are written. */
   readonly targets: readonly Target[];
   readonly tools?: ChainTools | undefined;
 }
 
-/** What other people's derivations are made with, where the chain is exported to Nix. */
+/** The tools for other derivations when the chain is exported to Nix. */
 export interface ChainTools {
   /** A target, and the shell in it: `['busybox', 'bin/ash']`. */
   readonly shell: readonly [target: string, program: string];
-  /** Targets whose programs are found. */
+  /** Targets whose programs are in PATH. */
   readonly path: readonly string[];
 }
 
@@ -35,11 +35,11 @@ export function chain(
 ): Chain {
   const targets = Object.entries(stages).flatMap(([stage, recipes]) =>
     Object.entries(recipes).map(([name, recipe]): Target => {
-      // Recipe files that import each other in a circle see undefined here, whatever the types say.
+      // Recipe files that import each other in a cycle see undefined here, despite the types.
       if ((recipe as AnyRecipe | undefined)?.kind !== 'recipe') {
         throw new RecipeError(
           `target "${name}" of stage "${stage}" is not a recipe`,
-          'recipe files that import each other in a circle see undefined: break the circle',
+          'recipe files that import each other in a cycle see undefined: break the cycle',
         );
       }
       return { name, stage, recipe };

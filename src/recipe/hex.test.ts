@@ -19,6 +19,6 @@ it('what is neither a byte nor a comment is refused, with its line', () => {
 });
 
 it('a byte too many or too few is refused', () => {
-  expect(failureOf('00 01 02', 2)).toBe('E_HEX seed.hex stands for 3 bytes, not the 2 that its recipe says');
+  expect(failureOf('00 01 02', 2)).toBe('E_HEX seed.hex stands for 3 bytes, not for 2 as its recipe says');
   expect(failureOf('', 1)).toContain('0 bytes');
 });

@@ -1,8 +1,7 @@
 import { fail, ok, type Result } from '../result.js';
 
 /**
- * The bytes that a commented hexadecimal text stands for, the same that `cut -d'#' -f1 FILE | xxd -r -p` gives. `name` is for
- * messages.
+ * The bytes of a commented hexadecimal text, as `cut -d'#' -f1 FILE | xxd -r -p` prints them. `name` is for messages.
  */
 export function readHex(text: string, name: string, bytes: number): Result<Buffer> {
   const found: number[] = [];
@@ -14,6 +13,6 @@ export function readHex(text: string, name: string, bytes: number): Result<Buffe
       for (const byte of word.match(/../g) ?? []) found.push(Number.parseInt(byte, 16));
     }
   }
-  if (found.length !== bytes) return fail('E_HEX', `${name} stands for ${found.length} bytes, not the ${bytes} that its recipe says`);
+  if (found.length !== bytes) return fail('E_HEX', `${name} stands for ${found.length} bytes, not for ${bytes} as its recipe says`);
   return ok(Buffer.from(found));
 }

@@ -12,13 +12,13 @@ import { RecipeError } from './recipe-error.js';
 import { ingredientsOf, type AnyRecipe } from './recipe.js';
 import { sourcePath } from './source.js';
 
-/** Every recipe is for this system; a chain for another would be another chain. */
+/** Every recipe is for this system; another system would need another chain. */
 export const PLATFORM = 'x86_64-linux';
 
-/** Store paths of what only the disk knows: hash the trees and the seed first, then instantiate. */
+/** Store paths that depend on files on disk: hash the trees and the seed before instantiating. */
 export interface ExternalPaths {
   readonly local: (local: Local) => StorePath;
-  /** Of a seed that the user gave; `undefined` for the chain's own. */
+  /** The path of the user's seed; `undefined` for the chain's own. */
   readonly seed: (seed: Seed) => StorePath | undefined;
   /** Left out where no recipe has one. */
   readonly flake?: (flake: Flake) => StorePath;
@@ -31,13 +31,13 @@ export interface Instantiated {
   readonly drv: Derivation;
 }
 
-/** Turns recipes into derivations, the same bytes real Nix would write for them. Each recipe is done once. */
+/** Turns recipes into derivations, with the same bytes that real Nix would write. Each recipe is instantiated once. */
 export class Instantiator {
   private readonly done = new Map<AnyRecipe, Instantiated>();
 
   constructor(private readonly external: ExternalPaths) {}
 
-  /** The derivation of a recipe, and on the way those of all it needs. */
+  /** The derivation of a recipe; instantiates its inputs on the way. */
   instantiate(recipe: AnyRecipe): Instantiated {
     const known = this.done.get(recipe);
     if (known !== undefined) return known;
@@ -66,7 +66,7 @@ export class Instantiator {
     );
     const builder = this.render(recipe.builder);
     const env = new Map<string, string>([...recipe.env].map(([key, value]) => [key, this.render(value)]));
-    // What Nix's `derivation` function adds of itself.
+    // What Nix's `derivation` function adds by itself.
     env
       .set('name', recipe.drvName)
       .set('builder', builder)
@@ -91,7 +91,7 @@ export class Instantiator {
     return text.parts.map((part) => (typeof part === 'string' ? part : this.pathOf(part))).join('');
   }
 
-  /** The output that an ingredient is, where it is one: a seed that nobody gave is an output of the chain. */
+  /** The output that an ingredient is, if it is one. A seed that the user did not give is an output of the chain. */
   private outputOf(ingredient: Ingredient): OutputRef | undefined {
     if (ingredient.kind === 'output') return ingredient;
     return ingredient.kind === 'seed' && this.external.seed(ingredient) === undefined ? defaultOf(ingredient) : undefined;

@@ -52,7 +52,7 @@ describe('the shell text of a recipe', () => {
       interpolate();
     } catch (error) {
       expect((error as RecipeError).location?.file).toBe(import.meta.filename);
-      expect((error as RecipeError).hint).toContain('circle');
+      expect((error as RecipeError).hint).toContain('cycle');
     }
   });
 });

@@ -17,7 +17,7 @@ interface RecipeCommon<O extends readonly string[]> {
   readonly version?: string;
   /** One line for lists and reports. */
   readonly description?: string;
-  /** Output names; `['out']` when left out. The first is meant where the recipe itself is interpolated. */
+  /** Output names; `['out']` when left out. Interpolating the recipe itself means the first one. */
   readonly outputs?: O;
   /** Packages whose `bin` directories make up PATH, in order. */
   readonly path?: readonly Interpolated[];
@@ -49,26 +49,26 @@ interface PlainBuild {
 }
 
 /**
- * What the outputs may refer to; the same rules as Nix's attributes of these names, so real Nix holds them too. No output may name
+ * What the outputs may refer to. The rules are Nix's attributes of these names, so real Nix enforces them, too. No output may name
  * itself: see docs/decisions/0017-no-output-names-itself.md.
  */
 export interface ReferenceRules {
-  /** Why an output must name itself; with a reason, it may. */
+  /** The reason why an output must name itself. It may do so only with a reason. */
   readonly self?: string;
   /** The only paths an output may refer to; strings name the recipe's own outputs. */
   readonly allowed?: readonly Interpolated[];
   /** Paths no output may refer to. */
   readonly disallowed?: readonly Interpolated[];
-  /** The only paths an output's whole closure may hold: what is needed at run time. */
+  /** The only paths that an output's whole closure may contain. */
   readonly allowedClosure?: readonly Interpolated[];
-  /** Paths no output's closure may hold. */
+  /** Paths that no output's closure may contain. */
   readonly disallowedClosure?: readonly Interpolated[];
 }
 
 export interface TestSpec {
   readonly path?: readonly Interpolated[];
   readonly env?: Readonly<Record<string, Interpolated>>;
-  /** Fails the test by failing; must make `$out`. */
+  /** The test fails if the script fails; it must make `$out`. */
   readonly script: Text;
   readonly shell?: Interpolated;
   readonly prelude?: Text;
@@ -119,7 +119,7 @@ const RESERVED_OUTPUTS = new Set([
   'drv',
 ]);
 
-/** Makes a recipe. Throws a `RecipeError` that points at the caller's line when it cannot be one. */
+/** Makes a recipe. Throws a `RecipeError` that points at the caller's line if the specification is wrong. */
 export function recipe<const O extends readonly [string, ...string[]] = readonly ['out']>(spec: RecipeSpec<O>): Recipe<O> {
   const outputNames: readonly string[] = spec.outputs ?? ['out'];
   const drvName = spec.version === undefined ? spec.name : `${spec.name}-${spec.version}`;
@@ -145,7 +145,7 @@ export function recipe<const O extends readonly [string, ...string[]] = readonly
   return made;
 }
 
-/** `recipe` with some fields already given: what the recipes of a stage have in common. Fields given again win. */
+/** `recipe` with some fields already given: what the recipes of a stage have in common. Later fields override these. */
 export function recipeWith(defaults: {
   readonly shell?: Interpolated;
   readonly prelude?: Text;
@@ -193,7 +193,7 @@ function environment(
   if (rules.self === undefined && only !== undefined && rules.allowed?.includes(only) === true) {
     throw new RecipeError(`recipe ${spec.name} allows its output to name itself`, 'say why, in `references: { self: … }`');
   }
-  // Nix's word for it holds for all outputs alike, so where there are several it would also keep one from naming another.
+  // Nix's attribute applies to all outputs, so with several of them it would also keep one from naming another.
   const noSelf = rules.self === undefined ? outputNames : [];
   const attributes = {
     allowedReferences: rules.allowed,
@@ -208,7 +208,7 @@ function environment(
   return env;
 }
 
-/** Both lists in one; none, where both are empty and none was written. */
+/** Both lists in one; none if both are empty and none was written. */
 function combined(written: readonly Interpolated[] | undefined, added: readonly string[]): readonly Interpolated[] | undefined {
   return written === undefined && added.length === 0 ? undefined : [...(written ?? []), ...added];
 }
@@ -229,7 +229,7 @@ function testRecipe<O extends readonly string[]>(spec: RecipeSpec<O>, test: Test
   });
 }
 
-/** The outputs of other recipes that a recipe needs, the default ones of its seeds among them; possibly more than once. */
+/** The outputs of other recipes that a recipe needs, including the defaults of its seeds; possibly more than once. */
 export function neededOutputs(value: AnyRecipe): readonly OutputRef[] {
   return ingredientsOf(value)
     .map((ingredient) => (ingredient.kind === 'seed' ? ingredient.default : ingredient))

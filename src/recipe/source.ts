@@ -14,26 +14,26 @@ export interface SourceSpec {
   readonly sha256: string;
   /** Path below a Debian mirror's root, `pool/main/…`. */
   readonly debian?: string;
-  /** Whole URLs whose bytes are the same. */
+  /** Whole URLs with the same bytes. */
   readonly urls?: readonly string[];
   /** An SPDX licence expression. */
   readonly licence?: string;
   readonly homepage?: string;
   /** Where upstream publishes its releases: a page for people. */
   readonly releases?: string;
-  /** What Debian took out or put together, where the file is not upstream's own. */
+  /** Debian's changes, if the file is not upstream's own. */
   readonly changedByDebian?: string;
 }
 
-/** Pins a tarball. Throws a `RecipeError` when the hash or the name cannot be one, or when it has no location. */
+/** Pins a tarball. Throws a `RecipeError` if the hash or the name is malformed, or if it has no location. */
 export function source(spec: SourceSpec): Source {
   const hash = parseSha256(spec.sha256);
   if (!hash.ok) throw new RecipeError(`source ${spec.name}: ${hash.failure.message}`);
   const urls = (spec.urls ?? []).map((url): SourceLocation => ({ kind: 'url', url }));
-  // A mirror of Debian's is near, never moves a file, and spares the authors' servers.
+  // A Debian mirror is near, never moves a file, and saves the authors' servers work.
   const locations = spec.debian === undefined ? urls : [{ kind: 'debian', path: spec.debian } as const, ...urls];
   const first = spec.urls?.[0] ?? spec.debian;
-  if (first === undefined) throw new RecipeError(`source ${spec.name} says neither \`debian\` nor \`urls\``, 'say where its bytes are');
+  if (first === undefined) throw new RecipeError(`source ${spec.name} has neither \`debian\` nor \`urls\``, 'say where to fetch it');
   const ending = /(\.tar)?\.[a-z0-9]+$/.exec(first)?.[0] ?? '';
   const file = spec.file ?? `${spec.name}-${spec.version}${ending}`;
   const named = checkName(file);
@@ -65,8 +65,8 @@ export function local(base: string, relative: string, options: { readonly name?:
 }
 
 /**
- * A program that lies beside the recipe as text: hexadecimal digits, with spaces and line ends anywhere between bytes and
- * comments from `#` to the end of the line. The store gets its bytes, executable. `bytes` says how many these must be.
+ * A program that is a text beside the recipe: hexadecimal digits, with spaces and line ends anywhere between bytes and comments
+ * from `#` to the end of the line. The store gets its bytes, executable. `bytes` is how many there must be.
  */
 export function hexProgram(base: string, relative: string, options: { readonly name: string; readonly bytes: number }): Local {
   return { ...local(base, relative, { name: options.name }), hexBytes: options.bytes };
@@ -80,8 +80,8 @@ export function flake(name: string, recipes: () => readonly AnyRecipe[]): Flake 
 }
 
 /**
- * A program that `--seed` may bring from outside the chain; without it, an output of the chain, whose first output is meant where a
- * recipe is given. The only seed there should be is `tcc`.
+ * A program that `--seed` may bring from outside the chain. Otherwise it is an output of the chain; for a recipe, its first output.
+ * A chain should have only one seed, `tcc`.
  */
 export function seed(name: string, options: { readonly default?: OutputRef | AnyRecipe } = {}): Seed {
   const { default: given } = options;

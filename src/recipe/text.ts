@@ -2,15 +2,15 @@ import type { Ingredient, Interpolated, Text } from './ingredient.js';
 import { RecipeError } from './recipe-error.js';
 
 /**
- * A shell script with ingredients in it. Backslashes stand as they are written; `\${` and `` \` `` give the shell's own
- * `${` and `` ` ``. Indentation common to all lines is taken off.
+ * A shell script with ingredients in it. Backslashes stay as they are written; `\${` and `` \` `` give the shell's own
+ * `${` and `` ` ``. Indentation common to all lines is removed.
  */
 export function sh(strings: TemplateStringsArray, ...values: readonly Interpolated[]): Text {
   const literals = dedent(strings.raw).map((literal) => literal.replaceAll('\\${', '${').replaceAll('\\`', '`'));
   return join(literals, values);
 }
 
-/** Text with ingredients in it, taken as JavaScript reads it: for arguments and environment variables. */
+/** Text with ingredients in it, with JavaScript's escapes: for arguments and environment variables. */
 export function text(strings: TemplateStringsArray, ...values: readonly Interpolated[]): Text {
   return join(strings, values);
 }
@@ -29,7 +29,7 @@ export function partsOf(value: Interpolated): readonly (string | Ingredient)[] {
   if (typeof value === 'string') return [value];
   if (typeof value === 'number') return [String(value)];
   if (isList(value)) return value.flatMap((item, index) => (index === 0 ? partsOf(item) : [' ', ...partsOf(item)]));
-  // Import cycles between recipe files show up as undefined at run time, whatever the types say.
+  // Import cycles between recipe files show up as undefined at run time, despite the types.
   const untyped: unknown = value;
   switch ((untyped as { kind?: unknown } | null | undefined)?.kind) {
     case 'text':
@@ -45,7 +45,7 @@ export function partsOf(value: Interpolated): readonly (string | Ingredient)[] {
     default:
       throw new RecipeError(
         `${untyped === undefined ? 'undefined' : JSON.stringify(untyped)} is interpolated`,
-        'only text, recipes, outputs and sources can be; undefined comes from recipe files that import each other in a circle',
+        'only text, recipes, outputs and sources can be; undefined comes from recipe files that import each other in a cycle',
       );
   }
 }
@@ -64,7 +64,7 @@ function merge(parts: readonly (string | Ingredient)[]): (string | Ingredient)[]
   return merged;
 }
 
-/** Only literals count: what is interpolated keeps its own lines. */
+/** Only literals count: interpolated texts keep their own lines. */
 function dedent(literals: readonly string[]): string[] {
   const indents = literals.flatMap((literal) => Array.from(literal.matchAll(/\n([ \t]*)(?=[^\s]|$)/g), (match) => match[1] ?? ''));
   const last = literals.at(-1) ?? '';

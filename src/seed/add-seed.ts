@@ -4,10 +4,10 @@ import { type Result } from '../result.js';
 import { addTreeOnce, attemptAsync, treePath, type Store } from '../store/index.js';
 import { checkSeed } from './check-seed.js';
 
-/** The name of a seed's store path: the same whatever the file is called. */
+/** The name of a seed's store path. It does not depend on the file's name. */
 const NAME = 'tcc';
 
-/** Checks a file that is to be the seed and adds it to the store. Fails with the `E_SEED_…` that says what is wrong with it. */
+/** Checks a seed's file and adds it to the store. Fails with the `E_SEED_…` code that says what is wrong. */
 export async function addSeed(file: string, store: Store): Promise<Result<StorePath>> {
   const scratch = store.tempDir();
   if (!scratch.ok) return scratch;
@@ -17,13 +17,13 @@ export async function addSeed(file: string, store: Store): Promise<Result<StoreP
   return checked.ok ? addTreeOnce(store, NAME, real.value) : checked;
 }
 
-/** The path that `addSeed` would give, without running or adding anything. */
+/** The path that `addSeed` would return, without running or adding anything. */
 export async function seedPath(file: string): Promise<Result<StorePath>> {
   const real = await realFile(file);
   return real.ok ? treePath(NAME, real.value) : real;
 }
 
-/** A symbolic link stands for what it points at. */
+/** A symbolic link means its target. */
 function realFile(file: string): Promise<Result<string>> {
   return attemptAsync('find the seed', file, () => realpath(file));
 }

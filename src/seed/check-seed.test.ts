@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-/** A program that answers to -v as a TinyCC does, and does something else when it should compile and run. */
+/** A program that answers -v like a TinyCC, but does something else when it should compile and run. */
 const pretender = (instead: string): string => `
 #include <stdio.h>
 #include <stdlib.h>

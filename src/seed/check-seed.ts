@@ -5,19 +5,19 @@ import { fail, ok, type Result } from '../result.js';
 import { checkStaticProgram, ELF_HEAD_BYTES } from './elf.js';
 import { runProgram, type Ended } from './run-program.js';
 
-/** What a program must be, and do, to serve as the seed. */
+/** What a program must be and do to be the seed. */
 export interface CheckedSeed {
   /** What it answers to `-v`, `tcc version 0.9.27 (x86_64 Linux)`. */
   readonly version: string;
 }
 
 const ANSWER = 42;
-/** As little as stage 1 asks for: no headers, no libraries, no libc. A TinyCC of before 2020 begins at `main`. */
+/** It needs as little as stage 1: no headers, no libraries, no libc. A TinyCC from before 2020 starts at `main`. */
 const PROBE = `int _start(void) { return ${ANSWER}; }\nint main(void) { return ${ANSWER}; }\n`;
 
 /**
- * Finds out whether a file is a static TinyCC for x86-64 that can compile and run, with clearer words than the failing
- * build would have. `directory` is for scratch files. The file is run, outside any sandbox.
+ * Finds out whether a file is a static TinyCC for x86-64 that can compile and run, with clearer messages than a failing build.
+ * `directory` is for scratch files. The file is run outside any sandbox.
  */
 export async function checkSeed(file: string, directory: string): Promise<Result<CheckedSeed>> {
   const elf = await checkSeedFile(file);
@@ -28,7 +28,7 @@ export async function checkSeed(file: string, directory: string): Promise<Result
   if (asked.value.signal !== undefined) return crashed(file, '-v', asked.value);
   const version = asked.value.output.split('\n')[0] ?? '';
   if (!version.startsWith('tcc version ')) {
-    return fail('E_SEED_NOT_TCC', `the seed ${file} is not a TinyCC: it answers "${version.slice(0, 60)}" to -v`, 'any recent static tcc will do');
+    return fail('E_SEED_NOT_TCC', `the seed ${file} is not a TinyCC: it answers "${version.slice(0, 60)}" to -v`, 'use any recent static tcc');
   }
 
   const probe = join(directory, 'probe.c');
@@ -44,13 +44,13 @@ export async function checkSeed(file: string, directory: string): Promise<Result
     return fail(
       'E_SEED_RUN',
       `the seed ${file} cannot compile and run a two-line program (status ${ran.value.status ?? 'unknown'}${said === '' ? '' : `: ${said}`})`,
-      'it must be a native x86-64 tcc with -run; a cross compiler will not do',
+      'use a native x86-64 tcc with -run, not a cross compiler',
     );
   }
   return ok({ version });
 }
 
-/** As `checkSeed`, as far as can be seen without running it. */
+/** Like `checkSeed`, but without running the file. */
 export async function checkSeedFile(file: string): Promise<Result<void>> {
   const head = await attemptAsync('read the seed', file, () => readHead(file));
   return head.ok ? checkStaticProgram(head.value, file) : head;

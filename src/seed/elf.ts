@@ -7,14 +7,14 @@ const MACHINE_X86_64 = 62;
 const SEGMENT_INTERPRETER = 3;
 
 /**
- * Fails unless the bytes begin a program for x86-64 Linux that needs no dynamic loader. Source: System V ABI, "Object
+ * Fails unless the bytes are the start of a program for x86-64 Linux that needs no dynamic loader. Source: System V ABI, "Object
  * Files" (chapter 4) and "Program Loading" (chapter 5).
  */
 export function checkStaticProgram(head: Buffer, file: string): Result<void> {
   if (head.length < 64 || head.readUInt32BE(0) !== 0x7f454c46) {
     return fail(
       'E_SEED_NOT_ELF',
-      `the seed ${file} is not a program: it does not begin as an ELF file does`,
+      `the seed ${file} is not a program: it does not begin like an ELF file`,
       'name the tcc binary itself, not a script or an archive',
     );
   }
@@ -29,7 +29,7 @@ export function checkStaticProgram(head: Buffer, file: string): Result<void> {
     const at = tableStart + index * entrySize;
     if (at + 4 > head.length) break;
     if (head.readUInt32LE(at) === SEGMENT_INTERPRETER) {
-      return fail('E_SEED_DYNAMIC', `the seed ${file} is linked dynamically: in the sandbox it would find no libraries`, 'link it with -static');
+      return fail('E_SEED_DYNAMIC', `the seed ${file} is linked dynamically: the sandbox has no libraries for it`, 'link it with -static');
     }
   }
   return ok(undefined);

@@ -1,17 +1,17 @@
-/** Which seed a store was last built from, so that commands which only look show what is there. */
+/** Which seed a store was last built from, for commands that show what is there and build nothing. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseStorePath, type StorePath } from '../formats/index.js';
 import { ok, type Result } from '../result.js';
 import { attempt, type Store } from '../store/index.js';
 
-/** The seed that the last build was given; `undefined` when it was the chain's own, or when that one is gone. */
+/** The seed of the last build; `undefined` if it was the chain's own, or if its file is gone. */
 export function lastSeed(store: Store): StorePath | undefined {
   let text: string;
   try {
     text = readFileSync(fileOf(store), 'utf8');
   } catch {
-    // Nothing rests on it: without it the chain's own seed is meant.
+    // If it cannot be read, the chain's own seed is used.
     return undefined;
   }
   const path = parseStorePath(text);

@@ -2,16 +2,16 @@ import { spawn } from 'node:child_process';
 import { ok, err, type Result } from '../result.js';
 import { ioFailure } from '../store/index.js';
 
-/** How a program ended; exactly one of `status` and `signal` is there. */
+/** How a program ended; exactly one of `status` and `signal` is set. */
 export interface Ended {
   readonly status: number | undefined;
   readonly signal: NodeJS.Signals | undefined;
-  /** What it wrote to standard output and error, the first 64 KiB. */
+  /** The first 64 KiB of its standard output and error. */
   readonly output: string;
 }
 
 export interface RunOptions {
-  /** Milliseconds, after which the program is killed. */
+  /** The program is killed after this time, in milliseconds. */
   readonly timeout?: number;
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal | undefined;
@@ -19,7 +19,7 @@ export interface RunOptions {
 
 const OUTPUT_LIMIT = 65536;
 
-/** Runs a program to its end, with nothing to read. Fails only when it cannot be started. */
+/** Runs a program to its end, with empty standard input. Fails only when it cannot be started. */
 export function runProgram(program: string, args: readonly string[], cwd: string, options: RunOptions = {}): Promise<Result<Ended>> {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
@@ -37,7 +37,7 @@ export function runProgram(program: string, args: readonly string[], cwd: string
     child.stdout.on('data', take);
     child.stderr.on('data', take);
     child.on('error', (error) => {
-      // An aborted child is reported twice; its close says how it ended.
+      // Node reports an aborted child twice; the `close` event says how it ended.
       if (error.name !== 'AbortError') resolve(err(ioFailure('run', program, error)));
     });
     child.on('close', (status, signal) => resolve(ok({ status: status ?? undefined, signal: signal ?? undefined, output })));

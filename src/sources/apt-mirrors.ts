@@ -12,7 +12,7 @@ interface AptEntry {
 
 /**
  * Roots of Debian mirrors, without a final slash, in the order to try: those of `ZILCH_DEBIAN_MIRROR` (separated by
- * spaces) if it is set, else those apt is configured with. Empty where neither says anything.
+ * spaces) if it is set, else those apt is configured with. Empty if neither names one.
  */
 export function debianMirrors(environment: NodeJS.ProcessEnv = process.env, aptDirectory = '/etc/apt'): string[] {
   const chosen = environment['ZILCH_DEBIAN_MIRROR']?.trim();
@@ -35,7 +35,7 @@ export function parseSourcesList(text: string): AptEntry[] {
   return entries;
 }
 
-/** Reads the deb822 form: stanzas of `Field: value`, values going on in indented lines. */
+/** Reads the deb822 form: stanzas of `Field: value`, values continue in indented lines. */
 export function parseDeb822Sources(text: string): AptEntry[] {
   const entries: AptEntry[] = [];
   const withoutComments = text.replace(/^#.*\n?/gm, '');
@@ -62,14 +62,14 @@ function readAptEntries(directory: string): AptEntry[] {
 }
 
 /**
- * Other vendors' archives have no pool of Debian's. A Debian mirror has the component `main` below a directory named
- * `debian`; a stranger that looks the same costs one request, since what it gives is checked by hash.
+ * Archives of other vendors do not have Debian's pool. A Debian mirror has the component `main` below a directory named `debian`.
+ * If another archive looks the same, it costs one request, because its answer is checked by hash.
  */
 function isDebian({ uris, components }: AptEntry): boolean {
   return components.includes('main') && uris.some((uri) => /\/debian\/?$/.test(uri) || /^mirror\+file:.*debian/.test(uri));
 }
 
-/** `mirror+file:` names a file with a URI a line, as cloud images have it. */
+/** `mirror+file:` names a file with one URI a line, as in cloud images. */
 function expandMirrorList(uri: string): string[] {
   const list = /^mirror\+file:(?:\/\/)?(\/.*)$/.exec(uri);
   if (list === null) return [uri];
@@ -83,7 +83,7 @@ function isUsable(uri: string): boolean {
   return /^(https?|file):/.test(uri);
 }
 
-/** Configuration that is not there, or not ours to read, names no mirror. */
+/** Missing or unreadable configuration names no mirror. */
 function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');

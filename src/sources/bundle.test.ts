@@ -9,7 +9,7 @@ import { unwrap } from '../result.js';
 import type { Store } from '../store/index.js';
 import { fetchSources, readBundleIndex, writeBundle } from './index.js';
 
-/** Sources in a store, of sizes around the archive's block. */
+/** Sources in a store, with sizes around the archive's block size. */
 async function sampleSources(names = ['b', 'a', 'c']): Promise<{ store: Store; sources: Source[] }> {
   const store = openStore();
   const sources: Source[] = [];
@@ -81,7 +81,7 @@ describe('a bundle', () => {
     }
     writeFileSync(file, 'this is no archive at all'.repeat(100));
     expect(codeOf(readBundleIndex(file))).toBe('E_BUNDLE');
-    // As it is in compressed bytes: a number of another kind, and of none.
+    // As in compressed bytes: numbers in other or invalid formats.
     for (const byte of [0x80, 0xff, 0xfd]) {
       writeFileSync(file, Buffer.alloc(5000, byte));
       expect(messageOf(readBundleIndex(file))).toContain('there is no header at byte 0');

@@ -1,7 +1,7 @@
 /**
- * An archive of sources: a tar file, not compressed since its members are, of one flat directory. First comes a
- * manifest, then each source's file under its store path's base name. The same sources always give the same bytes, and
- * one member is found by reading the headers alone.
+ * An archive of sources: a tar file with one flat directory, not compressed because its members are. A manifest comes first, then each
+ * source's file under its store path's base name. The same sources always give the same bytes. A reader finds a member by the
+ * headers alone.
  */
 import { closeSync, fstatSync, openSync, readSync, renameSync } from 'node:fs';
 import { Header, Pax } from 'tar';
@@ -14,15 +14,15 @@ const DIRECTORY = 'zilch-sources';
 const BLOCK = 512;
 const COPY_BYTES = 1 << 20;
 
-/** Where the bytes of a member lie in a bundle's file. */
+/** Where the bytes of a member are in a bundle's file. */
 export interface Member {
   readonly offset: number;
   readonly size: number;
 }
 
 /**
- * Writes the archive of `sources`, all valid in `store`, to `file`; gives its size in bytes. It is written beside and
- * renamed, so that `file` is complete whenever it is there.
+ * Writes the archive of `sources`, all valid in `store`, to `file`; returns its size in bytes. It is written to a temporary file and
+ * renamed, so `file` is always complete.
  */
 export function writeBundle(sources: Iterable<Source>, store: Store, file: string): Result<number> {
   const byName = new Map([...sources].map((source) => [storePathBaseName(sourcePath(source)), source]));
@@ -50,7 +50,7 @@ export function writeBundle(sources: Iterable<Source>, store: Store, file: strin
   }
 }
 
-/** Finds the members of a bundle by base name. Fails with `E_BUNDLE` on what is not one, or is cut short. */
+/** Finds the members of a bundle by base name. Fails with `E_BUNDLE` if the file is not a bundle, or is truncated. */
 export function readBundleIndex(file: string): Result<Map<string, Member>> {
   try {
     const fd = openSync(file, 'r');
@@ -75,7 +75,7 @@ function readIndex(fd: number, file: string): Result<Map<string, Member>> {
     if (header?.nullBlock === true) break;
     if (header?.cksumValid !== true || header.size === undefined) return damaged(file, `there is no header at byte ${position}`);
     const member = { offset: position + BLOCK, size: header.size };
-    if (member.offset + member.size > fileSize) return damaged(file, `${header.path ?? ''} is cut short`);
+    if (member.offset + member.size > fileSize) return damaged(file, `${header.path ?? ''} is truncated`);
     if (header.type === 'ExtendedHeader') {
       if (member.size > COPY_BYTES) return damaged(file, `there is a header of ${member.size} bytes at byte ${position}`);
       const text = Buffer.alloc(member.size);
@@ -92,7 +92,7 @@ function readIndex(fd: number, file: string): Result<Map<string, Member>> {
   return members.has('manifest.json') ? ok(members) : damaged(file, 'it has no manifest.json');
 }
 
-/** `undefined` for bytes that cannot even be read as one. */
+/** `undefined` for bytes that are not a header. */
 function headerOf(block: Buffer): Header | undefined {
   try {
     return new Header(block, 0);
@@ -122,7 +122,7 @@ export function extractMember(bundle: string, member: Member, target: string): R
   }
 }
 
-/** What an auditor wants to know of each file; nothing of when or where the bundle was made. */
+/** What an auditor needs to know about each file. It does not say when or where the bundle was made. */
 function manifest(members: readonly (readonly [string, Source])[]): Buffer {
   const sources = members.map(([member, { name, version, file, size, sha256 }]) => ({ member, name, version, file, size, sha256 }));
   return Buffer.from(`${JSON.stringify({ format: 'zilch-sources', version: 1, sources }, undefined, 2)}\n`);
@@ -162,7 +162,7 @@ function padded(size: number): number {
   return Math.ceil(size / BLOCK) * BLOCK;
 }
 
-/** Copies `size` bytes from a position to where the other file stands; a file that ends early is a bug of ours. */
+/** Copies `size` bytes from a position to the other file's current position. A file that ends early is a bug. */
 function copyBytes(from: number, start: number, to: number, size: number): void {
   const buffer = Buffer.allocUnsafe(Math.min(size, COPY_BYTES));
   for (let done = 0; done < size;) {

@@ -6,7 +6,7 @@ import { ok, type Result } from '../result.js';
 export interface AddressCheck {
   readonly file: string;
   readonly url: string;
-  /** `other` when something of another size lies there. */
+  /** `other` if there is a file of another size. */
   readonly state: 'there' | 'dead' | 'other';
   /** For people: a status, an error, a size. */
   readonly said: string;
@@ -17,7 +17,7 @@ const PATIENCE_MS = 20_000;
 
 /**
  * Asks every address of every source whether it still has a file of the right size, without fetching it. `mirrors` are the roots of
- * Debian mirrors. Only a server that tells no size is taken at its word.
+ * Debian mirrors. If a server does not say the size, the file counts as right.
  */
 export async function checkAddresses(
   sources: readonly Source[],
@@ -46,7 +46,7 @@ function urlsOf({ locations }: Source, mirrors: readonly string[]): readonly str
 }
 
 async function checkAddress({ file, size }: Source, url: string, client: HttpClient, signal: AbortSignal | undefined): Promise<AddressCheck> {
-  if (!URL.canParse(url)) return { file, url, state: 'dead', said: 'it is not a URL' };
+  if (!URL.canParse(url)) return { file, url, state: 'dead', said: 'not a URL' };
   const answer = await client.ask(new URL(url), { method: 'HEAD', signal, hashKnown: true });
   if (!answer.ok) return { file, url, state: 'dead', said: answer.failure.message };
   const { status, header, discard } = answer.value;

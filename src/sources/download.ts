@@ -1,4 +1,4 @@
-/** One file over HTTP into a `.part` file, going on where an earlier attempt stopped. */
+/** Downloads one file over HTTP into a `.part` file, and continues where an earlier attempt stopped. */
 import { closeSync, constants, ftruncateSync, openSync, statSync, truncateSync } from 'node:fs';
 import { HttpFile, type HttpClient } from '../http/index.js';
 import { err, fail, ok, type Failure, type Result } from '../result.js';
@@ -7,19 +7,19 @@ import { StreamFailure } from '../stream-failure.js';
 
 export interface Download {
   readonly url: string;
-  /** What is there of it is kept and continued. */
+  /** What it already has is kept and continued. */
   readonly partFile: string;
-  /** Of the whole file, in bytes: no server gets to send more. */
+  /** Size of the whole file, in bytes; a server may not send more. */
   readonly size: number;
   readonly client: HttpClient;
   readonly signal?: AbortSignal | undefined;
-  /** Told how many bytes of the whole are there. */
+  /** Called with the number of bytes that are there. */
   readonly progress: (bytes: number) => void;
 }
 
 /**
- * Downloads until the part file has `size` bytes. Does not check them: whoever asked knows their hash. Fails with
- * `E_FETCH` naming the URL; what came until then is kept for another attempt.
+ * Downloads until the part file has `size` bytes. Does not check them: the caller knows their hash. Fails with `E_FETCH` naming
+ * the URL; the bytes so far are kept for another attempt.
  */
 export async function download(job: Download): Promise<Result<void>> {
   const { url, client, size, signal, partFile } = job;
@@ -41,7 +41,7 @@ async function receive({ partFile, progress }: Download, file: HttpFile): Promis
   try {
     for await (const { position, bytes } of file.pieces()) {
       const written = attempt('write', partFile, () => {
-        // A server that begins anew, because it knows no ranges, may have another file than the one whose part was there.
+        // A server that does not support ranges begins again, and may have another file than the one whose part was there.
         if (position === 0) ftruncateSync(opened.value, 0);
         writeAll(opened.value, bytes, position);
       });
@@ -57,7 +57,7 @@ async function receive({ partFile, progress }: Download, file: HttpFile): Promis
   }
 }
 
-/** Bytes that are there; a part longer than the whole can be of no use, and is emptied. */
+/** Bytes that are there; a part longer than the whole is useless, and is emptied. */
 function partSize(partFile: string, size: number): number {
   const there = statSync(partFile, { throwIfNoEntry: false })?.size ?? 0;
   if (there <= size) return there;
@@ -65,7 +65,7 @@ function partSize(partFile: string, size: number): number {
   return 0;
 }
 
-/** Whatever keeps a server from giving a source, another place may have it. */
+/** Whatever the server's failure, another place may have the source. */
 function ofSource(failure: Failure): Failure {
   return failure.code === 'E_CANCELLED' ? failure : { code: 'E_FETCH', message: failure.message, cause: failure };
 }

@@ -26,7 +26,7 @@ function fetch(sources: readonly Source[], options: Partial<FetchOptions> = {}):
   return fetchSources(sources, { store, mirrors: [], patience: IMPATIENT, emit: (event) => events.push(event), ...options });
 }
 
-/** A server on this machine; gives its address. Every request it got is in `requests`. */
+/** A server on this machine; returns its address. `requests` has every request. */
 async function serve(listener: RequestListener): Promise<{ url: string; requests: IncomingMessage[] }> {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
@@ -41,7 +41,7 @@ async function serve(listener: RequestListener): Promise<{ url: string; requests
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
 }
 
-/** Answers as a well-behaved server does, ranges included. */
+/** Answers like a well-behaved server, including ranges. */
 function sendBytes(request: IncomingMessage, response: ServerResponse, bytes = BYTES): void {
   const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
   if (start > 0)
@@ -260,7 +260,7 @@ describe('a place that does not have the right bytes', () => {
     ['stops sending', (_, response) => void response.writeHead(200).write('a'), { stall: 500 }, 'comes at less than 1024 bytes a second'],
   ])('because it %s is given up', async (_, listener, short, reason) => {
     const { url } = await serve(listener);
-    // A busy machine is silent for a while as well: no honest server is asked with so little patience.
+    // A busy machine is also silent for a while, so the honest server gets a longer limit.
     expect(messageOf(await fetch([sourceOf([url])], { patience: { ...IMPATIENT, retries: [], ...short } }))).toContain(reason);
   });
 
@@ -308,7 +308,7 @@ test('redirects are followed', async () => {
 test('offline means that no server is asked', async () => {
   const { url, requests } = await serve(sendBytes);
   const result = await fetch([sourceOf([url])], { offline: true });
-  expect(messageOf(result)).toContain('the network was not asked (--offline)');
+  expect(messageOf(result)).toContain('the network was not used (--offline)');
   expect(requests).toEqual([]);
 });
 

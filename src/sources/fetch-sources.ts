@@ -1,6 +1,6 @@
 /**
- * Getting sources into the store from whichever place has their bytes. Which place that was leaves no trace: a source's
- * store path is a function of its hash, and nothing enters the store that does not have it.
+ * Gets sources into the store from any place that has their bytes. The place leaves no trace: a source's store path is a function of
+ * its hash, and the store accepts only bytes with that hash.
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,12 +14,12 @@ import { debianMirrors } from './apt-mirrors.js';
 import { download } from './download.js';
 import { copyFile, openLocalPlace, type LocalPlace } from './local-place.js';
 
-/** What happens while sources are fetched; `name` is the source's file name. */
+/** Events while sources are fetched; `name` is the source's file name. */
 export type FetchEvent =
   | { readonly type: 'fetch-start'; readonly name: string; readonly from: string; readonly size: number }
   | { readonly type: 'fetch-progress'; readonly name: string; readonly bytes: number; readonly size: number }
   | { readonly type: 'fetch-done'; readonly name: string; readonly path: StorePath }
-  /** A place did not have the right bytes; `final` when no other is left. */
+  /** A place did not have the right bytes; `final` if it was the last. */
   | { readonly type: 'fetch-failed'; readonly name: string; readonly failure: Failure; readonly final: boolean };
 
 export interface FetchOptions {
@@ -36,10 +36,10 @@ export interface FetchOptions {
   readonly patience?: Patience | undefined;
 }
 
-/** More would not be faster and would be rude to the mirror. */
+/** More would not be faster, and would burden the mirror. */
 const PARALLEL_FETCHES = 4;
 
-/** Between two progress events of one source. */
+/** Milliseconds between two progress events of one source. */
 const PROGRESS_INTERVAL_MS = 100;
 
 /** What each source's fetching needs to know. */
@@ -54,8 +54,8 @@ interface Context {
 }
 
 /**
- * Makes all the sources valid in the store, and safe from collection until it is closed. When some cannot be fetched, the
- * others are fetched all the same, and the failure `E_FETCH` says of each what every place answered.
+ * Makes all the sources valid in the store, and keeps them from collection until it is closed. If some cannot be fetched, the others
+ * are fetched nevertheless, and the failure `E_FETCH` lists what every place answered for each.
  */
 export async function fetchSources(sources: Iterable<Source>, options: FetchOptions): Promise<Result<Map<Source, StorePath>>> {
   const { store, offline = false, emit = () => undefined, signal } = options;
@@ -97,7 +97,7 @@ async function fetchSource(source: Source, context: Context): Promise<Result<Sto
   const rooted = await context.store.addTempRoot(path);
   if (!rooted.ok) return rooted;
   if (context.store.isValid(path)) return ok(path);
-  // One process downloads; whoever waits for the lock finds the path valid.
+  // One process downloads; those that wait for the lock then find the path valid.
   return context.store.withLock(`fetch-${source.sha256}`, async () => (context.store.isValid(path) ? ok(path) : tryPlaces(source, context)), {
     signal: context.signal,
   });
@@ -120,7 +120,7 @@ async function tryPlaces(source: Source, context: Context): Promise<Result<Store
       context.emit({ type: 'fetch-done', name: source.file, path: result.value });
       return result;
     }
-    // No other place helps against these.
+    // Another place does not help against these.
     if (['E_CANCELLED', 'E_DISK_FULL', 'E_READ_ONLY', 'E_PERMISSION'].includes(result.failure.code)) return result;
     failures.push(result.failure);
     if (index < attempts.length - 1) context.emit({ type: 'fetch-failed', name: source.file, failure: result.failure, final: false });
@@ -130,7 +130,7 @@ async function tryPlaces(source: Source, context: Context): Promise<Result<Store
   return err(failure);
 }
 
-/** What there is to try, in order; what is known beforehand not to work goes to `failures`. */
+/** The places to try, in order; those that cannot work go to `failures`. */
 function attemptsFor(source: Source, context: Context, failures: Failure[]): Attempt[] {
   const attempts: Attempt[] = [];
   for (const place of context.places) {
@@ -148,7 +148,7 @@ function attemptsFor(source: Source, context: Context, failures: Failure[]): Att
 }
 
 function urlsOf(location: SourceLocation, mirrors: readonly string[]): string[] {
-  // A "+" in a path is itself; written %2B it is the same for every server, and not a blank for some.
+  // A "+" in a path means "+", but some servers read it as a blank; all read %2B the same.
   return location.kind === 'url'
     ? [location.url]
     : mirrors.map((mirror) => `${mirror}/${location.path.split('/').map(encodeURIComponent).join('/')}`);
@@ -168,7 +168,7 @@ async function takeCopy(
   if (!place.ok) return place;
   try {
     const copied = found.copyTo(place.value);
-    // That this place cannot be read says nothing of the others; that the store is full does.
+    // If this place cannot be read, another may be; if the store is full, no other place helps.
     if (!copied.ok) return copied.failure.code === 'E_DISK_FULL' ? copied : fail('E_FETCH', copied.failure.message, undefined, copied.failure);
     const added = await context.store.addFlatFile(source.file, place.value, { sha256: source.sha256, move: true });
     return added.ok ? added : err(renamed(added.failure, place.value, found.from));
@@ -195,12 +195,12 @@ async function fetchUrl(source: Source, url: string, context: Context): Promise<
     if (!downloaded.ok) return downloaded;
     const added = await context.store.addFlatFile(source.file, partFile, { sha256: source.sha256, move: true });
     if (added.ok) return added;
-    // The beginning may have come from another place, and not be this one's fault: once more, all of it from here.
+    // The beginning may have come from another place. Try once more, with all of it from here.
     if (added.failure.code !== 'E_HASH' || !resumed) return err(renamed(added.failure, partFile, url));
   }
 }
 
-/** At most ten a second, and always the last. */
+/** At most ten events a second, and always the last. */
 function progressOf(source: Source, emit: Context['emit']): (bytes: number) => void {
   let last = 0;
   return (bytes) => {
@@ -211,7 +211,7 @@ function progressOf(source: Source, emit: Context['emit']): (bytes: number) => v
   };
 }
 
-/** The temporary file means nothing to the user; where it came from does. */
+/** The message names the place and not the temporary file. */
 function renamed(failure: Failure, file: string, from: string): Failure {
   return failure.code === 'E_HASH' ? { ...failure, message: failure.message.replace(file, from) } : failure;
 }
@@ -220,14 +220,13 @@ function nowhere(source: Source, failures: readonly Failure[], { places, offline
   const debian = source.locations.flatMap((location) => (location.kind === 'debian' ? [`Debian pool path ${location.path}`] : []));
   const reasons = failures.map(({ message }) => message);
   for (const { path } of places) if (!reasons.some((reason) => reason.includes(path))) reasons.push(`not found in ${path}`);
-  if (offline) reasons.push('the network was not asked (--offline)');
-  else if (debian.length > 0 && mirrors.length === 0)
-    reasons.push('no Debian mirror is known: apt is not configured here, and ZILCH_DEBIAN_MIRROR is not set');
+  if (offline) reasons.push('the network was not used (--offline)');
+  else if (debian.length > 0 && mirrors.length === 0) reasons.push('no Debian mirror is known: apt has none, and ZILCH_DEBIAN_MIRROR is not set');
   const what = [`${source.size} bytes`, `sha256 ${source.sha256}`, ...debian].join(', ');
   return {
     code: 'E_FETCH',
     message: [`${source.file} (${what}) could not be fetched:`, ...reasons].join('\n  '),
-    hint: `put the file into a directory and give that with --sources DIR${debian.length === 0 ? '' : ', or name a mirror or snapshot that still has it with ZILCH_DEBIAN_MIRROR'}`,
+    hint: `put the file into a directory and name that with --sources DIR${debian.length === 0 ? '' : ', or name a mirror or snapshot that still has it with ZILCH_DEBIAN_MIRROR'}`,
     cause: failures[0],
   };
 }

@@ -1,4 +1,4 @@
-/** Getting tarballs' bytes from any of several places, verified by hash, into the store. */
+/** Gets tarballs from any of several places into the store, verified by hash. */
 export { debianMirrors } from './apt-mirrors.js';
 export { readBundleIndex, writeBundle } from './bundle.js';
 export { checkAddresses, type AddressCheck } from './check-addresses.js';

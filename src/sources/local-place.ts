@@ -1,4 +1,4 @@
-/** Places on this machine that sources are taken from: directories, and bundles. */
+/** Places on this machine that have sources: directories and bundles. */
 import { constants, copyFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { storePathBaseName } from '../formats/index.js';
@@ -10,18 +10,18 @@ import { extractMember, readBundleIndex } from './bundle.js';
 /** A directory or a bundle, opened. */
 export interface LocalPlace {
   readonly path: string;
-  /** A file of the source's name and size, if there is one; whether it is the source, its hash will tell. */
+  /** A file of the source's name and size, if there is one; its hash decides later whether it is the source. */
   readonly find: (source: Source) => Result<Found | undefined>;
 }
 
 export interface Found {
   /** For messages. */
   readonly from: string;
-  /** Puts a copy at `target`, where nothing is yet. */
+  /** Puts a copy at `target`, which must not exist. */
   readonly copyTo: (target: string) => Result<void>;
 }
 
-/** Opens what a path given by the user is. Fails with `E_NOT_FOUND` or `E_BUNDLE`. */
+/** Opens a path given by the user, a directory or a bundle. Fails with `E_NOT_FOUND` or `E_BUNDLE`. */
 export function openLocalPlace(path: string): Result<LocalPlace> {
   try {
     if (statSync(path).isDirectory()) return ok({ path, find: (source) => findInDirectory(path, source) });
@@ -37,7 +37,7 @@ export function openLocalPlace(path: string): Result<LocalPlace> {
   return ok({ path, find });
 }
 
-/** Under any of the names the file may have: as in a bundle, as in the store, or as its authors or Debian named it. */
+/** Searches all names the file may have: that in a bundle, that in the store, and those of its authors and Debian. */
 function findInDirectory(directory: string, source: Source): Result<Found | undefined> {
   const published = source.locations.map((location) =>
     (location.kind === 'url' ? new URL(location.url).pathname : location.path).replace(/^.*\//, ''),
@@ -55,7 +55,7 @@ function findInDirectory(directory: string, source: Source): Result<Found | unde
   return wrongSize ?? ok(undefined);
 }
 
-/** Copies a file to where nothing is; shares its blocks where the file system can. */
+/** Copies a file to a new path; shares its blocks if the file system can. */
 export function copyFile(file: string, target: string): Result<void> {
   return attempt('copy', file, () => {
     copyFileSync(file, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);

@@ -1,10 +1,10 @@
 import { DEFAULT_PATIENCE, HttpClient, statusFailure } from '../http/index.js';
 import { fail, ok, type Result } from '../result.js';
 
-/** Milliseconds; whoever asks is waiting. */
+/** Milliseconds; short, because a user waits for the answer. */
 const PATIENCE = 2500;
 
-/** Finds out whether a Debian mirror answers, by asking for its pool. Fails with `E_FETCH`. */
+/** Requests the pool of a Debian mirror to find out whether it answers. Fails with `E_FETCH`. */
 export async function probeMirror(root: string): Promise<Result<void>> {
   if (!URL.canParse(`${root}/pool/`)) return fail('E_FETCH', `${root} is not a URL`);
   const opened = HttpClient.open(process.env, { ...DEFAULT_PATIENCE, connect: PATIENCE, header: PATIENCE });

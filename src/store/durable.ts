@@ -1,7 +1,7 @@
 /**
  * Getting files onto the disk before they are registered. A file system writes back what it is given in an order of its own: without
  * this, a power cut may leave a database that knows a path, and a path whose files are empty. See
- * docs/decisions/0010-what-a-power-cut-may-take.md.
+ * docs/decisions/0010-power-cuts.md.
  */
 import { closeSync, fsyncSync, lstatSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';

@@ -1,2 +1,2 @@
-/** Whether what was built is what others built. */
+/** Compares what was built with what others built. */
 export { comparePin, pinKey, readPins, writePins, type Pin, type PinComparison, type Pins } from './pins.js';

@@ -7,7 +7,7 @@ import { parseSha256, parseStorePath, type PathInfo, type Sha256, type StorePath
 import { err, fail, ok, type Failure, type Result } from '../result.js';
 import { attemptAsync } from '../store/index.js';
 
-/** What an output must be. */
+/** The expected output. */
 export interface Pin {
   readonly path: StorePath;
   readonly narHash: Sha256;
@@ -26,14 +26,14 @@ export function pinKey(target: string, outputName: string): string {
   return `${target}^${outputName}`;
 }
 
-/** Holds an output against its pin. The hash counts too: a store path alone does not tell a damaged database. */
+/** Compares an output with its pin. The hash is compared, too, because a store path alone does not reveal a damaged database. */
 export function comparePin(pins: Pins, key: string, output: PathInfo): PinComparison {
   const pin = pins.get(key);
   if (pin === undefined) return 'new';
   return pin.path === output.path && pin.narHash === output.narHash && pin.narSize === output.narSize ? 'same' : 'different';
 }
 
-/** Reads a file of pins; one that is missing pins nothing. */
+/** Reads a file of pins; a missing file has no pins. */
 export async function readPins(file: string): Promise<Result<Pins>> {
   const text = await attemptAsync('read the pins', file, () => readFile(file, 'utf8'));
   if (!text.ok) return text.failure.code === 'E_NOT_FOUND' ? ok(new Map()) : text;
@@ -53,7 +53,7 @@ export async function readPins(file: string): Promise<Result<Pins>> {
   return ok(pins);
 }
 
-/** Writes pins, sorted, one a line, so that a diff shows which changed. */
+/** Writes pins, sorted, one a line, so a diff shows which changed. */
 export async function writePins(file: string, pins: Pins): Promise<Result<void>> {
   const lines = [...pins]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -13,11 +13,11 @@ import { staticOutputPath, type Derivation, type DerivationOutput } from './deri
 export interface WriteOptions {
   /** Replaces `inputDrvs`: key to output names. */
   readonly inputs?: ReadonlyMap<string, readonly string[]>;
-  /** Leaves out the derivation's own output paths, which its hash must not depend on. */
+  /** Leaves out the derivation's own output paths, because its hash must not depend on them. */
   readonly maskOutputs?: boolean;
 }
 
-/** Writes the derivation's text, byte for byte as Nix does. */
+/** Writes the derivation's text, with the same bytes as Nix. */
 export function writeDerivation(drv: Derivation, options: WriteOptions = {}): Buffer {
   return bytesOfText(unparse(drv, options));
 }
@@ -58,13 +58,13 @@ function outputFields(output: DerivationOutput): readonly [algorithm: string, ha
   }
 }
 
-/** How an output is hashed, as derivations write it: `r:sha256` when of the NAR, `sha256` when of the file. */
+/** How an output is hashed, as derivations write it: `r:sha256` for the hash of the NAR, `sha256` for that of the file. */
 export function methodAlgorithm(output: Extract<DerivationOutput, { method: unknown }>): string {
   const algorithm = output.kind === 'fixed' ? output.hash.algorithm : output.algorithm;
   return output.method === 'recursive' ? `r:${algorithm}` : algorithm;
 }
 
-/** Nix sorts by bytes. UTF-16 code units sort the same, unless surrogates, which stand for what lies beyond them all, are among them. */
+/** Nix sorts by bytes. UTF-16 code units sort the same unless there are surrogates, whose characters sort after all others. */
 export function sortedEntries<K extends string, V>(map: ReadonlyMap<K, V>): (readonly [K, V])[] {
   return [...map].sort(([a], [b]) => (SURROGATE.test(a) || SURROGATE.test(b) ? Buffer.compare(bytesOfText(a), bytesOfText(b)) : a < b ? -1 : 1));
 }
@@ -87,9 +87,9 @@ function tuple(items: readonly string[]): string {
 }
 
 /**
- * Reads a derivation, whose `name` is the file's name without hash and `.drv`. Strict: it takes only what Nix can have
- * written, so that writing it again gives the same bytes. Fails with `E_DERIVATION` and the offset of what is wrong. Bytes that are not
- * UTF-8 are taken as `textOfBytes` has them.
+ * Reads a derivation, whose `name` is the file's name without hash and `.drv`. Strict: it accepts only what Nix can have written, so
+ * writing it again gives the same bytes. Fails with `E_DERIVATION` and the offset of the error. Bytes that are not UTF-8 are read as in
+ * `textOfBytes`.
  */
 export function parseDerivation(contents: string | Uint8Array, name: string): Result<Derivation> {
   try {
@@ -110,7 +110,7 @@ function malformed(name: string, why: string): Result<never> {
   return fail('E_DERIVATION', `the derivation "${name}" is malformed: ${why}`);
 }
 
-/** Thrown and caught in this file alone. */
+/** Thrown and caught in this file only. */
 class SyntaxProblem extends Error {}
 
 class Reader {

@@ -35,7 +35,7 @@ function inGraph(name: string): [DrvPath, Derivation] {
 
 function hashesOf(drvPath: DrvPath): DerivationHashes {
   const drv = GRAPH.get(drvPath);
-  // `same-fixed` has an input that differs from `flat` by one variable, which makes no difference.
+  // `same-fixed` has an input that differs from `flat` by one variable, which does not matter.
   return drv === undefined ? hashesOf(inGraph('flat')[0]) : hashDerivationModulo(drv, hashesOf, false);
 }
 
@@ -84,7 +84,7 @@ describe("Nix's own derivation", () => {
       const resolved = resolveDerivation(inGraph(name)[1], () => first)!;
       const info = infos.find(({ path }) => path.endsWith(`-${name}`))!;
       expect(derivationPath(resolved)).toBe(info.deriver);
-      // What was deferred has its path now.
+      // The deferred output has its path now.
       const output = resolved.outputs.get('out');
       if (output?.kind === 'input-addressed') expect(output.path).toBe(info.path);
       else expect(output?.kind).toBe('floating');

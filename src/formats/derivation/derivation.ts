@@ -11,7 +11,7 @@ export interface Derivation {
   readonly outputs: ReadonlyMap<string, DerivationOutput>;
   /** Derivations whose outputs are needed, and which outputs of each. */
   readonly inputDrvs: ReadonlyMap<DrvPath, readonly string[]>;
-  /** Store paths needed that no derivation makes: sources, and after resolution all inputs. */
+  /** Input store paths that are not outputs of derivations: sources, and after resolution all inputs. */
   readonly inputSrcs: readonly StorePath[];
   /** `x86_64-linux` and the like. */
   readonly platform: string;
@@ -21,25 +21,25 @@ export interface Derivation {
   readonly env: ReadonlyMap<string, string>;
 }
 
-/** The kinds of output that Nix 2.8 knows. */
+/** The kinds of output in Nix 2.8. */
 export type DerivationOutput =
   /** The path is a hash of the derivation itself. */
   | { readonly kind: 'input-addressed'; readonly path: StorePath }
-  /** The content is known in advance by its hash, as for downloads. */
+  /** The hash of the content is known in advance, as for downloads. */
   | { readonly kind: 'fixed'; readonly method: FileIngestionMethod; readonly hash: Hash }
-  /** The path is a hash of the content, known after the build: what every Zilch recipe makes. */
+  /** The path is a hash of the content, known after the build; every Zilch recipe makes these. */
   | { readonly kind: 'floating'; readonly method: FileIngestionMethod; readonly algorithm: HashAlgorithm }
-  /** Like floating, but built anew every time and never registered as this derivation's. Zilch makes none. */
+  /** Like floating, but built again every time and never registered as this derivation's. Zilch makes none. */
   | { readonly kind: 'impure'; readonly method: FileIngestionMethod; readonly algorithm: HashAlgorithm }
-  /** Input-addressed, but below something floating, so not known yet. */
+  /** Input-addressed, but with a floating input, so the path is not known yet. */
   | { readonly kind: 'deferred' };
 
-/** The name of an output's store path: the derivation's own for `out`, else with the output's name behind it. */
+/** The name of an output's store path: the derivation's name, followed by the output's name unless that is `out`. */
 export function outputPathName(drvName: string, outputName: string): string {
   return outputName === 'out' ? drvName : `${drvName}-${outputName}`;
 }
 
-/** Where an output will lie if that is known before it is built; `undefined` for all but fixed and input-addressed ones. */
+/** The path of an output if it is known before the build; `undefined` except for fixed and input-addressed outputs. */
 export function staticOutputPath(drv: Derivation, outputName: string): StorePath | undefined {
   const output = drv.outputs.get(outputName);
   switch (output?.kind) {

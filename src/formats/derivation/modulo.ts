@@ -1,6 +1,6 @@
 /**
- * The hash of a derivation modulo its fixed outputs: two derivations that differ only in how a download is made are the
- * same. Realisations are keyed by it. Source: Nix's `hashDerivationModulo`.
+ * The hash of a derivation modulo its fixed outputs. It is the same for two derivations that differ only in how a download is made.
+ * It is the key of realisations. Source: Nix's `hashDerivationModulo`.
  */
 import { sha256, type Sha256 } from '../hash.js';
 import type { DrvPath } from '../store-path.js';
@@ -10,11 +10,11 @@ import { staticOutputPath, type Derivation } from './derivation.js';
 /** A hash for each output; they differ only when the outputs are fixed. */
 export type DerivationHashes = ReadonlyMap<string, Sha256>;
 
-/** Gives the hashes of an input derivation, as `hashDerivationModulo(input, …, false)` does: memoise it. */
+/** Returns the hashes of an input derivation, like `hashDerivationModulo(input, …, false)`; memoise it. */
 export type InputHashes = (drvPath: DrvPath) => DerivationHashes;
 
 /**
- * Hashes a derivation. `maskOutputs` is true for a derivation's own identity (its outputs' realisation ids), false when
+ * Hashes a derivation. `maskOutputs` is true for a derivation's own identity (its outputs' realisation ids), false if
  * it is an input of another.
  */
 export function hashDerivationModulo(drv: Derivation, inputHashes: InputHashes, maskOutputs: boolean): DerivationHashes {
@@ -43,7 +43,7 @@ function fixedOutputHashes(drv: Derivation): DerivationHashes | undefined {
   return hashes;
 }
 
-/** What is different each time has no hash of its own: one stands for all. */
+/** Impure outputs differ each time, so one constant replaces their hash. */
 function impureOutputHashes(drv: Derivation): DerivationHashes | undefined {
   if (![...drv.outputs.values()].some((output) => output.kind === 'impure')) return undefined;
   return new Map([...drv.outputs.keys()].map((name) => [name, sha256('impure')]));

@@ -1,6 +1,6 @@
 /**
- * Placeholders: strings as long as nothing else, standing in a derivation for paths that are not known yet, and what
- * becomes of them. Source: Nix's `hashPlaceholder`, `downstreamPlaceholder`, `tryResolve` and `makeFallbackPath`.
+ * Placeholders: strings that replace paths in a derivation until these are known. They cannot occur by chance. Source: Nix's
+ * `hashPlaceholder`, `downstreamPlaceholder`, `tryResolve` and `makeFallbackPath`.
  */
 import { encodeBase32 } from '../base32.js';
 import { sha256, type Sha256 } from '../hash.js';
@@ -8,12 +8,12 @@ import { makeOutputPath, makeStorePath, storePathBaseName, storePathHash, storeP
 import { outputPathName, type Derivation, type DerivationOutput } from './derivation.js';
 import { hashDerivationModulo } from './modulo.js';
 
-/** Stands in a derivation for one of its own outputs. */
+/** Replaces one of the derivation's own outputs. */
 export function outputPlaceholder(outputName: string): string {
   return placeholderOf(`nix-output:${outputName}`);
 }
 
-/** Stands in a derivation for an output of another whose path is known only when that is built. */
+/** Replaces an output of another derivation whose path is known only after its build. */
 export function downstreamPlaceholder(drvPath: DrvPath, outputName: string): string {
   const drvName = storePathName(drvPath).slice(0, -'.drv'.length);
   return placeholderOf(`nix-upstream-output:${storePathHash(drvPath)}:${outputPathName(drvName, outputName)}`);
@@ -25,17 +25,17 @@ function placeholderOf(clearText: string): string {
 
 const NO_HASH = '0'.repeat(64) as Sha256;
 
-/** Where a floating output is built before its content, and so its path, is known. */
+/** The path where a floating output is built, before its content and so its final path is known. */
 export function scratchPath(drvPath: DrvPath, drv: Derivation, outputName: string): StorePath {
   return makeStorePath(`rewrite:${storePathBaseName(drvPath)}:name:${outputName}`, NO_HASH, outputPathName(drv.name, outputName));
 }
 
-/** Finds the path of a realised output; `undefined` when it is not built yet. */
+/** Finds the path of a realised output; `undefined` if it is not built yet. */
 export type OutputLookup = (drvPath: DrvPath, outputName: string) => StorePath | undefined;
 
 /**
- * Replaces input derivations by the store paths they gave, so that what is built depends on what its inputs are and not
- * on how they were made. Deferred outputs get their paths. `undefined` while an input is not realised.
+ * Replaces input derivations by the store paths of their outputs. The result then depends on what the inputs are and not on how they
+ * were made. Deferred outputs get their paths. Returns `undefined` while an input is not realised.
  */
 export function resolveDerivation(drv: Derivation, lookup: OutputLookup): Derivation | undefined {
   const paths = new Set(drv.inputSrcs);
@@ -59,7 +59,7 @@ export function resolveDerivation(drv: Derivation, lookup: OutputLookup): Deriva
   });
 }
 
-/** Of a derivation without input derivations: input-addressed paths in place of what is deferred. */
+/** Gives deferred outputs input-addressed paths. The derivation must have no input derivations. */
 function withOutputPaths(drv: Derivation): Derivation {
   if (![...drv.outputs.values()].some(({ kind }) => kind === 'deferred')) return drv;
   const outputs = new Map<string, DerivationOutput>(drv.outputs);

@@ -14,7 +14,7 @@ export interface ShownDerivation {
 }
 
 export interface ShownOutput {
-  /** Where it is known before the build. */
+  /** If it is known before the build. */
   readonly path?: StorePath;
   /** `sha256`, or `r:sha256` when the NAR is hashed. */
   readonly hashAlgo?: string;

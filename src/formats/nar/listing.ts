@@ -1,7 +1,7 @@
 import type { NarVisitor } from './visitor.js';
 
 /**
- * What is in a NAR, as `nix nar ls --json --recursive` prints it, and as `.ls` files of binary caches hold it. Source: Nix's
+ * The contents of a NAR, as `nix nar ls --json --recursive` prints them, and as in the `.ls` files of binary caches. Source: Nix's
  * `nar-accessor.cc`.
  */
 export type NarListing =
@@ -10,15 +10,15 @@ export type NarListing =
       /** In bytes. */
       readonly size: number;
       readonly executable?: true;
-      /** Where the contents begin in the archive. */
+      /** Offset of the contents in the archive. */
       readonly narOffset: number;
     }
   | { readonly type: 'symlink'; readonly target: string }
   | { readonly type: 'directory'; readonly entries: Readonly<Record<string, NarListing>> };
 
 /**
- * Collects a listing from a parser's events; give it to a `NarParser`, then ask for `root`. JSON is text: bytes of names and targets that are no
- * UTF-8 come out as replacement characters.
+ * Collects a listing from a parser's events; give it to a `NarParser`, then read `root`. JSON is text, so bytes of names and targets
+ * that are not UTF-8 become replacement characters.
  */
 export class NarLister implements NarVisitor {
   private readonly directories: Map<string, NarListing>[] = [];
@@ -77,7 +77,7 @@ export function findInListing(listing: NarListing, path: string): NarListing | u
   return node;
 }
 
-/** The listing of one level, as `nix nar ls --json` gives without `--recursive`: entries are there, but empty. */
+/** The listing of one level, as `nix nar ls --json` prints it without `--recursive`: with empty entries. */
 export function shallowListing(node: NarListing): unknown {
   if (node.type !== 'directory') return node;
   return { type: 'directory', entries: Object.fromEntries(Object.keys(node.entries).map((name) => [name, {}])) };

@@ -124,8 +124,8 @@ describe('the parser', () => {
     ['an executable mark that is not empty', ['nix-archive-1', '(', 'type', 'regular', 'executable', 'x', 'contents', '', ')'], '"" is expected'],
     ['something behind the end', ['nix-archive-1', ...EMPTY_FILE, ')'], 'follow the end'],
     ['a symlink with a target of 4096 bytes', ['nix-archive-1', '(', 'type', 'symlink', 'target', 't'.repeat(4096), ')'], 'too long'],
-    ['a symlink with an empty target', ['nix-archive-1', '(', 'type', 'symlink', 'target', '', ')'], 'no file system can hold'],
-    ['a symlink with a zero byte in its target', ['nix-archive-1', '(', 'type', 'symlink', 'target', 'a\0b', ')'], 'no file system can hold'],
+    ['a symlink with an empty target', ['nix-archive-1', '(', 'type', 'symlink', 'target', '', ')'], 'no file system supports'],
+    ['a symlink with a zero byte in its target', ['nix-archive-1', '(', 'type', 'symlink', 'target', 'a\0b', ')'], 'no file system supports'],
     [
       'a nesting that no path can name',
       ['nix-archive-1', ...Array.from({ length: 3000 }, () => ['(', 'type', 'directory', 'entry', '(', 'name', 'd', 'node']).flat()],

@@ -2,15 +2,15 @@ import { fail, ok, type Result } from '../../result.js';
 import { ALIGNMENT, encodeTokens, MAGIC, paddingOf, readLength } from './token.js';
 import type { NarVisitor } from './visitor.js';
 
-/** What Linux can hold: a name, a symlink's target, a nesting of directories whose path still has a system call. */
+/** Limits of Linux: a name, a symlink's target, a nesting of directories whose path system calls still accept. */
 const MAX_NAME_BYTES = 255;
 const MAX_TARGET_BYTES = 4095;
 const MAX_DEPTH = 2048;
 
-/** No keyword is longer; a longer one in a damaged archive must not make us wait for gigabytes. */
+/** No keyword is longer. A longer one in a damaged archive must not make us wait for gigabytes. */
 const MAX_KEYWORD_BYTES = 16;
 
-/** Keywords that come in a row. Compared all at once where they are there in one piece, one by one where not, or where something is wrong. */
+/** Keywords that follow each other. They are compared at once if they are in one chunk and right, otherwise one by one. */
 interface Phrase {
   readonly keywords: readonly string[];
   readonly bytes: Buffer;
@@ -34,13 +34,13 @@ const NODE = phrase('node');
 type Steps<T = undefined> = Generator<undefined, T, undefined>;
 
 /**
- * Reads a NAR that comes in pieces, and tells a visitor what is in it. Strict: it takes exactly what a NAR writer can
- * have written, so every tree has one archive. Names that could lead out of a directory ("..", or with a slash) never
- * reach the visitor. Failures are `E_NAR` with the offset; what the visitor throws passes through.
+ * Reads a NAR that comes in pieces, and tells a visitor its contents. Strict: it accepts exactly what a NAR writer can have written, so
+ * every tree has one archive. Names that could lead out of a directory ("..", or with a slash) never reach the visitor. Failures
+ * are `E_NAR` with the offset; exceptions of the visitor pass through.
  */
 export class NarParser {
   private bytes: Buffer = Buffer.alloc(0);
-  /** What of `bytes` is read. */
+  /** How much of `bytes` is read. */
   private used = 0;
   /** Offset in the archive where `bytes` begin. */
   private base = 0;
@@ -58,7 +58,7 @@ export class NarParser {
     this.steps = this.archive();
   }
 
-  /** Takes the next piece, of any size. After a failure it gives the same failure again. */
+  /** Reads the next piece, of any size. After a failure it returns the same failure again. */
   push(chunk: Uint8Array): Result<void> {
     if (this.failed !== undefined) return this.failed;
     if (chunk.length === 0) return ok(undefined);
@@ -71,7 +71,7 @@ export class NarParser {
       this.failed = fail('E_NAR', error.message, 'the archive is damaged, or not a NAR');
       return this.failed;
     }
-    // The caller may reuse the chunk's memory: what is left of it must be ours.
+    // The caller may reuse the chunk's memory, so copy what is left of it.
     const rest = Buffer.from(this.bytes.subarray(this.used));
     this.base += this.used;
     this.used = 0;
@@ -79,19 +79,19 @@ export class NarParser {
     return ok(undefined);
   }
 
-  /** The bytes of the last chunk that lie behind the archive's end; `undefined` while it has not ended. */
+  /** The bytes of the last chunk after the archive's end; `undefined` while it has not ended. */
   get rest(): Uint8Array | undefined {
     return this.done ? this.bytes : undefined;
   }
 
-  /** Says that no more is to come; fails when the archive is not complete. */
+  /** Ends the input; fails if the archive is not complete. */
   end(): Result<void> {
     if (this.failed !== undefined) return this.failed;
     if (this.done) return ok(undefined);
-    return fail('E_NAR', `the archive ends too early, at offset ${this.offset + this.available}`, 'it was cut off: fetch or make it again');
+    return fail('E_NAR', `the archive ends too early, at offset ${this.offset + this.available}`, 'it is truncated: fetch or make it again');
   }
 
-  /** No recursion: archives can be nested deeper than the stack is. */
+  /** No recursion, because archives can be nested deeper than the stack. */
   private *archive(): Steps {
     yield* this.expect(BEGIN);
     yield* this.node();
@@ -115,7 +115,7 @@ export class NarParser {
     }
   }
 
-  /** Reads a whole file or symlink, or the beginning of a directory; true when it was whole. */
+  /** Reads a whole file or symlink, or the beginning of a directory; returns whether the node was whole. */
   private *node(): Steps<boolean> {
     if (!this.skip(TYPE)) yield* this.expect(TYPE);
     if (this.skip(FILE)) {
@@ -170,7 +170,7 @@ export class NarParser {
 
   private *symlink(): Steps<boolean> {
     const target = yield* this.string(MAX_TARGET_BYTES, "a symlink's target");
-    if (target.length === 0 || target.includes(0)) this.problem("a symlink's target is empty or has a zero byte, which no file system can hold");
+    if (target.length === 0 || target.includes(0)) this.problem("a symlink's target is empty or has a zero byte, which no file system supports");
     this.visitor.symlink(target);
     if (!this.skip(CLOSE)) yield* this.expect(CLOSE);
     return true;
@@ -183,7 +183,7 @@ export class NarParser {
     return false;
   }
 
-  /** What follows `entry ( name`. */
+  /** Reads what follows `entry ( name`. */
   private *entry(): Steps {
     const name = yield* this.string(MAX_NAME_BYTES, 'a file name');
     this.checkName(name, this.lastNames.at(-1));
@@ -221,10 +221,10 @@ export class NarParser {
     return (yield* this.string(MAX_KEYWORD_BYTES, 'a keyword')).toString('latin1');
   }
 
-  /** A copy, because it outlives the chunk it came in. */
+  /** Returns a copy, because it outlives its chunk. */
   private *string(maxBytes: number, what: string): Steps<Buffer> {
     const length = yield* this.length();
-    if (length > maxBytes) this.problem(`${what} of ${length} bytes is too long: ${maxBytes} are possible`);
+    if (length > maxBytes) this.problem(`${what} of ${length} bytes is too long: at most ${maxBytes} are possible`);
     if (this.available < length) yield* this.wait(length);
     const bytes = Buffer.from(this.bytes.subarray(this.used, this.used + length));
     this.used += length;
@@ -251,7 +251,7 @@ export class NarParser {
     while (this.available < count) yield;
   }
 
-  /** Takes a phrase that is there in one piece; without it, nothing happens. */
+  /** Reads a phrase if it is there in one piece. */
   private skip({ bytes }: Phrase): boolean {
     const end = this.used + bytes.length;
     if (end > this.bytes.length || this.bytes.compare(bytes, 0, bytes.length, this.used, end) !== 0) return false;
@@ -278,10 +278,10 @@ export class NarParser {
   }
 }
 
-/** Thrown and caught in this file alone. */
+/** Thrown and caught in this file only. */
 class NarProblem extends Error {}
 
-/** Bytes from an archive may hold anything: show it in ASCII. */
+/** Bytes from an archive may be anything, so show them in ASCII. */
 function printable(latin1: string): string {
   return latin1.replace(/[^ -~]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

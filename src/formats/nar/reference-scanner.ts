@@ -5,17 +5,16 @@ const IS_BASE32 = new Uint8Array(256);
 for (const character of '0123456789abcdfghijklmnpqrsvwxyz') IS_BASE32[character.charCodeAt(0)] = 1;
 
 /**
- * Finds which of many store paths a stream of bytes refers to, by their 32-character hash parts. It skips like
- * Boyer and Moore: a window whose character is none of base 32 cannot hold a hash, nor can any that holds that character.
- * Source: `search` of Nix's `references.cc`.
+ * Finds which of many store paths a stream of bytes refers to, by their 32-character hash parts. It skips like Boyer and Moore: if a
+ * character of a window is not base 32, no window with that character can be a hash. Source: `search` of Nix's `references.cc`.
  */
 export class ReferenceScanner {
   private readonly sought = new Map<string, StorePath>();
-  /** By the first two characters: rules out almost every window before a string is made of it. */
+  /** Hash parts by their first two characters, to exclude almost every window before making a string of it. */
   private readonly beginnings = new Uint8Array(65536);
   private readonly seen = new Set<StorePath>();
   private readonly border = Buffer.alloc(2 * (HASH_LENGTH - 1));
-  /** How many of the last stream bytes stand at the border's start. */
+  /** How many of the stream's last bytes are at the border's start. */
   private held = 0;
 
   constructor(candidates: Iterable<StorePath>) {
@@ -60,7 +59,7 @@ export class ReferenceScanner {
         start = last + 1;
         continue;
       }
-      // A run of 32 or more: test each window of it, without looking at its characters again.
+      // A run of 32 or more: test each window in it without checking its characters again.
       let end = start + HASH_LENGTH;
       for (;;) {
         this.test(bytes, end - HASH_LENGTH);

@@ -1,7 +1,7 @@
 /**
- * Replaces strings by others of the same length in a stream of bytes, also where they lie across the border of two
- * chunks. With it a tree that was built at a scratch path is moved to its own: only the hash part of the path changes,
- * so no offset in any file does. Source: `RewritingSink` of Nix's `references.cc`.
+ * Replaces strings by others of the same length in a stream of bytes, also across the border of two chunks. It moves a tree that was
+ * built at a scratch path to its final path: only the hash part of the path changes, so no offset in any file does. Source:
+ * `RewritingSink` of Nix's `references.cc`.
  */
 export class Rewriter {
   private readonly rewrites: readonly (readonly [from: Buffer, to: Buffer])[];
@@ -11,7 +11,7 @@ export class Rewriter {
   private offset = 0;
   private readonly found: number[] = [];
 
-  /** Keys and values must all have one length. A chunk is valid during the call of `sink` only. */
+  /** All keys and values must have the same length. A chunk is valid during the call of `sink` only. */
   constructor(
     rewrites: ReadonlyMap<string, string>,
     private readonly sink: (chunk: Uint8Array) => void,
@@ -22,7 +22,7 @@ export class Rewriter {
     this.overlap = Math.max((lengths.values().next().value ?? 0) - 1, 0);
   }
 
-  /** Where something was replaced: offsets in the stream, ascending. Complete after `end`. */
+  /** Offsets of the replacements in the stream, ascending. Complete after `end`. */
   get positions(): readonly number[] {
     return this.found;
   }
@@ -41,7 +41,7 @@ export class Rewriter {
     if (settled > 0) this.sink(bytes.subarray(0, settled));
   }
 
-  /** Hands over what was held back. */
+  /** Passes on the held bytes. */
   end(): void {
     if (this.held.length > 0) this.sink(this.held);
     this.held = Buffer.alloc(0);

@@ -9,7 +9,7 @@ const PATHS = Array.from({ length: 5 }, (_, index) => makeTextPath(`path-${index
 const HASHES = PATHS.map(storePathHash);
 const [FIRST = '', SECOND = '', THIRD = ''] = HASHES;
 
-/** Streams in which hashes are whole, cut short, next to each other, and in the midst of characters that could be theirs. */
+/** Streams with hashes that are whole, truncated, next to each other, and between characters that could be part of them. */
 const anyStream = fc
   .array(
     fc.oneof(

@@ -4,7 +4,7 @@ export const ALIGNMENT = 8;
 /** First token of every NAR. */
 export const MAGIC = 'nix-archive-1';
 
-/** Zeros needed behind `size` bytes. */
+/** Zeros needed after `size` bytes. */
 export function paddingOf(size: number): number {
   return (ALIGNMENT - (size % ALIGNMENT)) % ALIGNMENT;
 }
@@ -15,12 +15,12 @@ export function writeLength(buffer: Buffer, offset: number, length: number): voi
   buffer.writeUInt32LE(Math.floor(length / 2 ** 32), offset + 4);
 }
 
-/** Reads a length; what is above 2^53 comes out rounded, and is too large for anything anyway. */
+/** Reads a length; lengths above 2^53 are rounded, but no file is that large. */
 export function readLength(buffer: Buffer, offset: number): number {
   return buffer.readUInt32LE(offset) + buffer.readUInt32LE(offset + 4) * 2 ** 32;
 }
 
-/** The bytes of some tokens in a row. */
+/** The bytes of some consecutive tokens. */
 export function encodeTokens(...tokens: readonly (string | Uint8Array)[]): Buffer {
   return Buffer.concat(
     tokens.flatMap((token) => {

@@ -11,12 +11,12 @@ const DIRECTORY = encodeTokens('(', 'type', 'directory');
 const ENTRY = encodeTokens('entry', '(', 'name');
 const NODE = encodeTokens('node');
 const CLOSE = encodeTokens(')');
-/** What a string of a length modulo eight needs behind it. */
+/** The padding after a string, by its length modulo eight. */
 const PADDING = Array.from({ length: 8 }, (_, remainder) => Buffer.alloc(paddingOf(remainder)));
 
 /**
- * Writes a NAR into `sink`, in chunks as large as its buffer, so that a hash is not fed crumbs. A chunk is valid during
- * the call of `sink` only. Events that make no archive are bugs of the caller, and throw.
+ * Writes a NAR into `sink`, in chunks as large as its buffer, because hashing small chunks is slow. A chunk is valid only during the
+ * call of `sink`. A sequence of events that is no archive is a bug of the caller, and throws.
  */
 export class NarWriter implements NarVisitor {
   private readonly buffer: Buffer;
@@ -54,8 +54,8 @@ export class NarWriter implements NarVisitor {
   }
 
   /**
-   * Lets `read` put a part of the open file's data where it goes, uncopied: it is given memory, an offset in that and how
-   * many bytes are wanted there, and gives how many it brought. Gives how many are then missing.
+   * Lets `read` put a part of the open file's data into the buffer without a copy. `read` gets memory, an offset in it and the number of
+   * bytes wanted, and returns the number of bytes it read. Returns the number of bytes that are still missing.
    */
   fill(read: (memory: Buffer, offset: number, length: number) => number): number {
     if (this.used === this.buffer.length) this.flush();
@@ -101,7 +101,7 @@ export class NarWriter implements NarVisitor {
     this.structure(CLOSE);
   }
 
-  /** Hands over what is left. Call it once, after the root node. */
+  /** Passes on the rest. Call it once, after the root node. */
   finish(): void {
     this.flush();
   }

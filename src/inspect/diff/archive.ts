@@ -3,7 +3,7 @@
 const MAGIC = '!<arch>\n';
 const HEADER = 60;
 
-/** The members by name, the second of a name as `name (2)`; `undefined` when it is no archive or a damaged one. */
+/** The members by name, the second of a name as `name (2)`; `undefined` if the file is no archive or is damaged. */
 export function archiveMembers(bytes: Buffer): ReadonlyMap<string, Buffer> | undefined {
   if (bytes.toString('latin1', 0, MAGIC.length) !== MAGIC) return undefined;
   const members = new Map<string, Buffer>();

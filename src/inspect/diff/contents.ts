@@ -1,4 +1,4 @@
-/** What is different in two files, told in the terms of their format. */
+/** Describes the differences of two files in terms of their format. */
 import { gunzipSync } from 'node:zlib';
 import { fail, ok, type Result } from '../../result.js';
 import { archiveMembers } from './archive.js';
@@ -9,12 +9,12 @@ export type ContentsDifference =
   | { readonly kind: 'text'; readonly hunks: readonly Hunk[] }
   | { readonly kind: 'bytes'; readonly firstOffset: number; readonly rows: readonly Hunk[] }
   | { readonly kind: 'elf'; readonly elf: ElfDifference; readonly bytes: ContentsDifference }
-  /** Of `ar` archives and compressed files, by the names of their parts. */
+  /** For `ar` archives and compressed files: their parts by name. */
   | {
       readonly kind: 'parts';
       readonly parts: readonly { readonly name: string; readonly what: 'only in the first' | 'only in the second' | ContentsDifference }[];
     }
-  /** Too large to be looked into. */
+  /** Too large to compare in detail. */
   | { readonly kind: 'large'; readonly firstOffset: number };
 
 const MAX_PARTS = 50;
@@ -26,7 +26,7 @@ export async function diffContents(a: Buffer, b: Buffer, nesting = 0): Promise<C
   const [membersA, membersB] = [archiveMembers(a), archiveMembers(b)];
   if (nesting < MAX_NESTING && membersA !== undefined && membersB !== undefined) {
     const parts = await diffParts(membersA, membersB, nesting);
-    // Equal members in another order, or other dates: only the bytes of the archive itself tell.
+    // The members are equal, but their order or dates differ: compare the bytes of the archive.
     return parts.length === 0 ? diffBytes(a, b) : { kind: 'parts', parts };
   }
   if (nesting < MAX_NESTING && isGzip(a) && isGzip(b)) {
@@ -57,11 +57,11 @@ async function diffParts(
   return parts;
 }
 
-/** The index of the first byte that is not the same in both. */
+/** The index of the first byte that differs. */
 export function firstDifferentByte(a: Buffer, b: Buffer): number {
   const common = Math.min(a.length, b.length);
   if (a.compare(b, 0, common, 0, common) === 0) return common;
-  // Halving finds it in compiled code; a loop over single bytes would take a second for 100 MB.
+  // Halving compares with compiled code; a loop over single bytes would take a second for 100 MB.
   let [low, high] = [0, common];
   while (high - low > 1) {
     const middle = (low + high) >> 1;
@@ -104,7 +104,7 @@ function lines(bytes: Buffer): string[] {
   return split;
 }
 
-/** As git decides: no zero byte near the beginning. */
+/** Decides like git: no zero byte near the beginning. */
 function isText(bytes: Buffer): boolean {
   return !bytes.subarray(0, 8000).includes(0) && bytes.length < MAX_UNPACKED;
 }

@@ -1,4 +1,4 @@
-/** Differences of programs and object files: sections, and where objdump is installed the code of functions. */
+/** Differences of programs and object files: sections and, if objdump is installed, the code of functions. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 import { diffLines, type Hunk } from './line-diff.js';
 
 export interface ElfDifference {
-  /** Sections that are not the same in both; sizes in bytes, missing where there is no such section. */
+  /** Sections that differ; sizes in bytes, missing if there is no such section. */
   readonly sections: readonly { readonly name: string; readonly first: number | undefined; readonly second: number | undefined }[];
-  /** Functions whose instructions differ, addresses left aside; `undefined` when they could not be disassembled. */
+  /** Functions whose instructions differ, ignoring addresses; `undefined` if they could not be disassembled. */
   readonly functions: readonly { readonly name: string; readonly hunks: readonly Hunk[] }[] | undefined;
 }
 
@@ -41,7 +41,7 @@ export async function diffElf(a: Buffer, b: Buffer): Promise<ElfDifference> {
   return { sections, functions };
 }
 
-/** Contents by section name; what a damaged header points at outside of the file is left out. Source: elf(5). */
+/** Contents by section name; sections outside the file, from a damaged header, are left out. Source: elf(5). */
 function sectionsOf(bytes: Buffer): ReadonlyMap<string, Buffer> {
   const [table, entrySize, count, namesIndex] = [
     Number(bytes.readBigUInt64LE(40)),
@@ -73,7 +73,7 @@ function sectionsOf(bytes: Buffer): ReadonlyMap<string, Buffer> {
   return sections;
 }
 
-/** Instructions by function, without addresses, so that code that only moved is equal. */
+/** Instructions by function, without addresses, so code that only moved is equal. */
 async function disassemble(elf: Buffer): Promise<ReadonlyMap<string, readonly string[]> | undefined> {
   if (elf.length > MAX_DISASSEMBLED) return undefined;
   const directory = await mkdtemp(join(tmpdir(), 'zilch-diff-'));

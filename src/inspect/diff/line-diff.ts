@@ -16,11 +16,11 @@ export interface DiffLine {
   readonly text: string;
 }
 
-/** Beyond this many changed lines a change is shown as a whole: finding the smallest one would take too long. */
+/** With more changed lines than this, the change is shown as a whole, because finding the smallest one would take too long. */
 const MAX_EDITS = 1500;
 const CONTEXT = 3;
 
-/** The changes with three lines around each; none when the lists are equal. */
+/** The changes with three lines around each; none if the lists are equal. */
 export function diffLines(a: readonly string[], b: readonly string[]): Hunk[] {
   let start = 0;
   while (start < a.length && start < b.length && a[start] === b[start]) start++;
@@ -57,7 +57,7 @@ function editScript(a: readonly string[], b: readonly string[]): DiffLine[] {
   return lines.reverse();
 }
 
-/** For each number of edits, how far each diagonal had come before it; `undefined` when there are too many edits. */
+/** For each number of edits, how far each diagonal had reached before it; `undefined` if there are too many edits. */
 function shortestEdit(a: readonly string[], b: readonly string[]): ReadonlyMap<number, number>[] | undefined {
   const furthest = new Map<number, number>([[1, 0]]);
   const trace: ReadonlyMap<number, number>[] = [];

@@ -21,7 +21,7 @@ const both = (file: string, a: string | Buffer, b: string | Buffer): void => {
 };
 const diff = async () => unwrap(await diffTrees(join(directory, 'a'), join(directory, 'b')));
 
-/** An archive of one member, as ar(5) says. */
+/** An archive of one member, in the format of ar(5). */
 function ar(name: string, data: string): Buffer {
   const header = `${`${name}/`.padEnd(16)}${'0'.padEnd(12)}${'0'.padEnd(6)}${'0'.padEnd(6)}${'644'.padEnd(8)}${String(data.length).padEnd(10)}\`\n`;
   return Buffer.from(`!<arch>\n${header}${data}${data.length % 2 === 1 ? '\n' : ''}`);

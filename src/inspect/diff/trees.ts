@@ -7,31 +7,31 @@ import { diffContents, type ContentsDifference } from './contents.js';
 export interface TreesDifference {
   /** In the order of names. */
   readonly files: readonly FileDifference[];
-  /** Files that are the same in both. */
+  /** Number of equal files. */
   readonly same: number;
-  /** True when there are more differences than were looked at. */
+  /** True if there are more differences than were examined. */
   readonly cutOff: boolean;
 }
 
 export interface FileDifference {
-  /** Below the trees' tops, empty for the tops themselves. Bytes that are not UTF-8 show as U+FFFD. */
+  /** Relative to the trees' tops, empty for the tops themselves. Bytes that are not UTF-8 show as U+FFFD. */
   readonly file: string;
   /** `only in the first`, `symlinks to a and b`, `executable in the first only`, `contents`. */
   readonly what: string;
-  /** In bytes, of files that differ in contents. */
+  /** In bytes, for files with different contents. */
   readonly sizes?: readonly [number, number];
   readonly contents?: ContentsDifference;
 }
 
 const MAX_DIFFERENCES = 500;
-/** How many files are looked into; of the others only that they differ is told. */
+/** The number of files to examine; the others are only reported to differ. */
 const MAX_LOOKED_INTO = 40;
 const MAX_SIZE = 64 * 2 ** 20;
 const CHUNK = 1 << 20;
 
 /**
- * Compares the trees or files at two host paths; follows no symlink. What is, or lies in, a store path and names itself counts as the
- * same where the other names itself, but in files of more than 64 MiB. Fails as `ioFailure` says.
+ * Compares the trees or files at two host paths; follows no symlink. If both are in store paths and each names its own path, these names
+ * count as equal, except in files of more than 64 MiB. Fails like `ioFailure`.
  */
 export async function diffTrees(first: string, second: string): Promise<Result<TreesDifference>> {
   const renamed = renaming(ownName(second), ownName(first));
@@ -60,12 +60,12 @@ export async function diffTrees(first: string, second: string): Promise<Result<T
   });
 }
 
-/** The hash that stands before the name of the store path in which something lies. */
+/** The hash in the name of the store path that contains a file. */
 function ownName(hostPath: string): string | undefined {
   return /^.*\/nix\/store\/([0-9a-z]{32})-/.exec(hostPath)?.[1];
 }
 
-/** Puts one name in place of another that is as long. */
+/** Replaces one name by another of the same length. */
 function renaming(from: string | undefined, to: string | undefined): (bytes: Buffer) => Buffer {
   if (from === undefined || to === undefined || from === to) return (bytes) => bytes;
   return (bytes) => {
@@ -79,9 +79,9 @@ function renaming(from: string | undefined, to: string | undefined): (bytes: Buf
 }
 
 interface FileOptions {
-  /** Tell what the difference is, not only that there is one. */
+  /** Describe the difference, and not only report that there is one. */
   readonly lookInto: boolean;
-  /** What the second file is compared as. */
+  /** Maps the second file's bytes before the comparison. */
   readonly renamed: (bytes: Buffer) => Buffer;
 }
 
@@ -123,7 +123,7 @@ function kindOf(path: Buffer): 'directory' | 'symlink' | 'file' | 'special file'
   return stat.isFile() ? 'file' : 'special file';
 }
 
-/** Had the file been swapped for a symlink or a pipe meanwhile, we must neither leave the tree nor hang. */
+/** If the file was replaced by a symlink or a pipe meanwhile, we must neither leave the tree nor hang. */
 function openPlain(path: Buffer): number {
   return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
 }
