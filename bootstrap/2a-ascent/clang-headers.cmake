@@ -24,9 +24,11 @@ function(precompile_all)
   precompile(clangAST ast_headers clangASTMatchers clangAnalysis clangFrontend clangSerialization)
   precompile(clangSema sema_headers clangParse)
   precompile(clangCodeGen codegen_headers)
-  # To these two, names in the headers would be ambiguous.
+  # To these, names in the headers would be ambiguous.
   set_source_files_properties(${CMAKE_SOURCE_DIR}/lib/CodeGen/BackendUtil.cpp ${CMAKE_SOURCE_DIR}/lib/CodeGen/CGLoopInfo.cpp
     TARGET_DIRECTORY obj.clangCodeGen PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+  set_source_files_properties(${CMAKE_SOURCE_DIR}/lib/Frontend/TextDiagnostic.cpp
+    TARGET_DIRECTORY obj.clangFrontend PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
 endfunction()
 
 # When all libraries are known.
