@@ -11,6 +11,7 @@ export const FAILURES = {
   E_EXISTS: 'what should be written is there already',
   E_LISTEN: 'the address or port to serve at is not free',
   E_NO_SHELL: 'the target has no shell to open',
+  E_NO_PROGRAM: 'the target has no program to run',
   E_NO_FILE: 'a file that the command line names is not there',
 
   // Chains and recipes

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { OWN_CHAIN } from '../chain/index.js';
 import type { Result } from '../result.js';
-import { EXIT, type ExitCode } from './exit-code.js';
+import { EXIT } from './exit-code.js';
 import { showFailure } from './output.js';
 
 /** What a file of commands/ exports: it adds arguments, options and an action to its command. */
@@ -22,8 +22,8 @@ export interface ChainOptions extends StoreOptions {
   readonly seed?: string;
 }
 
-/** Sets a command's action. A failure is shown; success gives the exit code, 0 when nothing is said. */
-export function perform(command: Command, run: (...args: never[]) => Promise<Result<ExitCode | undefined>>): Command {
+/** Sets a command's action. A failure is shown; success gives the exit code, 0 when nothing is said: one of ours, or that of a program that was run. */
+export function perform(command: Command, run: (...args: never[]) => Promise<Result<number | undefined>>): Command {
   return command.action(async (...args: unknown[]) => {
     const result = await run(...(args as never[]));
     process.exitCode = result.ok ? (result.value ?? EXIT.done) : showFailure(result.failure);
