@@ -223,11 +223,13 @@ function nowhere(source: Source, failures: readonly Failure[], { places, offline
   if (offline) reasons.push('the network was not asked (--offline)');
   else if (debian.length > 0 && mirrors.length === 0)
     reasons.push('no Debian mirror is known: apt is not configured here, and ZILCH_DEBIAN_MIRROR is not set');
+  const other = source.locations.find((location) => location.kind === 'url' && reasons.some((reason) => reason.includes(`${location.url} has `)));
+  const look = other?.kind === 'url' ? `; \`zilch sources add ${other.url}\` tells size and hash of what is there now` : '';
   const what = [`${source.size} bytes`, `sha256 ${source.sha256}`, ...debian].join(', ');
   return {
     code: 'E_FETCH',
     message: [`${source.file} (${what}) could not be fetched:`, ...reasons].join('\n  '),
-    hint: `put the file into a directory and give that with --sources DIR${debian.length === 0 ? '' : ', or name a mirror or snapshot that still has it with ZILCH_DEBIAN_MIRROR'}`,
+    hint: `put the file into a directory and give that with --sources DIR${debian.length === 0 ? '' : ', or name a mirror or snapshot that still has it with ZILCH_DEBIAN_MIRROR'}${look}`,
     cause: failures[0],
   };
 }
