@@ -17,6 +17,7 @@ export const FAILURES = {
   // Chains and recipes
   E_CHAIN: 'chain.ts or a file that it imports throws, or exports no chain',
   E_RECIPE: 'a recipe is wrong, in the file and line that the message names',
+  E_CHECK: '`zilch check` has found something',
   E_GRAPH: 'a derivation or output that something needs is not known',
   E_CYCLE: 'something needs itself, directly or through others',
   E_UNSUPPORTED: 'a feature of Nix that Zilch does not have',
