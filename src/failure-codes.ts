@@ -11,11 +11,13 @@ export const FAILURES = {
   E_EXISTS: 'the file or directory to write exists already',
   E_LISTEN: 'the address or port to listen at is not free',
   E_NO_SHELL: 'the target has no shell to open',
+  E_NO_PROGRAM: 'the target has no program to run',
   E_NO_FILE: 'a file that the command line names does not exist',
 
   // Chains and recipes
   E_CHAIN: 'chain.ts or a file that it imports throws, or exports no chain',
   E_RECIPE: 'a recipe is wrong, in the file and line that the message names',
+  E_CHECK: '`zilch check` has found something',
   E_GRAPH: 'a derivation or output that something needs is not known',
   E_CYCLE: 'something needs itself, directly or through others',
   E_UNSUPPORTED: 'a feature of Nix that Zilch does not have',

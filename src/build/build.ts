@@ -1,7 +1,7 @@
 /** A whole run: plan, build what is not there, and, if asked, build again and compare. */
 import { availableParallelism } from 'node:os';
 import type { Derivation, DrvPath, StorePath } from '../formats/index.js';
-import { ok, type Failure, type Result } from '../result.js';
+import { err, ok, type Failure, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
 import { durationsFile, readDurations, recordDurations } from './durations.js';
 import { estimates, type Durations } from './estimate.js';
@@ -100,7 +100,12 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
   const estimateSeconds = known ? makespan(graph, { rank, jobs, seconds: (node) => estimate.weight(node.drv.name) }) : undefined;
   emit({ type: 'plan', drvs, fetch: request.fetch?.sources ?? [], estimateSeconds });
   const fetched = await request.fetch?.run();
-  if (fetched?.ok === false) return fetched;
+  const endedEarly = (failure: Failure): Result<never> => {
+    const summary = { built: 0, reused: 0, failed: 0, skipped: graph.size, durationSeconds: (performance.now() - started) / 1000 };
+    emit({ type: 'done', summary, failure });
+    return err(failure);
+  };
+  if (fetched?.ok === false) return endedEarly(fetched.failure);
 
   const executor = request.executor ?? new SandboxExecutor(store, jobs);
   const context: RealiseContext = {
@@ -113,7 +118,7 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
   };
   if (graph.size > 0 || options.rebuild === true) {
     const prepared = await executor.prepare();
-    if (!prepared.ok) return prepared;
+    if (!prepared.ok) return endedEarly(prepared.failure);
   }
   const run = new Run(context, file);
   const outcomes = await schedule(graph, { jobs, rank, signal, keepGoing: options.keepGoing === true, run: (node) => run.realise(node) });
@@ -126,14 +131,15 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
   run.recordDurations();
 
   const count = (outcome: string): number => [...outcomes.values()].filter((value) => value === outcome).length;
+  const stopped = [...run.failures.values()].filter(({ code }) => code === 'E_CANCELLED').length;
   const summary: Summary = {
     built: run.built,
     reused: wanted.filter(({ drvPath }) => !graph.has(drvPath)).length + count('done') - run.built,
-    failed: run.failures.size,
-    skipped: count('skipped'),
+    failed: run.failures.size - stopped,
+    skipped: count('skipped') + stopped,
     durationSeconds: (performance.now() - started) / 1000,
   };
-  emit({ type: 'done', summary });
+  emit({ type: 'done', summary, ...(signal.aborted ? { failure: { code: 'E_CANCELLED', message: 'stopped on request' } } : {}) });
   const outputs = realisedOutputs(
     store,
     closure,

@@ -172,6 +172,8 @@ export interface BuildFailedEvent {
   readonly lastLines: readonly string[];
   /** Where the build's tree was kept for inspection. */
   readonly keptDir?: string | undefined;
+  /** The command that opens a shell in it: whoever knows what the user calls things adds it. */
+  readonly keptShell?: string | undefined;
 }
 
 /** A valid output was built again and compared with the first. */
@@ -207,6 +209,8 @@ export interface TreeDifference {
 export interface DoneEvent {
   readonly type: 'done';
   readonly summary: Summary;
+  /** Why it ended before all was tried: something could not be fetched, nothing can be sandboxed, or it was stopped. */
+  readonly failure?: Failure | undefined;
 }
 
 /** Counts of derivations. */
@@ -215,7 +219,7 @@ export interface Summary {
   /** Realised already, or found to be equal to something that is. */
   readonly reused: number;
   readonly failed: number;
-  /** Not tried because something they need failed, or because the run was stopped. */
+  /** Not tried, or stopped, because something they need failed, or because the run was stopped. */
   readonly skipped: number;
   readonly durationSeconds: number;
 }

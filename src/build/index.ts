@@ -4,6 +4,7 @@ export * from './event.js';
 export type { Executed, Executor, ExecutorFailure, ExecutorRequest } from './executor.js';
 export type { SandboxVariation } from './sandbox-executor.js';
 export { checkSandbox } from './run.js';
+export { hostView, type HostViewRequest } from './host-view.js';
 export { identitiesOf, type Identities } from './identity.js';
 export { logPath } from './log.js';
 export { LogFile } from './log-file.js';

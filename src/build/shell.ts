@@ -22,8 +22,9 @@ export interface ShellRequest {
   /** Its inputs must be realised: build them first. */
   readonly drvPath: DrvPath;
   readonly cores: number;
-  /** What to run, logical paths; the derivation's builder without arguments when left out, which is a shell for scripts. */
-  readonly program?: readonly string[] | undefined;
+  /** What to run, a logical path; the derivation's builder when left out, which is a shell for scripts. */
+  readonly program?: string | undefined;
+  readonly args?: readonly string[] | undefined;
   /** Store paths to bring along besides the inputs. Their programs come last in PATH: all else is found as the builder finds it. */
   readonly along?: readonly StorePath[] | undefined;
   /** A failed build's tree, as `build-failed` tells of it: the shell finds everything as the builder left it. */
@@ -89,7 +90,7 @@ export async function prepareShell(request: ShellRequest): Promise<Result<Prepar
           interactive: true,
           hostname,
         });
-        const command = request.program ?? [drv.builder];
+        const command = [request.program ?? drv.builder, ...(request.args ?? [])];
         return entrance(entrant, ['--seccomp', '3', ...sandbox, '--', ...command], { filter: seenBy(entrant, filter) });
       })
     : given;

@@ -4,3 +4,5 @@ export { instantiateChain, prepareChain, seedsOf, sourcesOf, type PreparedChain,
 export { findTarget, type TargetName } from './target-name.js';
 export { neededSources, targetClosure, type Wanted } from './wanted.js';
 export { dependencyGraph, whyNeeded, type Dependency, type DependencyGraph, type DependencyNode } from './dependencies.js';
+export { checkTypes, lintChain, type Finding } from './check.js';
+export { writeNewChain } from './new-chain.js';

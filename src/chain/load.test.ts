@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -75,6 +75,46 @@ export default chain('hello', { only: { hello: recipe({ name: 'hello', shell: te
     });
     expect(failure.message.startsWith(`${join(directory, 'b.ts')}:3: `)).toBe(true);
     expect(failure.hint).toContain('cycle');
+  });
+
+  it('tells what is undefined from what a circle leaves behind', async () => {
+    const wrong = async (script: string): Promise<Awaited<ReturnType<typeof failureOf>>> =>
+      failureOf({ 'chain.ts': GOOD.replace('sh`echo hello > $out`', script) });
+    const variable = await wrong('sh`\n  echo ${1} hello\n  echo ${process.env.ZILCH_NO_SUCH} > $out`');
+    expect(variable).toMatchObject({ code: 'E_RECIPE', hint: expect.stringContaining('not set') as string });
+    expect(variable.message).toMatch(/chain.ts:2: \$\{process.env.ZILCH_NO_SUCH\} is undefined$/);
+    const misspelt = await wrong('sh`echo ${text.nothing} > $out`');
+    expect(misspelt.message).toMatch(/chain.ts:2: \$\{text.nothing\} is undefined$/);
+    expect(misspelt.hint).not.toContain('circle');
+    const entry = await wrong('sh`echo > $out`, path: [text.nothing]');
+    expect(entry.message).toMatch(/chain.ts:2: entry 1 of the path of recipe hello is undefined$/);
+    expect((await wrong('sh`echo ${text} > $out`')).message).toMatch(/the function text is interpolated/);
+  });
+
+  it('names the recipe that stands in the place of `self`, and what is used above its line', async () => {
+    const own = await failureOf({ 'chain.ts': GOOD.replace('> $out`', '> $out`, test: () => ({ script: sh`${hello}` })') });
+    expect(own.message).toMatch(/chain.ts:2: .*hello.*before initialization/);
+    expect(own.hint).toContain('test: (self) =>');
+    const late = await failureOf({ 'chain.ts': GOOD.replace('hello > $out', '${later} > $out').replace('export', "const later = 'x';\nexport") });
+    expect(late.hint).toBe('later is made below the line that uses it: put it above');
+  });
+
+  it('misses a shell, a builder, and what a file is beside', async () => {
+    const changed = async (from: string, to: string): Promise<string> => (await failureOf({ 'chain.ts': GOOD.replace(from, to) })).message;
+    expect(await changed("shell: '/bin/ash', ", '')).toMatch(/:2: recipe hello has a script and no shell$/);
+    expect(await changed("shell: '/bin/ash', script: sh`echo hello > $out`", '')).toMatch(/:2: recipe hello has neither a script nor a builder$/);
+    expect(await changed("shell: '/bin/ash', script: sh`echo hello > $out`", "builder: '/bin/ash'")).toMatch(
+      /:2: recipe hello has a builder and no args$/,
+    );
+    const beside = GOOD.replace('recipe, sh', 'local, recipe, sh').replace('echo hello', "${local('./hello.c', 'name')}");
+    expect((await failureOf({ 'chain.ts': beside })).message).toMatch(/:2: local\("\.\/hello\.c", …\) does not say beside what$/);
+  });
+
+  it('points at lines in a folder whose name has spaces and parentheses', async () => {
+    const odd = join(directory, 'my chain (new)');
+    await mkdir(odd);
+    await writeFile(join(odd, 'chain.ts'), `\n\nJSON.parse('{');\n`);
+    expect(await loadChain(odd)).toMatchObject({ failure: { message: expect.stringMatching(/^.*my chain \(new\)\/chain.ts:3: /) as string } });
   });
 
   it('names an import that does not exist', async () => {

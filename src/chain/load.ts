@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { createJiti } from 'jiti';
 import type { Chain, Location, RecipeError } from '../recipe/index.js';
 import { err, fail, ok, type Failure, type Result } from '../result.js';
+import { undefinedMistake, usedTooEarlyHint } from './mistakes.js';
+import { place, shown } from './place.js';
 
 /** Zilch's checkout: what `zilch` and `zilch/bootstrap` stand for in a chain's imports lies in it. */
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
@@ -66,38 +68,33 @@ function cacheDirectory(): string {
 
 function loadFailure(error: unknown, file: string): Failure {
   if (!(error instanceof Error)) return { code: 'E_CHAIN', message: `${shown(file)} throws ${String(error)}` };
-  if (isRecipeError(error)) {
-    return { code: 'E_RECIPE', message: `${place(error.location, file)}: ${error.message}`, hint: error.hint };
-  }
-  const hint =
-    error instanceof ReferenceError && error.message.includes('before initialization')
-      ? 'recipe files that import each other in a cycle see each other incomplete: break the cycle'
-      : undefined;
-  return { code: 'E_CHAIN', message: `${place(throwLocation(error), file)}: ${error.message}`, hint, cause: error };
+  if (isRecipeError(error)) return recipeFailure(error, file);
+  const location = throwLocation(error);
+  return { code: 'E_CHAIN', message: `${place(location, file)}: ${error.message}`, hint: usedTooEarlyHint(error, location), cause: error };
+}
+
+/** A mistake in a recipe as a failure; `file` is named where the line is not known. */
+export function recipeFailure(error: RecipeError, file: string): Failure {
+  const mistake = undefinedMistake(error, file);
+  return { code: 'E_RECIPE', message: `${place(error.location, file)}: ${mistake?.message ?? error.message}`, hint: mistake?.hint ?? error.hint };
 }
 
 /** By name: the chain has the compiled recipe language, which need not be the instance that this file has. */
-function isRecipeError(error: Error): error is RecipeError {
-  return error.name === 'RecipeError';
+export function isRecipeError(error: unknown): error is RecipeError {
+  return error instanceof Error && error.name === 'RecipeError';
 }
+
+/** `at f (FILE:LINE:COLUMN)` or `at FILE:LINE:COLUMN`, the file as a path or a URL; paths may have spaces and parentheses in them. */
+const FRAME = /(?:\(|\bat (?:async )?)((?:file:\/\/)?\/.+\.m?[tj]s):(\d+)(?::\d+)?\)?$/;
 
 /** The innermost line of the stack that belongs to a chain, not to Zilch or its packages. */
 function throwLocation(error: Error): Location | undefined {
   for (const line of error.stack?.split('\n') ?? []) {
-    const match = /(?:file:\/\/)?(\/[^\s()]+\.m?[tj]s):(\d+)(?::\d+)?\)?$/.exec(line);
-    const file = match?.[1];
-    if (file === undefined || file.includes('/node_modules/') || file.startsWith(join(CHECKOUT, 'dist/'))) continue;
-    return { file, line: Number(match?.[2]) };
+    const [, named, number] = FRAME.exec(line) ?? [];
+    if (named === undefined) continue;
+    const file = named.startsWith('file:') ? fileURLToPath(named) : named;
+    if (file.includes('/node_modules/') || file.startsWith(join(CHECKOUT, 'dist/'))) continue;
+    return { file, line: Number(number) };
   }
   return undefined;
-}
-
-function place(location: Location | undefined, file: string): string {
-  return location === undefined ? shown(file) : `${shown(location.file)}:${location.line}`;
-}
-
-/** As short as it can be said from where the user stands. */
-function shown(file: string): string {
-  const short = relative(process.cwd(), file);
-  return short.startsWith('../') ? file : short;
 }

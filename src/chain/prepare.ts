@@ -18,8 +18,10 @@ import {
   type Source,
   type Target,
 } from '../recipe/index.js';
-import { fail, ok, type Result } from '../result.js';
+import { err, fail, ok, type Failure, type Result } from '../result.js';
 import { addProgram, addTexts, addTreeOnce, attemptAsync, programAddress, treeAddress, treePath, type Store } from '../store/index.js';
+import { isRecipeError, recipeFailure } from './load.js';
+import { place } from './place.js';
 
 /** A target as derivations. */
 export interface PreparedTarget extends Target {
@@ -53,7 +55,7 @@ export async function prepareChain(chain: Chain, store: Store, givenSeed?: Store
     if (ingredient.kind === 'flake') flakes.push(ingredient);
     if (ingredient.kind !== 'local') continue;
     const path = await localPath(ingredient, store);
-    if (!path.ok) return path;
+    if (!path.ok) return err(ofRecipe(path.failure, ingredient));
     external.set(ingredient, path.value);
   }
   for (const flake of flakes) {
@@ -62,13 +64,33 @@ export async function prepareChain(chain: Chain, store: Store, givenSeed?: Store
     external.set(flake, path.value);
   }
 
-  const instantiated = instantiateChain(chain, external);
+  const instantiated = instantiate(chain, external);
+  if (!instantiated.ok) return instantiated;
+  const derivationOf = (recipe: AnyRecipe): Instantiated => instantiated.value.get(recipe)!;
   const targets = chain.targets.map((target): PreparedTarget => {
     const { test } = target.recipe;
-    return { ...target, build: instantiated.get(target.recipe)!, test: test === undefined ? undefined : instantiated.get(test) };
+    return { ...target, build: derivationOf(target.recipe), test: test === undefined ? undefined : derivationOf(test) };
   });
-  const derivations = new Map([...instantiated.values()].map(({ drvPath, drv }) => [drvPath, drv]));
+  const derivations = new Map([...instantiated.value.values()].map(({ drvPath, drv }) => [drvPath, drv]));
   return ok({ defaultTarget: chain.defaultTarget, targets, derivations, sources, external });
+}
+
+/** Some mistakes show only when all is known that a chain takes from outside. */
+function instantiate(chain: Chain, external: PreparedChain['external']): Result<ReadonlyMap<AnyRecipe, Instantiated>> {
+  try {
+    return ok(instantiateChain(chain, external));
+  } catch (error) {
+    if (!isRecipeError(error)) throw error;
+    return err(recipeFailure(error, 'chain.ts'));
+  }
+}
+
+/** A file that a recipe names and that cannot be had is the recipe's mistake. */
+function ofRecipe(failure: Failure, { location, url }: Local): Failure {
+  if (location === undefined) return failure;
+  const where = place(location, fileURLToPath(url));
+  if (failure.code !== 'E_NOT_FOUND') return { ...failure, message: `${where}: ${failure.message}` };
+  return { code: 'E_RECIPE', message: `${where}: there is no ${fileURLToPath(url)}`, hint: 'local() names it', cause: failure };
 }
 
 /** The derivations of all recipes of a chain, tests included; with a seed that `external` names, else with the chain's own. */

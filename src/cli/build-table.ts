@@ -7,7 +7,7 @@ import { formatBytes, formatSeconds, formatTable } from './format.js';
 export interface TableRow {
   readonly key: string;
   readonly info: PathInfo;
-  /** How long its build took; `undefined` when it was there before. */
+  /** How long its build took; `undefined` when it was there before, or was fetched. */
   readonly seconds: number | undefined;
   readonly pinned: PinComparison;
 }
@@ -25,7 +25,7 @@ export function outputTable(rows: readonly TableRow[], width: number): string[] 
   const cells = rows.map(({ key, info, seconds, pinned }) => [
     key,
     formatBytes(info.narSize),
-    seconds === undefined ? 'built before' : formatSeconds(seconds),
+    seconds !== undefined ? formatSeconds(seconds) : info.ultimate ? 'built before' : 'fetched',
     WORD[pinned],
     info.path,
   ]);

@@ -3,6 +3,8 @@ import type { CommandFile } from './command.js';
 /** A command as `zilch --help` shows it; the rest of it is loaded when it is used. */
 export interface CommandEntry {
   readonly name: string;
+  /** Another word for it. */
+  readonly alias?: string;
   readonly summary: string;
   readonly load: () => Promise<CommandFile>;
 }
@@ -15,8 +17,16 @@ export const COMMAND_GROUPS: readonly { readonly title: string; readonly command
       { name: 'build', summary: 'build targets, test them and compare them with the pins', load: () => import('./commands/build.js') },
       { name: 'test', summary: 'run the tests of targets', load: () => import('./commands/test.js') },
       { name: 'log', summary: 'print the log of a target’s build', load: () => import('./commands/log.js') },
+      { name: 'run', summary: 'run a program of a target on your own files', load: () => import('./commands/run.js') },
       { name: 'shell', summary: 'open a shell in the sandbox of a target’s build', load: () => import('./commands/shell.js') },
       { name: 'boot', summary: 'start a CD or a disk of the chain in QEMU', load: () => import('./commands/boot.js') },
+    ],
+  },
+  {
+    title: 'Write:',
+    commands: [
+      { name: 'init', summary: 'begin a chain of your own', load: () => import('./commands/init.js') },
+      { name: 'check', summary: 'check the types of a chain, and what is missing in it', load: () => import('./commands/check.js') },
     ],
   },
   {
@@ -45,7 +55,7 @@ export const COMMAND_GROUPS: readonly { readonly title: string; readonly command
       { name: 'sbom', summary: 'write a bill of materials: CycloneDX or SPDX', load: () => import('./commands/sbom.js') },
       { name: 'trust', summary: 'show the way from a file back to the seed, with every byte of source', load: () => import('./commands/trust.js') },
       { name: 'seed', summary: 'build or show the TinyCC that everything starts from', load: () => import('./commands/seed.js') },
-      { name: 'sources', summary: 'list, fetch or bundle the tarballs', load: () => import('./commands/sources.js') },
+      { name: 'sources', alias: 'source', summary: 'list, fetch, bundle or describe tarballs', load: () => import('./commands/sources.js') },
       { name: 'verify-store', summary: 'check that store paths still are what was registered', load: () => import('./commands/verify-store.js') },
     ],
   },

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { OWN_CHAIN } from '../chain/index.js';
 import type { Result } from '../result.js';
-import { EXIT, type ExitCode } from './exit-code.js';
+import { EXIT } from './exit-code.js';
 import { showFailure } from './output.js';
 
 // Types alone: most commands have no use for the workspace, and start faster without.
@@ -14,8 +14,8 @@ export interface CommandFile {
   readonly register: (command: Command) => void;
 }
 
-/** Sets a command's action. A failure is shown; success gives the exit code, 0 when nothing is said. */
-export function perform(command: Command, run: (...args: never[]) => Promise<Result<ExitCode | undefined>>): Command {
+/** Sets a command's action. A failure is shown; success gives the exit code, 0 when nothing is said: one of ours, or that of a program that was run. */
+export function perform(command: Command, run: (...args: never[]) => Promise<Result<number | undefined>>): Command {
   return command.action(async (...args: unknown[]) => {
     const result = await run(...(args as never[]));
     process.exitCode = result.ok ? (result.value ?? EXIT.done) : showFailure(result.failure);

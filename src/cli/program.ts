@@ -18,9 +18,10 @@ export async function makeProgram(isMentioned: (name: string) => boolean): Promi
     .exitOverride();
   for (const { title, commands } of COMMAND_GROUPS) {
     program.commandsGroup(title);
-    for (const { name, summary, load } of commands) {
+    for (const { name, alias, summary, load } of commands) {
       const command = program.command(name).summary(summary).description(summary);
-      if (isMentioned(name)) (await load()).register(command);
+      if (alias !== undefined) command.alias(alias);
+      if (isMentioned(name) || (alias !== undefined && isMentioned(alias))) (await load()).register(command);
       else command.allowUnknownOption().allowExcessArguments();
     }
   }

@@ -1,6 +1,6 @@
 /** Reads a chain's report from a store. */
 import { basename, relative } from 'node:path';
-import { durationsFile, estimates, readDurations, realisedOutputs } from '../build/index.js';
+import { durationsFile, estimates, readDurations } from '../build/index.js';
 import type { PreparedChain } from '../chain/index.js';
 import { storePathName, type Derivation, type DrvPath, type StorePath } from '../formats/index.js';
 import type { Source } from '../recipe/index.js';
@@ -9,21 +9,21 @@ import { comparePin, pinKey, readPins } from '../verify/index.js';
 import type { Session } from '../workspace/index.js';
 import { outsideFacts } from './outside.js';
 import { recipesByName } from './script.js';
-import type { ChainReport, OutputFacts, RecipeFacts, SourceFacts } from '../report/index.js';
+import { TargetStates } from './states.js';
+import type { ChainReport, OutputFacts, RecipeFacts, SourceFacts, TestState } from '../report/index.js';
 
 /** Collects the current facts. Fails when the pins cannot be read. */
 export async function collectReport(session: Session): Promise<Result<ChainReport>> {
   const { store, loaded, chain } = session;
   const pins = await readPins(loaded.pinsFile);
   if (!pins.ok) return pins;
-  const realised = realisedOutputs(store, chain.derivations, chain.derivations.keys());
+  const states = new TargetStates(session, pins.value);
   const own = readDurations(durationsFile(store.layout.zilchDir));
   const estimate = estimates(own, readDurations(loaded.durationsFile));
   const names = nodeNames(chain);
   const stages = stageOf(chain);
   const written = recipesByName(loaded.chain);
   const tests = new Map(chain.targets.flatMap(({ build, test }) => (test === undefined ? [] : [[build.drvPath, test] as const])));
-  const passed = (drvPath: DrvPath): boolean => (realised.get(drvPath)?.size ?? 0) > 0;
 
   const recipes = inOrder(chain, names).map(([drvPath, drv]): RecipeFacts => {
     const target = chain.targets.find(({ build }) => build.drvPath === drvPath);
@@ -41,7 +41,7 @@ export async function collectReport(session: Session): Promise<Result<ChainRepor
       drvPath,
       location: recipe?.location === undefined ? undefined : { file: relative(loaded.directory, recipe.location.file), line: recipe.location.line },
       outputs: [...drv.outputs.keys()].map((name): OutputFacts => {
-        const info = realised.get(drvPath)?.get(name);
+        const info = states.outputsOf(drvPath)?.get(name);
         if (info === undefined) return { name };
         const { path, narHash, narSize } = info;
         return { name, built: { path, narHash, narSize, pinned: comparePin(pins.value, pinKey(id, name), info) } };
@@ -49,7 +49,8 @@ export async function collectReport(session: Session): Promise<Result<ChainRepor
       duration: seconds === undefined ? undefined : { seconds, from: own.has(drv.name) ? 'here' : 'reference' },
       needs: [...drv.inputDrvs].map(([input, outputs]) => ({ id: names.get(input) ?? storePathName(input), outputs })),
       takes: drv.inputSrcs,
-      test: test === undefined ? undefined : { drvPath: test.drvPath, passed: passed(test.drvPath) },
+      test: test === undefined ? undefined : testFacts(test.drvPath, states.test({ test })!),
+      state: states.of(target ?? { name: id, stage: '', recipe: recipe!, build: { recipe: recipe!, drvPath, drv }, test: undefined }),
       scriptSize: [...drv.args, ...drv.env.values()].reduce((sum, text) => sum + text.length, 0),
     };
   });
@@ -66,6 +67,10 @@ export async function collectReport(session: Session): Promise<Result<ChainRepor
     sources: [...chain.sources].filter(([path]) => taken.has(path)).map(([path, source]) => sourceFacts(path, source)),
     locals: outside.value.locals.filter(({ path }) => taken.has(path)),
   });
+}
+
+function testFacts(drvPath: DrvPath, state: TestState): RecipeFacts['test'] {
+  return { drvPath, passed: state === 'passed', state };
 }
 
 function sourceFacts(path: StorePath, { name, version, file, size, sha256, locations }: Source): SourceFacts {

@@ -4,6 +4,7 @@
  */
 import type { Sha256 } from '../formats/index.js';
 import type { AnyRecipe } from './recipe.js';
+import type { Location } from './recipe-error.js';
 
 /** One output of another recipe. */
 export interface OutputRef {
@@ -56,6 +57,8 @@ export interface Local {
   readonly only?: readonly string[] | undefined;
   /** For a text in hexadecimal: its number of bytes. The store gets these bytes, executable. */
   readonly hexBytes?: number | undefined;
+  /** Where the recipe names it. */
+  readonly location?: Location | undefined;
 }
 
 /**

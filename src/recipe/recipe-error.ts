@@ -16,6 +16,8 @@ export class RecipeError extends Error {
   constructor(
     message: string,
     readonly hint?: string,
+    /** Where something that is undefined is interpolated: the text before it, as it is written. */
+    readonly before?: string,
   ) {
     super(message);
   }

@@ -131,7 +131,7 @@ export function recipe<const O extends readonly [string, ...string[]] = readonly
     description: spec.description,
     drvName,
     outputNames,
-    ...command(spec),
+    ...command(spec.name, spec),
     env: environment(spec, outputNames),
     script: spec.script,
     location: callerLocation(),
@@ -157,7 +157,7 @@ export function recipeWith(defaults: {
     spec: RecipeCommon<O> & Omit<ScriptBuild, 'shell'> & { readonly shell?: Interpolated },
   ): Recipe<O> => {
     const shell = spec.shell ?? defaults.shell;
-    if (shell === undefined) throw new RecipeError(`recipe ${spec.name} has no shell`);
+    if (shell === undefined) throw new RecipeError(`recipe ${spec.name} has a script and no shell`, 'give `shell` to it or to recipeWith');
     return recipe<O>({ ...defaults, ...spec, env: { ...defaults.env, ...spec.env }, shell });
   };
 }
@@ -173,19 +173,35 @@ function check(drvName: string, outputNames: readonly string[]): void {
   if (new Set(outputNames).size !== outputNames.length) throw new RecipeError(`recipe ${drvName} names an output twice`);
 }
 
-function command(spec: ScriptBuild | PlainBuild): { readonly builder: Text; readonly args: readonly Text[] } {
+function command(name: string, spec: ScriptBuild | PlainBuild): { readonly builder: Text; readonly args: readonly Text[] } {
+  checkCommand(name, spec);
   if (spec.script === undefined) return { builder: concat(spec.builder), args: spec.args.map((arg) => concat(arg)) };
   const script = concat(spec.prelude ?? '', spec.prelude === undefined ? '' : '\n', spec.script);
   return { builder: concat(spec.shell), args: [concat('-euc'), script] };
+}
+
+/** As a spec may be that no type checker has seen. */
+type Untyped<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/** Chains run whether or not a type checker has seen them. */
+function checkCommand(name: string, { script, shell, builder, args }: Untyped<ScriptBuild | PlainBuild>): void {
+  if (script !== undefined && shell === undefined)
+    throw new RecipeError(`recipe ${name} has a script and no shell`, 'say what runs it: shell: text`${protobusybox}/bin/ash`');
+  if (script !== undefined) return;
+  if (builder === undefined)
+    throw new RecipeError(`recipe ${name} has neither a script nor a builder`, 'give it `shell` and `script`, or `builder` and `args`');
+  if (args === undefined) throw new RecipeError(`recipe ${name} has a builder and no args`, 'give it `args: []` where there are none');
 }
 
 function environment(
   spec: Pick<RecipeCommon<readonly string[]>, 'name' | 'env' | 'path' | 'references'>,
   outputNames: readonly string[],
 ): ReadonlyMap<string, Text> {
-  const env = new Map(Object.entries(spec.env ?? {}).map(([key, value]) => [key, concat(value)]));
+  const env = new Map(
+    Object.entries(spec.env ?? {}).map(([key, value]) => [key, concat(given(value, `environment variable ${key} of recipe ${spec.name}`))]),
+  );
   if (spec.path !== undefined) {
-    const directories = spec.path.map((entry) => concat(entry, '/bin'));
+    const directories = spec.path.map((entry, index) => concat(given(entry, `entry ${index + 1} of the path of recipe ${spec.name}`), '/bin'));
     env.set('PATH', concat(...directories.flatMap((directory, index) => (index === 0 ? [directory] : [':', directory]))));
   }
   const rules = spec.references ?? {};
@@ -206,6 +222,11 @@ function environment(
     if (items !== undefined) env.set(attribute, concat(items));
   }
   return env;
+}
+
+function given(value: Interpolated | undefined, what: string): Interpolated {
+  if (value === undefined) throw new RecipeError(`${what} is undefined`, undefined, '');
+  return value;
 }
 
 /** Both lists in one; none if both are empty and none was written. */

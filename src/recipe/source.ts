@@ -1,7 +1,7 @@
 import { checkName, makeContentPath, parseSha256, sha256Hash, type StorePath } from '../formats/index.js';
 import type { Flake, Local, OutputRef, Seed, Source, SourceLocation, SourceOrigin } from './ingredient.js';
 import type { AnyRecipe } from './recipe.js';
-import { RecipeError } from './recipe-error.js';
+import { callerLocation, RecipeError } from './recipe-error.js';
 
 export interface SourceSpec {
   readonly name: string;
@@ -57,11 +57,13 @@ export function sourcePath(source: Source): StorePath {
 
 /** A file or directory beside the recipe: `local(import.meta.url, './fork.patch')`. */
 export function local(base: string, relative: string, options: { readonly name?: string; readonly only?: readonly string[] } = {}): Local {
+  if (!URL.canParse(relative, base))
+    throw new RecipeError(`local(${JSON.stringify(base)}, …) does not say beside what`, "write local(import.meta.url, './file')");
   const url = new URL(relative, base).href;
   const name = options.name ?? url.replace(/\/$/, '').replace(/^.*\//, '');
   const named = checkName(name);
   if (!named.ok) throw new RecipeError(named.failure.message, 'give it a `name` of its own');
-  return { kind: 'local', url, name, only: options.only };
+  return { kind: 'local', url, name, only: options.only, location: callerLocation() };
 }
 
 /**

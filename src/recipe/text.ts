@@ -7,12 +7,12 @@ import { RecipeError } from './recipe-error.js';
  */
 export function sh(strings: TemplateStringsArray, ...values: readonly Interpolated[]): Text {
   const literals = dedent(strings.raw).map((literal) => literal.replaceAll('\\${', '${').replaceAll('\\`', '`'));
-  return join(literals, values);
+  return join(literals, values, strings.raw);
 }
 
 /** Text with ingredients in it, with JavaScript's escapes: for arguments and environment variables. */
 export function text(strings: TemplateStringsArray, ...values: readonly Interpolated[]): Text {
-  return join(strings, values);
+  return join(strings, values, strings.raw);
 }
 
 /** Joins texts and ingredients, in order, with nothing between them. */
@@ -20,9 +20,13 @@ export function concat(...values: readonly Interpolated[]): Text {
   return { kind: 'text', parts: merge(values.flatMap(partsOf)) };
 }
 
-function join(literals: readonly string[], values: readonly Interpolated[]): Text {
+function join(literals: readonly string[], values: readonly Interpolated[], written: readonly string[]): Text {
+  const missing = (values as readonly (Interpolated | undefined)[]).indexOf(undefined);
+  if (missing >= 0) throw new RecipeError('undefined is interpolated', UNDEFINED_HINT, written[missing]);
   return concat(...literals.flatMap((literal, index) => (index < values.length ? [literal, values[index] as Interpolated] : [literal])));
 }
+
+const UNDEFINED_HINT = 'a name that is wrong, an environment variable that is not set, or recipe files that import each other in a circle';
 
 /** What a value contributes to a text. */
 export function partsOf(value: Interpolated): readonly (string | Ingredient)[] {
@@ -44,10 +48,14 @@ export function partsOf(value: Interpolated): readonly (string | Ingredient)[] {
       return [value as Ingredient];
     default:
       throw new RecipeError(
-        `${untyped === undefined ? 'undefined' : JSON.stringify(untyped)} is interpolated`,
-        'only text, recipes, outputs and sources can be; undefined comes from recipe files that import each other in a cycle',
+        `${untyped === undefined ? 'undefined' : describeValue(untyped)} is interpolated`,
+        untyped === undefined ? UNDEFINED_HINT : 'only text, numbers, recipes, outputs, sources, local files and lists of these can be',
       );
   }
+}
+
+function describeValue(value: unknown): string {
+  return typeof value === 'function' ? `the function ${value.name}` : JSON.stringify(value);
 }
 
 function isList(value: Interpolated): value is readonly Interpolated[] {

@@ -3,6 +3,7 @@
  * it is. JSON can hold all of it. Nothing in it names a place on this machine, so it can be published.
  */
 import type { DrvPath, Sha256, StorePath } from '../formats/index.js';
+import type { TargetState, TestState } from './target-state.js';
 
 export interface ChainReport {
   /** The name of the chain's directory. */
@@ -36,7 +37,8 @@ export interface RecipeFacts {
   readonly needs: readonly { readonly id: string; readonly outputs: readonly string[] }[];
   /** Store paths of sources, seeds and local files. */
   readonly takes: readonly StorePath[];
-  readonly test: { readonly drvPath: DrvPath; readonly passed: boolean } | undefined;
+  readonly test: { readonly drvPath: DrvPath; readonly passed: boolean; readonly state: TestState } | undefined;
+  readonly state: TargetState;
   /** Bytes of what it runs: the arguments of its builder, which hold the script, and the environment. */
   readonly scriptSize: number;
 }

@@ -142,9 +142,10 @@ function factsLine(recipe: RecipeFacts, status: RunBuildStatus | 'not built', li
     case 'failed':
       return 'FAILED';
     case 'lost':
+    case 'stopped':
       return 'stopped';
     case 'not built':
-      return seconds === undefined ? 'not built' : `not built · ${seconds}`;
+      return seconds === undefined ? recipe.state : `${recipe.state} · ${seconds}`;
     default: {
       const marks = { same: ' ✓', new: '', different: ' ≠ pin' };
       const pinned = pinStatus(recipe);

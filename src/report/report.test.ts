@@ -7,7 +7,7 @@ import { drawGraph } from './draw-graph.js';
 import { drawTimeline } from './draw-timeline.js';
 import { figuresOf } from './figures.js';
 import { roomOf, layoutChain } from './layout.js';
-import { RunFolder } from './run.js';
+import { outcomeOf, RunFolder } from './run.js';
 import { svg, svgFile, type SvgElement } from './svg.js';
 import { timelineOf } from './timeline.js';
 import { foundationOf, premises } from './foundation.js';
@@ -23,6 +23,7 @@ function recipe(id: string, stage: string, seconds: number, needs: readonly stri
     needs: needs.map((need) => ({ id: need, outputs: ['out'] })),
     takes: takes.map(path),
     test: undefined,
+    state: 'built here',
     scriptSize: 10,
   };
 }
@@ -182,6 +183,18 @@ describe('a run', () => {
     ]);
     expect(figures.sum).toEqual({ seconds: 6, cpuSeconds: 6 });
     expect(figures.criticalSeconds).toBe(4);
+  });
+
+  it('that was stopped, or could not fetch, says so and counts no failures', () => {
+    const cancelled = { code: 'E_CANCELLED', message: 'stopped' } as const;
+    const summary = { built: 0, reused: 0, failed: 0, skipped: 3, durationSeconds: 1 };
+    const stop: JournalLine = { type: 'build-failed', at: 2000, drvPath: drv('a'), name: 'a', failure: cancelled, lastLines: [] };
+    const stopped = fold(header, plan, started('a', 1000), stop, { type: 'done', at: 2000, summary, failure: cancelled }).run(false)!;
+    expect([stopped.builds[0]!.status, outcomeOf(stopped)]).toEqual(['stopped', 'stopped']);
+    const unfetched = fold(header, plan, { type: 'done', at: 2000, summary, failure: { code: 'E_FETCH', message: 'gone' } }).run(false)!;
+    expect(outcomeOf(unfetched)).toBe('failed');
+    expect(outcomeOf(fold(header, plan).run(false)!)).toBe('stopped');
+    expect(outcomeOf(fold(header, plan, { type: 'done', at: 2000, summary }).run(false)!)).toBe('done');
   });
 
   it('whose process is gone has lost what it was building', () => {

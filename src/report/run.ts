@@ -2,8 +2,8 @@
 import type { JournalEvent, JournalLine, OutputDifference } from '../build/index.js';
 import type { DrvPath, StorePath } from '../formats/index.js';
 
-/** `lost` is a build that was going on when its process ended. */
-export type RunBuildStatus = 'queued' | 'waiting' | 'building' | 'built' | 'reused' | 'failed' | 'compared' | 'lost';
+/** `stopped` is a build that somebody stopped, `lost` one that was going on when its process ended. */
+export type RunBuildStatus = 'queued' | 'waiting' | 'building' | 'built' | 'reused' | 'failed' | 'stopped' | 'compared' | 'lost';
 
 export interface RunBuild {
   readonly drvPath: DrvPath;
@@ -51,6 +51,15 @@ export interface Run {
   readonly summary?:
     | { readonly built: number; readonly reused: number; readonly failed: number; readonly skipped: number; readonly durationSeconds: number }
     | undefined;
+  /** Why it ended early. */
+  readonly ended?: { readonly code: string; readonly message: string } | undefined;
+}
+
+/** How a run ended, in a few words: the same wherever it is told. */
+export function outcomeOf({ running, summary, ended }: Pick<Run, 'running' | 'summary' | 'ended'>): 'going on' | 'stopped' | 'failed' | 'done' {
+  if (running) return 'going on';
+  if (summary === undefined || ended?.code === 'E_CANCELLED') return 'stopped';
+  return summary.failed > 0 || ended !== undefined ? 'failed' : 'done';
 }
 
 /** Builds tell no more. Journals of before they were limited can hold any number. */
@@ -61,6 +70,7 @@ export class RunFolder {
   private readonly builds = new Map<string, RunBuild>();
   private readonly fetches = new Map<string, RunFetch>();
   private summary: Run['summary'];
+  private ended: Run['ended'];
   private header: { readonly at: number; readonly targets: readonly string[]; readonly jobs: number; readonly cores: number } | undefined;
   private lastAt = 0;
 
@@ -91,6 +101,7 @@ export class RunFolder {
       builds,
       fetches: [...this.fetches.values()],
       summary: this.summary,
+      ended: this.ended,
     };
   }
 
@@ -136,7 +147,8 @@ export class RunFolder {
         return;
       case 'build-failed': {
         const { code, message } = event.failure;
-        this.update(event.drvPath, event.name, { status: 'failed', endedAt: event.at, failure: { code, message }, lastLines: event.lastLines });
+        const status = code === 'E_CANCELLED' ? 'stopped' : 'failed';
+        this.update(event.drvPath, event.name, { status, endedAt: event.at, failure: { code, message }, lastLines: event.lastLines });
         return;
       }
       case 'build-compared': {
@@ -146,6 +158,7 @@ export class RunFolder {
       }
       case 'done':
         this.summary = event.summary;
+        this.ended = event.failure === undefined ? undefined : { code: event.failure.code, message: event.failure.message };
     }
   }
 

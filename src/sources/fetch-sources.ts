@@ -220,13 +220,16 @@ function nowhere(source: Source, failures: readonly Failure[], { places, offline
   const debian = source.locations.flatMap((location) => (location.kind === 'debian' ? [`Debian pool path ${location.path}`] : []));
   const reasons = failures.map(({ message }) => message);
   for (const { path } of places) if (!reasons.some((reason) => reason.includes(path))) reasons.push(`not found in ${path}`);
-  if (offline) reasons.push('the network was not used (--offline)');
-  else if (debian.length > 0 && mirrors.length === 0) reasons.push('no Debian mirror is known: apt has none, and ZILCH_DEBIAN_MIRROR is not set');
+  if (offline) reasons.push('the network was not asked (--offline)');
+  else if (debian.length > 0 && mirrors.length === 0)
+    reasons.push('no Debian mirror is known: apt is not configured here, and ZILCH_DEBIAN_MIRROR is not set');
+  const other = source.locations.find((location) => location.kind === 'url' && reasons.some((reason) => reason.includes(`${location.url} has `)));
+  const look = other?.kind === 'url' ? `; \`zilch sources add ${other.url}\` tells size and hash of what is there now` : '';
   const what = [`${source.size} bytes`, `sha256 ${source.sha256}`, ...debian].join(', ');
   return {
     code: 'E_FETCH',
     message: [`${source.file} (${what}) could not be fetched:`, ...reasons].join('\n  '),
-    hint: `put the file into a directory and name that with --sources DIR${debian.length === 0 ? '' : ', or name a mirror or snapshot that still has it with ZILCH_DEBIAN_MIRROR'}`,
+    hint: `put the file into a directory and give that with --sources DIR${debian.length === 0 ? '' : ', or name a mirror or snapshot that still has it with ZILCH_DEBIAN_MIRROR'}${look}`,
     cause: failures[0],
   };
 }

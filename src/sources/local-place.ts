@@ -1,5 +1,6 @@
 /** Places on this machine that have sources: directories and bundles. */
-import { constants, copyFileSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { constants, copyFileSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { storePathBaseName } from '../formats/index.js';
 import { sourcePath, type Source } from '../recipe/index.js';
@@ -50,9 +51,21 @@ function findInDirectory(directory: string, source: Source): Result<Found | unde
     if (stat.value?.isFile() !== true) continue;
     const { size } = stat.value;
     if (size === source.size) return ok({ from: file, copyTo: (target) => copyFile(file, target) });
-    wrongSize ??= fail('E_SIZE', `${file} has ${size} bytes, not ${source.size}`, 'it is truncated or another version: fetch it again');
+    wrongSize ??= wrongSizeOf(file, size, source);
   }
   return wrongSize ?? ok(undefined);
+}
+
+/** Tells the hash, too: whoever has moved a recipe to another version wants to know it. */
+function wrongSizeOf(file: string, size: number, source: Source): Result<never> {
+  const hashed = attempt('read', file, () => createHash('sha256').update(readFileSync(file)).digest('hex'));
+  if (!hashed.ok) return hashed;
+  const isRight = hashed.value === source.sha256;
+  return fail(
+    'E_SIZE',
+    `${file} has ${size} bytes, not ${source.size}, and SHA-256 ${hashed.value}${isRight ? ', which is right' : ''}`,
+    isRight ? `correct the size of ${source.name} in its recipe` : 'it is truncated or another version: fetch it again',
+  );
 }
 
 /** Copies a file to a new path; shares its blocks if the file system can. */

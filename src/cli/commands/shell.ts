@@ -1,14 +1,13 @@
-import { spawn } from 'node:child_process';
 import type { Command } from 'commander';
-import { prepareShell, type PreparedShell } from '../../build/index.js';
+import { prepareShell } from '../../build/index.js';
 import type { StorePath } from '../../formats/index.js';
 import type { Instantiated } from '../../recipe/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { builtOutput, BuiltOutputs, targetOf, withSession, type Session } from '../../workspace/index.js';
 import { perform } from '../command.js';
 import { verdict } from '../verdict.js';
+import { handOver } from '../hand-over.js';
 import { interruptible } from '../interrupt.js';
-import { printError } from '../output.js';
 import { chooseReporter } from '../progress/reporters.js';
 import { runBuild, withBuildOptions, type BuildCommandOptions } from '../building.js';
 
@@ -16,6 +15,7 @@ interface ShellOptions extends BuildCommandOptions {
   readonly test?: true;
   readonly kept?: string;
   readonly with?: string;
+  readonly command?: string;
 }
 
 /** `zilch shell` */
@@ -27,11 +27,12 @@ export function register(command: Command): void {
   command.option('--test', 'the sandbox of its test');
   command.option('--kept <dir>', 'the directory of a failed build that --keep-failed kept, as the builder left it');
   command.option('--with <output>', 'bring this output along and run its bin/ash: for builders that are no shell, as stage1’s');
+  command.option('-c, --command <command>', 'run this in the shell, and end with its exit status');
   command.addHelpText('after', '\nIn a new shell, `. ./build-command.sh` runs the build.');
   perform(command, (name: string, options: ShellOptions) => withSession(options, (session) => openShell(session, name, options)));
 }
 
-async function openShell(session: Session, name: string, options: ShellOptions): Promise<Result<undefined>> {
+async function openShell(session: Session, name: string, options: ShellOptions): Promise<Result<number | undefined>> {
   const found = targetOf(session, name);
   if (!found.ok) return found;
   const { target } = found.value;
@@ -47,13 +48,15 @@ async function openShell(session: Session, name: string, options: ShellOptions):
   const { store, chain } = session;
   const prepared = await prepareShell({
     ...{ store, closure: chain.derivations, drvPath: derivation.drvPath, cores: options.cores, keptDir: options.kept },
-    ...(brought.value === undefined ? {} : { program: [`${brought.value}/bin/ash`] }),
+    ...(brought.value === undefined ? {} : { program: `${brought.value}/bin/ash` }),
+    ...(options.command === undefined ? {} : { args: ['-c', options.command] }),
     along: [...ownOutputs(session, derivation), ...(brought.value === undefined ? [] : [brought.value])],
   });
   if (!prepared.ok) return prepared;
   try {
-    await run(prepared.value.command);
-    return ok(undefined);
+    const status = await handOver(prepared.value.command);
+    // How a shell that somebody typed into ends is his business.
+    return options.command === undefined && status.ok ? ok(undefined) : status;
   } finally {
     await prepared.value.release();
   }
@@ -88,20 +91,4 @@ function bring(session: Session, name: string): Result<StorePath> {
 function ownOutputs(session: Session, { drvPath, recipe }: Instantiated): StorePath[] {
   const built = new BuiltOutputs(session);
   return recipe.outputNames.flatMap((name) => built.find(drvPath, name)?.path ?? []);
-}
-
-/** Hands the terminal over until the shell ends. How it ends is the user's business. */
-async function run([program, ...args]: PreparedShell['command']): Promise<void> {
-  // Ctrl-C is for what runs in the shell.
-  const ignore = (): void => undefined;
-  process.on('SIGINT', ignore);
-  const child = spawn(program, args, { stdio: 'inherit' });
-  await new Promise<void>((resolve) => {
-    child.on('error', (error) => {
-      printError(`${program} cannot be run: ${error.message}\n`);
-      resolve();
-    });
-    child.on('close', () => resolve());
-  });
-  process.off('SIGINT', ignore);
 }

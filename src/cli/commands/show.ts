@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { dependencyGraph } from '../../chain/index.js';
+import { TargetStates } from '../../inspect/index.js';
 import { ok } from '../../result.js';
 import { pinKey, readPins, type Pins } from '../../verify/index.js';
 import { perform, withChain, withJson, type ChainOptions } from '../command.js';
 import { formatBytes, formatTable } from '../format.js';
 import { printJson, printLine } from '../output.js';
 import type { PreparedTarget } from '../../chain/index.js';
-import { BuiltOutputs, pinnedOutputs, targetOf, withView, type Session } from '../../workspace/index.js';
+import { pinnedOutputs, targetOf, withView, type Session } from '../../workspace/index.js';
 
 /** `zilch show` */
 export function register(command: Command): void {
@@ -29,6 +30,8 @@ type Facts = ReturnType<typeof facts>;
 
 function facts(session: Session, target: PreparedTarget, pins: Pins) {
   const { recipe, build, test } = target;
+  const states = new TargetStates(session, pins);
+  const testState = states.test(target);
   const built = new Map(pinnedOutputs(session, [target], pins).map((output) => [output.outputName, output]));
   const outputs = recipe.outputNames.map((name) => {
     const output = built.get(name);
@@ -50,11 +53,12 @@ function facts(session: Session, target: PreparedTarget, pins: Pins) {
     name: recipe.name,
     version: recipe.version,
     description: recipe.description,
+    state: states.of(target),
     location: recipe.location,
     drvPath: build.drvPath,
     outputs: Object.fromEntries(outputs.map((output) => [output.name, output])),
     needs: dependencyGraph(session.loaded.chain).get(target.name)?.needs ?? [],
-    test: test === undefined ? undefined : { drvPath: test.drvPath, passed: new BuiltOutputs(session).areComplete(test.drvPath) },
+    test: test === undefined ? undefined : { drvPath: test.drvPath, passed: testState === 'passed', state: testState },
   };
 }
 
@@ -73,12 +77,13 @@ function lines(shown: Facts): string[] {
   return formatTable([
     ['target', shown.target],
     ['stage', shown.stage],
+    ['state', shown.state],
     ...(shown.version === undefined ? [] : [['version', shown.version]]),
     ...(shown.description === undefined ? [] : [['what', shown.description]]),
     ...(shown.location === undefined ? [] : [['recipe', `${shown.location.file}:${shown.location.line}`]]),
     ['derivation', shown.drvPath],
     ...outputs,
     ...shown.needs.map(({ id, outputs: names }) => ['needs', names.length === 0 ? id : `${id}^${names.join(',')}`]),
-    ['test', shown.test === undefined ? 'none' : shown.test.passed ? 'passed' : 'not passed yet'],
+    ['test', shown.test?.state ?? 'none'],
   ]);
 }

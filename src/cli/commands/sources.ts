@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { loadChain, sourcesOf } from '../../chain/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { sourcePath, type Source } from '../../recipe/index.js';
-import { checkAddresses, debianMirrors, writeBundle } from '../../sources/index.js';
+import { checkAddresses, debianMirrors, describeSource, sourceEntry, writeBundle } from '../../sources/index.js';
 import { collect, perform, withChainDirectory, withJson, withStore, type ChainOptions } from '../command.js';
 import { formatBytes, formatCount, formatTable } from '../format.js';
 import { interruptible } from '../interrupt.js';
@@ -13,7 +13,7 @@ import { fetchAll, withOpenStore, type FetchingOptions } from '../../workspace/i
 
 type SourcesOptions = Pick<ChainOptions, 'chain' | 'store'> & FetchingOptions & { readonly json?: true };
 
-/** `zilch sources list|fetch|bundle|check` */
+/** `zilch sources list|fetch|bundle|check|add` */
 export function register(command: Command): void {
   const list = withStoreAndChain(command.command('list').summary('list the tarballs of the chain and where to get them'));
   perform(withJson(list), async (options: SourcesOptions) => {
@@ -49,6 +49,20 @@ export function register(command: Command): void {
       const written = writeBundle(sources, store, file);
       if (!written.ok) return written;
       printLine(`${formatCount(sources.length, 'source')}, ${formatBytes(written.value)}, in ${file}`);
+      return ok(undefined);
+    }),
+  );
+
+  const add = command
+    .command('add')
+    .summary('print the entry for a tarball, ready to be put into a recipe: size, hash, a guess at its licence')
+    .argument('<what>', 'URL, file, or path below a Debian mirror’s root, pool/…');
+  perform(withJson(add), (what: string, options: { readonly json?: true }) =>
+    interruptible(async (signal) => {
+      const described = await describeSource(what, signal);
+      if (!described.ok) return described;
+      if (options.json === true) printJson(described.value);
+      else printLine(sourceEntry(described.value));
       return ok(undefined);
     }),
   );

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { join } from 'node:path';
 import { isAlive, JournalReader, journalsDirectory, listJournals } from '../../build/index.js';
-import { drawTimeline, figuresOf, RunFolder, svgFile, timelineOf, type Figures, type Run, type Timeline } from '../../report/index.js';
+import { drawTimeline, figuresOf, outcomeOf, RunFolder, svgFile, timelineOf, type Figures, type Run, type Timeline } from '../../report/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { Store } from '../../store/index.js';
 import { perform, storeRoot, withJson, withStore, type StoreOptions } from '../command.js';
@@ -64,10 +64,11 @@ function readRun(directory: string, id: string): Run | undefined {
 }
 
 function outcome(run: Run): string {
-  if (run.running) return 'going on';
-  return run.summary === undefined
-    ? 'stopped'
-    : `${run.summary.built} built${run.summary.failed > 0 ? `, ${run.summary.failed} FAILED` : ''} in ${formatSeconds(run.summary.durationSeconds)}`;
+  const how = outcomeOf(run);
+  if (how === 'going on' || run.summary === undefined) return how;
+  const { built, failed, durationSeconds } = run.summary;
+  const why = how === 'failed' && run.ended !== undefined ? `, FAILED: ${run.ended.code}` : how === 'stopped' ? ', stopped' : '';
+  return `${built} built${failed > 0 ? `, ${failed} FAILED` : ''}${why} in ${formatSeconds(durationSeconds)}`;
 }
 
 /** A line a build: its bar, `#` on the critical path, `=` off it. */

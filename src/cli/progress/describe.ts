@@ -90,12 +90,14 @@ function compared({ name, comparison }: Extract<Event, { type: 'build-compared' 
   ];
 }
 
-function failed({ name, failure, lastLines, logPath, keptDir }: Extract<Event, { type: 'build-failed' }>): readonly string[] {
+function failed({ name, failure, lastLines, logPath, keptDir, keptShell }: Extract<Event, { type: 'build-failed' }>): readonly string[] {
+  if (failure.code === 'E_CANCELLED') return [`${errorColour.yellow('stopped')}  ${name}`];
   return [
     `${errorColour.red('FAILED')}   ${name}`,
     ...lastLines.slice(-LAST_LINES).map((line) => errorColour.dim(`  | ${stripControl(line)}`)),
     ...failureLines(failure).map((line) => line.trimEnd()),
     ...(logPath === undefined ? [] : [`  whole log: ${logPath}`]),
-    ...(keptDir === undefined ? [] : [`  kept: ${keptDir}`, `  a shell in it: zilch shell --kept ${keptDir} TARGET`]),
+    ...(keptDir === undefined ? [] : [`  kept: ${keptDir}`]),
+    ...(keptShell === undefined ? [] : [`  a shell in it: ${keptShell}`]),
   ];
 }

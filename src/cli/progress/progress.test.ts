@@ -49,6 +49,7 @@ const failedB: EventBody = {
   logPath: '/logs/b',
   lastLines: ['one', '\u001b[31mtwo\u001b[0m'],
   keptDir: '/kept/b',
+  keptShell: 'zilch shell b --kept /kept/b',
 };
 
 suite('live lines', () => {
@@ -156,7 +157,7 @@ suite('lines that stay', () => {
       '  hint: look at the log',
       '  whole log: /logs/b',
       '  kept: /kept/b',
-      '  a shell in it: zilch shell --kept /kept/b TARGET',
+      '  a shell in it: zilch shell b --kept /kept/b',
     ]);
   });
 

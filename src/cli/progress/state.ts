@@ -63,7 +63,7 @@ export function advance(state: ProgressState, event: Event): ProgressState {
     case 'build-compared':
       return finished(state, event.drvPath);
     case 'build-failed':
-      return { ...finished(state, event.drvPath), failed: state.failed + 1 };
+      return { ...finished(state, event.drvPath), failed: state.failed + (event.failure.code === 'E_CANCELLED' ? 0 : 1) };
     case 'cache-refused':
     case 'done':
       return state;

@@ -1,7 +1,7 @@
 /** One package: what it is made of, what came out, what it looked like while it was made. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { buildStatus, type ChainReport, type RecipeFacts } from '../../report/index.js';
+import { type ChainReport, type RecipeFacts } from '../../report/index.js';
 import { formatBytes, formatMoment, formatSeconds } from '../../quantity.js';
 import type { PackageDetails } from '../package-details.js';
 import { load, runs, type Loaded } from './data.js';
@@ -14,7 +14,7 @@ import { linkTo } from './route.js';
 export function PackageView({ report, id }: { readonly report: ChainReport; readonly id: string }) {
   const facts = report.recipes.find((recipe) => recipe.id === id);
   const details = useSignal<Loaded<PackageDetails>>({ state: 'loading' });
-  const status = facts === undefined ? '' : buildStatus(facts);
+  const status = facts?.state ?? '';
   useEffect(() => {
     let stopped = false;
     if (facts !== undefined) {
@@ -38,14 +38,14 @@ export function PackageView({ report, id }: { readonly report: ChainReport; read
       </h1>
       {facts.description !== undefined && <p class="lead">{facts.description}</p>}
       <dl class="facts-list">
-        <Fact name="status">{current?.status ?? status}</Fact>
+        <Fact name="status">{current?.status ?? facts.state}</Fact>
         {facts.duration !== undefined && (
           <Fact name="build time">
             {formatSeconds(facts.duration.seconds)}{' '}
             {facts.duration.from === 'reference' && <span class="soft">estimated from the reference machine</span>}
           </Fact>
         )}
-        {facts.test !== undefined && <Fact name="test">{facts.test.passed ? 'passed' : 'not passed yet'}</Fact>}
+        {facts.test !== undefined && <Fact name="test">{facts.test.state}</Fact>}
         {facts.location !== undefined && (
           <Fact name="recipe">
             <button type="button" class="link" onClick={() => document.getElementById('recipe')?.scrollIntoView()}>

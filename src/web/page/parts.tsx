@@ -1,6 +1,6 @@
 /** Small things that several views show. */
 import type { DiffLine, Hunk } from '../../inspect/index.js';
-import { buildStatus, builtSize, pinStatus, type RecipeFacts } from '../../report/index.js';
+import { builtSize, pinStatus, type RecipeFacts } from '../../report/index.js';
 import { formatBytes, formatSeconds } from '../../quantity.js';
 import { linkTo } from './route.js';
 
@@ -56,7 +56,7 @@ export function PackageTable({ recipes, caption }: { readonly recipes: readonly 
                 <PackageLink id={recipe.id} />
               </th>
               <td>{recipe.version ?? ''}</td>
-              <td>{buildStatus(recipe)}</td>
+              <td>{recipe.state}</td>
               <td class="number">{builtSize(recipe) === 0 ? '' : formatBytes(builtSize(recipe))}</td>
               <td class="number">{recipe.duration === undefined ? '' : formatSeconds(recipe.duration.seconds)}</td>
               <td class={pinStatus(recipe) === 'different' ? 'bad' : ''}>{pinText(pinStatus(recipe))}</td>

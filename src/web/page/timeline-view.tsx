@@ -1,7 +1,7 @@
 /** When what was built: the last runs, and one of them as a chart. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { drawTimeline, timelineOf, type ChainReport, type Run } from '../../report/index.js';
+import { outcomeOf, drawTimeline, timelineOf, type ChainReport, type Run } from '../../report/index.js';
 import { formatBytes, formatCount, formatMoment, formatSeconds } from '../../quantity.js';
 import { runs } from './data.js';
 import { draw } from './drawing.js';
@@ -37,7 +37,7 @@ export function TimelineView({ report, id }: { readonly report: ChainReport; rea
                       </a>
                     </th>
                     <td class="prose">{one.targets.join(' ')}</td>
-                    <td class={`prose ${one.running ? 'work' : (one.summary?.failed ?? 0) > 0 ? 'bad' : 'soft'}`}>{outcome(one)}</td>
+                    <td class={`prose ${one.running ? 'work' : outcomeOf(one) === 'failed' ? 'bad' : 'soft'}`}>{outcome(one)}</td>
                   </tr>
                 ))}
               </tbody>
@@ -53,7 +53,8 @@ function outcome(run: Run): string {
   if (run.running) return 'going on';
   if (run.summary === undefined) return 'stopped before its end';
   const { built, failed, durationSeconds } = run.summary;
-  return `${formatCount(built, 'build')}${failed > 0 ? `, ${failed} FAILED` : ''}, ${formatSeconds(durationSeconds)}`;
+  const why = outcomeOf(run) === 'failed' && run.ended !== undefined ? `, FAILED: ${run.ended.code}` : outcomeOf(run) === 'stopped' ? ', stopped' : '';
+  return `${formatCount(built, 'build')}${failed > 0 ? `, ${failed} FAILED` : ''}${why}, ${formatSeconds(durationSeconds)}`;
 }
 
 function OneRun({ report, run }: { readonly report: ChainReport; readonly run: Run }) {

@@ -1,0 +1,23 @@
+/** Handing the terminal to another program until it ends. */
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { fail, ok, type Result } from '../result.js';
+
+/** Runs a program with this one's terminal; gives its exit status, or 128 and the number of the signal that ended it, as shells do. */
+export async function handOver([program, ...args]: readonly [string, ...string[]], env: NodeJS.ProcessEnv = process.env): Promise<Result<number>> {
+  // Ctrl-C is for what runs.
+  const ignore = (): void => undefined;
+  process.on('SIGINT', ignore);
+  const child = spawn(program, args, { stdio: 'inherit', env });
+  // Who ends this program means the one that it runs.
+  const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
+  const passed = ['SIGTERM', 'SIGHUP'] as const;
+  for (const signal of passed) process.on(signal, pass);
+  const ended = await new Promise<Result<number>>((resolve) => {
+    child.on('error', (error) => resolve(fail('E_PROGRAM', `${program} cannot be run: ${error.message}`, 'zilch doctor')));
+    child.on('close', (code, signal) => resolve(ok(code ?? 128 + (signal === null ? 0 : constants.signals[signal]))));
+  });
+  for (const signal of passed) process.off(signal, pass);
+  process.off('SIGINT', ignore);
+  return ended;
+}

@@ -1,0 +1,71 @@
+/** What became of a chain's targets: what the store has of them, and what the last runs tell. */
+import { join } from 'node:path';
+import { isAlive, JournalReader, journalsDirectory, listJournals, realisedOutputs, type OutputPaths } from '../build/index.js';
+import type { PreparedTarget } from '../chain/index.js';
+import type { DrvPath } from '../formats/index.js';
+import { RunFolder, targetState, testState, type Run, type RunBuild, type TargetState, type TestState } from '../report/index.js';
+import { comparePin, pinKey, type Pins } from '../verify/index.js';
+import type { Session } from '../workspace/index.js';
+
+/** So many runs are looked at. */
+const RUNS = 30;
+
+/** The last runs of a store, the newest first. */
+export function lastRuns(zilchDir: string): Run[] {
+  const directory = journalsDirectory(zilchDir);
+  return listJournals(directory)
+    .slice(0, RUNS)
+    .flatMap((id) => {
+      const folder = new RunFolder(id);
+      let alive = false;
+      for (const line of new JournalReader(join(directory, `${id}.jsonl`)).read()) {
+        if (line.type === 'run') alive = isAlive(line);
+        folder.add(line);
+      }
+      return folder.run(alive) ?? [];
+    });
+}
+
+/** What was last heard of each derivation's build; that it was planned, and nothing came of it, is no news. */
+export function lastBuilds(runs: readonly Run[]): ReadonlyMap<DrvPath, RunBuild> {
+  const last = new Map<DrvPath, RunBuild>();
+  for (const { builds } of runs)
+    for (const build of builds) if (build.status !== 'queued' && !last.has(build.drvPath)) last.set(build.drvPath, build);
+  return last;
+}
+
+/** The states of a chain's targets as they were when this was made. */
+export class TargetStates {
+  readonly #realised: ReadonlyMap<DrvPath, OutputPaths>;
+  readonly #last: ReadonlyMap<DrvPath, RunBuild>;
+
+  constructor(
+    private readonly subject: Pick<Session, 'store' | 'chain'>,
+    private readonly pins: Pins,
+  ) {
+    const { store, chain } = subject;
+    this.#realised = realisedOutputs(store, chain.derivations, chain.derivations.keys());
+    this.#last = lastBuilds(lastRuns(store.layout.zilchDir));
+  }
+
+  outputsOf(drvPath: DrvPath): OutputPaths | undefined {
+    return this.#realised.get(drvPath);
+  }
+
+  test({ test }: Pick<PreparedTarget, 'test'>): TestState | undefined {
+    if (test === undefined) return undefined;
+    return testState((this.#realised.get(test.drvPath)?.size ?? 0) > 0, this.#last.get(test.drvPath));
+  }
+
+  of(target: PreparedTarget): TargetState {
+    const { store } = this.subject;
+    const outputs = target.recipe.outputNames.map((outputName) => {
+      const key = pinKey(target.name, outputName);
+      const info = this.#realised.get(target.build.drvPath)?.get(outputName);
+      if (info !== undefined) return { built: { here: info.ultimate, pinned: comparePin(this.pins, key, info) } };
+      const pin = this.pins.get(key);
+      return { pin: pin === undefined ? undefined : store.isValid(pin.path) ? ('present' as const) : ('absent' as const) };
+    });
+    return targetState({ outputs, lastBuild: this.#last.get(target.build.drvPath), test: this.test(target) });
+  }
+}

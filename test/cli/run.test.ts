@@ -1,0 +1,93 @@
+/** Programs of targets, run on the user's own files; and one command in the sandbox of a build. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hostView } from '../../src/build/index.js';
+import { unwrap } from '../../src/result.js';
+import { whyNoBuilds } from '../build/rig.js';
+import { CHECKOUT, CliRig } from './rig.js';
+
+const noBuilds = await whyNoBuilds();
+if (noBuilds !== undefined) console.log(`skipped: ${noBuilds}`);
+
+let rig: CliRig;
+beforeAll(() => {
+  rig = new CliRig();
+  // The first line names a program that only /nix/store has.
+  rig.write(
+    `const program = (name, body) => sh\`echo '#!\${ash}' > $out/bin/\${name}; echo '\${body}' >> $out/bin/\${name}; \${bin}/bin/chmod +x $out/bin/\${name}\`;
+     const greet = make({ name: 'greet', script: sh\`\${bin}/bin/mkdir -p $out/bin; \${program('greet', 'echo "greets $*"; echo for you > made; exit 7')}; \${program('cat', 'echo not the machine’s')}\` });
+     const two = make({ name: 'two', script: sh\`\${bin}/bin/mkdir -p $out/bin; \${program('one', 'exit 0')}; \${program('other', 'exit 0')}\` });
+     const none = make({ name: 'none', script: sh\`echo > $out\` });`,
+    ['greet', 'two', 'none'],
+  );
+  for (const name of ['mkdir', 'chmod']) {
+    writeFileSync(join(rig.chain, 'shell/bin', name), readFileSync('/bin/busybox'));
+    chmodSync(join(rig.chain, 'shell/bin', name), 0o755);
+  }
+});
+afterAll(() => rig.close());
+
+describe.skipIf(noBuilds !== undefined)('zilch run', () => {
+  it('builds the target and runs its own program where the user is, and ends as that does', async () => {
+    const ran = await rig.onChain('run', 'greet');
+    expect(ran).toMatchObject({ status: 7, stdout: 'greets \n' });
+    expect(ran.stderr).toContain('built    greet');
+    expect(readFileSync(join(rig.directory, 'made'), 'utf8')).toBe('for you\n');
+  });
+
+  it('finds the target’s programs before the machine’s, and all else of the machine', async () => {
+    const ran = await rig.run([
+      'run',
+      'greet',
+      '-f',
+      rig.chain,
+      '--',
+      'sh',
+      '-c',
+      'cat; greet a -b "c d"; ls "$1"; printenv ZILCH_STORE',
+      'sh',
+      rig.chain,
+    ]);
+    expect(ran.stdout).toBe(`not the machine’s\ngreets a -b c d\nchain.ts\nshell\n${rig.store}\n`);
+    expect(ran).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('gives a program its input, and tells of a signal as shells do', async () => {
+    const read = await rig.run(['run', 'greet', '-f', rig.chain, '--', 'head', '-c', '4'], { input: Buffer.from('words') });
+    expect(read.stdout).toBe('word');
+    expect((await rig.run(['run', 'greet', '-f', rig.chain, '--', 'sh', '-c', 'kill -9 $$'])).status).toBe(137);
+    expect((await rig.run(['run', 'greet', '-f', rig.chain, '--', 'no-such-program'])).status).not.toBe(0);
+  });
+
+  it('wants to know which program where there are several, and says that there is none', async () => {
+    const several = await rig.onChain('run', 'two');
+    expect(several).toMatchObject({ status: 2, stdout: '' });
+    expect(several.stderr).toMatch(/E_USAGE: two has 2 programs: say which[^]*zilch run two -- PROGRAM: one, other/);
+    expect((await rig.onChain('run', 'none')).stderr).toContain('E_NO_PROGRAM');
+    expect(await rig.onChain('run', 'nothing')).toMatchObject({ status: 2 });
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('needs no rights of root', async () => {
+    const path = (await rig.onChain('path', 'greet', '--logical')).stdout.trim();
+    const home = join(rig.directory, 'home');
+    mkdirSync(home);
+    for (const directory of [rig.directory, home]) chmodSync(directory, 0o777);
+    const [bwrap, ...rest] = unwrap(hostView({ storeDir: join(rig.store, 'nix/store'), directory: home, command: [`${path}/bin/greet`] }));
+    // What it adds by itself for a user who may not mount.
+    const args = [bwrap, '--unshare-user', ...rest];
+    const ran = spawnSync('setpriv', ['--reuid', '1234', '--regid', '1234', '--clear-groups', ...args], { encoding: 'utf8' });
+    expect(ran).toMatchObject({ stderr: '', status: 7, stdout: 'greets \n' });
+    expect(statSync(join(home, 'made')).uid).toBe(1234);
+  });
+});
+
+describe.skipIf(noBuilds !== undefined)('zilch shell -c', () => {
+  it('runs one command where the target would be built, and ends as that does', async () => {
+    const ran = await rig.onChain('shell', 'greet', '-c', 'pwd; echo $out; exit 9');
+    expect(ran.status).toBe(9);
+    expect(ran.stdout).toMatch(/^\/build\n\/nix\/store\/\S+-greet\n$/);
+    expect((await rig.onChain('shell', 'greet', '-c', `[ -e ${CHECKOUT} ] || exit 5`)).status).toBe(5);
+  });
+});
