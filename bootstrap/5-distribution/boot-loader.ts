@@ -13,7 +13,7 @@ export const bootLoader = distributionRecipe({
   script: sh`
 mkdir "$out"
 clang --target=i386-elf -c ${files}/loader.S -o loader.o
-ld.lld -Ttext=0x7c00 --oformat=binary loader.o -o "$out/loader.bin"
+ld.lld --image-base=0 -Ttext=0x7c00 --oformat=binary loader.o -o "$out/loader.bin"
 clang --target=x86_64-elf -c ${files}/efi-header.S -o header.o
 clang --target=x86_64-elf -std=c11 -Wall -Wextra -Werror -ffreestanding -fshort-wchar -mno-red-zone -fno-stack-protector -O2 \
   -fpic -fvisibility=hidden -fno-asynchronous-unwind-tables -c ${files}/menu.c -o menu.o

@@ -106,7 +106,7 @@ describe('inputs of a package', () => {
   });
 
   it('are not needed', () => {
-    expect([variable(zlib, 'CPATH'), variable(zlib, 'LIBRARY_PATH'), variable(zlib, 'CC')]).toEqual([undefined, undefined, 'cc -static']);
+    expect([variable(zlib, 'CPATH'), variable(zlib, 'LIBRARY_PATH'), variable(zlib, 'CC')]).toEqual([undefined, undefined, 'cc --static']);
   });
 
   it('are in the order of their names where none needs another', () => {

@@ -150,7 +150,8 @@ function closure(packages: readonly Package[], edges: 'inputs' | 'runs'): Packag
 function environment(inputs: readonly AnyRecipe[]): Readonly<Record<string, Text>> {
   const joined = (suffix: string): Text => concat(...inputs.flatMap((input, index) => [index === 0 ? '' : ':', text`${input}${suffix}`]));
   const flags = concat('-O2 -ffile-prefix-map=/build/=', ...inputs.map((input) => text` -ffile-prefix-map=${input}=/${input.name}`));
-  const common = { CC: concat('cc -static'), CXX: concat('c++ -static'), CFLAGS: flags, CXXFLAGS: flags };
+  // With two dashes, since libtool keeps a `-static` to itself, and programs would not be static.
+  const common = { CC: concat('cc --static'), CXX: concat('c++ --static'), CFLAGS: flags, CXXFLAGS: flags };
   return inputs.length === 0
     ? common
     : { ...common, CPATH: joined('/include'), LIBRARY_PATH: joined('/lib'), PKG_CONFIG_PATH: joined('/lib/pkgconfig') };
