@@ -12,3 +12,6 @@ export { spdx } from './sbom/spdx.js';
 export { bomSubject } from './sbom/subject.js';
 export { checkKeyName } from './signing/key.js';
 export { Steps } from './steps.js';
+export { nameOf, planRuns, type Cover, type PlannedRun } from './vary/plan.js';
+export { variationsHere, type Available, type Variation } from './vary/variations.js';
+export { vary, type Finding, type RunOutcome, type Varied } from './vary/vary.js';
