@@ -3,4 +3,5 @@ export { debianMirrors } from './apt-mirrors.js';
 export { readBundleIndex, writeBundle } from './bundle.js';
 export { checkAddresses, type AddressCheck } from './check-addresses.js';
 export { fetchSources, type FetchEvent, type FetchOptions } from './fetch-sources.js';
+export { swhidOf, swhidOfTarball } from './swhid.js';
 export { probeMirror } from './probe-mirror.js';

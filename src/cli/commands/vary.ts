@@ -160,7 +160,7 @@ async function varyBuilds(
 
 async function describe({ store }: Session, { path, kept }: OutputDifference): Promise<readonly string[]> {
   const difference = await diffTrees(store.hostPath(path), kept);
-  return difference.ok ? differenceLines(difference.value) : [difference.failure.message];
+  return difference.ok ? differenceLines(difference.value).slice(0, -1) : [difference.failure.message];
 }
 
 function conclude({ findings, failures }: Varied): Result<undefined> {

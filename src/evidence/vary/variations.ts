@@ -41,6 +41,8 @@ const IN_1971 = 31_536_000;
 /** Past the last second that 32 bits can count. */
 const IN_2039 = 2_177_452_800;
 const UPTIME = 40_000_000;
+/** As much as a build is likely to draw of a file: then it ends. */
+const RANDOM_BYTES = 1 << 16;
 
 /** A file system in memory for the build directory, as large as may be: it takes what is written. */
 export const IN_MEMORY: Change = { buildMemory: Math.min(MOST_IN_MEMORY, Math.max(GIB, Math.floor(process.availableMemory() / 2))) };
@@ -159,9 +161,6 @@ function otherProcessor(): ReadonlyMap<string, Uint8Array> {
     .replace(/^(flags\s*:).*$/gm, '$1 fpu tsc cx8 cmov mmx fxsr sse sse2 syscall nx lm');
   return new Map([['/proc/cpuinfo', Buffer.from(changed)]]);
 }
-
-/** As much as a build is likely to draw of a file: then it ends. */
-const RANDOM_BYTES = 1 << 16;
 
 function sameRandom(): ReadonlyMap<string, Uint8Array> {
   const bytes = Buffer.alloc(RANDOM_BYTES);

@@ -188,7 +188,7 @@ class Varying {
       }
       if (seen[0] === seen[1] && seen[0] !== 'failed') return ok({ shownBy: [], cause });
     }
-    const rest = 'counters or random numbers of the processor, or memory that it has not written';
+    const rest = 'a race between its processes, counters or random numbers of the processor, or memory that it has not written';
     return ok({
       shownBy: [],
       cause: `does not do the same twice, with clock, random numbers, file system and processors held still one by one: perhaps ${rest}`,
