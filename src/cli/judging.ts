@@ -1,9 +1,12 @@
 /** Claims held against a policy, for the commands that ask for it. */
 import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
 import { admit, judge, parsePolicy, readClaims, Steps, type Admission, type ClaimedOutput, type Judgement, type Policy } from '../evidence/index.js';
 import type { DrvPath } from '../formats/index.js';
+import type { EvidenceFacts } from '../report/index.js';
 import { fail, ok, type Result } from '../result.js';
 import { attempt } from '../store/index.js';
+import { collect } from './command.js';
 import { BuiltOutputs, type Session } from './session.js';
 
 export interface Judged {
@@ -42,5 +45,45 @@ function ownOutputs(session: Session): (drvPath: DrvPath) => readonly ClaimedOut
       return [{ name, path, narHash, narSize, references: [...references].sort() }];
     });
     return outputs.length === names.length && names.length > 0 ? outputs : undefined;
+  };
+}
+
+export interface EvidenceOptions {
+  readonly policy?: string;
+  readonly claims?: readonly string[];
+}
+
+/** Adds `--policy` and `--claims` for pages that show who confirms what. */
+export function withEvidence(command: Command): Command {
+  return command
+    .option('--policy <file>', 'show who confirms what: whose claims count, and how many of them must agree')
+    .option('--claims <place>', 'the claims: file, directory, http://, https:// or s3://…; may be given more than once', collect);
+}
+
+/** What gives the matrix of all targets, read anew each time; `undefined` without a policy. */
+export function evidenceOf(session: Session, { policy, claims }: EvidenceOptions): Result<(() => Promise<Result<EvidenceFacts>>) | undefined> {
+  if (policy === undefined) return claims === undefined ? ok(undefined) : fail('E_USAGE', '--claims mean nothing without --policy');
+  const roots = session.chain.targets.map(({ build }) => build.drvPath);
+  return ok(async () => {
+    const judged = await judgeClaims(session, roots, { policyFile: policy, places: claims ?? [] });
+    return judged.ok ? ok(evidenceFacts(judged.value)) : judged;
+  });
+}
+
+function evidenceFacts({ policy, admission, judgement }: Judged): EvidenceFacts {
+  return {
+    operators: policy.operators,
+    rows: judgement.steps.map(({ step, state, operators, lacks }) => ({
+      id: step.name,
+      state,
+      lacks: lacks.map(({ what, have, need }) => `${have} of ${need} ${what}`),
+      cells: policy.operators.map((operator) => {
+        const own = admission.claims.filter((one) => one.operator === operator && one.claim.recipe === step.recipe);
+        const says = operators.includes(operator) ? 'same' : own.length > 0 ? 'other' : 'nothing';
+        return { says, claims: own.length, varied: own.filter(({ claim }) => claim.how.varied !== undefined).length };
+      }),
+    })),
+    deceivers: judgement.deceivers,
+    refused: admission.refused.length + judgement.refused.length,
   };
 }
