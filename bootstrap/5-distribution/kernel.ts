@@ -40,6 +40,27 @@ cd linux
 sed -i '/select HAVE_OBJTOOL[[:space:]]*if X86_64/d' arch/x86/Kconfig
 if grep -q 'select HAVE_OBJTOOL[[:space:]]*if' arch/x86/Kconfig; then exit 1; fi
 
+# Its configuration asks a shell what the compiler can do, by popen, which knows but /bin/sh. A build has none.
+edit scripts/kconfig/preprocess.c 'static char *do_shell(int argc, char *argv[])' '#include <unistd.h>
+static FILE *ask_shell(const char *command)
+{
+	int ends[2];
+	pid_t child;
+	if (pipe(ends) || (child = fork()) < 0) return NULL;
+	if (child == 0) {
+		dup2(ends[1], 1);
+		close(ends[0]);
+		close(ends[1]);
+		execl(getenv("CONFIG_SHELL"), "sh", "-c", command, NULL);
+		_exit(127);
+	}
+	close(ends[1]);
+	return fdopen(ends[0], "r");
+}
+static char *do_shell(int argc, char *argv[])'
+edit scripts/kconfig/preprocess.c 'popen(cmd, "r")' 'ask_shell(cmd)'
+edit scripts/kconfig/preprocess.c 'pclose(p) == -1' 'fclose(p) == EOF'
+
 kernel_make() { make ARCH=x86_64 LLVM=1 HOSTLDFLAGS='-fuse-ld=lld -static' SHELL="$SHELL" CONFIG_SHELL="$SHELL" "$@"; }
 
 phase configure

@@ -25,7 +25,13 @@ export interface BuildRecord {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly finishedAt: number;
-  readonly how: BuilderFacts & MachineFacts;
+  readonly how: BuilderFacts & MachineFacts & Varied;
+}
+
+/** That a build was run with things changed that must not matter. */
+export interface Varied {
+  /** `time: 2039`, sorted; missing where nothing was changed on purpose. */
+  readonly varied?: readonly string[];
 }
 
 function fileOf(zilchDir: string): string {
@@ -39,9 +45,9 @@ export class BuildRecorder {
 
   private readonly file: string;
 
-  constructor({ root, layout }: Store, builder: BuilderFacts) {
+  constructor({ root, layout }: Store, builder: BuilderFacts & Varied & Partial<MachineFacts>) {
     this.file = fileOf(layout.zilchDir);
-    this.how = { ...builder, ...machineFacts(root) };
+    this.how = { ...machineFacts(root), ...builder };
   }
 
   readonly emit = (event: Event): void => {

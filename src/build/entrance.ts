@@ -10,12 +10,13 @@
  * off address space randomisation, as Nix does. sh sets umask and limits; and standard error, where this process listens: the programs
  * before it have another, so that what they say is never taken for the builder's.
  */
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ok, type Result } from '../result.js';
 import { attempt } from '../store/index.js';
 import { takeBuildUser, type BuildUser } from './build-users.js';
+import { IN_WORKPLACE, type SandboxVariation } from './variation.js';
 
 /** Where bwrap, run by a build user, finds the workplace. bwrap needs the directory anyway, so it is everywhere. */
 const WORKPLACE_SEEN = '/tmp';
@@ -53,26 +54,77 @@ export interface EntranceOptions {
   readonly listened?: boolean;
   /** A file, as `seenBy` names it, to be open as 3. */
   readonly filter?: string;
+  readonly surroundings?: Surroundings | undefined;
+}
+
+/** What of a variation these programs bring about, and the workplace in which it was prepared. */
+export interface Surroundings extends SandboxVariation {
+  readonly workDir: string;
 }
 
 /** The command that runs bwrap, as a child of this process, with these arguments. Its only child is the first process of all. */
 export function entrance(
   entrant: Entrant | undefined,
   bwrapArguments: readonly string[],
-  { listened = false, filter }: EntranceOptions = {},
+  { listened = false, filter, surroundings }: EntranceOptions = {},
 ): readonly [program: string, ...args: string[]] {
   // A hard limit below the usual ones stays.
   const limits = 'ulimit -S -c 0; ulimit -S -s 8192 2>/dev/null; ulimit -S -n 1024 2>/dev/null';
   const alone = listened ? 'echo >&3 || exit; exec 2>&1; ' : '';
-  const exec = `exec bwrap "$@"${filter === undefined ? '' : ' 3<"$0"'}`;
-  const dressed = ['setarch', 'x86_64', '-R', 'sh', '-c', `${EXPENDABLE}; umask 022; ${limits}; ${alone}${exec}`, filter ?? 'sh', ...bwrapArguments];
-  const namespaces = ['--mount', '--mount-proc', '--pid', '--fork', '--kill-child=KILL'];
+  const exec = `exec ${tracing(entrant, surroundings)}bwrap "$@"${filter === undefined ? '' : ' 3<"$0"'}`;
+  const script = `${EXPENDABLE}; umask ${surroundings?.umask ?? '022'}; ${limits}; ${alone}${exec}`;
+  const dressed = [...personality(surroundings), 'sh', '-c', script, filter ?? 'sh', ...bwrapArguments];
+  const namespaces = ['--mount', '--mount-proc', '--pid', '--fork', '--kill-child=KILL', ...furtherNamespaces(surroundings)];
   const watched = ['setpriv', '--pdeathsig', 'KILL'] as const;
   if (entrant === undefined) return [...watched, 'unshare', '--user', '--map-current-user', ...namespaces, ...watched, ...dressed];
   const { user, storeDir, workDir } = entrant;
-  const mounts = `${EXPENDABLE}; mount --bind "$1" "$2/${INPUTS}" && mount --rbind "$2" ${WORKPLACE_SEEN} || exit; shift 2; exec "$@"`;
+  const mounts = `${EXPENDABLE}; ${preparations(user, surroundings)}mount --bind "$1" "$2/${INPUTS}" && mount --rbind "$2" ${WORKPLACE_SEEN} || exit; shift 2; exec "$@"`;
   const become = [...watched, '--reuid', String(user.uid), '--regid', String(user.gid), '--clear-groups'];
   return [...watched, 'unshare', ...namespaces, 'sh', '-c', mounts, 'sh', storeDir, workDir, ...become, ...dressed];
+}
+
+/** Which processors, addresses and kernel are seen. */
+function personality({ processors, randomAddresses, oldKernel }: Partial<Surroundings> = {}): string[] {
+  const allowed = processors === undefined ? [] : allowedProcessors().slice(0, processors);
+  return [
+    ...(allowed.length === 0 ? [] : ['taskset', '-c', allowed.join(',')]),
+    ...['setarch', 'x86_64', ...(oldKernel === true ? ['--uname-2.6'] : []), ...(randomAddresses === true ? [] : ['-R'])],
+  ];
+}
+
+function furtherNamespaces({ uptime, domain }: Partial<Surroundings> = {}): string[] {
+  return [
+    ...(uptime === undefined ? [] : ['--time', '--monotonic', String(uptime), '--boottime', String(uptime)]),
+    ...(domain === undefined ? [] : ['--uts']),
+  ];
+}
+
+/** What root does before it becomes the build user: a script's beginning, whose `$2` is the workplace. */
+function preparations({ uid, gid }: Pick<BuildUser, 'uid' | 'gid'>, { domain, fileSystem }: Partial<Surroundings> = {}): string {
+  const named = domain === undefined ? '' : `echo ${quote(domain)} >/proc/sys/kernel/domainname || exit; `;
+  if (fileSystem === undefined) return named;
+  // It goes with the mount namespace. What is in the build directory already comes along.
+  const mounted = `mkdir "$2/mounted" && mount -t ${fileSystem} -o loop "$2/${IN_WORKPLACE.image}" "$2/mounted"`;
+  const filled = 'rmdir "$2/mounted/lost+found" 2>/dev/null; cp -a "$2/build/." "$2/mounted" && mount --bind "$2/mounted" "$2/build"';
+  return `${named}${mounted} || exit; ${filled} && chown ${uid}:${gid} "$2/build" || exit; `;
+}
+
+function tracing(entrant: Entrant | undefined, { tracer, workDir }: Partial<Surroundings> = {}): string {
+  if (tracer === undefined || workDir === undefined) return '';
+  return `${[seenBy(entrant, join(workDir, IN_WORKPLACE.tracer)), ...tracer.options, '--'].map(quote).join(' ')} `;
+}
+
+/** The numbers of the processors that this process may use. */
+function allowedProcessors(): number[] {
+  const list = /^Cpus_allowed_list:\s*(.*)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '';
+  return list.split(',').flatMap((range) => {
+    const [first = 0, last = first] = range.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Where memory runs out, builders are killed before anything else; done by root, they cannot undo it. */

@@ -24,7 +24,13 @@ export type InputGraph = () => ReadonlyMap<StorePath, readonly StorePath[]>;
  * Works out the invocation of a resolved derivation whose outputs are built at `scratch`. `cores` is a hint for the
  * builder, so it must never show in what it makes. Fails on what only a newer or another kind of derivation has.
  */
-export function invocation(drv: Derivation, scratch: ReadonlyMap<string, StorePath>, cores: number, inputs: InputGraph): Result<Invocation> {
+export function invocation(
+  drv: Derivation,
+  scratch: ReadonlyMap<string, StorePath>,
+  cores: number,
+  inputs: InputGraph,
+  buildPath = BUILD_DIR,
+): Result<Invocation> {
   if (drv.env.has('__json')) {
     return fail('E_UNSUPPORTED', `the derivation "${drv.name}" has structured attributes, which are not supported`, 'build it with Nix');
   }
@@ -51,12 +57,12 @@ export function invocation(drv: Derivation, scratch: ReadonlyMap<string, StorePa
     }
     const file = `.attr-${encodeBase32(Buffer.from(sha256(key), 'hex'))}`;
     files.set(file, rewrite(value));
-    env.set(`${key}Path`, `${BUILD_DIR}/${file}`);
+    env.set(`${key}Path`, `${buildPath}/${file}`);
   }
   const graphs = referenceGraphs(drv.env.get('exportReferencesGraph') ?? '', inputs);
   if (!graphs.ok) return graphs;
   for (const [name, text] of graphs.value) files.set(name, text);
-  for (const key of ['NIX_BUILD_TOP', 'TMPDIR', 'TEMPDIR', 'TMP', 'TEMP', 'PWD']) env.set(key, BUILD_DIR);
+  for (const key of ['NIX_BUILD_TOP', 'TMPDIR', 'TEMPDIR', 'TMP', 'TEMP', 'PWD']) env.set(key, buildPath);
   env.set('NIX_LOG_FD', '2').set('TERM', 'xterm-256color');
   return ok({ program: drv.builder, args: drv.args.map(rewrite), env, files });
 }

@@ -2,14 +2,16 @@
 export { buildGraph, realisedOutputs, type BuildOptions, type BuildReport, type BuildRequest } from './build.js';
 export * from './event.js';
 export type { Executed, Executor, ExecutorFailure, ExecutorRequest } from './executor.js';
-export type { SandboxVariation } from './sandbox-executor.js';
+export { SandboxExecutor } from './sandbox-executor.js';
+export { IMAGE_FILE_SYSTEMS, type ImageFileSystem, type SandboxVariation } from './variation.js';
+export { canMount, makeTracer } from './variation-files.js';
 export { checkSandbox } from './run.js';
 export { hostView, type HostViewRequest } from './host-view.js';
 export { identitiesOf, type Identities } from './identity.js';
 export { logPath } from './log.js';
 export { LogFile } from './log-file.js';
 export { isAlive, Journal, JournalReader, journalsDirectory, listJournals, type JournalEvent, type JournalLine, type RunHeader } from './journal.js';
-export { BUILDERS, BuildRecorder, readBuildRecords, type BuilderFacts, type BuilderKind, type BuildRecord } from './build-records.js';
+export { BUILDERS, BuildRecorder, readBuildRecords, type BuilderFacts, type BuilderKind, type BuildRecord, type Varied } from './build-records.js';
 export { machineFacts, type MachineFacts } from './machine.js';
 export { durationsFile, readDurations } from './durations.js';
 export { estimates } from './estimate.js';

@@ -6,7 +6,7 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { err, fail, ok, type Failure, type Result } from '../result.js';
 import { attempt } from '../store/index.js';
-import { entrance, takeTrialEntrant, type Entrant } from './entrance.js';
+import { entrance, takeTrialEntrant, type Entrant, type Surroundings } from './entrance.js';
 import type { Usage } from './event.js';
 import { kill, textOf } from './processes.js';
 import { ChildrenCpu, Sampler } from './usage.js';
@@ -39,9 +39,12 @@ export interface RunResult {
 export interface RunOptions {
   /** Whom bwrap runs as, and in what. */
   readonly entrant?: Entrant | undefined;
+  readonly surroundings?: Surroundings | undefined;
   /** bwrap's arguments, without the command. */
   readonly sandbox: readonly string[];
   readonly command: readonly string[];
+  /** Where the builder has its build directory. */
+  readonly buildPath?: string;
   /** A file with the program of `seccompFilter`. */
   readonly filter: string;
   /** A FIFO that no other run uses at the same time: what the builder has as standard output and error. */
@@ -64,7 +67,7 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
   const { readEnd, writeEnd, filter } = opened.value;
   const bwrap = ['--json-status-fd', '3', '--seccomp', '4', ...options.sandbox, '--', ...options.command];
   childrenCpu.started();
-  const spawned = spawnEntrance(entrance(options.entrant, bwrap, { listened: true }), ['ignore', writeEnd, 'pipe', 'pipe', filter]);
+  const spawned = spawnEntrance(entrance(options.entrant, bwrap, { listened: true, surroundings: options.surroundings }), ['ignore', writeEnd, 'pipe', 'pipe', filter]);
   for (const fd of [writeEnd, filter]) closeSync(fd);
   if (!spawned.ok) {
     closeSync(readEnd);
@@ -84,7 +87,7 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
   const outputEnded = new Promise<void>((resolve) => output.on('close', () => resolve()));
 
   const report = new Report(child.stdio[3] as Readable);
-  const sampler = new Sampler();
+  const sampler = new Sampler(options.buildPath);
   report.onStart = (pidNamespace): void => sampler.start(pidNamespace);
   // Again and again: it may not have begun yet.
   let killing: NodeJS.Timeout | undefined;

@@ -16,15 +16,12 @@ import { checkSandbox, makeFifos, runInSandbox, type RunResult } from './run.js'
 import { sandboxArguments } from './sandbox.js';
 import { seccompFilter } from './seccomp.js';
 import { isFull } from './usage.js';
+import { buildPathOf, variedEnvironment, type SandboxVariation } from './variation.js';
+import { furnishVariation } from './variation-files.js';
 import { give, inputGraph, layOut, outputIn, sandboxInputs, storeDirOf, takeOver } from './workplace.js';
 
 /** What the C libraries' `strerror` makes of ENOSPC. */
 const NO_SPACE = 'No space left on device';
-
-/** What is varied to show that builds do not look at it. */
-export interface SandboxVariation {
-  readonly hostname?: string;
-}
 
 /** What the builds of one executor share. */
 interface Workshop {
@@ -64,7 +61,8 @@ export class SandboxExecutor implements Executor {
   async build(request: ExecutorRequest): Promise<Result<Executed, ExecutorFailure>> {
     const { drv, drvPath } = request;
     const scratch = new Map([...drv.outputs.keys()].map((name) => [name, scratchPath(drvPath, drv, name)]));
-    const invoked = invocation(drv, scratch, request.cores, () => inputGraph(this.store, request.inputs));
+    const cores = Math.min(request.cores, this.variation.processors ?? request.cores);
+    const invoked = invocation(drv, scratch, cores, () => inputGraph(this.store, request.inputs), buildPathOf(this.variation));
     if (!invoked.ok) return invoked;
     const made = this.store.tempDir();
     if (!made.ok) return made;
@@ -113,19 +111,28 @@ export class SandboxExecutor implements Executor {
   }
 
   private async run(request: ExecutorRequest, invoked: Invocation, workDir: string, entrant: Entrant | undefined): Promise<Result<RunResult>> {
-    const { workshop } = this;
+    const { workshop, variation } = this;
     if (workshop === undefined) throw new Error('Internal error: a build before prepare');
     const fifo = await takeFifo(workshop);
     if (!fifo.ok) return fifo;
     const laidOut = attempt('lay out a sandbox in', workDir, () => {
       give(fifo.value, entrant);
       const inputs = sandboxInputs(this.store, request.inputs, entrant);
-      return { ...layOut(workDir, invoked, request.buildMemory, entrant), inputs };
+      return { ...layOut(workDir, invoked, request.buildMemory, entrant, variation), inputs };
     });
     if (!laidOut.ok) return laidOut;
+    const furnished = await furnishVariation(workDir, variation);
+    if (!furnished.ok) return furnished;
     const ran = await runInSandbox({
       entrant,
-      sandbox: sandboxArguments({ ...this.variation, ...laidOut.value, scratchMemory: memoryForScratch(this.jobs), env: invoked.env }),
+      surroundings: { ...variation, workDir },
+      buildPath: buildPathOf(variation),
+      sandbox: sandboxArguments({
+        ...laidOut.value,
+        variation,
+        scratchMemory: memoryForScratch(this.jobs),
+        env: variedEnvironment(invoked.env, request.drv, variation),
+      }),
       command: [invoked.program, ...invoked.args],
       filter: workshop.filter,
       fifo: fifo.value,

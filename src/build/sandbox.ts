@@ -8,24 +8,37 @@
  * NIS domain name, which Nix overwrites, hard limits, and how many supplementary groups the user has.
  */
 import { STORE_DIR } from '../formats/index.js';
-import { BUILD_DIR } from './environment.js';
 import { procMasks } from './proc-masks.js';
+import { buildPathOf, type SandboxVariation } from './variation.js';
 
 /** User and group of the builder, as /etc/passwd of the sandbox names them. */
 const BUILD_UID = 1000;
 const BUILD_GID = 100;
 
 /** The files of a sandbox's /etc, by name. */
-export const ETC_FILES: ReadonlyMap<string, string> = new Map([
-  [
-    'passwd',
-    `root:x:0:0:Nix build user:${BUILD_DIR}:/noshell\n` +
-      `nixbld:x:${BUILD_UID}:${BUILD_GID}:Nix build user:${BUILD_DIR}:/noshell\n` +
-      'nobody:x:65534:65534:Nobody:/:/noshell\n',
-  ],
-  ['group', `root:x:0:\nnixbld:!:${BUILD_GID}:\nnogroup:x:65534:\n`],
-  ['hosts', '127.0.0.1 localhost\n::1 localhost\n'],
-]);
+export function etcFiles(variation: SandboxVariation): ReadonlyMap<string, string> {
+  const { uid, gid } = idsOf(variation);
+  const home = buildPathOf(variation);
+  return new Map([
+    [
+      'passwd',
+      `root:x:0:0:Nix build user:${home}:/noshell\n` +
+        `nixbld:x:${uid}:${gid}:Nix build user:${home}:/noshell\n` +
+        'nobody:x:65534:65534:Nobody:/:/noshell\n',
+    ],
+    ['group', `root:x:0:\nnixbld:!:${gid}:\nnogroup:x:65534:\n`],
+    ['hosts', '127.0.0.1 localhost\n::1 localhost\n'],
+  ]);
+}
+
+function idsOf({ ids }: SandboxVariation): NonNullable<SandboxVariation['ids']> {
+  return ids ?? { uid: BUILD_UID, gid: BUILD_GID };
+}
+
+/** A file of /etc's neighbour on the host that stands in for one of /proc or /dev. */
+export function standInName(path: string): string {
+  return path.slice(1).replaceAll('/', '-');
+}
 
 /** An input of a build, as it lies on the host. */
 export type SandboxInput =
@@ -41,7 +54,7 @@ export type BuildDir =
 export interface SandboxSpec {
   /** Directory that becomes /nix/store: what the builder makes there appears in it. This and the others as bwrap finds them. */
   readonly storeDir: string;
-  /** Directory with the `ETC_FILES`. */
+  /** Directory with the `etcFiles`. */
   readonly etcDir: string;
   readonly buildDir: BuildDir;
   /** How much can be put, in bytes, into the root directory with /tmp, and as much into /dev/shm. */
@@ -52,36 +65,40 @@ export interface SandboxSpec {
   readonly env: ReadonlyMap<string, string>;
   /** Keeps the terminal, for a shell. Builds get a session of their own. */
   readonly interactive?: boolean;
-  /** `localhost` for every build; another one shows whether a build looks. */
-  readonly hostname?: string;
+  /** What is not as in every build. */
+  readonly variation?: SandboxVariation;
 }
 
 /** Arguments for bwrap, all but the command that it shall run. */
 export function sandboxArguments(spec: SandboxSpec): string[] {
+  const { variation = {} } = spec;
+  const { uid, gid } = idsOf(variation);
+  const buildPath = buildPathOf(variation);
   return [
     ...['--unshare-user', '--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
     // As process 1 the builder takes everything it left behind with it: the kernel sees to that before it can be waited for.
-    ...['--as-pid-1', '--die-with-parent', ...(spec.interactive === true ? [] : ['--new-session'])],
-    ...['--uid', String(BUILD_UID), '--gid', String(BUILD_GID), '--cap-drop', 'ALL'],
-    ...['--hostname', spec.hostname ?? 'localhost'],
+    ...[...(variation.laterProcess === true ? [] : ['--as-pid-1']), '--die-with-parent', ...(spec.interactive === true ? [] : ['--new-session'])],
+    ...['--uid', String(uid), '--gid', String(gid), '--cap-drop', 'ALL'],
+    ...['--hostname', variation.hostname ?? 'localhost'],
     // All else is in memory: nothing to lay out before and to delete after, which takes longer than a small build.
     ...['--size', String(spec.scratchMemory), '--tmpfs', '/'],
     ...['--perms', '1777', '--dir', '/tmp', '--dir', '/etc', '--dir', '/nix', '--bind', spec.storeDir, STORE_DIR],
-    ...[...ETC_FILES.keys()].flatMap((name) => ['--ro-bind', `${spec.etcDir}/${name}`, `/etc/${name}`]),
+    ...[...etcFiles(variation).keys()].flatMap((name) => ['--ro-bind', `${spec.etcDir}/${name}`, `/etc/${name}`]),
     ...spec.inputs.flatMap((input) => (input.kind === 'tree' ? ['--ro-bind', input.hostPath, input.path] : ['--symlink', input.target, input.path])),
     ...['--proc', '/proc', ...procMasks(spec.procNames), '--dev', '/dev'],
     ...['--perms', '1777', '--size', String(spec.scratchMemory), '--tmpfs', '/dev/shm', '--remount-ro', '/dev'],
-    ...buildDirArguments(spec.buildDir),
-    ...['--chmod', '0750', '/', '--chdir', BUILD_DIR, '--clearenv'],
+    ...[...(variation.files?.keys() ?? [])].flatMap((path) => ['--ro-bind', `${spec.etcDir}/${standInName(path)}`, path]),
+    ...buildDirArguments(spec.buildDir, buildPath),
+    ...['--chmod', '0750', '/', '--chdir', buildPath, '--clearenv'],
     ...[...spec.env].flatMap(([key, value]) => ['--setenv', key, value]),
   ];
 }
 
-function buildDirArguments(buildDir: BuildDir): string[] {
+function buildDirArguments(buildDir: BuildDir, buildPath: string): string[] {
   switch (buildDir.kind) {
     case 'memory':
-      return ['--perms', '0700', '--size', String(buildDir.bytes), '--tmpfs', BUILD_DIR];
+      return ['--perms', '0700', '--size', String(buildDir.bytes), '--tmpfs', buildPath];
     case 'disk':
-      return ['--bind', buildDir.hostPath, BUILD_DIR];
+      return ['--bind', buildDir.hostPath, buildPath];
   }
 }

@@ -71,7 +71,7 @@ export async function prepareShell(request: ShellRequest): Promise<Result<Prepar
   const prepared = given.ok
     ? attempt('lay out a sandbox in', workDir, () => {
         const { program, args, env } = invoked.value;
-        const laidOut = keptDir === undefined ? layOut(workDir, invoked.value, 0, entrant) : furnish(workDir, entrant);
+        const laidOut = keptDir === undefined ? layOut(workDir, invoked.value, 0, entrant, {}) : furnish(workDir, entrant, {});
         if (keptDir === undefined) {
           const file = join(diskBuildDir(workDir), BUILD_COMMAND);
           writeForBuilder(file, `exec ${[program, ...args].map(quote).join(' ')}\n`);
@@ -88,7 +88,7 @@ export async function prepareShell(request: ShellRequest): Promise<Result<Prepar
           inputs,
           env: withPrograms(env, along, store),
           interactive: true,
-          hostname,
+          variation: { hostname },
         });
         const command = [request.program ?? drv.builder, ...(request.args ?? [])];
         return entrance(entrant, ['--seccomp', '3', ...sandbox, '--', ...command], { filter: seenBy(entrant, filter) });

@@ -28,6 +28,8 @@ export class Sampler {
   buildDirPeakBytes = 0;
   private timer: NodeJS.Timeout | undefined;
 
+  constructor(private readonly buildPath = BUILD_DIR) {}
+
   /** `pidNamespace` is what `/proc/<pid>/ns/pid` of all processes of the sandbox links to. */
   start(pidNamespace: string): void {
     this.timer = setInterval(() => {
@@ -35,7 +37,7 @@ export class Sampler {
       if (processes.length > 0) this.peakBytes = Math.max(this.peakBytes ?? 0, sum(processes.map(({ residentBytes }) => residentBytes)));
       for (const { program, runs } of processes) if (runs) this.count(program);
       const [first] = processes;
-      const room = first === undefined ? undefined : roomOf(`/proc/${first.pid}/root${BUILD_DIR}`);
+      const room = first === undefined ? undefined : roomOf(`/proc/${first.pid}/root${this.buildPath}`);
       if (room === undefined) return;
       this.wasFull ||= room.free < FULL;
       this.buildDirPeakBytes = Math.max(this.buildDirPeakBytes, room.used);

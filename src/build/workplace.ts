@@ -11,7 +11,8 @@ import { needsBuildUsers } from './build-users.js';
 import { openWorkplace, seenBy, type Entrant } from './entrance.js';
 import type { Invocation } from './environment.js';
 import { procNames } from './proc-masks.js';
-import { ETC_FILES, type BuildDir, type SandboxInput } from './sandbox.js';
+import { etcFiles, standInName, type BuildDir, type SandboxInput } from './sandbox.js';
+import type { SandboxVariation } from './variation.js';
 
 /** Where the sandbox's store lies in a workplace. */
 export function storeDirOf(workDir: string): string {
@@ -41,12 +42,18 @@ export interface LaidOut {
 }
 
 /** Lays out a new workplace. Throws the system's errors. */
-export function layOut(workDir: string, { files }: Invocation, buildMemory: number, entrant: Entrant | undefined): LaidOut {
+export function layOut(
+  workDir: string,
+  { files }: Invocation,
+  buildMemory: number,
+  entrant: Entrant | undefined,
+  variation: SandboxVariation,
+): LaidOut {
   mkdirSync(storeDirOf(workDir));
   chmodSync(storeDirOf(workDir), 0o1775);
   give(storeDirOf(workDir), entrant);
   // A file that is mounted into memory could not be deleted by the builder, so such a build works on disk.
-  if (buildMemory > 0 && files.size === 0) return { ...furnish(workDir, entrant), buildDir: { kind: 'memory', bytes: buildMemory } };
+  if (buildMemory > 0 && files.size === 0) return { ...furnish(workDir, entrant, variation), buildDir: { kind: 'memory', bytes: buildMemory } };
   const hostPath = diskBuildDir(workDir);
   mkdirSync(hostPath, { mode: 0o700 });
   give(hostPath, entrant);
@@ -54,16 +61,17 @@ export function layOut(workDir: string, { files }: Invocation, buildMemory: numb
     writeForBuilder(join(hostPath, name), contents);
     give(join(hostPath, name), entrant);
   }
-  return furnish(workDir, entrant);
+  return furnish(workDir, entrant, variation);
 }
 
 /** Makes what a workplace has besides what the builder works on. Throws the system's errors. */
-export function furnish(workDir: string, entrant: Entrant | undefined): LaidOut {
+export function furnish(workDir: string, entrant: Entrant | undefined, variation: SandboxVariation): LaidOut {
   if (entrant !== undefined) openWorkplace(workDir);
   const etcDir = etcDirOf(workDir);
   mkdirSync(etcDir, { recursive: true });
   chmodSync(etcDir, 0o755);
-  for (const [name, contents] of ETC_FILES) writeForBuilder(join(etcDir, name), contents);
+  for (const [name, contents] of etcFiles(variation)) writeForBuilder(join(etcDir, name), contents);
+  for (const [path, contents] of variation.files ?? []) writeForBuilder(join(etcDir, standInName(path)), contents);
   return {
     storeDir: seenBy(entrant, storeDirOf(workDir)),
     etcDir: seenBy(entrant, etcDir),
@@ -96,7 +104,7 @@ export async function giveWork(workDir: string, { user }: Entrant): Promise<Resu
 }
 
 /** The mode is the same whatever this process's umask is: builders can see it. */
-export function writeForBuilder(file: string, contents: string): void {
+export function writeForBuilder(file: string, contents: string | Uint8Array): void {
   writeFileSync(file, contents);
   chmodSync(file, 0o644);
 }

@@ -52,6 +52,7 @@ export const COMMAND_GROUPS: readonly { readonly title: string; readonly command
       { name: 'verify', summary: 'hold others’ claims against a policy: who confirms what', load: () => import('./commands/verify.js') },
       { name: 'sign', summary: 'sign files for minisign, signify, ssh-keygen and Nix', load: () => import('./commands/sign.js') },
       { name: 'audit', summary: 'build again a random part of what came from elsewhere, and compare', load: () => import('./commands/audit.js') },
+      { name: 'vary', summary: 'build again with things changed that must not matter', load: () => import('./commands/vary.js') },
       { name: 'sbom', summary: 'write a bill of materials: CycloneDX or SPDX', load: () => import('./commands/sbom.js') },
       { name: 'trust', summary: 'show the way from a file back to the seed, with every byte of source', load: () => import('./commands/trust.js') },
       { name: 'seed', summary: 'build or show the TinyCC that everything starts from', load: () => import('./commands/seed.js') },

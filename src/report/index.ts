@@ -1,5 +1,6 @@
 /** What there is and what happened, as data and pictures. Pure, and the same for pages and the terminal. */
 export * from './chain-report.js';
+export type { EvidenceCell, EvidenceFacts, EvidenceRow } from './evidence.js';
 export { outcomeOf, RunFolder, type Run, type RunBuild, type RunBuildStatus, type RunFetch } from './run.js';
 export { targetState, testState, type StateFacts, type TargetState, type TestState } from './target-state.js';
 export { figuresOf, type BuildFigures, type Figures } from './figures.js';

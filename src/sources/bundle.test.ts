@@ -7,7 +7,7 @@ import { sha256, storePathBaseName } from '../formats/index.js';
 import { source, sourcePath, type Source } from '../recipe/index.js';
 import { unwrap } from '../result.js';
 import type { Store } from '../store/index.js';
-import { fetchSources, readBundleIndex, writeBundle } from './index.js';
+import { fetchSources, readBundleIndex, swhidOf, writeBundle } from './index.js';
 
 /** Sources in a store, with sizes around the archive's block size. */
 async function sampleSources(names = ['b', 'a', 'c']): Promise<{ store: Store; sources: Source[] }> {
@@ -17,7 +17,9 @@ async function sampleSources(names = ['b', 'a', 'c']): Promise<{ store: Store; s
     const bytes = Buffer.alloc(511 + index, name);
     const file = join(tempDirectory(), name);
     writeFileSync(file, bytes);
-    sources.push(source({ name, version: '1', file: `${name}.tar`, size: bytes.length, sha256: sha256(bytes), urls: ['http://127.0.0.1:1/x'] }));
+    sources.push(
+      source({ name, version: '1', file: `${name}.tar`, size: bytes.length, sha256: sha256(bytes), urls: ['http://127.0.0.1:1/x'], licence: 'MIT' }),
+    );
     unwrap(await store.addFlatFile(`${name}.tar`, file));
   }
   return { store, sources };
@@ -49,8 +51,19 @@ describe('a bundle', () => {
     unwrap(writeBundle(sources, store, file));
     execFileSync('tar', ['xf', file, '-C', directory]);
     const unpacked = join(directory, 'zilch-sources');
-    expect(readdirSync(unpacked).sort()).toEqual(['manifest.json', ...sources.map((each) => storePathBaseName(sourcePath(each)))].sort());
-    const manifest = JSON.parse(readFileSync(join(unpacked, 'manifest.json'), 'utf8')) as { sources: { sha256: string }[] };
+    expect(readdirSync(unpacked).sort()).toEqual(
+      ['SHA256SUMS', 'manifest.json', ...sources.map((each) => storePathBaseName(sourcePath(each)))].sort(),
+    );
+    expect(execFileSync('sha256sum', ['--strict', '-c', 'SHA256SUMS'], { cwd: unpacked, encoding: 'utf8' }).match(/: OK$/gm)).toHaveLength(
+      sources.length,
+    );
+    const manifest = JSON.parse(readFileSync(join(unpacked, 'manifest.json'), 'utf8')) as {
+      sources: { sha256: string; swhid: string; member: string; licence: string; addresses: string[] }[];
+    };
+    for (const each of manifest.sources) {
+      expect(each.swhid).toBe(unwrap(swhidOf(join(unpacked, each.member))));
+      expect(each).toMatchObject({ licence: 'MIT', addresses: expect.arrayContaining(['http://127.0.0.1:1/x']) as unknown });
+    }
     expect(manifest.sources.map((each) => each.sha256).sort()).toEqual(sources.map((each) => each.sha256).sort());
     expect(codeOf(await fetchSources(sources, { store: openStore(), places: [unpacked], offline: true, mirrors: [] }))).toBe('ok');
     expect(codeOf(await fetchSources(sources, { store: openStore(), places: [file], offline: true, mirrors: [] }))).toBe('ok');

@@ -1,7 +1,7 @@
 /**
- * An archive of sources: a tar file with one flat directory, not compressed because its members are. A manifest comes first, then each
- * source's file under its store path's base name. The same sources always give the same bytes. A reader finds a member by the
- * headers alone.
+ * An archive of sources: a tar file with one flat directory, not compressed because its members are. First comes a manifest with
+ * licences and all known addresses, then `SHA256SUMS`, then each source's file under its store path's base name, so that plain tar and
+ * sha256sum can read it. The same sources always give the same bytes. A reader finds a member by the headers alone.
  */
 import { closeSync, fstatSync, openSync, readSync, renameSync } from 'node:fs';
 import { Header, Pax } from 'tar';
@@ -9,6 +9,7 @@ import { storePathBaseName } from '../formats/index.js';
 import { sourcePath, type Source } from '../recipe/index.js';
 import { err, fail, ok, type Result } from '../result.js';
 import { ioFailure, removeTreeSync, writeAll, type Store } from '../store/index.js';
+import { swhidOf } from './swhid.js';
 
 const DIRECTORY = 'zilch-sources';
 const BLOCK = 512;
@@ -30,11 +31,18 @@ export function writeBundle(sources: Iterable<Source>, store: Store, file: strin
   for (const [, source] of members) {
     if (!store.isValid(sourcePath(source))) return fail('E_SOURCE', `${source.file} is not in the store`, 'fetch the sources first');
   }
+  const swhids = new Map<Source, string>();
+  for (const [, source] of members) {
+    const swhid = swhidOf(store.hostPath(sourcePath(source)));
+    if (!swhid.ok) return swhid;
+    swhids.set(source, swhid.value);
+  }
   const unfinished = `${file}.new`;
   try {
     const fd = openSync(unfinished, 'w');
     try {
-      writeMember(fd, 'manifest.json', manifest(members));
+      writeMember(fd, 'manifest.json', manifest(members, swhids));
+      writeMember(fd, 'SHA256SUMS', Buffer.from(members.map(([name, { sha256 }]) => `${sha256}  ${name}\n`).join('')));
       for (const [name, source] of members) copyMember(fd, name, source.size, store.hostPath(sourcePath(source)));
       writeAll(fd, Buffer.alloc(2 * BLOCK));
       const { size } = fstatSync(fd);
@@ -122,10 +130,20 @@ export function extractMember(bundle: string, member: Member, target: string): R
   }
 }
 
-/** What an auditor needs to know about each file. It does not say when or where the bundle was made. */
-function manifest(members: readonly (readonly [string, Source])[]): Buffer {
-  const sources = members.map(([member, { name, version, file, size, sha256 }]) => ({ member, name, version, file, size, sha256 }));
+/** What an auditor wants to know of each file; nothing of when or where the bundle was made. */
+function manifest(members: readonly (readonly [string, Source])[], swhids: ReadonlyMap<Source, string>): Buffer {
+  const sources = members.map(([member, source]) => {
+    const { name, version, file, size, sha256, licence, homepage, releases, changedByDebian } = source;
+    const swhid = swhids.get(source);
+    return { member, name, version, file, size, sha256, swhid, licence, homepage, releases, changedByDebian, addresses: addressesOf(source) };
+  });
   return Buffer.from(`${JSON.stringify({ format: 'zilch-sources', version: 1, sources }, undefined, 2)}\n`);
+}
+
+/** Where these bytes have been, or are kept: every address that is known, and an archive that finds files by what they are. */
+function addressesOf({ locations, sha256 }: Source): string[] {
+  const known = locations.map((location) => (location.kind === 'url' ? location.url : `https://deb.debian.org/debian/${location.path}`));
+  return [...known, `https://archive.softwareheritage.org/api/1/content/sha256:${sha256}/raw/`];
 }
 
 function writeMember(fd: number, name: string, contents: Buffer): void {

@@ -110,7 +110,10 @@ async function describeFile(file: string, called: string, place: DescribedSource
 async function licenceOf(file: string, called: string): Promise<DescribedSource['licence']> {
   const found = new Map<string, string>();
   const onReadEntry = (entry: ReadEntry): void => {
-    if (!isLicenceFile(entry.path)) { entry.resume(); return; }
+    if (!isLicenceFile(entry.path)) {
+      entry.resume();
+      return;
+    }
     const pieces: Buffer[] = [];
     entry.on('data', (piece: Buffer) => pieces.push(piece));
     entry.on('end', () => found.set(entry.path, Buffer.concat(pieces).subarray(0, LICENCE_BYTES).toString()));

@@ -4,4 +4,5 @@ export { readBundleIndex, writeBundle } from './bundle.js';
 export { checkAddresses, type AddressCheck } from './check-addresses.js';
 export { describeSource, sourceEntry, type DescribedSource } from './describe-source.js';
 export { fetchSources, type FetchEvent, type FetchOptions } from './fetch-sources.js';
+export { swhidOf, swhidOfTarball } from './swhid.js';
 export { probeMirror } from './probe-mirror.js';

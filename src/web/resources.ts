@@ -4,6 +4,7 @@
  *
  *     chain                   the chain's report and the layout of its picture
  *     runs                    the last runs
+ *     evidence                who confirms what, where claims and a policy were given
  *     package/<id>            what a package's page shows
  *     log/<derivation>        a log, from a byte on
  *     difference/<path>       what was different when a store path was built again
@@ -13,7 +14,7 @@ import { join } from 'node:path';
 import { LogFile, logPath } from '../build/index.js';
 import { isDrvPath, parseStorePathBaseName, type StorePath } from '../formats/index.js';
 import { collectReport, diffTrees, type TreesDifference } from '../inspect/index.js';
-import { layoutChain, type ChainLayout, type ChainReport, type Run } from '../report/index.js';
+import { layoutChain, type ChainLayout, type ChainReport, type EvidenceFacts, type Run } from '../report/index.js';
 import { fail, ok, type Result } from '../result.js';
 import type { Session } from '../workspace/index.js';
 import { packageDetails, type PackageDetails } from './package-details.js';
@@ -41,6 +42,8 @@ export interface DifferenceResource {
 export interface ResourceTypes {
   readonly chain: ChainResource;
   readonly runs: readonly Run[];
+  /** `null` without claims: JSON has no other word for it. */
+  readonly evidence: EvidenceFacts | null;
   readonly package: PackageDetails;
   readonly log: LogResource;
   readonly difference: DifferenceResource;
@@ -48,11 +51,16 @@ export interface ResourceTypes {
 
 const MAX_LOG = 8 * 2 ** 20;
 
+/** A chain, and the claims about it as they are now. */
+export interface ExploredChain extends Session {
+  readonly evidence?: (() => Promise<Result<EvidenceFacts>>) | undefined;
+}
+
 export class Resources {
   readonly watcher: RunWatcher;
   private layout: Promise<ChainLayout> | undefined;
 
-  constructor(private readonly subject: Session) {
+  constructor(private readonly subject: ExploredChain) {
     this.watcher = new RunWatcher(subject.store.layout.zilchDir);
   }
 
@@ -65,6 +73,8 @@ export class Resources {
         return this.chain();
       case 'runs':
         return ok(this.runs());
+      case 'evidence':
+        return this.subject.evidence === undefined ? ok(null) : this.subject.evidence();
       case 'package': {
         const chain = await this.chain();
         if (!chain.ok) return chain;
@@ -90,7 +100,7 @@ export class Resources {
       .flatMap(({ builds }) => builds)
       .flatMap(({ differences: found }) => found.map(({ path }) => `difference/${path.slice(path.lastIndexOf('/') + 1)}`));
     const logs = recipes.flatMap((recipe) => packageDetails(this.subject, chain.value.report, recipe).logs.map(({ key }) => key));
-    return ok(['chain', 'runs', ...recipes.map(({ id }) => `package/${id}`), ...new Set(logs), ...new Set(differences)]);
+    return ok(['chain', 'runs', 'evidence', ...recipes.map(({ id }) => `package/${id}`), ...new Set(logs), ...new Set(differences)]);
   }
 
   /** The last runs as they are now. */

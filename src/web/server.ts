@@ -3,11 +3,10 @@ import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import type { Session } from '../workspace/index.js';
 import { fail, ok, type Failure, type Result } from '../result.js';
 import { assets } from './assets.js';
 import { guard } from './guard.js';
-import { Resources } from './resources.js';
+import { Resources, type ExploredChain } from './resources.js';
 
 export interface ServerOptions {
   /** `127.0.0.1` by default. */
@@ -26,7 +25,7 @@ const POLL_MS = 500;
 const HEARTBEAT_MS = 15_000;
 
 /** The server's answers. `host` is what it listens on. */
-export function application(subject: Session, host: string, closing: AbortSignal): Hono {
+export function application(subject: ExploredChain, host: string, closing: AbortSignal): Hono {
   const resources = new Resources(subject);
   // The layout of a large chain takes a while: it is at hand when the first page asks.
   void resources.get('chain');
@@ -62,14 +61,14 @@ export function application(subject: Session, host: string, closing: AbortSignal
     const key = decode(context.req.path.slice('/data/'.length));
     if (key === undefined || !Number.isSafeInteger(from) || from < 0) return context.json({ code: 'E_NOT_FOUND', message: 'that is no name' }, 404);
     const found = await resources.get(key, from);
-    return found.ok ? context.json(found.value as object) : context.json(shown(found.failure), found.failure.code === 'E_NOT_FOUND' ? 404 : 500);
+    return found.ok ? context.json(found.value) : context.json(shown(found.failure), found.failure.code === 'E_NOT_FOUND' ? 404 : 500);
   });
   app.notFound((context) => context.text('There is no such page.\n', 404));
   return app;
 }
 
 /** Starts the server. Fails with `E_LISTEN` when it cannot have the address. */
-export async function startServer(subject: Session, { host = '127.0.0.1', port }: ServerOptions): Promise<Result<RunningServer>> {
+export async function startServer(subject: ExploredChain, { host = '127.0.0.1', port }: ServerOptions): Promise<Result<RunningServer>> {
   const closing = new AbortController();
   const app = application(subject, host, closing.signal);
   return new Promise((resolve) => {

@@ -1,12 +1,11 @@
 /** The explorer as files that need no server: the page, all its data, and the pictures by themselves. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Session } from '../workspace/index.js';
 import { drawGraph, drawTimeline, layoutChain, partOf, svgFile, timelineOf, type ChainReport, type Run } from '../report/index.js';
 import { ok, type Result } from '../result.js';
 import { attemptAsync } from '../store/index.js';
 import { assets } from './assets.js';
-import { Resources, type ChainResource } from './resources.js';
+import { Resources, type ChainResource, type ExploredChain } from './resources.js';
 import { dataFileName } from './data-file-name.js';
 
 export interface WrittenReport {
@@ -24,7 +23,7 @@ export interface ReportOptions {
 }
 
 /** Writes a report into a directory, which is made when it is not there; what lies there under other names stays. */
-export async function writeReport(subject: Session, directory: string, { picturesOnly, of }: ReportOptions): Promise<Result<WrittenReport>> {
+export async function writeReport(subject: ExploredChain, directory: string, { picturesOnly, of }: ReportOptions): Promise<Result<WrittenReport>> {
   const resources = new Resources(subject);
   const chain = await resources.chain();
   if (!chain.ok) return chain;

@@ -2,17 +2,16 @@ import { createReadStream, existsSync, mkdirSync } from 'node:fs';
 import { mkdtemp, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { colour } from '../colour.js';
 import type { Command } from 'commander';
 import { parseStorePathBaseName } from '../../formats/index.js';
-import { diffTrees, type ContentsDifference, type Hunk, type TreesDifference } from '../../inspect/index.js';
+import { diffTrees } from '../../inspect/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { removeTree, restoreTree, type Store } from '../../store/index.js';
 import { findTarget, loadChain } from '../../chain/index.js';
 import { builtOutput, targetOf, withStoreForLooking, withView } from '../../workspace/index.js';
 import { perform, withChain, withJson, type ChainOptions } from '../command.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { formatBytes, stripControl } from '../format.js';
+import { differenceLines } from '../difference-lines.js';
 import { printJson, printLine } from '../output.js';
 
 /** `zilch diff` */
@@ -35,7 +34,7 @@ async function compare(first: string, second: string, store: Store, options: Cha
     const difference = await diffTrees(a.value, b.value);
     if (!difference.ok) return difference;
     if (options.json === true) printJson(difference.value);
-    else for (const line of lines(difference.value)) printLine(line);
+    else for (const line of differenceLines(difference.value)) printLine(line);
     return ok<ExitCode>(difference.value.files.length === 0 ? EXIT.done : EXIT.different);
   } finally {
     await removeTree(scratch);
@@ -79,49 +78,4 @@ async function isNar(path: string): Promise<boolean> {
   } finally {
     await file.close();
   }
-}
-
-function lines({ files, same, cutOff }: TreesDifference): string[] {
-  return [
-    ...files.flatMap(({ file, what, sizes, contents }) => [
-      `${colour.bold(stripControl(file === '' ? '(the whole)' : file))}: ${stripControl(what)}${sizes === undefined ? '' : `, ${formatBytes(sizes[0])} and ${formatBytes(sizes[1])}`}`,
-      ...(contents === undefined ? [] : contentsLines(contents, '  ')),
-    ]),
-    files.length === 0
-      ? `no difference in ${same === 1 ? 'one file' : `${same} files`}`
-      : `${files.length}${cutOff ? ' or more' : ''} differences; ${same} files are the same`,
-  ];
-}
-
-function contentsLines(contents: ContentsDifference, indent: string): string[] {
-  switch (contents.kind) {
-    case 'text':
-      return hunkLines(contents.hunks, indent);
-    case 'bytes':
-      return [`${indent}from byte ${contents.firstOffset} on`, ...hunkLines(contents.rows, indent)];
-    case 'large':
-      return [`${indent}from byte ${contents.firstOffset} on; too large to be looked into`];
-    case 'elf': {
-      const { sections, functions } = contents.elf;
-      return [
-        ...sections.map(({ name, first, second }) => `${indent}section ${stripControl(name)}: ${first ?? 'no'} and ${second ?? 'no'} bytes`),
-        ...(functions ?? []).flatMap(({ name, hunks }) => [`${indent}function ${stripControl(name)}`, ...hunkLines(hunks, `${indent}  `)]),
-        ...contentsLines(contents.bytes, indent),
-      ];
-    }
-    case 'parts':
-      return contents.parts.flatMap(({ name, what }) =>
-        typeof what === 'string'
-          ? [`${indent}${stripControl(name)}: ${what}`]
-          : [`${indent}${stripControl(name)}`, ...contentsLines(what, `${indent}  `)],
-      );
-  }
-}
-
-function hunkLines(hunks: readonly Hunk[], indent: string): string[] {
-  const coloured = { '-': colour.red, '+': colour.green, ' ': (text: string) => text };
-  return hunks.flatMap(({ first, second, lines: all }) => [
-    `${indent}${colour.dim(`@@ ${first} ${second} @@`)}`,
-    ...all.map(({ sign, text }) => `${indent}${coloured[sign](`${sign}${stripControl(text)}`)}`),
-  ]);
 }

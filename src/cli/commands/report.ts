@@ -1,20 +1,22 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { findTarget } from '../../chain/index.js';
+import { evidenceOf, type EvidenceOptions } from '../../evidence/index.js';
 import { ok } from '../../result.js';
 import { withView } from '../../workspace/index.js';
 import { collect, perform, withChain, type ChainOptions } from '../command.js';
 import { formatBytes } from '../format.js';
+import { withEvidence } from '../evidence-options.js';
 import { printLine } from '../output.js';
 
-interface ReportOptions extends ChainOptions {
+interface ReportOptions extends ChainOptions, EvidenceOptions {
   readonly pictures?: true;
   readonly of?: readonly string[];
 }
 
 /** `zilch report` */
 export function register(command: Command): void {
-  withChain(command.argument('<dir>', 'directory to write to; made when it is not there'))
+  withEvidence(withChain(command.argument('<dir>', 'directory to write to; made when it is not there')))
     .option('--pictures', 'write graph.svg and timeline.svg, and no page')
     .option('--of <target>', 'draw only what this target needs in graph.svg; can be given again', collect);
   command.addHelpText(
@@ -30,7 +32,9 @@ export function register(command: Command): void {
         of.push(found.value.target.name);
       }
       const { writeReport } = await import('../../web/index.js');
-      const written = await writeReport(session, directory, { picturesOnly: options.pictures === true, of });
+      const evidence = evidenceOf(session, options);
+      if (!evidence.ok) return evidence;
+      const written = await writeReport({ ...session, evidence: evidence.value }, directory, { picturesOnly: options.pictures === true, of });
       if (!written.ok) return written;
       printLine(
         `${join(directory, options.pictures === true ? 'graph.svg' : 'index.html')}  (${written.value.files} files, ${formatBytes(written.value.bytes)})`,

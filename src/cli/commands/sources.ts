@@ -2,23 +2,25 @@ import type { Command } from 'commander';
 import { loadChain, sourcesOf } from '../../chain/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { sourcePath, type Source } from '../../recipe/index.js';
-import { checkAddresses, debianMirrors, describeSource, sourceEntry, writeBundle } from '../../sources/index.js';
+import { checkAddresses, debianMirrors, describeSource, sourceEntry, swhidOf, swhidOfTarball, writeBundle } from '../../sources/index.js';
 import { collect, perform, withChainDirectory, withJson, withStore, type ChainOptions } from '../command.js';
 import { formatBytes, formatCount, formatTable } from '../format.js';
 import { interruptible } from '../interrupt.js';
 import { printJson, printLine } from '../output.js';
 import { chooseReporter } from '../progress/reporters.js';
 import type { Store } from '../../store/index.js';
-import { fetchAll, withOpenStore, type FetchingOptions } from '../../workspace/index.js';
+import { fetchAll, withOpenStore, withStoreForLooking, type FetchingOptions } from '../../workspace/index.js';
 
 type SourcesOptions = Pick<ChainOptions, 'chain' | 'store'> & FetchingOptions & { readonly json?: true };
 
-/** `zilch sources list|fetch|bundle|check|add` */
+/** `zilch sources list|fetch|bundle|swhid|check|add` */
 export function register(command: Command): void {
   const list = withStoreAndChain(command.command('list').summary('list the tarballs of the chain and where to get them'));
-  perform(withJson(list), async (options: SourcesOptions) => {
+  list.option('--swhid', 'print Software Heritage’s identifiers of each tarball and of the tree in it, of those in the store');
+  perform(withJson(list), async (options: SourcesOptions & { readonly swhid?: true }) => {
     const sources = await sourcesIn(options);
     if (!sources.ok) return sources;
+    if (options.swhid === true) return listSwhids(sources.value, options);
     const rows = sources.value.map((source) => ({ ...source, path: sourcePath(source) }));
     if (options.json === true) printJson(rows);
     else
@@ -67,8 +69,43 @@ export function register(command: Command): void {
     }),
   );
 
+  const swhid = command
+    .command('swhid')
+    .summary('print Software Heritage’s identifiers of files and trees')
+    .argument('<paths...>', 'files or directories');
+  perform(swhid, (paths: readonly string[]) => {
+    for (const path of paths) {
+      const found = swhidOf(path);
+      if (!found.ok) return Promise.resolve(found);
+      printLine(`${found.value}  ${path}`);
+    }
+    return Promise.resolve(ok(undefined));
+  });
+
   const check = command.command('check').summary('ask every address of every tarball whether it is still there');
   perform(withJson(withStoreAndChain(check)), checkCommand);
+}
+
+/** A line a source; `-` for what is not in the store. */
+async function listSwhids(sources: readonly Source[], options: SourcesOptions): Promise<Result<undefined>> {
+  return withStoreForLooking(options, async (store) => {
+    const rows: { readonly file: string; readonly content: string | undefined; readonly directory: string | undefined }[] = [];
+    for (const source of sources) {
+      const path = sourcePath(source);
+      if (!store.isValid(path)) {
+        rows.push({ file: source.file, content: undefined, directory: undefined });
+        continue;
+      }
+      const content = swhidOf(store.hostPath(path));
+      if (!content.ok) return content;
+      // Not every source is a tarball.
+      const directory = await swhidOfTarball(store.hostPath(path));
+      rows.push({ file: source.file, content: content.value, directory: directory.ok ? directory.value : undefined });
+    }
+    if (options.json === true) printJson(rows);
+    else for (const line of formatTable(rows.map(({ file, content, directory }) => [file, content ?? '-', directory ?? '-']))) printLine(line);
+    return ok(undefined);
+  });
 }
 
 /** Fails only when a tarball has no address left that has it. */

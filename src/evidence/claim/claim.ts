@@ -1,5 +1,5 @@
 /** What one party says of one build: what went in, what came out, on which machine. */
-import type { BuilderFacts, MachineFacts } from '../../build/index.js';
+import type { BuilderFacts, MachineFacts, Varied } from '../../build/index.js';
 import type { DrvPath, Sha256, StorePath } from '../../formats/index.js';
 
 export interface Claim {
@@ -46,7 +46,7 @@ export interface ClaimedOutput {
 }
 
 /** Where and by what it was built: what policies want to differ between those who agree. */
-export interface HowBuilt extends BuilderFacts, MachineFacts {
+export interface HowBuilt extends BuilderFacts, MachineFacts, Varied {
   /** Who says so, in his own words; whose key it is, the policy says. */
   readonly operator: string;
   /** Whether the machine was looked at during the run that built it, or when the claim was made. */

@@ -59,8 +59,9 @@ function ordered({
   virtual,
   operator,
   observed,
+  varied,
 }: Omit<HowBuilt, 'builder' | 'builderVersion'>) {
-  return { kernel, cpuVendor, cpuModel, cores, clock, fileSystem, virtual, operator, observed };
+  return { kernel, cpuVendor, cpuModel, cores, clock, fileSystem, virtual, operator, observed, ...(varied === undefined ? {} : { varied }) };
 }
 
 /** Reads a payload. Fails with `E_CLAIM` and what is wrong with it. */
@@ -175,7 +176,15 @@ function howBuilt(machine: Json, builder: Json): HowBuilt {
     virtual,
     operator: text(machine['operator'], 'operator'),
     observed,
+    ...(machine['varied'] === undefined ? {} : { varied: variations(machine['varied']) }),
   };
+}
+
+function variations(value: unknown): string[] {
+  if (!Array.isArray(value) || value.length === 0) throw new Wrong('varied is not a list of what was changed');
+  const names = value.map((name) => text(name, 'varied'));
+  ascending(names, 'variations');
+  return names;
 }
 
 function object(value: unknown, what: string): Json {

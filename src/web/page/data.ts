@@ -17,7 +17,7 @@ export const runs: Signal<readonly Run[]> = signal([]);
 export const connection: Signal<'off' | 'live' | 'lost'> = signal(FROM_FILES ? 'off' : 'lost');
 
 type Kind = keyof ResourceTypes;
-type Key<K extends Kind> = K extends 'chain' | 'runs' ? K : `${K}/${string}`;
+type Key<K extends Kind> = K extends 'chain' | 'runs' | 'evidence' ? K : `${K}/${string}`;
 
 /** Gets a resource anew. */
 export async function load<K extends Kind>(key: Key<K>, from?: number): Promise<Loaded<ResourceTypes[K]>> {

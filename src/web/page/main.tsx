@@ -5,6 +5,7 @@ import type { ChainResource } from '../resources.js';
 import { chain, connection, runs, start } from './data.js';
 import { DifferencesView } from './differences-view.js';
 import { adoptDrawingRules } from './drawing.js';
+import { EvidenceView } from './evidence-view.js';
 import { GraphView } from './graph-view.js';
 import { PackageView } from './package-view.js';
 import { PackageTable } from './parts.js';
@@ -18,6 +19,7 @@ const VIEWS = [
   ['list', 'List'],
   ['timeline', 'Timeline'],
   ['trust', 'Trust'],
+  ['evidence', 'Evidence'],
   ['differences', 'Differences'],
 ] as const;
 
@@ -93,6 +95,8 @@ function View({ view, name, resource }: { readonly view: string; readonly name: 
       return <TimelineView report={report} id={name} />;
     case 'trust':
       return <TrustView report={report} id={name} />;
+    case 'evidence':
+      return <EvidenceView />;
     case 'differences':
       return <DifferencesView report={report} path={name} />;
     default:

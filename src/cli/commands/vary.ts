@@ -1,0 +1,238 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Option, type Command } from 'commander';
+import { BuildRecorder, makeTracer, type OutputDifference } from '../../build/index.js';
+import {
+  planRuns,
+  variationsHere,
+  vary,
+  type Available,
+  type Cover,
+  type Finding,
+  type PlannedRun,
+  type RunOutcome,
+  type Varied,
+  nameOf,
+} from '../../evidence/index.js';
+import { NixDialect, NixExecutor } from '../../exchange/index.js';
+import type { DrvPath } from '../../formats/index.js';
+import { diffTrees } from '../../inspect/index.js';
+import { fail, ok, type Result } from '../../result.js';
+import { runBuild, withBuildOptions, withJsonEvents, type BuildCommandOptions } from '../building.js';
+import { collect, perform } from '../command.js';
+import { verdict } from '../verdict.js';
+import type { ExitCode } from '../exit-code.js';
+import { formatCount, formatSeconds, formatTable, wrap } from '../format.js';
+import { interruptible } from '../interrupt.js';
+import { printJson, printLine, toJson } from '../output.js';
+import { chooseReporter } from '../progress/reporters.js';
+import { targetsOf, withSession, type Session } from '../../workspace/index.js';
+import { differenceLines } from '../difference-lines.js';
+import { zilchVersion } from '../../version.js';
+
+interface VaryOptions extends BuildCommandOptions {
+  readonly plan?: true;
+  readonly cover: Cover;
+  readonly only?: readonly string[];
+  readonly without?: readonly string[];
+  readonly needed?: true;
+}
+
+/** `zilch vary` */
+export function register(command: Command): void {
+  command.argument('[targets...]', 'targets that are built again and again (default: the chain’s default target)');
+  withJsonEvents(withBuildOptions(command))
+    .option('--plan', 'print which runs there would be, and build nothing')
+    .addOption(
+      new Option('--cover <how>', 'let any two settings meet in some run, or try each once in as few runs as will do')
+        .choices(['pairs', 'each'] satisfies Cover[])
+        .default('pairs'),
+    )
+    .option('--only <variation>', 'vary this alone; may be given more than once', collect)
+    .option('--without <variation>', 'do not vary this; may be given more than once', collect)
+    .option('--needed', 'vary all that the targets need, too');
+  command.addHelpText(
+    'after',
+    '\nEach run that comes to the same is recorded, and `zilch attest` claims it. What differs is named to the file, with what had to be\nchanged for it to show. Exit code 3 when anything does.',
+  );
+  perform(command, varyCommand);
+}
+
+async function varyCommand(names: readonly string[], options: VaryOptions): Promise<Result<ExitCode | undefined>> {
+  if (options.via !== undefined) return fail('E_USAGE', '--via is not for vary: where Nix is installed, the last run is by Nix');
+  const scratch = mkdtempSync(join(tmpdir(), 'zilch-vary-'));
+  try {
+    const tracer = await makeTracer(scratch);
+    const available = chosenOf(
+      options,
+      variationsHere({ noTracer: tracer.ok ? undefined : tracer.failure.message, asRoot: process.geteuid?.() === 0 }),
+    );
+    if (!available.ok) return available;
+    const nix = isVaried('builder', options) ? await NixDialect.find() : undefined;
+    const runs = planRuns(available.value.variations, options.cover);
+    if (options.plan === true) {
+      printPlan(runs, available.value, nix?.ok === true ? nix.value.said : undefined, options);
+      return ok(undefined);
+    }
+    return await varyBuilds(names, options, {
+      available: available.value,
+      runs,
+      tracer: tracer.ok ? tracer.value : undefined,
+      nix: nix?.ok === true ? nix.value.said : undefined,
+    });
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function isVaried(name: string, { only, without = [] }: VaryOptions): boolean {
+  return (only?.includes(name) ?? true) && !without.includes(name);
+}
+
+function chosenOf(options: VaryOptions, { variations, absent }: Available): Result<Available> {
+  const known = ['builder', ...variations.map(({ name }) => name)];
+  const unknown = [...(options.only ?? []), ...(options.without ?? [])].find((name) => !known.includes(name));
+  if (unknown !== undefined) return fail('E_USAGE', `nothing that is varied here is called ${unknown}`, `there is ${known.join(', ')}`);
+  const isAsked = ({ name }: { readonly name: string }): boolean => isVaried(name.replace(/:.*/, ''), options);
+  return ok({ variations: variations.filter(isAsked), absent: absent.filter(isAsked) });
+}
+
+interface Means {
+  readonly available: Available;
+  readonly runs: readonly PlannedRun[];
+  readonly tracer: string | undefined;
+  /** Which Nix the last run is by. */
+  readonly nix: string | undefined;
+}
+
+async function varyBuilds(
+  names: readonly string[],
+  options: VaryOptions,
+  { available, runs, tracer, nix }: Means,
+): Promise<Result<ExitCode | undefined>> {
+  const reporter = chooseReporter(options.json === true);
+  try {
+    return await interruptible((signal) =>
+      withSession(options, async (session) => {
+        const targets = targetsOf(session, names);
+        if (!targets.ok) return targets;
+        const { derivations } = session.chain;
+        const wanted = new Set(targets.value.map(({ target }) => target.build.drvPath));
+        if (options.needed === true) for (const drvPath of wanted) for (const input of derivations.get(drvPath)!.inputDrvs.keys()) wanted.add(input);
+        const first = await runBuild(
+          session,
+          [...wanted].map((drvPath) => ({ drvPath, outputs: [...derivations.get(drvPath)!.outputs.keys()] })),
+          options,
+          {
+            ...{ asked: names, signal, emit: reporter.emit },
+          },
+        );
+        if (!first.ok || first.value.failures.size > 0) return first.ok ? verdict(session, first.value) : first;
+        reporter.close();
+        const { store } = session;
+        const varied = await vary({
+          ...{ store, closure: derivations, wanted: [...wanted], runs, signal, tracer, jobs: options.jobs, cores: options.cores },
+          version: zilchVersion(),
+          emit: (event) => {
+            if (options.json === true) printLine(toJson(event));
+          },
+          describe: (difference) => describe(session, difference),
+          onRun: (run) => {
+            if (options.json !== true) for (const line of runLines(run, session)) printLine(line);
+          },
+          other:
+            nix === undefined
+              ? undefined
+              : {
+                  name: nix,
+                  executor: new NixExecutor(store, { storeUri: join(store.layout.zilchDir, 'via-nix') }),
+                  recorder: new BuildRecorder(store, { builder: 'nix', builderVersion: nix }),
+                },
+        });
+        if (!varied.ok) return varied;
+        if (options.json === true) printLine(toJson({ type: 'result', ...varied.value, absent: available.absent }));
+        else for (const line of resultLines(varied.value, available, process.stdout.columns || 120)) printLine(line);
+        return conclude(varied.value);
+      }),
+    );
+  } finally {
+    reporter.close();
+  }
+}
+
+async function describe({ store }: Session, { path, kept }: OutputDifference): Promise<readonly string[]> {
+  const difference = await diffTrees(store.hostPath(path), kept);
+  return difference.ok ? differenceLines(difference.value).slice(0, -1) : [difference.failure.message];
+}
+
+function conclude({ findings, failures }: Varied): Result<undefined> {
+  const [first] = findings;
+  if (first !== undefined)
+    return fail('E_DIFFERENT', `${formatCount(findings.length, 'build')} did not come to the same: ${findings.map(({ name }) => name).join(', ')}`);
+  const [failed] = failures;
+  if (failed !== undefined) return fail('E_BUILD', `a build fails with ${failed.changed.join(', ')}: ${failed.failure.message}`, failed.failure.hint);
+  return ok(undefined);
+}
+
+function runLines({ number, of, changed, seconds, verdicts }: RunOutcome, { chain }: Session): string[] {
+  const nameOfDrv = (drvPath: DrvPath): string => chain.derivations.get(drvPath)!.name;
+  const odd = [...verdicts].filter(([, outcome]) => outcome !== 'same');
+  const what =
+    odd.length === 0 ? 'same' : odd.map(([drvPath, outcome]) => `${outcome === 'failed' ? 'failed' : 'DIFFERENT'} ${nameOfDrv(drvPath)}`).join(', ');
+  const begin = `run ${String(number).padStart(String(of).length)} of ${of}  `;
+  return wrap(
+    `${begin}${what}  ${formatSeconds(seconds)}  ${changed.length === 0 ? 'nothing changed' : changed.join(', ')}`,
+    process.stdout.columns || 120,
+    ' '.repeat(begin.length),
+  );
+}
+
+const MOST_DETAILS = 12;
+
+function resultLines({ runs, findings, failures }: Varied, { absent }: Available, width: number): string[] {
+  return [
+    '',
+    ...findings.flatMap((finding) => findingLines(finding, width)),
+    ...failures.flatMap(({ changed, failure }) =>
+      wrap(`failed  with ${changed.join(', ') || 'nothing changed'}: ${failure.message}`, width, '        '),
+    ),
+    ...absent.flatMap(({ name, why }) => wrap(`not varied  ${name}: ${why}`, width, '            ')),
+    `${formatCount(runs.length, 'run')}, ${formatCount(findings.length, 'leak')} found${findings.length + failures.length === 0 ? '; `zilch attest` claims each run' : ''}`,
+  ];
+}
+
+function findingLines({ name, outputName, file, what, shownBy, cause, details }: Finding, width: number): string[] {
+  const shown = shownBy.length === 0 ? 'with nothing changed' : `with ${shownBy.join(' and ')}`;
+  return [
+    ...wrap(`LEAK  ${name}^${outputName}${file === '' ? '' : ` ${file}`}: ${what}, ${shown}. It likely ${cause}.`, width, '      '),
+    ...details.slice(0, MOST_DETAILS).map((line) => `      ${line}`),
+    ...(details.length > MOST_DETAILS ? [`      and ${details.length - MOST_DETAILS} lines more (--json has them)`] : []),
+  ];
+}
+
+function printPlan(runs: readonly PlannedRun[], { variations, absent }: Available, nix: string | undefined, options: VaryOptions): undefined {
+  const last = nix === undefined ? [] : [[`builder: ${nix}`]];
+  const all = [...runs.map((run) => run.map(nameOf)), ...last];
+  if (options.json === true) {
+    printJson({
+      runs: all,
+      variations: variations.map(({ name, settings, cause }) => ({ name, settings: settings.map((setting) => setting.name), cause })),
+      absent,
+    });
+    return undefined;
+  }
+  for (const line of formatTable([
+    ['variation', 'settings besides the usual one'],
+    ...variations.map(({ name, settings }) => [name, settings.map((one) => one.name).join(', ')]),
+  ]))
+    printLine(line);
+  printLine('');
+  const width = process.stdout.columns || 120;
+  all.forEach((run, index) => {
+    const begin = `run ${String(index + 1).padStart(String(all.length).length)}  `;
+    for (const line of wrap(`${begin}${run.length === 0 ? 'nothing changed' : run.join(', ')}`, width, ' '.repeat(begin.length))) printLine(line);
+  });
+  for (const { name, why } of absent) for (const line of wrap(`not varied  ${name}: ${why}`, width, '            ')) printLine(line);
+  return undefined;
+}

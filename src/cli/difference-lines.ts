@@ -1,0 +1,50 @@
+/** How differences of trees are written on a terminal. */
+import type { ContentsDifference, Hunk, TreesDifference } from '../inspect/index.js';
+import { colour } from './colour.js';
+import { formatBytes, stripControl } from './format.js';
+
+/** What is different, file by file, and how much is not. */
+export function differenceLines({ files, same, cutOff }: TreesDifference): string[] {
+  return [
+    ...files.flatMap(({ file, what, sizes, contents }) => [
+      `${colour.bold(stripControl(file === '' ? '(the whole)' : file))}: ${stripControl(what)}${sizes === undefined ? '' : `, ${formatBytes(sizes[0])} and ${formatBytes(sizes[1])}`}`,
+      ...(contents === undefined ? [] : contentsLines(contents, '  ')),
+    ]),
+    files.length === 0
+      ? `no difference in ${same === 1 ? 'one file' : `${same} files`}`
+      : `${files.length}${cutOff ? ' or more' : ''} differences; ${same} files are the same`,
+  ];
+}
+
+function contentsLines(contents: ContentsDifference, indent: string): string[] {
+  switch (contents.kind) {
+    case 'text':
+      return hunkLines(contents.hunks, indent);
+    case 'bytes':
+      return [`${indent}from byte ${contents.firstOffset} on`, ...hunkLines(contents.rows, indent)];
+    case 'large':
+      return [`${indent}from byte ${contents.firstOffset} on; too large to be looked into`];
+    case 'elf': {
+      const { sections, functions } = contents.elf;
+      return [
+        ...sections.map(({ name, first, second }) => `${indent}section ${stripControl(name)}: ${first ?? 'no'} and ${second ?? 'no'} bytes`),
+        ...(functions ?? []).flatMap(({ name, hunks }) => [`${indent}function ${stripControl(name)}`, ...hunkLines(hunks, `${indent}  `)]),
+        ...contentsLines(contents.bytes, indent),
+      ];
+    }
+    case 'parts':
+      return contents.parts.flatMap(({ name, what }) =>
+        typeof what === 'string'
+          ? [`${indent}${stripControl(name)}: ${what}`]
+          : [`${indent}${stripControl(name)}`, ...contentsLines(what, `${indent}  `)],
+      );
+  }
+}
+
+function hunkLines(hunks: readonly Hunk[], indent: string): string[] {
+  const coloured = { '-': colour.red, '+': colour.green, ' ': (text: string) => text };
+  return hunks.flatMap(({ first, second, lines: all }) => [
+    `${indent}${colour.dim(`@@ ${first} ${second} @@`)}`,
+    ...all.map(({ sign, text }) => `${indent}${coloured[sign](`${sign}${stripControl(text)}`)}`),
+  ]);
+}
