@@ -131,6 +131,7 @@ carry src/nix-channel/unpack-channel.nix unpack-channel.nix
 carry src/nix-env/buildenv.nix buildenv.nix
 carry src/nix/get-env.sh get-env.sh
 carry src/nix/help-stores.md help-stores.md
+carry doc/manual/source/command-ref/files/profiles.md profiles.md
 for file in generate-manpage generate-settings generate-store-info utils; do carry doc/manual/$file.nix $file.nix; done
 
 bison -o src/libexpr/parser-tab.cc -d src/libexpr/parser.y
