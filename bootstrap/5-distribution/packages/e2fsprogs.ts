@@ -14,6 +14,11 @@ export const e2fsprogs = (): PackageSpec => ({
     releases: 'https://www.kernel.org/pub/linux/kernel/people/tytso/e2fsprogs/',
   }),
   description: 'file systems of ext4',
+  // A build has no /bin/sh and no /bin/echo.
+  prepare: sh`
+sed -i 's|/bin/sh $ac_aux_dir/parse-types.sh|"$SHELL" $ac_aux_dir/parse-types.sh|' configure
+sed -i 's|^/bin/echo|echo|' config/parse-types.sh
+`,
   style: autotools({
     flags: ['--disable-elf-shlibs', '--disable-fuse2fs', '--disable-uuidd', '--disable-tdb', '--without-libarchive', 'LDFLAGS=-static'],
     targets: ['libs', 'progs'],

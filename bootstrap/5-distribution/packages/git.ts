@@ -4,7 +4,8 @@ import { makefile, type Package, type PackageSpec } from '../../package/index.ts
 const options = [
   'uname_S=Linux uname_M=x86_64 uname_O= CC="$CC" CFLAGS="$CFLAGS" prefix=/nowhere RUNTIME_PREFIX=YesPlease gitexecdir=libexec/git-core',
   'NO_PERL=1 NO_PYTHON=1 NO_TCLTK=1 NO_GETTEXT=1 NO_EXPAT=1 NO_OPENSSL=1 NO_REGEX=NeedsStartEnd NO_INSTALL_HARDLINKS=1 SKIP_DASHED_BUILT_INS=1',
-  `SHELL_PATH=/bin/sh CURL_LDFLAGS='-lcurl -lmbedtls -lmbedx509 -lmbedcrypto -lz'`,
+  // Its build asks the build's shell; what it makes asks /bin/sh.
+  `SHELL_PATH="$SHELL" SHELL_PATH_SQ=/bin/sh SHELL_PATH_CQ_SQ='"/bin/sh"' CURL_LDFLAGS='-lcurl -lmbedtls -lmbedx509 -lmbedcrypto -lz'`,
 ].join(' ');
 
 /** Git, without its parts in Perl, Python and Tcl. It finds its other programs from where it is itself. */
