@@ -1,4 +1,4 @@
-/** One derivation's way from realised inputs to realised outputs. */
+/** Realises one derivation whose inputs are realised. */
 import { isDrvPath, writeDerivation, type Derivation, type DrvOutputId, type DrvPath } from '../formats/index.js';
 import { err, fail, ok, type Failure, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
@@ -19,27 +19,27 @@ import {
 import { checkReferenceRules } from './rules.js';
 import { checkSelfReferences } from './self-reference.js';
 
-/** What all derivations of a run have in common. */
+/** What all derivations of a run share. */
 export interface RealiseContext extends ResolveContext {
   readonly executor: Executor;
   readonly emit: (event: EventBody) => void;
   readonly cores: number;
   readonly keepFailed: boolean;
   readonly signal: AbortSignal;
-  /** How large a build directory may become in memory, in bytes; asked anew for each build. */
+  /** The largest build directory in memory, in bytes; called for each build. */
   readonly buildMemory: () => number;
-  /** Makes outputs valid and their realisations known, as far as caches have them. Fails only when the run must end. */
+  /** Adds the outputs and realisations that caches have. Fails only if the run must end. */
   readonly fetchRealisations?: FetchRealisations | undefined;
 }
 
 export type FetchRealisations = (ids: readonly DrvOutputId[]) => Promise<Result<void>>;
 
-/** How a derivation came to be realised. */
+/** How a derivation was realised. */
 export type Realised =
   | { readonly kind: 'reused'; readonly outputs: OutputPaths }
   | { readonly kind: 'built'; readonly outputs: OutputPaths; readonly durationSeconds: number; readonly usage: Executed['usage'] };
 
-/** Why it was not, with what there is to look at. */
+/** Why it was not realised, with paths to inspect. */
 export interface RealiseFailure extends Failure {
   readonly logPath?: string | undefined;
   readonly lastLines?: readonly string[] | undefined;
@@ -47,10 +47,10 @@ export interface RealiseFailure extends Failure {
 }
 
 /**
- * Realises a derivation whose inputs are realised: looks the resolved derivation up, and else builds it. Whoever builds
- * holds the resolved derivation's lock, so that of two processes one builds and the other finds it built. The paths and
- * the realisations, of the resolved derivation and of this one, become valid in one transaction: a crash before it loses
- * this build alone.
+ * Realises a derivation whose inputs are realised: looks up the resolved derivation, and otherwise builds it. The builder holds the
+ * resolved derivation's lock, so of two processes one builds and the other then finds the result. The paths and the realisations, of
+ * the resolved derivation and of this one, become valid in one transaction: a crash before it loses only this build.
+ *
  */
 export async function realise(drvPath: DrvPath, wanted: Iterable<string>, context: RealiseContext): Promise<Result<Realised, RealiseFailure>> {
   const prepared = await resolve(drvPath, context);
@@ -72,7 +72,7 @@ export async function realise(drvPath: DrvPath, wanted: Iterable<string>, contex
   return locked.ok ? locked.value : locked;
 }
 
-/** Looks an equal derivation's outputs up here, and then elsewhere. */
+/** Looks for an equal derivation's outputs, first here and then in caches. */
 async function find(drvPath: DrvPath, resolved: Resolved, names: readonly string[], context: RealiseContext): Promise<Result<Realised | undefined>> {
   const here = await reuse(drvPath, resolved, names, context);
   if (!here.ok) return here;
@@ -84,7 +84,7 @@ async function find(drvPath: DrvPath, resolved: Resolved, names: readonly string
   return taken.ok ? ok(taken.value === undefined ? undefined : { kind: 'reused', outputs: taken.value }) : taken;
 }
 
-/** Resolves a derivation and writes both forms into the store, as Nix does, so that every deriver can be looked at. */
+/** Resolves a derivation and writes both forms into the store, like Nix, so every deriver can be inspected. */
 export async function resolve(drvPath: DrvPath, context: ResolveContext): Promise<Result<Resolved>> {
   const { store } = context;
   const drv = derivationOf(drvPath, context.closure);
@@ -94,7 +94,7 @@ export async function resolve(drvPath: DrvPath, context: ResolveContext): Promis
   if (!written.ok) return written;
   const one = resolvedDerivation(drvPath, context);
   if (one === undefined) {
-    return fail('E_INPUT', `an input of ${drv.name} is gone from the store`, 'a garbage collection ran meanwhile: run the build again');
+    return fail('E_INPUT', `an input of ${drv.name} is gone from the store`, 'a garbage collection ran meanwhile; run the build again');
   }
   if (one.drvPath === drvPath) return ok(one);
   const inputs = await rootInputs(one.drv, store);
@@ -103,7 +103,7 @@ export async function resolve(drvPath: DrvPath, context: ResolveContext): Promis
   return added.ok ? ok(one) : added;
 }
 
-/** Builds a resolved derivation by the context's executor, reporting and logging what the builder says; registers nothing. */
+/** Builds a resolved derivation with the context's executor, reports and logs the builder's output; registers nothing. */
 export async function execute(
   drvPath: DrvPath,
   { drv, drvPath: resolvedDrvPath }: Resolved,
@@ -161,10 +161,10 @@ async function build(drvPath: DrvPath, resolved: Resolved, context: RealiseConte
   }
 }
 
-/** Writes a derivation after those it needs, and keeps it from being collected. */
+/** Writes a derivation after its needs, and keeps it from being collected. */
 async function writeClosure(drvPath: DrvPath, context: ResolveContext): Promise<Result<void>> {
   const { store } = context;
-  // With it stays all that it refers to.
+  // That also keeps everything it refers to.
   const rooted = await store.addTempRoot(drvPath);
   if (!rooted.ok) return rooted;
   if (store.isValid(drvPath)) return ok(undefined);
@@ -179,7 +179,7 @@ async function writeClosure(drvPath: DrvPath, context: ResolveContext): Promise<
   return added.ok ? ok(undefined) : added;
 }
 
-/** Keeps the inputs from being collected, and makes sure that they are there. */
+/** Keeps the inputs from being collected, and checks that they are there. */
 async function rootInputs(drv: Derivation, store: Store): Promise<Result<void>> {
   for (const path of drv.inputSrcs) {
     const rooted = await store.addTempRoot(path);
@@ -190,7 +190,7 @@ async function rootInputs(drv: Derivation, store: Store): Promise<Result<void>> 
   return ok(undefined);
 }
 
-/** Nix has more kinds of output; chains make this one. */
+/** Nix has more kinds of output; chains only make this one. */
 function checkKind(drv: Derivation): Result<void> {
   for (const [name, output] of drv.outputs) {
     if (output.kind === 'floating' && output.method === 'recursive' && output.algorithm === 'sha256') continue;

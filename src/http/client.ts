@@ -32,7 +32,7 @@ export interface Question {
 }
 
 export interface RedirectedQuestion extends Question {
-  /** Headers for one address, such as a signature, added to the others. After a redirect to another host they are computed again. */
+  /** Returns the headers for one address, for example with a signature. Called for each address that redirects lead to. */
   readonly authorise?: ((url: URL, headers: Headers) => Headers | Promise<Headers>) | undefined;
   /** The caller knows the hash of the answer, so a redirect from HTTPS to HTTP is allowed. */
   readonly hashKnown?: boolean | undefined;

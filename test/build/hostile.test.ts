@@ -121,7 +121,7 @@ describe.skipIf(reason !== undefined)('a builder that', () => {
     }
   });
 
-  test('makes outputs that refer to each other in a circle fails and says which', async () => {
+  test('makes outputs that refer to each other in a cycle fails and says which', async () => {
     const rig = await freshRig();
     const failure = await rig.failure(
       rig.script('circle', 'echo $b > $a; echo $c > $b; echo $a > $c; echo $out > $out', { outputs: ['out', 'a', 'b', 'c'] }),
