@@ -1,6 +1,6 @@
 /**
- * Records how each derivation was built, during the build: `<root>/nix/var/zilch/how-built.jsonl`, one a line. Only these builds can be
- * attested as observed; the store's database says only that a path was built here.
+ * Records how each derivation was built, during the build: `<root>/nix/var/zilch/how-built.jsonl`, one a line. Only
+ * these builds can be attested as observed; the store's database says only that a path was built here.
  */
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,8 +1,8 @@
 /**
- * The kernel's users for builders when root builds. Inside the sandbox every builder is uid 1000. Outside it must not be root, who may
- * write to half of /proc, nor the same as another builder, which it could kill or trace. So each running build has a uid and a gid that
- * nothing else on the machine has, as with Nix's `auto-allocate-uids`. A lock in /run, which all stores of the machine share, marks one
- * as taken.
+ * The kernel's users for builders when root builds. Inside the sandbox every builder is uid 1000. Outside it must not
+ * be root, who may write to half of /proc, nor the same as another builder, which it could kill or trace. So each
+ * running build has a uid and a gid that nothing else on the machine has, as with Nix's `auto-allocate-uids`. A lock in
+ * /run, which all stores of the machine share, marks one as taken.
  */
 import { ftruncateSync, fstatSync, mkdirSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -42,7 +42,10 @@ export function needsBuildUsers(): boolean {
   return process.geteuid?.() === 0 && firstId() !== undefined;
 }
 
-/** Takes ids that no other build has; `undefined` for builds that run as their caller. Fails with `E_SANDBOX` if all are taken. */
+/**
+ * Takes ids that no other build has; `undefined` for builds that run as their caller. Fails with `E_SANDBOX` if all are
+ * taken.
+ */
 export async function takeBuildUser(): Promise<Result<BuildUser | undefined>> {
   const first = needsBuildUsers() ? firstId() : undefined;
   if (first === undefined) return ok(undefined);
@@ -118,8 +121,8 @@ function firstId(): number | undefined {
 }
 
 /**
- * Like `firstId`, from the contents of /proc/self/uid_map and gid_map. In a container with few ids, the last ones are used.
- * Source: user_namespaces(7).
+ * Like `firstId`, from the contents of /proc/self/uid_map and gid_map. In a container with few ids, the last ones are
+ * used. Source: user_namespaces(7).
  */
 export function firstIdIn(maps: readonly (readonly Extent[])[]): number | undefined {
   const fits = (first: number): boolean =>
@@ -132,7 +135,9 @@ function readIdMap(name: 'uid_map' | 'gid_map'): Extent[] {
   return parseIdMap(readFileSync(`/proc/self/${name}`, 'utf8'));
 }
 
-/** Reads the kernel's map of a user namespace's ids, with one range a line: first id inside, first id outside, count. */
+/**
+ * Reads the kernel's map of a user namespace's ids, with one range a line: first id inside, first id outside, count.
+ */
 export function parseIdMap(text: string): Extent[] {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   return lines.map((line) => {

@@ -27,7 +27,10 @@ export interface BuildOptions {
   readonly keepFailed?: boolean;
   /** Build the wanted outputs again, and compare. */
   readonly rebuild?: boolean;
-  /** The largest build directory in memory, in bytes; a larger one is on the store's disk. Depends on the memory by default. */
+  /**
+   * The largest build directory in memory, in bytes; a larger one is on the store's disk. Depends on the memory by
+   * default.
+   */
   readonly buildMemory?: number;
   /** Stops the run: kills running builds, and starts no more. */
   readonly signal?: AbortSignal;
@@ -76,8 +79,8 @@ export function realisedOutputs(
 }
 
 /**
- * Builds the wanted derivations and all their needs. The report has the failed builds. The result fails only if nothing could be tried:
- * an incomplete closure, or no sandbox.
+ * Builds the wanted derivations and all their needs. The report has the failed builds. The result fails only if nothing
+ * could be tried: an incomplete closure, or no sandbox.
  */
 export async function buildGraph(request: BuildRequest): Promise<Result<BuildReport>> {
   const { store, closure, wanted, options = {} } = request;
@@ -140,8 +143,8 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
 }
 
 /**
- * Plans, and keeps what the plan needs from being collected, because a build may start hours later. A run with nothing to do skips
- * this.
+ * Plans, and keeps what the plan needs from being collected, because a build may start hours later. A run with nothing
+ * to do skips this.
  */
 async function planRooted({ store, closure, wanted, options }: BuildRequest, identities: Identities): Promise<Result<Graph>> {
   for (;;) {

@@ -4,7 +4,10 @@ import type { TreeDifference } from './event.js';
 
 const CHUNK = 256 * 1024;
 
-/** The first difference in the order of names, or `undefined`. Compares what a NAR has: contents, types, the executable bit. */
+/**
+ * The first difference in the order of names, or `undefined`. Compares what a NAR has: contents, types, the executable
+ * bit.
+ */
 export function firstDifference(first: string, second: string): TreeDifference | undefined {
   return compareNodes(Buffer.from(first), Buffer.from(second), '');
 }

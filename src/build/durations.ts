@@ -9,7 +9,9 @@ export function durationsFile(zilchDir: string): string {
   return join(zilchDir, 'durations.json');
 }
 
-/** Reads durations; a missing, damaged or unreadable file is empty, because durations only order and announce builds. */
+/**
+ * Reads durations; a missing, damaged or unreadable file is empty, because durations only order and announce builds.
+ */
 export function readDurations(file: string): Durations {
   try {
     const json: unknown = JSON.parse(readFileSync(file, 'utf8'));
@@ -21,8 +23,8 @@ export function readDurations(file: string): Durations {
 }
 
 /**
- * Adds durations to a file. Records may get lost if two processes write at the same time or the file cannot be written. That costs
- * only an estimate.
+ * Adds durations to a file. Records may get lost if two processes write at the same time or the file cannot be written.
+ * That costs only an estimate.
  */
 export function recordDurations(file: string, durations: Durations): void {
   if (durations.size === 0) return;

@@ -1,14 +1,14 @@
 /**
  * The programs between Zilch and bwrap. Each executes the next, except unshare, which waits.
  *
- * setpriv asks the kernel to kill it when this process dies, however it dies. unshare makes a process namespace whose first process
- * becomes bwrap: when that dies, the kernel kills all others in it, whatever they have done to survive. sh gives up if this process
- * died before the kernel was asked. So no build outlives its zilch.
+ * setpriv asks the kernel to kill it when this process dies, however it dies. unshare makes a process namespace whose
+ * first process becomes bwrap: when that dies, the kernel kills all others in it, whatever they have done to survive.
+ * sh gives up if this process died before the kernel was asked. So no build outlives its zilch.
  *
- * When builds need their own users (see `build-users.ts`), the work directory is mounted at /tmp and the store below it, because the user
- * cannot pass through directories like /root, which only root can enter; then setpriv becomes that user. setarch turns off address space
- * randomisation, as in Nix. sh sets umask and limits, and the standard error that Zilch reads. The programs before it have
- * another standard error, so their messages are never taken for the builder's.
+ * When builds need their own users (see `build-users.ts`), the work directory is mounted at /tmp and the store below
+ * it, because the user cannot pass through directories like /root, which only root can enter; then setpriv becomes that
+ * user. setarch turns off address space randomisation, as in Nix. sh sets umask and limits, and the standard error that
+ * Zilch reads. The programs before it have another standard error, so their messages are never taken for the builder's.
  */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -49,13 +49,19 @@ export function seenBy(entrant: Entrant | undefined, hostPath: string): string {
 }
 
 export interface EntranceOptions {
-  /** Zilch reads from the open file 3; a process that cannot write to it has lost its zilch. Builders' errors go where their output goes. */
+  /**
+   * Zilch reads from the open file 3; a process that cannot write to it has lost its zilch. Builders' errors go where
+   * their output goes.
+   */
   readonly listened?: boolean;
   /** A file, named as in `seenBy`, to open as 3. */
   readonly filter?: string;
 }
 
-/** The command that runs bwrap with these arguments, as a child of this process. Its only child is the first process of the namespace. */
+/**
+ * The command that runs bwrap with these arguments, as a child of this process. Its only child is the first process of
+ * the namespace.
+ */
 export function entrance(
   entrant: Entrant | undefined,
   bwrapArguments: readonly string[],

@@ -17,12 +17,14 @@ export interface Invocation {
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** The store paths that the builder may see, with their references; computed on demand, because few builds need them. */
+/**
+ * The store paths that the builder may see, with their references; computed on demand, because few builds need them.
+ */
 export type InputGraph = () => ReadonlyMap<StorePath, readonly StorePath[]>;
 
 /**
- * Computes the invocation of a resolved derivation whose outputs are built at `scratch`. `cores` is a hint for the builder, so it must
- * not affect the outputs. Fails on features of newer or other kinds of derivations.
+ * Computes the invocation of a resolved derivation whose outputs are built at `scratch`. `cores` is a hint for the
+ * builder, so it must not affect the outputs. Fails on features of newer or other kinds of derivations.
  */
 export function invocation(drv: Derivation, scratch: ReadonlyMap<string, StorePath>, cores: number, inputs: InputGraph): Result<Invocation> {
   if (drv.env.has('__json')) {
@@ -62,7 +64,8 @@ export function invocation(drv: Derivation, scratch: ReadonlyMap<string, StorePa
 }
 
 /**
- * The files of the attribute `exportReferencesGraph`, pairs of a file name and a store path, in the format that `nix-store
+ * The files of the attribute `exportReferencesGraph`, pairs of a file name and a store path, in the format that `
+ * nix-store
  * --register-validity` reads; used for images of whole closures. Source: Nix's `makeValidityRegistration`.
  */
 function referenceGraphs(attribute: string, inputs: InputGraph): Result<ReadonlyMap<string, string>> {

@@ -1,6 +1,6 @@
 /**
- * Estimates the duration of a build from earlier durations on this machine, or from those shipped with the chain, scaled by the speeds
- * of the two machines.
+ * Estimates the duration of a build from earlier durations on this machine, or from those shipped with the chain,
+ * scaled by the speeds of the two machines.
  */
 
 /** Wall-clock seconds by derivation name. */

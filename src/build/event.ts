@@ -1,6 +1,6 @@
 /**
- * All events of a build. The terminal, the JSON stream and the web page are renderers of these; the engine itself never prints.
- *
+ * All events of a build. The terminal, the JSON stream and the web page are renderers of these; the engine itself never
+ * prints.
  */
 import type { DrvPath, PathInfo, StorePath } from '../formats/index.js';
 import type { Failure } from '../result.js';
@@ -147,8 +147,8 @@ export interface Usage {
    */
   readonly maxRssBytes?: number | undefined;
   /**
-   * By program: the number of these samples in which one of its processes was running or ready to run. A program's share of the
-   * sum estimates its share of the build's processor time.
+   * By program: the number of these samples in which one of its processes was running or ready to run. A program's
+   * share of the sum estimates its share of the build's processor time.
    */
   readonly running?: Readonly<Record<string, number>> | undefined;
 }

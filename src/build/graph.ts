@@ -20,9 +20,9 @@ export interface GraphNode {
 export type Graph = ReadonlyMap<DrvPath, GraphNode>;
 
 /**
- * The part of `closure` that `wanted` needs and that is not realised. It does not look below a realised derivation, so a finished chain
- * costs one look-up for each wanted derivation. Fails if the closure lacks a derivation or has a cycle, which is possible only for a
- * corrupt closure, because a derivation's path is a hash over its inputs.
+ * The part of `closure` that `wanted` needs and that is not realised. It does not look below a realised derivation, so
+ * a finished chain costs one look-up for each wanted derivation. Fails if the closure lacks a derivation or has a
+ * cycle, which is possible only for a corrupt closure, because a derivation's path is a hash over its inputs.
  */
 export function planGraph(
   closure: ReadonlyMap<DrvPath, Derivation>,
@@ -65,8 +65,8 @@ export function planGraph(
 }
 
 /**
- * The longest time from the start of each node to the end of the whole graph. Nodes with the longest time go first: the classic
- * list-scheduling rule. `weight` must be positive, so an input always ranks above its dependents.
+ * The longest time from the start of each node to the end of the whole graph. Nodes with the longest time go first: the
+ * classic list-scheduling rule. `weight` must be positive, so an input always ranks above its dependents.
  */
 export function criticalPath(graph: Graph, weight: (node: GraphNode) => number): ReadonlyMap<DrvPath, number> {
   const ranks = new Map<DrvPath, number>();

@@ -1,9 +1,9 @@
 /**
- * Journals: the events of each run, kept in the store as one JSON object a line, so another process can follow a run and look at it
- * afterwards. `<root>/nix/var/zilch/runs/<start>-<pid>.jsonl`.
+ * Journals: the events of each run, kept in the store as one JSON object a line, so another process can follow a run
+ * and look at it afterwards. `<root>/nix/var/zilch/runs/<start>-<pid>.jsonl`.
  *
- * A journal has every event except the lines of logs, which are in the logs, and most of the progress of downloads. Nothing depends on
- * journals: if one cannot be written, the build continues without it.
+ * A journal has every event except the lines of logs, which are in the logs, and most of the progress of downloads.
+ * Nothing depends on journals: if one cannot be written, the build continues without it.
  */
 import { closeSync, constants, mkdirSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,9 @@ export interface RunHeader {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly pid: number;
-  /** When the process started, in the kernel's ticks since boot; distinguishes it from a later process with the same id. */
+  /**
+   * When the process started, in the kernel's ticks since boot; distinguishes it from a later process with the same id.
+   */
   readonly processStart: string;
   /** Directory of the chain. */
   readonly chain: string;
@@ -82,7 +84,9 @@ export class Journal {
     this.file = 'closed';
   }
 
-  /** One system call for each event, so readers see whole lines, and after a crash only the last line may be missing. */
+  /**
+   * One system call for each event, so readers see whole lines, and after a crash only the last line may be missing.
+   */
   private write(text: string): void {
     try {
       if (this.file === 'not yet') {
@@ -134,8 +138,8 @@ export class JournalReader {
   constructor(private readonly path: string) {}
 
   /**
-   * Yields the lines since the last call while they are read; none if the journal is gone. Lines that are no events are skipped.
-   *
+   * Yields the lines since the last call while they are read; none if the journal is gone. Lines that are no events are
+   * skipped.
    */
   *read(): Generator<JournalLine, void, undefined> {
     for (const piece of this.added()) {

@@ -1,6 +1,6 @@
 /**
- * A builder's output, line by line. Lines that begin with `@nix ` are messages to the builder's caller, in JSON. Only `setPhase` has
- * a meaning here, and none is logged. Source: Nix's `handleJSONLogMessage`.
+ * A builder's output, line by line. Lines that begin with `@nix ` are messages to the builder's caller, in JSON. Only
+ * `setPhase` has a meaning here, and none is logged. Source: Nix's `handleJSONLogMessage`.
  */
 
 /** Longer lines are cut into pieces of this size, so a builder that never ends a line cannot fill the memory. */

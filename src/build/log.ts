@@ -1,7 +1,7 @@
 /**
- * Logs of builds: `<root>/nix/var/log/nix/drvs/xx/<rest>.drv`, plain text, in Nix's layout. `nix log` and every other program can read
- * them, also while they grow. After a kill at most the last second is missing. A log that is too long has the beginning and the end,
- * and says between them how many bytes were left out.
+ * Logs of builds: `<root>/nix/var/log/nix/drvs/xx/<rest>.drv`, plain text, in Nix's layout. `nix log` and every other
+ * program can read them, also while they grow. After a kill at most the last second is missing. A log that is too long
+ * has the beginning and the end, and says between them how many bytes were left out.
  */
 import { appendFileSync, existsSync, linkSync, mkdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { dirname, join } from 'node:path';

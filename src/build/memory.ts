@@ -11,8 +11,8 @@ export function memoryForBuild(jobs: number): number {
 }
 
 /**
- * The limit of /tmp, and the same for /dev/shm, in bytes: a quarter of the memory for all jobs together. Builds hardly use them, because
- * TMPDIR is the build directory.
+ * The limit of /tmp, and the same for /dev/shm, in bytes: a quarter of the memory for all jobs together. Builds hardly
+ * use them, because TMPDIR is the build directory.
  */
 export function memoryForScratch(jobs: number): number {
   const limit = process.constrainedMemory();

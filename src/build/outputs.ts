@@ -50,9 +50,9 @@ interface ScannedOutput extends TreeScan {
 }
 
 /**
- * Makes the outputs canonical, gives each the path of its content and rewrites it to contain that path. The trees stay where they are.
- * Each output comes after those it refers to, because their final paths are part of its content. So outputs must not refer to each
- * other in a cycle (`E_OUTPUT_CYCLE`).
+ * Makes the outputs canonical, gives each the path of its content and rewrites it to contain that path. The trees stay
+ * where they are. Each output comes after those it refers to, because their final paths are part of its content. So
+ * outputs must not refer to each other in a cycle (`E_OUTPUT_CYCLE`).
  */
 export async function finishOutputs(built: BuiltTrees): Promise<Result<ReadonlyMap<string, NewPath>>> {
   const scans = new Map<string, ScannedOutput>();

@@ -1,8 +1,8 @@
 /**
- * The parts of /proc that are about the machine and not about processes. They are hidden from builders, as in container runtimes (see the
- * OCI runtime's `maskedPaths` and `readonlyPaths`). A builder's user has no right to write to them; the masks hold even if it had. No build
- * reads these files, so outputs are the same as in Nix's sandbox, whose /proc is complete. The price: a builder that makes its own
- * namespaces cannot mount another /proc.
+ * The parts of /proc that are about the machine and not about processes. They are hidden from builders, as in container
+ * runtimes (see the OCI runtime's `maskedPaths` and `readonlyPaths`). A builder's user has no right to write to them;
+ * the masks hold even if it had. No build reads these files, so outputs are the same as in Nix's sandbox, whose /proc
+ * is complete. The price: a builder that makes its own namespaces cannot mount another /proc.
  */
 import { existsSync, readdirSync } from 'node:fs';
 
@@ -36,7 +36,10 @@ export function procNames(): ReadonlySet<string> {
   return new Set([...readdirSync('/proc'), ...(existsSync(`/proc/${BINFMT}`) ? [BINFMT] : [])]);
 }
 
-/** bwrap's arguments that mask a sandbox's fresh /proc, for those files that the machine's own /proc has; see `procNames`. */
+/**
+ * bwrap's arguments that mask a sandbox's fresh /proc, for those files that the machine's own /proc has; see
+ * `procNames`.
+ */
 export function procMasks(there: ReadonlySet<string>): string[] {
   const empty = (directory: string): string[] => ['--tmpfs', directory, '--remount-ro', directory];
   return [

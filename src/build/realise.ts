@@ -47,10 +47,10 @@ export interface RealiseFailure extends Failure {
 }
 
 /**
- * Realises a derivation whose inputs are realised: looks up the resolved derivation, and otherwise builds it. The builder holds the
- * resolved derivation's lock, so of two processes one builds and the other then finds the result. The paths and the realisations, of
- * the resolved derivation and of this one, become valid in one transaction: a crash before it loses only this build.
- *
+ * Realises a derivation whose inputs are realised: looks up the resolved derivation, and otherwise builds it. The
+ * builder holds the resolved derivation's lock, so of two processes one builds and the other then finds the result. The
+ * paths and the realisations, of the resolved derivation and of this one, become valid in one transaction: a crash
+ * before it loses only this build.
  */
 export async function realise(drvPath: DrvPath, wanted: Iterable<string>, context: RealiseContext): Promise<Result<Realised, RealiseFailure>> {
   const prepared = await resolve(drvPath, context);
@@ -103,7 +103,9 @@ export async function resolve(drvPath: DrvPath, context: ResolveContext): Promis
   return added.ok ? ok(one) : added;
 }
 
-/** Builds a resolved derivation with the context's executor, reports and logs the builder's output; registers nothing. */
+/**
+ * Builds a resolved derivation with the context's executor, reports and logs the builder's output; registers nothing.
+ */
 export async function execute(
   drvPath: DrvPath,
   { drv, drvPath: resolvedDrvPath }: Resolved,

@@ -11,10 +11,10 @@ import type { Resolved } from './resolved.js';
 import { resolvedOutputId } from './identity.js';
 
 /**
- * Builds a realised derivation again, under its lock. The store changes only in one way: equal outputs now count as built here, wherever
- * they came from first. Different outputs are kept as `<hash>-<name>.check` in `nix/var/zilch/kept`, and replace those of an earlier
- * comparison. In them, outputs have the names of the first build, because names that depend on contents would hide the first
- * difference.
+ * Builds a realised derivation again, under its lock. The store changes only in one way: equal outputs now count as
+ * built here, wherever they came from first. Different outputs are kept as `<hash>-<name>.check` in
+ * `nix/var/zilch/kept`, and replace those of an earlier comparison. In them, outputs have the names of the first build,
+ * because names that depend on contents would hide the first difference.
  */
 export async function rebuild(drvPath: DrvPath, context: RealiseContext): Promise<Result<Comparison, RealiseFailure>> {
   const resolved = await resolve(drvPath, context);

@@ -1,6 +1,6 @@
 /**
- * Resolved derivations: those whose inputs are store paths. The result of one serves every derivation that resolves to it, whichever seed
- * or recipe its inputs came from. So results are looked up and shared by resolved derivation.
+ * Resolved derivations: those whose inputs are store paths. The result of one serves every derivation that resolves to
+ * it, whichever seed or recipe its inputs came from. So results are looked up and shared by resolved derivation.
  */
 import {
   derivationPath,
@@ -48,7 +48,10 @@ export function resolvedIds({ drv }: Resolved, names: Iterable<string> = drv.out
   return [...names].map((name) => resolvedOutputId(drv, name));
 }
 
-/** The realisations of resolved derivations whose outputs are among `paths`: a cache needs them to serve other seeds, too. */
+/**
+ * The realisations of resolved derivations whose outputs are among `paths`: a cache needs them to serve other seeds,
+ * too.
+ */
 export function resolvedRealisations(store: Store, closure: ReadonlyMap<DrvPath, Derivation>, paths: ReadonlySet<StorePath>): Realisation[] {
   const context = { store, closure, identities: identitiesOf(closure) };
   return [...closure].flatMap(([drvPath, drv]) => {
@@ -91,8 +94,8 @@ export async function reuse(
 }
 
 /**
- * Realisations to register: under the resolved derivation's ids, and under those of the derivation as written, which also name the
- * input realisations that the outputs refer to. Source: Nix's `resolvedFinished`.
+ * Realisations to register: under the resolved derivation's ids, and under those of the derivation as written, which
+ * also name the input realisations that the outputs refer to. Source: Nix's `resolvedFinished`.
  */
 export function realisationsOf(drvPath: DrvPath, resolved: Resolved, outputs: OutputPaths, context: ResolveContext): Realisation[] {
   const inputs = drvPath === resolved.drvPath ? new Map<string, StorePath>() : inputRealisations(drvPath, context);

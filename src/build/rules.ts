@@ -22,7 +22,10 @@ const RULES: readonly Rule[] = [
   { attribute: 'disallowedRequisites', allows: false, closure: true },
 ];
 
-/** Compares the outputs with the rules; fails with `E_REFERENCES`, naming output, rule, paths, and the files that contain the first path. */
+/**
+ * Compares the outputs with the rules; fails with `E_REFERENCES`, naming output, rule, paths, and the files that
+ * contain the first path.
+ */
 export async function checkReferenceRules(
   drv: Derivation,
   news: ReadonlyMap<string, NewPath>,

@@ -11,7 +11,9 @@ import type { Usage } from './event.js';
 import { kill, textOf } from './processes.js';
 import { ChildrenCpu, Sampler } from './usage.js';
 
-/** How much of the output is searched for the reason why a builder was never started, which is a line or two of ours. */
+/**
+ * How much of the output is searched for the reason why a builder was never started, which is a line or two of ours.
+ */
 const HEAD_BYTES = 4096;
 
 const KILL_AGAIN_MS = 20;
@@ -194,7 +196,10 @@ class Report {
   }
 }
 
-/** Kills the first process of the namespace, if it exists yet, and with it all others. The process that waits for it keeps running. */
+/**
+ * Kills the first process of the namespace, if it exists yet, and with it all others. The process that waits for it
+ * keeps running.
+ */
 function killChildren(waiting: number | undefined): void {
   const children = textOf(`/proc/${waiting ?? 0}/task/${waiting ?? 0}/children`).split(' ');
   for (const pid of children.map(Number)) {

@@ -177,7 +177,10 @@ export class SandboxExecutor implements Executor {
     }
   }
 
-  /** Moves a failed build's tree out of the temporary directories; `undefined` if it cannot be moved and will be deleted. */
+  /**
+   * Moves a failed build's tree out of the temporary directories; `undefined` if it cannot be moved and will be
+   * deleted.
+   */
   private async keep(workDir: string, drvPath: StorePath): Promise<string | undefined> {
     const kept = join(this.store.layout.keptDir, storePathBaseName(drvPath).replace(/\.drv$/, ''));
     const moved = attempt('keep', kept, () => {
@@ -207,7 +210,10 @@ class Finder {
   }
 }
 
-/** FIFOs are made several at a time, because that takes a program. Each is used once, because a builder may misuse its own. */
+/**
+ * FIFOs are made several at a time, because that takes a program. Each is used once, because a builder may misuse its
+ * own.
+ */
 async function takeFifo(workshop: Workshop): Promise<Result<string>> {
   if (workshop.fifos.length === 0) {
     const fresh = Array.from({ length: 16 }, () => join(workshop.directory, `fifo-${workshop.fifosMade++}`));

@@ -1,11 +1,12 @@
 /**
- * The sandbox: bubblewrap's arguments that turn a directory into Nix's sandbox. Pure. Source: Nix's `local-derivation-goal.cc`,
- * `startBuilder` and `runChild`; bwrap(1).
+ * The sandbox: bubblewrap's arguments that turn a directory into Nix's sandbox. Pure. Source: Nix's
+ * `local-derivation-goal.cc`, `startBuilder` and `runChild`; bwrap(1).
  *
- * Differences from Nix's sandbox: inputs and the files of /etc are bound read-only, while Nix relies on their permissions; /dev is
- * read-only, also has `core` and never `kvm`; standard output and error are a pipe and not a terminal; stack and open files have the usual
- * soft limits, 8 MiB and 1024, while Nix passes on its own. A builder can see these parts of the host: the NIS domain name, which Nix
- * overwrites, hard limits, and the number of the user's supplementary groups.
+ * Differences from Nix's sandbox: inputs and the files of /etc are bound read-only, while Nix relies on their
+ * permissions; /dev is read-only, also has `core` and never `kvm`; standard output and error are a pipe and not a
+ * terminal; stack and open files have the usual soft limits, 8 MiB and 1024, while Nix passes on its own. A builder can
+ * see these parts of the host: the NIS domain name, which Nix overwrites, hard limits, and the number of the user's
+ * supplementary groups.
  */
 import { STORE_DIR } from '../formats/index.js';
 import { BUILD_DIR } from './environment.js';
@@ -39,7 +40,9 @@ export type BuildDir =
   { readonly kind: 'memory'; readonly bytes: number } | { readonly kind: 'disk'; readonly hostPath: string };
 
 export interface SandboxSpec {
-  /** Directory that becomes /nix/store and gets the builder's outputs. This and the other paths are as bwrap sees them. */
+  /**
+   * Directory that becomes /nix/store and gets the builder's outputs. This and the other paths are as bwrap sees them.
+   */
   readonly storeDir: string;
   /** Directory with the `ETC_FILES`. */
   readonly etcDir: string;

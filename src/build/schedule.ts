@@ -8,7 +8,10 @@ export type Outcome = 'done' | 'failed' | 'skipped';
 export interface ScheduleOptions {
   /** How many nodes run at once, at least 1. */
   readonly jobs: number;
-  /** After a failure, still start nodes that do not depend on it. Otherwise running nodes finish and no more are started. */
+  /**
+   * After a failure, still start nodes that do not depend on it. Otherwise running nodes finish and no more are
+   * started.
+   */
   readonly keepGoing: boolean;
   /** Higher goes first. */
   readonly rank: ReadonlyMap<DrvPath, number>;

@@ -5,9 +5,9 @@ import type { NewPath } from '../store/index.js';
 import { nameFiles } from './files-naming.js';
 
 /**
- * Fails with `E_SELF_REFERENCE` if an output names itself and the derivation forbids it: in `disallowedReferences`, which Nix has as well,
- * or, where outputs may name each other, in `noSelfReferences`. The failure names the files. The reason for the rule is in
- * docs/decisions/0017-no-output-names-itself.md.
+ * Fails with `E_SELF_REFERENCE` if an output names itself and the derivation forbids it: in `disallowedReferences`,
+ * which Nix has as well, or, where outputs may name each other, in `noSelfReferences`. The failure names the files. The
+ * reason for the rule is in docs/decisions/0017-no-output-names-itself.md.
  */
 export async function checkSelfReferences(drv: Derivation, outputs: ReadonlyMap<string, NewPath>): Promise<Result<void>> {
   const refused = new Set(['disallowedReferences', 'noSelfReferences'].flatMap((attribute) => (drv.env.get(attribute) ?? '').split(/[ \t\n\r]+/)));

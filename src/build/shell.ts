@@ -22,9 +22,14 @@ export interface ShellRequest {
   /** Its inputs must be realised: build them first. */
   readonly drvPath: DrvPath;
   readonly cores: number;
-  /** The command, with logical paths; by default the derivation's builder without arguments, which is a shell for scripts. */
+  /**
+   * The command, with logical paths; by default the derivation's builder without arguments, which is a shell for
+   * scripts.
+   */
   readonly program?: readonly string[] | undefined;
-  /** Store paths to add to the inputs. Their programs come last in PATH, so everything else is found as in the build. */
+  /**
+   * Store paths to add to the inputs. Their programs come last in PATH, so everything else is found as in the build.
+   */
   readonly along?: readonly StorePath[] | undefined;
   /** A failed build's tree, as in `build-failed`: the shell shows everything as the builder left it. */
   readonly keptDir?: string | undefined;
@@ -40,7 +45,10 @@ export interface PreparedShell {
 /** The file in a new shell's build directory that runs the whole build. */
 export const BUILD_COMMAND = 'build-command.sh';
 
-/** Prepares a shell. Fails with `E_INPUT` if an input is not realised, and with `E_SANDBOX` if the machine cannot make a sandbox. */
+/**
+ * Prepares a shell. Fails with `E_INPUT` if an input is not realised, and with `E_SANDBOX` if the machine cannot make a
+ * sandbox.
+ */
 export async function prepareShell(request: ShellRequest): Promise<Result<PreparedShell>> {
   const { store, closure, drvPath, keptDir, along = [] } = request;
   closeOnExec();

@@ -10,14 +10,16 @@ const MOST_PROGRAMS = 500;
 
 /** If a file system has fewer bytes left than this, it counts as full. */
 const FULL = 16 * 2 ** 20;
-/** If a file system has fewer free files than this, it counts as full, because some are deleted before the next sample. */
+/**
+ * If a file system has fewer free files than this, it counts as full, because some are deleted before the next sample.
+ */
 const FEW_FILES = 16;
 
 /** Samples the activity and memory of a sandbox's processes, and the use of its build directory. */
 export class Sampler {
   /**
-   * By program: the number of samples in which one of its processes was running or ready to run. Samples do not depend on what is
-   * running, so the shares are those of the time spent, also for short-lived programs.
+   * By program: the number of samples in which one of its processes was running or ready to run. Samples do not depend
+   * on what is running, so the shares are those of the time spent, also for short-lived programs.
    */
   readonly running = new Map<string, number>();
   /** The largest sum of resident memory, in bytes; `undefined` before the first sample. */
@@ -101,7 +103,10 @@ export function processState(stat: string): ProcessState {
   };
 }
 
-/** From the third field on. The second, the program's name, may contain anything; the rest has spaces between fields only. */
+/**
+ * From the third field on. The second, the program's name, may contain anything; the rest has spaces between fields
+ * only.
+ */
 function fieldsAfterName(stat: string): string[] {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
@@ -114,8 +119,9 @@ function sum(numbers: readonly number[]): number {
 const TICKS = 100;
 
 /**
- * The CPU time of child processes and of all they waited for. The kernel adds it to this process's account when a child is waited for,
- * so the increase since the last child belongs to the next one. If two end at the same time, one gets the time of both.
+ * The CPU time of child processes and of all they waited for. The kernel adds it to this process's account when a child
+ * is waited for, so the increase since the last child belongs to the next one. If two end at the same time, one gets
+ * the time of both.
  */
 export class ChildrenCpu {
   private last = 0;

@@ -1,6 +1,6 @@
 /**
- * The work directory of one build: `store` becomes the sandbox's /nix/store and receives the outputs, `build` is its build directory if
- * that is on disk, `etc` has the files of its /etc.
+ * The work directory of one build: `store` becomes the sandbox's /nix/store and receives the outputs, `build` is its
+ * build directory if that is on disk, `etc` has the files of its /etc.
  */
 import { chmodSync, chownSync, lstatSync, mkdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -25,8 +25,9 @@ export interface LoadedChain {
 }
 
 /**
- * Runs the `chain.ts` of a directory, whose default export is a `Chain`. Mistakes in recipes are returned as `E_RECIPE`, and all other
- * exceptions of the chain's code as `E_CHAIN`; both messages begin with the author's `file:line`.
+ * Runs the `chain.ts` of a directory, whose default export is a `Chain`. Mistakes in recipes are returned as
+ * `E_RECIPE`, and all other exceptions of the chain's code as `E_CHAIN`; both messages begin with the author's
+ * `file:line`.
  */
 export async function loadChain(directory: string): Promise<Result<LoadedChain>> {
   const absolute = resolve(directory);
@@ -40,12 +41,12 @@ export async function loadChain(directory: string): Promise<Result<LoadedChain>>
 }
 
 async function run(file: string): Promise<Result<unknown>> {
-  // Loaded here, because commands that need no chain start faster without it. Required and not imported, because importing takes
-  // Node three times as long.
+  // Loaded here, because commands that need no chain start faster without it. Required and not imported, because
+  // importing takes Node three times as long.
   const jitiPackage = createRequire(import.meta.url)('jiti') as { readonly createJiti: typeof createJiti };
   const alias = { zilch: join(CHECKOUT, 'dist/recipe/index.js'), 'zilch/bootstrap': OWN_CHAIN };
-  // Without interop, a default export is the chain's object and not a proxy of it.
-  // Only one extension, which imports must name. For each name that jiti does not find, it tries dozens more and makes stack traces of them.
+  // Without interop, a default export is the chain's object and not a proxy of it. Only one extension, which imports
+  // must name. For each name that jiti does not find, it tries dozens more and makes stack traces of them.
   const jiti = jitiPackage.createJiti(import.meta.url, { alias, extensions: ['.ts'], fsCache: cacheDirectory(), interopDefault: false });
   try {
     const module = await jiti.import<{ readonly default?: unknown }>(file);

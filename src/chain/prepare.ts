@@ -38,8 +38,8 @@ export interface PreparedChain {
 }
 
 /**
- * Adds the chain's local files to the store (unless that is read-only), and turns every recipe into its derivation. `givenSeed` is the
- * store path of the user's seed, which replaces the chain's own.
+ * Adds the chain's local files to the store (unless that is read-only), and turns every recipe into its derivation.
+ * `givenSeed` is the store path of the user's seed, which replaces the chain's own.
  */
 export async function prepareChain(chain: Chain, store: Store, givenSeed?: StorePath): Promise<Result<PreparedChain>> {
   const external = new Map<Local | Seed, StorePath>();
@@ -62,7 +62,10 @@ export async function prepareChain(chain: Chain, store: Store, givenSeed?: Store
   return ok({ defaultTarget: chain.defaultTarget, targets, derivations, sources, external });
 }
 
-/** The derivations of all recipes of a chain, including tests; with the seed that `external` names, else with the chain's own. */
+/**
+ * The derivations of all recipes of a chain, including tests; with the seed that `external` names, else with the
+ * chain's own.
+ */
 export function instantiateChain(chain: Chain, external: PreparedChain['external']): ReadonlyMap<AnyRecipe, Instantiated> {
   const instantiator = new Instantiator({ local: (local) => external.get(local)!, seed: (seed) => external.get(seed) });
   return new Map([...allRecipes(chain)].map((recipe) => [recipe, instantiator.instantiate(recipe)]));

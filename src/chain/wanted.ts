@@ -16,8 +16,8 @@ export function targetClosure(chain: PreparedChain, targets: Iterable<PreparedTa
 }
 
 /**
- * The sources that are needed to build the requested outputs: those of derivations that are not realised, or not written, because
- * the store holds a derivation only with everything it refers to.
+ * The sources that are needed to build the requested outputs: those of derivations that are not realised, or not
+ * written, because the store holds a derivation only with everything it refers to.
  */
 export function neededSources(chain: PreparedChain, wanted: readonly Wanted[], isDone: (drvPath: DrvPath) => boolean): Source[] {
   const open = new Set(wanted.map(({ drvPath }) => drvPath));

@@ -1,6 +1,6 @@
 /**
- * A chain as facts for pictures and pages: its recipes and inputs, what is built, sizes and durations. It is plain JSON. Nothing in it
- * names a place on this machine, so it can be published.
+ * A chain as facts for pictures and pages: its recipes and inputs, what is built, sizes and durations. It is plain
+ * JSON. Nothing in it names a place on this machine, so it can be published.
  */
 import type { DrvPath, Sha256, StorePath } from '../formats/index.js';
 
@@ -54,7 +54,10 @@ export interface SeedFacts {
   readonly size: number;
   /** Hash of the file. */
   readonly sha256: Sha256;
-  /** The hexadecimal text that explains each byte, relative to the chain's directory; `undefined` for a seed from outside. */
+  /**
+   * The hexadecimal text that explains each byte, relative to the chain's directory; `undefined` for a seed from
+   * outside.
+   */
   readonly text: string | undefined;
 }
 
@@ -115,8 +118,8 @@ export function pinStatus(recipe: RecipeFacts): 'same' | 'new' | 'different' | u
 }
 
 /**
- * The critical path: the chain of needs with the largest sum of durations. No number of processors makes the whole chain faster. In
- * build order; unknown durations count as zero.
+ * The critical path: the chain of needs with the largest sum of durations. No number of processors makes the whole
+ * chain faster. In build order; unknown durations count as zero.
  */
 export function slowestWay(report: ChainReport): readonly string[] {
   const total = new Map<string, { readonly index: number; readonly seconds: number; readonly before: string | undefined }>();

@@ -1,4 +1,7 @@
-/** One column of a chain's picture, laid out by Graphviz. Lines from other columns enter at its top, lines to others leave at its bottom. */
+/**
+ * One column of a chain's picture, laid out by Graphviz. Lines from other columns enter at its top, lines to others
+ * leave at its bottom.
+ */
 import type { Attributes, Graph, Viz } from '@viz-js/viz';
 import { at, curve, rounded, round, type Point } from './lines.js';
 
@@ -34,7 +37,9 @@ export const NODE_HEIGHT = 46;
 /** Room to the left of a bubble's middle: half of the bubble, and the squares of its sources. */
 const BESIDE = 58;
 
-/** Nodes that nothing needs, mostly tests, stand in piles below their needs: side by side they would take all the width. */
+/**
+ * Nodes that nothing needs, mostly tests, stand in piles below their needs: side by side they would take all the width.
+ */
 const PILE = 5;
 /** The distance of a pile's line to the left of its bubbles. */
 const TRUNK = 30;

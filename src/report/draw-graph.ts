@@ -22,7 +22,9 @@ export interface LiveStatus {
   readonly seconds: number | undefined;
 }
 
-/** Draws a chain. Nodes are `g` with the classes of their state and, as `data-id`, the recipe's id or the seed's path. */
+/**
+ * Draws a chain. Nodes are `g` with the classes of their state and, as `data-id`, the recipe's id or the seed's path.
+ */
 export function drawGraph(report: ChainReport, layout: ChainLayout, live: ReadonlyMap<string, LiveStatus> = new Map()): SvgElement {
   const places = new Map(layout.nodes.map(({ id, x, y }) => [id, { x, y }]));
   const way = slowestWay(report);

@@ -1,4 +1,7 @@
-/** The picture of a run: a bar for each build, in lanes, with the processors in use below and the critical path underlined. */
+/**
+ * The picture of a run: a bar for each build, in lanes, with the processors in use below and the critical path
+ * underlined.
+ */
 import { formatSeconds } from '../quantity.js';
 import { svg, type SvgElement } from './svg.js';
 import type { Bar, Timeline } from './timeline.js';

@@ -7,7 +7,10 @@ export interface BuildFigures {
   /** Wall clock. */
   readonly seconds: number;
   readonly cpuSeconds: number | undefined;
-  /** From 0 to 1: the part of its processor time in which it did not compile, assemble or link; `undefined` without samples. */
+  /**
+   * From 0 to 1: the part of its processor time in which it did not compile, assemble or link; `undefined` without
+   * samples.
+   */
   readonly outsideCompilers: number | undefined;
   /** The programs that took most of that part, the busiest first. */
   readonly outside: readonly string[];

@@ -1,6 +1,6 @@
 /**
- * The places of everything in the picture of a chain. Each stage is a column, in which a package stands below its needs; the seed is
- * at the top of the first. So a long chain is about as high as it is wide, and fits a page.
+ * The places of everything in the picture of a chain. Each stage is a column, in which a package stands below its
+ * needs; the seed is at the top of the first. So a long chain is about as high as it is wide, and fits a page.
  */
 import type { ChainReport, RecipeFacts } from './chain-report.js';
 import { layoutColumn, type ColumnLayout, type Need } from './column-layout.js';
@@ -16,8 +16,8 @@ export interface ChainLayout {
   /** From a need to the recipe that needs it; `path` is SVG's. */
   readonly edges: readonly (Need & { readonly path: string })[];
   /**
-   * Needs that longer paths imply. Nearly everything needs the first packages, and lines for all that would fill the picture. These
-   * are only shown for the package under the pointer.
+   * Needs that longer paths imply. Nearly everything needs the first packages, and lines for all that would fill the
+   * picture. These are only shown for the package under the pointer.
    */
   readonly implied: readonly Need[];
 }
@@ -38,8 +38,8 @@ export function roomOf({ id, version }: Pick<RecipeFacts, 'id' | 'version'>): nu
 }
 
 /**
- * Computes the layout. It depends only on the needs, so nothing moves during builds. A column with hundreds of packages takes Graphviz
- * seconds.
+ * Computes the layout. It depends only on the needs, so nothing moves during builds. A column with hundreds of packages
+ * takes Graphviz seconds.
  */
 export async function layoutChain(report: ChainReport): Promise<ChainLayout> {
   const { instance } = await import('@viz-js/viz');
@@ -111,7 +111,10 @@ function bottomOf({ layout }: Column): number {
   return layout.height + MARGIN.top;
 }
 
-/** Lines from one column to another: out at the bottom, below all columns between them, up beside the other, and in at its top. */
+/**
+ * Lines from one column to another: out at the bottom, below all columns between them, up beside the other, and in at
+ * its top.
+ */
 function joinColumns(
   columns: readonly Column[],
   drawn: readonly Need[],
@@ -154,7 +157,10 @@ function moved(path: string, dx: number): string {
   });
 }
 
-/** A bubble's diameter. Bubbles compare as volumes, so a seed of 400 KB and a compiler of 4 GB fit in one picture. An unknown size is small. */
+/**
+ * A bubble's diameter. Bubbles compare as volumes, so a seed of 400 KB and a compiler of 4 GB fit in one picture. An
+ * unknown size is small.
+ */
 export function bubbleDiameter(bytes: number): number {
   return Math.min(40, Math.max(3, 3 * Math.cbrt(bytes / 400_000)));
 }

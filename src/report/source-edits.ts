@@ -14,7 +14,10 @@ export interface SourceEdit {
   readonly change: { readonly old: string; readonly new: string } | { readonly command: string };
 }
 
-/** The changes that a shell script makes, in its order. Words are shown as written, because the values of variables are not known. */
+/**
+ * The changes that a shell script makes, in its order. Words are shown as written, because the values of variables are
+ * not known.
+ */
 export function editsOfScript(script: string): SourceEdit[] {
   return commandsOf(script).flatMap(({ words, text, reason }): SourceEdit[] => {
     const [program, file, old, replacement] = words;

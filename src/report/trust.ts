@@ -61,8 +61,8 @@ function longestWay(from: RecipeFacts, ordered: readonly RecipeFacts[]): RecipeF
 }
 
 /**
- * What you have to trust because no build checks it, in one sentence each. Sources are text that can be read, the seed is the only
- * binary, and the rest is the machine that runs them.
+ * What you have to trust because no build checks it, in one sentence each. Sources are text that can be read, the seed
+ * is the only binary, and the rest is the machine that runs them.
  */
 export function premises({
   seeds,

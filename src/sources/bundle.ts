@@ -1,7 +1,7 @@
 /**
- * An archive of sources: a tar file with one flat directory, not compressed because its members are. A manifest comes first, then each
- * source's file under its store path's base name. The same sources always give the same bytes. A reader finds a member by the
- * headers alone.
+ * An archive of sources: a tar file with one flat directory, not compressed because its members are. A manifest comes
+ * first, then each source's file under its store path's base name. The same sources always give the same bytes. A
+ * reader finds a member by the headers alone.
  */
 import { closeSync, fstatSync, openSync, readSync, renameSync } from 'node:fs';
 import { Header, Pax } from 'tar';
@@ -21,8 +21,8 @@ export interface Member {
 }
 
 /**
- * Writes the archive of `sources`, all valid in `store`, to `file`; returns its size in bytes. It is written to a temporary file and
- * renamed, so `file` is always complete.
+ * Writes the archive of `sources`, all valid in `store`, to `file`; returns its size in bytes. It is written to a
+ * temporary file and renamed, so `file` is always complete.
  */
 export function writeBundle(sources: Iterable<Source>, store: Store, file: string): Result<number> {
   const byName = new Map([...sources].map((source) => [storePathBaseName(sourcePath(source)), source]));

@@ -1,6 +1,6 @@
 /**
- * Nix's tables. Rows are converted from and to the formats' types. Each writing method is one transaction, so a crash leaves either all
- * of it or nothing. Source of the columns' meaning: Nix's `local-store.cc`.
+ * Nix's tables. Rows are converted from and to the formats' types. Each writing method is one transaction, so a crash
+ * leaves either all of it or nothing. Source of the columns' meaning: Nix's `local-store.cc`.
  */
 import {
   formatContentAddress,
@@ -163,8 +163,8 @@ export class Database {
   }
 
   /**
-   * Registers paths, and realisations of them, in one transaction. A path that is already valid keeps its row and gets additional
-   * signatures. Fails, and changes nothing, if a reference would dangle or contradict what is known.
+   * Registers paths, and realisations of them, in one transaction. A path that is already valid keeps its row and gets
+   * additional signatures. Fails, and changes nothing, if a reference would dangle or contradict what is known.
    */
   register(infos: readonly PathInfo[], realisations: readonly Realisation[], staticOutputs: StaticOutputs, now: number): Result<void> {
     return this.#sqlite.transaction(() => {
@@ -201,8 +201,8 @@ export class Database {
   }
 
   /**
-   * Removes the registrations of paths; the set must include all their referrers. Realisations of the paths are removed, too, also from
-   * the dependencies of other realisations, because Nix's schema counts those as references.
+   * Removes the registrations of paths; the set must include all their referrers. Realisations of the paths are
+   * removed, too, also from the dependencies of other realisations, because Nix's schema counts those as references.
    */
   forget(paths: readonly StorePath[]): Result<void> {
     return this.#sqlite.transaction(() => {

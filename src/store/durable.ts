@@ -1,7 +1,6 @@
 /**
- * Gets files onto the disk before they are registered. A file system writes data in its own order. Without this, a power cut may leave
- * a database with a path whose files are empty. See
- * docs/decisions/0010-power-cuts.md.
+ * Gets files onto the disk before they are registered. A file system writes data in its own order. Without this, a
+ * power cut may leave a database with a path whose files are empty. See docs/decisions/0010-power-cuts.md.
  */
 import { closeSync, fsyncSync, lstatSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -9,7 +8,10 @@ import { ok, type Result } from '../result.js';
 import { attempt, attemptAsync } from './io-failure.js';
 import { syncFileSystem, syncFileSystemSync } from '../system-calls.js';
 
-/** Up to this number of files are synced one by one, which is faster than syncing everything that others wrote to the file system. */
+/**
+ * Up to this number of files are synced one by one, which is faster than syncing everything that others wrote to the
+ * file system.
+ */
 const FEW = 3;
 
 const BRING = 'bring to the disk';

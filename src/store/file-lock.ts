@@ -1,6 +1,6 @@
 /**
- * Locks between processes, by flock(2) on files, in the same way as Nix's `pathlocks.cc`, so Nix and Zilch exclude each other on one
- * store. The kernel drops a lock whenever its holder dies.
+ * Locks between processes, by flock(2) on files, in the same way as Nix's `pathlocks.cc`, so Nix and Zilch exclude each
+ * other on one store. The kernel drops a lock whenever its holder dies.
  */
 import { closeSync, constants, fstatSync, openSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -32,8 +32,8 @@ export class FileLock {
   }
 
   /**
-   * Releases the lock and deletes its file. Processes that already wait on the deleted file start again with a new one: Nix notices the
-   * mark written into it, Zilch checks whether the name still leads to it.
+   * Releases the lock and deletes its file. Processes that already wait on the deleted file start again with a new one:
+   * Nix notices the mark written into it, Zilch checks whether the name still leads to it.
    */
   releaseAndDelete(): void {
     if (this.#fd === undefined) return;
@@ -50,8 +50,8 @@ export class FileLock {
 }
 
 /**
- * Takes the lock if it is free; `undefined` if it is not. Throws the system's error if the file cannot be opened, for example because
- * another user has put a symlink there.
+ * Takes the lock if it is free; `undefined` if it is not. Throws the system's error if the file cannot be opened, for
+ * example because another user has put a symlink there.
  */
 export function tryLock(path: string, mode: LockMode): FileLock | undefined {
   for (;;) {
@@ -86,8 +86,8 @@ const FIRST_DELAY_MS = 2;
 const LONGEST_DELAY_MS = 100;
 
 /**
- * Waits until the lock is free and takes it. It polls, because a blocking flock(2) would occupy one of Node's four file threads, and four
- * waiting locks would stop every file operation, including the holder's.
+ * Waits until the lock is free and takes it. It polls, because a blocking flock(2) would occupy one of Node's four file
+ * threads, and four waiting locks would stop every file operation, including the holder's.
  */
 export async function lock(path: string, mode: LockMode, options: WaitOptions = {}): Promise<FileLock> {
   let delay = FIRST_DELAY_MS;

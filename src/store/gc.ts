@@ -1,6 +1,6 @@
 /**
- * Garbage collection: deletes what no root needs. It runs at the same time as builds of Zilch and Nix: the exclusive lock `gc.lock` keeps
- * new roots from being written unseen, and the roots server accepts them meanwhile.
+ * Garbage collection: deletes what no root needs. It runs at the same time as builds of Zilch and Nix: the exclusive
+ * lock `gc.lock` keeps new roots from being written unseen, and the roots server accepts them meanwhile.
  */
 import { randomBytes } from 'node:crypto';
 import { lstatSync, readdirSync, unlinkSync, type Stats } from 'node:fs';
@@ -21,7 +21,10 @@ import { removeTree, removeTreeSync } from './tree/index.js';
 export interface GcOptions {
   /** Delete nothing; only report what would be deleted. */
   readonly dryRun?: boolean | undefined;
-  /** Keep what was registered within this number of days. Kept failed builds are deleted after the same number of days, by default 30. */
+  /**
+   * Keep what was registered within this number of days. Kept failed builds are deleted after the same number of days,
+   * by default 30.
+   */
   readonly keepDays?: number | undefined;
   /** Delete only these and everything that refers to them, even with a permanent root; used for damaged paths. */
   readonly only?: readonly StorePath[] | undefined;
@@ -87,7 +90,8 @@ async function collect(layout: Layout, database: Database, options: GcOptions): 
 
 async function begin(layout: Layout, database: Database, options: GcOptions): Promise<Collection> {
   const stale = options.dryRun === true ? 'ignore' : 'delete';
-  // Read these first, because a process may make a permanent root of what it holds, or start a program there, and then release it.
+  // Read these first, because a process may make a permanent root of what it holds, or start a program there, and then
+  // release it.
   const held = findTempRoots(layout, stale);
   if (options.only !== undefined) return new Collection(layout, database, options, held, []);
   const used = await findProcessRoots();
@@ -172,8 +176,9 @@ class Collection {
   }
 
   /**
-   * Removes registrations and moves trees away without yielding: a client of the roots server is answered before or after, never in
-   * between. Paths become invalid first and then move. If killed in between, the tree is a leftover for the next collection.
+   * Removes registrations and moves trees away without yielding: a client of the roots server is answered before or
+   * after, never in between. Paths become invalid first and then move. If killed in between, the tree is a leftover for
+   * the next collection.
    */
   #deleteBatch(batch: readonly StorePath[]): Result<StorePath[]> {
     const dying = new Set<StorePath>();
@@ -253,8 +258,8 @@ class Collection {
   }
 
   /**
-   * Moves a tree away, to be deleted later. If the file system cannot move it, it is deleted at once: overlayfs, which containers use,
-   * cannot move a directory of a lower layer.
+   * Moves a tree away, to be deleted later. If the file system cannot move it, it is deleted at once: overlayfs, which
+   * containers use, cannot move a directory of a lower layer.
    */
   #discard(place: string): void {
     try {

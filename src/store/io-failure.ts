@@ -1,7 +1,10 @@
 import { constants } from 'node:os';
 import { err, ok, type Failure, type Result } from '../result.js';
 
-/** Errors whose names Node.js does not know; it calls them "Unknown system error -122". By number, with the C library's text. */
+/**
+ * Errors whose names Node.js does not know; it calls them "Unknown system error -122". By number, with the C library's
+ * text.
+ */
 const UNKNOWN_TO_NODE: ReadonlyMap<number, readonly [code: string, text: string]> = new Map([
   [constants.errno.ENOLCK, ['ENOLCK', 'no locks available']],
   [constants.errno.EBADMSG, ['EBADMSG', 'bad message: what is stored is damaged']],
@@ -16,8 +19,8 @@ const UNKNOWN_TO_NODE: ReadonlyMap<number, readonly [code: string, text: string]
 const NAMED_HERE: ReadonlySet<string> = new Set([...UNKNOWN_TO_NODE.values()].map(([code]) => code));
 
 /**
- * The exceptions of Node's file system calls, distinguished from programmers' errors by their `errno`. An error without a name in Node.js
- * gets its name here, so code that checks `code` works.
+ * The exceptions of Node's file system calls, distinguished from programmers' errors by their `errno`. An error without
+ * a name in Node.js gets its name here, so code that checks `code` works.
  */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false;
@@ -55,7 +58,12 @@ export function ioFailure(action: string, path: string | Buffer, error: unknown)
     case 'EBADMSG':
     case 'EREMOTEIO':
     case 'EHWPOISON':
-      return { code: 'E_IO', message, hint: 'the disk or its file system is damaged: read the messages of the kernel (dmesg), and check the disk', cause: error };
+      return {
+        code: 'E_IO',
+        message,
+        hint: 'the disk or its file system is damaged: read the messages of the kernel (dmesg), and check the disk',
+        cause: error,
+      };
     case 'ESTALE':
       return { code: 'E_IO', message, hint: 'the server of the file system has changed: mount it again', cause: error };
     case 'ENOLCK':

@@ -22,7 +22,9 @@ export interface OpenDatabase {
   readonly bigLock: FileLock | undefined;
 }
 
-/** Freed when a full disk must be cleaned up, because even deleting needs space in the database. Nix has the same file. */
+/**
+ * Freed when a full disk must be cleaned up, because even deleting needs space in the database. Nix has the same file.
+ */
 const RESERVED_BYTES = 8 * 1024 * 1024;
 
 /** Making the tables takes milliseconds, so a lock that is held longer has another reason. */
@@ -64,7 +66,9 @@ export function openDatabase(layout: Layout, { create = false, readOnly = false 
   }
 }
 
-/** Fails if everyone may write into a folder of the store, because they could replace registered files and Zilch's own. */
+/**
+ * Fails if everyone may write into a folder of the store, because they could replace registered files and Zilch's own.
+ */
 function checkFolders(layout: Layout): Result<void> {
   const { storeDir, stateDir, dbDir, tempRootsDir, zilchDir, zilchTempDir, zilchLocksDir, zilchTrashDir } = layout;
   const folders = [
@@ -135,8 +139,8 @@ function readVersion(file: string): number | undefined {
 }
 
 /**
- * Makes one directory after the other. If the parent exists but mkdir still fails with ENOENT, as in /proc, Node's own recursion never ends
- * and uses up all memory.
+ * Makes one directory after the other. If the parent exists but mkdir still fails with ENOENT, as in /proc, Node's own
+ * recursion never ends and uses up all memory.
  */
 function makeRoot(root: string): void {
   if (existsSync(root)) return;
@@ -150,8 +154,8 @@ function makeRoot(root: string): void {
 }
 
 /**
- * Makes directories and tables. The version files are written last, when everything else is on the disk. If it is killed before that, the
- * store still counts as missing, and all steps are repeated, which does no harm.
+ * Makes directories and tables. The version files are written last, when everything else is on the disk. If it is
+ * killed before that, the store still counts as missing, and all steps are repeated, which does no harm.
  */
 function complete(layout: Layout): Result<void> {
   const directories = [layout.storeDir, layout.linksDir, layout.dbDir, layout.tempRootsDir, layout.profilesDir, layout.gcRootsDir];
@@ -202,7 +206,10 @@ export function reserve(layout: Layout): void {
   }
 }
 
-/** The digits without a newline, as Nix writes them. Renamed into place, so neither readers nor a power cut see half of them. */
+/**
+ * The digits without a newline, as Nix writes them. Renamed into place, so neither readers nor a power cut see half of
+ * them.
+ */
 function writeVersion(file: string, version: number): void {
   if (readVersion(file) !== undefined) return;
   writeFileSync(`${file}.new`, String(version), { flush: true });
@@ -220,8 +227,8 @@ function isBegun(layout: Layout): boolean {
 }
 
 /**
- * Opening a store is synchronous, and so is this wait, which is short unless something is wrong. Returns `undefined` if `isNeedless`
- * became true first.
+ * Opening a store is synchronous, and so is this wait, which is short unless something is wrong. Returns `undefined` if
+ * `isNeedless` became true first.
  */
 function waitForLock(path: string, mode: LockMode, isNeedless: () => boolean): Result<FileLock | undefined> {
   const sleeper = new Int32Array(new SharedArrayBuffer(4));

@@ -1,6 +1,6 @@
 /**
- * The paths that processes of this machine use: programs, libraries and open files, their working directories, and paths in their
- * environment. Source: Nix's `gc.cc`, `findRuntimeRoots`.
+ * The paths that processes of this machine use: programs, libraries and open files, their working directories, and
+ * paths in their environment. Source: Nix's `gc.cc`, `findRuntimeRoots`.
  */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';

@@ -1,6 +1,6 @@
 /**
- * While a collection runs, processes send it new roots over a socket, because it may not read those that they write down. The protocol is
- * Nix's: a store path and a newline, answered by `1` once the path is safe.
+ * While a collection runs, processes send it new roots over a socket, because it may not read those that they write
+ * down. The protocol is Nix's: a store path and a newline, answered by `1` once the path is safe.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';

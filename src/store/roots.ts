@@ -1,6 +1,6 @@
 /**
- * The roots that the garbage collector must keep. Source: Nix's `gc.cc`, `findRoots` and `findTempRoots`; the manual's chapter
- * "Garbage Collector Roots".
+ * The roots that the garbage collector must keep. Source: Nix's `gc.cc`, `findRoots` and `findTempRoots`; the manual's
+ * chapter "Garbage Collector Roots".
  */
 import { lstatSync, readdirSync, readFileSync, readlinkSync, unlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -19,7 +19,10 @@ export interface Root {
 /** What to do with stale roots; only a real collection deletes them, like in Nix. */
 export type Stale = 'delete' | 'ignore';
 
-/** The permanent roots: links below `gcroots` and `profiles`, directly into the store or to a link elsewhere that leads there. */
+/**
+ * The permanent roots: links below `gcroots` and `profiles`, directly into the store or to a link elsewhere that leads
+ * there.
+ */
 export function findRoots(layout: Layout, stale: Stale): Root[] {
   return [layout.gcRootsDir, layout.profilesDir].flatMap((directory) => rootsBelow(layout, directory, stale));
 }
@@ -82,7 +85,8 @@ export function findTempRoots(layout: Layout, stale: Stale): Root[] {
       return [];
     }
     const text = textOf(file);
-    // Only whole entries count: its owner may be writing the last one, and waits for the collection before it relies on it.
+    // Only whole entries count: its owner may be writing the last one, and waits for the collection before it relies on
+    // it.
     return text
       .split('\0')
       .slice(0, -1)

@@ -6,7 +6,10 @@
 /** The contents of the file `schema` beside the database. */
 export const SCHEMA_VERSION = 10;
 
-/** The number we write into `ca-schema`. Nix 2.9 and later change 3 to 4 when they open the store, which only adds triggers. */
+/**
+ * The number we write into `ca-schema`. Nix 2.9 and later change 3 to 4 when they open the store, which only adds
+ * triggers.
+ */
 export const CA_SCHEMA_VERSION = 3;
 
 /** The `ca-schema` versions whose tables we can read and write. */

@@ -6,8 +6,8 @@ import { isMissing } from './io-failure.js';
 const LONGEST_SOCKET_PATH = 107;
 
 /**
- * Calls `use` with an address for a Unix socket. A path that is too long for one is reached through /proc and an open descriptor of its
- * directory, because a store may be in a deep folder.
+ * Calls `use` with an address for a Unix socket. A path that is too long for one is reached through /proc and an open
+ * descriptor of its directory, because a store may be in a deep folder.
  */
 export async function withShortSocketPath<T>(path: string, use: (address: string) => Promise<T>): Promise<T> {
   if (Buffer.byteLength(path) <= LONGEST_SOCKET_PATH) return use(path);

@@ -1,6 +1,6 @@
 /**
- * The only file that knows which SQLite library is used. SQLite's errors about the environment become failures; its errors about our SQL
- * are bugs, and are thrown.
+ * The only file that knows which SQLite library is used. SQLite's errors about the environment become failures; its
+ * errors about our SQL are bugs, and are thrown.
  */
 import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -78,8 +78,8 @@ export class Sqlite {
   }
 
   /**
-   * Opens for reading only. SQLite reads a write-ahead log through a shared-memory file beside it. If that cannot be made (a read-only file
-   * system, another owner), nobody is writing either, and a private copy is read instead.
+   * Opens for reading only. SQLite reads a write-ahead log through a shared-memory file beside it. If that cannot be
+   * made (a read-only file system, another owner), nobody is writing either, and a private copy is read instead.
    */
   static openReadOnly(file: string): Result<Sqlite> {
     return guard(file, () => {
@@ -180,8 +180,8 @@ function prepare<T>(database: DatabaseSync, use: (database: DatabaseSync) => T):
 
 function configure(database: DatabaseSync): void {
   database.exec('pragma foreign_keys = on');
-    // A transaction is on the disk when it is done. Otherwise a power cut might undo the removal of paths but not the deletion of their
-    // files, and lose what a build has reported.
+  // A transaction is on the disk when it is done. Otherwise a power cut might undo the removal of paths but not the
+  // deletion of their files, and lose what a build has reported.
   database.exec('pragma synchronous = full');
   database.exec(`pragma wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`);
 }

@@ -1,6 +1,6 @@
 /**
- * The store on disk: a directory of immutable paths and a database of their facts, byte for byte like Nix 2.8's, so both programs can work
- * on the same store.
+ * The store on disk: a directory of immutable paths and a database of their facts, byte for byte like Nix 2.8's, so
+ * both programs can work on the same store.
  */
 import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -58,7 +58,10 @@ export class Store {
     this.#durability = new Durability(layout.storeDir);
   }
 
-  /** Opens the store below the host directory `root`. Several processes, including Nix, may have it open at the same time. */
+  /**
+   * Opens the store below the host directory `root`. Several processes, including Nix, may have it open at the same
+   * time.
+   */
   static open(root: string, options: OpenOptions = {}): Result<Store> {
     const layout = layoutOf(resolve(root));
     const opened = openDatabase(layout, options);
@@ -148,9 +151,9 @@ export class Store {
   }
 
   /**
-   * Registers paths that are in the store already, and realisations, in one transaction: all become valid or none. A caller that moves trees
-   * into the store without `addPaths` must hold their locks until this is done, and must have them on the disk before.
-   *
+   * Registers paths that are in the store already, and realisations, in one transaction: all become valid or none. A
+   * caller that moves trees into the store without `addPaths` must hold their locks until this is done, and must have
+   * them on the disk before.
    */
   registerPaths(infos: readonly PathInfo[], realisations: readonly Realisation[] = []): Result<void> {
     if (this.readOnly) return this.#readOnlyFailure();
@@ -170,9 +173,9 @@ export class Store {
   }
 
   /**
-   * Moves finished trees into the store and makes them valid, all or none. They are on the disk before they are registered. Their metadata is
-   * made canonical here; their NAR hashes must be right. Each path's lock is held meanwhile, and each path is kept from collection until
-   * `close`.
+   * Moves finished trees into the store and makes them valid, all or none. They are on the disk before they are
+   * registered. Their metadata is made canonical here; their NAR hashes must be right. Each path's lock is held
+   * meanwhile, and each path is kept from collection until `close`.
    */
   async addPaths(news: readonly NewPath[], realisations: readonly Realisation[] = []): Promise<Result<void>> {
     if (this.readOnly) return this.#readOnlyFailure();
@@ -215,7 +218,10 @@ export class Store {
     return addTree(this, name, hostPath, options);
   }
 
-  /** Keeps a path, valid or not yet, from being collected until `close`. Check whether it is valid after this, not before. */
+  /**
+   * Keeps a path, valid or not yet, from being collected until `close`. Check whether it is valid after this, not
+   * before.
+   */
   async addTempRoot(path: StorePath): Promise<Result<void>> {
     return this.readOnly ? ok(undefined) : this.#tempRoots.add(path);
   }
@@ -263,7 +269,10 @@ export class Store {
     return this.withLock(path, () => canonicalise(this.hostPath(path)));
   }
 
-  /** A new directory on the store's file system. It is deleted on `close`, or by another process after this one has ended. */
+  /**
+   * A new directory on the store's file system. It is deleted on `close`, or by another process after this one has
+   * ended.
+   */
   tempDir(): Result<string> {
     return this.readOnly ? this.#readOnlyFailure() : this.#tempDirs.make();
   }

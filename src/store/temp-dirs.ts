@@ -1,7 +1,7 @@
 /**
- * Directories for work in progress, on the store's file system. Each process has its own directory beside a lock that it always holds. If
- * the lock can be taken, the owner is gone, and the directory is deleted. Process ids are not used, because they are reused and mean
- * nothing in another container.
+ * Directories for work in progress, on the store's file system. Each process has its own directory beside a lock that
+ * it always holds. If the lock can be taken, the owner is gone, and the directory is deleted. Process ids are not used,
+ * because they are reused and mean nothing in another container.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync } from 'node:fs';
@@ -56,7 +56,10 @@ export class TempDirs {
     }
   }
 
-  /** Deletes this process's own directory. If that fails, for example on a file system that became read-only, a later sweep deletes it. */
+  /**
+   * Deletes this process's own directory. If that fails, for example on a file system that became read-only, a later
+   * sweep deletes it.
+   */
   close(): void {
     if (this.#own === undefined) return;
     const { directory, lock } = this.#own;

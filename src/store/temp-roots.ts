@@ -1,7 +1,7 @@
 /**
- * Paths that no garbage collection may delete while this process runs: those it is about to add, use or build upon. The format is Nix's
- * (`gc.cc`), so its collector and ours both respect them: a file named by process id, under an exclusive lock, with paths that each end in
- * a NUL.
+ * Paths that no garbage collection may delete while this process runs: those it is about to add, use or build upon. The
+ * format is Nix's (`gc.cc`), so its collector and ours both respect them: a file named by process id, under an
+ * exclusive lock, with paths that each end in a NUL.
  */
 import { fstatSync, ftruncateSync, mkdirSync } from 'node:fs';
 import { createConnection } from 'node:net';
@@ -15,7 +15,9 @@ import type { Layout } from './layout.js';
 import { withShortSocketPath } from './socket-path.js';
 import { writeAll } from './write-all.js';
 
-/** Numbers above every process id (2^22 at most), for a second store in one process or the same id in another container. */
+/**
+ * Numbers above every process id (2^22 at most), for a second store in one process or the same id in another container.
+ */
 const FIRST_SPARE_NAME = 5_000_000;
 const SPARE_NAMES = 1_000_000_000;
 
@@ -29,8 +31,8 @@ export class TempRoots {
   }
 
   /**
-   * Makes a path a root until `close`. After it returns, no running or later collection deletes the path; so check whether a path is valid
-   * after this, not before.
+   * Makes a path a root until `close`. After it returns, no running or later collection deletes the path; so check
+   * whether a path is valid after this, not before.
    */
   async add(path: StorePath): Promise<Result<void>> {
     if (this.#known.has(path)) return ok(undefined);

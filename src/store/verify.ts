@@ -18,7 +18,9 @@ export interface VerifyOptions {
 /** A valid path that differs from what was registered. */
 export interface Defect {
   readonly path: StorePath;
-  /** `E_PATH_MISSING`, `E_PATH_ALTERED`, `E_PATH_METADATA`, which `Store.clean` repairs, or why it could not be read. */
+  /**
+   * `E_PATH_MISSING`, `E_PATH_ALTERED`, `E_PATH_METADATA`, which `Store.clean` repairs, or why it could not be read.
+   */
   readonly failure: Failure;
 }
 
@@ -35,7 +37,10 @@ const REPAIR_HINT = 'delete it and everything that refers to it with --repair; t
 
 const CLEAN_HINT = 'remove it with --repair, and find out what made it';
 
-/** Checks valid paths one after the other. Defects are in the report and no failures. Fails with `E_NOT_VALID` and `E_CANCELLED`. */
+/**
+ * Checks valid paths one after the other. Defects are in the report and no failures. Fails with `E_NOT_VALID` and
+ * `E_CANCELLED`.
+ */
 export async function verifyStore(store: Store, { contents = false, paths, signal, onChecked }: VerifyOptions): Promise<Result<VerifyReport>> {
   const wanted = paths ?? store.allPaths();
   const defects: Defect[] = [];

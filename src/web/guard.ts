@@ -1,7 +1,7 @@
 /**
- * Who may read the server's answers. Pages from elsewhere must not: neither directly (the browser's headers identify them) nor by making
- * their own name point at this machine (the Host header still has that name). Nobody can change anything, because only GET and HEAD
- * are answered.
+ * Who may read the server's answers. Pages from elsewhere must not: neither directly (the browser's headers identify
+ * them) nor by making their own name point at this machine (the Host header still has that name). Nobody can change
+ * anything, because only GET and HEAD are answered.
  */
 import type { MiddlewareHandler } from 'hono';
 

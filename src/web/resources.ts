@@ -1,5 +1,6 @@
 /**
- * Everything the page can request, by name. The server answers requests with these, and a static report is all of them as files:
+ * Everything the page can request, by name. The server answers requests with these, and a static report is all of them
+ * as files:
  *
  *
  *     chain                   the chain's report and the layout of its picture

@@ -1,7 +1,7 @@
 /**
- * Metadata of files that a NAR cannot hold: extended attributes (including access lists and capabilities of programs), setuid bits and the
- * like. With them equal hashes would not mean equal trees, and everyone who runs a program with capabilities would get these.
- * Source: `canonicalisePathMetaData` in Nix's `posix-fs-canonicalise.cc`.
+ * Metadata of files that a NAR cannot hold: extended attributes (including access lists and capabilities of programs),
+ * setuid bits and the like. With them equal hashes would not mean equal trees, and everyone who runs a program with
+ * capabilities would get these. Source: `canonicalisePathMetaData` in Nix's `posix-fs-canonicalise.cc`.
  */
 import { chmodSync, lstatSync } from 'node:fs';
 import type { Result } from '../../result.js';
@@ -14,7 +14,10 @@ import { TreeWalk } from './walk.js';
 /** The machine's own labels, which each new file gets. */
 const LABELS = new Set(['security.selinux', 'security.SMACK64', 'security.ima', 'security.evm', 'security.csm', 'system.nfs4_acl']);
 
-/** Removes all extended attributes from a file or directory of this user; not from a symlink. Throws the system's errors. */
+/**
+ * Removes all extended attributes from a file or directory of this user; not from a symlink. Throws the system's
+ * errors.
+ */
 export function removeAttributes(path: ByteString): void {
   const names = attributesOf(path);
   if (names.length === 0) return;

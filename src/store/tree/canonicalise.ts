@@ -1,6 +1,6 @@
 /**
- * The metadata of a store path's files: Nix keeps only what its archive format can hold, so equal hashes mean equal trees. Source:
- * `canonicalisePathMetaData` in Nix's `local-store.cc`.
+ * The metadata of a store path's files: Nix keeps only what its archive format can hold, so equal hashes mean equal
+ * trees. Source: `canonicalisePathMetaData` in Nix's `local-store.cc`.
  */
 import { chmodSync, lchownSync, lstatSync, lutimesSync, type Stats } from 'node:fs';
 import type { Result } from '../../result.js';
@@ -14,8 +14,9 @@ import { TreeWalk } from './walk.js';
 const STORE_MTIME = 1;
 
 /**
- * Gives a tree the metadata of a store path: time 1, modes 0444 and 0555, owned by this user, no extended attributes. Fails with
- * `E_FILE_TYPE`, naming the file, on anything but files, directories and symlinks, otherwise like `ioFailure`.
+ * Gives a tree the metadata of a store path: time 1, modes 0444 and 0555, owned by this user, no extended attributes.
+ * Fails with `E_FILE_TYPE`, naming the file, on anything but files, directories and symlinks, otherwise like
+ * `ioFailure`.
  */
 export function canonicalise(hostPath: HostPath, signal?: AbortSignal): Promise<Result<void>> {
   const root = toByteString(hostPath);

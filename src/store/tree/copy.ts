@@ -6,9 +6,9 @@ import { problem } from './tree-problem.js';
 import { TreeWalk } from './walk.js';
 
 /**
- * Copies a tree to a new path: bytes, names, symlinks and the executable bit, nothing else. Shares disk blocks if the file system can.
- * Fails with `E_FILE_TYPE` on what a store path cannot hold, otherwise like `ioFailure`; the partial copy is left.
- *
+ * Copies a tree to a new path: bytes, names, symlinks and the executable bit, nothing else. Shares disk blocks if the
+ * file system can. Fails with `E_FILE_TYPE` on what a store path cannot hold, otherwise like `ioFailure`; the partial
+ * copy is left.
  */
 export function copyTree(from: HostPath, to: HostPath): Promise<Result<void>> {
   const root = toByteString(from);

@@ -10,9 +10,9 @@ import { TreeReader } from './tree-reader.js';
 const STEPS_ALONE = 3000;
 
 /**
- * Writes the NAR of the tree at `hostPath` into `sink`; returns its size. A chunk is valid only during the call of `sink`. For a large tree a
- * second thread finds and opens the files, as soon as it is ready.
- * Fails with `E_FILE_TYPE` on what a NAR cannot hold (devices, sockets, pipes), `E_FILE_CHANGED` if a file's size changes meanwhile,
+ * Writes the NAR of the tree at `hostPath` into `sink`; returns its size. A chunk is valid only during the call of
+ * `sink`. For a large tree a second thread finds and opens the files, as soon as it is ready. Fails with `E_FILE_TYPE`
+ * on what a NAR cannot hold (devices, sockets, pipes), `E_FILE_CHANGED` if a file's size changes meanwhile,
  * `E_CANCELLED` after the signal, and like `ioFailure`; then discard what the sink got.
  */
 export async function dumpTree(hostPath: HostPath, sink: (chunk: Uint8Array) => void, signal?: AbortSignal): Promise<Result<number>> {
@@ -42,8 +42,8 @@ export async function dumpTree(hostPath: HostPath, sink: (chunk: Uint8Array) => 
 }
 
 /**
- * The NAR of a tree as a stream for slow readers, without reading ahead. Chunks stay valid. Throws failures of `dumpTree` as errors whose
- * `cause` is the failure.
+ * The NAR of a tree as a stream for slow readers, without reading ahead. Chunks stay valid. Throws failures of
+ * `dumpTree` as errors whose `cause` is the failure.
  */
 export function* streamTree(hostPath: HostPath): Generator<Uint8Array, void, undefined> {
   const root = toByteString(hostPath);

@@ -10,7 +10,10 @@ export interface FoundSymlink {
   readonly target: string;
 }
 
-/** The first symlink of a tree whose target matches; `undefined` if there is none. Fails like `ioFailure`, and with `E_CANCELLED`. */
+/**
+ * The first symlink of a tree whose target matches; `undefined` if there is none. Fails like `ioFailure`, and with
+ * `E_CANCELLED`.
+ */
 export function findSymlink(
   hostPath: HostPath,
   isWanted: (target: string) => boolean,

@@ -62,8 +62,8 @@ export async function scanTree(hostPath: HostPath, candidates: Iterable<StorePat
 }
 
 /**
- * The hash for a content-addressed path: of the NAR, modulo the path's own hash part, which is that of `self` (its scratch path). The tree is
- * not changed. Without self-reference it is the `narHash`. Fails like `dumpTree`.
+ * The hash for a content-addressed path: of the NAR, modulo the path's own hash part, which is that of `self` (its
+ * scratch path). The tree is not changed. Without self-reference it is the `narHash`. Fails like `dumpTree`.
  */
 export async function hashTreeModulo(hostPath: HostPath, self: StorePath, signal?: AbortSignal): Promise<Result<Hash>> {
   const hasher = new ModuloHasher(storePathHash(self));

@@ -2,8 +2,8 @@
 export type HostPath = string | Buffer;
 
 /**
- * A host path inside the tree code: a string with one character for each byte (latin1). It joins, compares and sorts like bytes, as fast as
- * strings; `bytesOf` converts it for system calls.
+ * A host path inside the tree code: a string with one character for each byte (latin1). It joins, compares and sorts
+ * like bytes, as fast as strings; `bytesOf` converts it for system calls.
  */
 export type ByteString = string & { readonly __byteString: unique symbol };
 

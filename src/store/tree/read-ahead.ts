@@ -23,12 +23,15 @@ export interface Order {
 export type Report =
   { readonly kind: 'batch'; readonly batch: StepBatch } | { readonly kind: 'done' } | { readonly kind: 'failed'; readonly failure: Failure };
 
-/** Both threads share the number of written batches, and the other thread waits for it to change. This value means that no more are wanted. */
+/**
+ * Both threads share the number of written batches, and the other thread waits for it to change. This value means that
+ * no more are wanted.
+ */
 export const ABANDONED = -1;
 
 /**
- * A thread that finds and opens the files of a tree while this one reads and hashes them. With many small files, each does about half of the
- * work.
+ * A thread that finds and opens the files of a tree while this one reads and hashes them. With many small files, each
+ * does about half of the work.
  */
 export class ReadAhead {
   private readonly written = new Int32Array(new SharedArrayBuffer(4));

@@ -6,9 +6,9 @@ import { runInSlices, runToEnd } from './slices.js';
 import { TreeWalk } from './walk.js';
 
 /**
- * Removes a tree with any contents: read-only directories, sockets, nesting deeper than a path can be long. Follows no symlink. A missing tree
- * is no error. Returns the freed bytes of disk; files with other hard links do not count. Fails like `ioFailure`.
- *
+ * Removes a tree with any contents: read-only directories, sockets, nesting deeper than a path can be long. Follows no
+ * symlink. A missing tree is no error. Returns the freed bytes of disk; files with other hard links do not count. Fails
+ * like `ioFailure`.
  */
 export async function removeTree(hostPath: HostPath): Promise<Result<number>> {
   const root = toByteString(hostPath);

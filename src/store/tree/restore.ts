@@ -11,10 +11,10 @@ import { failureOf } from './tree-problem.js';
 const FILES_ALONE = 3000;
 
 /**
- * Creates the tree of a NAR at `hostPath`, which must not exist, with the modes 0666 and 0777 without the umask. Whatever the archive says,
- * nothing is created outside of `hostPath`: the parser checks names, only directories created here are entered, and files are always
- * new. After a failure (`E_NAR`, `E_EXISTS`, or like `ioFailure`) the partial tree is removed; if killed, it stays, so restore to a
- * temporary path and rename.
+ * Creates the tree of a NAR at `hostPath`, which must not exist, with the modes 0666 and 0777 without the umask.
+ * Whatever the archive says, nothing is created outside of `hostPath`: the parser checks names, only directories
+ * created here are entered, and files are always new. After a failure (`E_NAR`, `E_EXISTS`, or like `ioFailure`) the
+ * partial tree is removed; if killed, it stays, so restore to a temporary path and rename.
  */
 export async function restoreTree(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, hostPath: HostPath): Promise<Result<void>> {
   const root = toByteString(hostPath);

@@ -26,11 +26,11 @@ export interface RewriteCount {
 }
 
 /**
- * Replaces store path hash parts (all of one length) in a tree, in place: in files, symlink targets and names, but not in the name of the
- * tree itself. Modes are kept, times are not, so canonicalise afterwards. If interrupted, it leaves some strings replaced and others not, so
- * the tree must not be registered yet. It writes into existing files: if outputs of one build share a file by a hard link, all of
- * them need the same replacements. Fails like `ioFailure`, and with `E_EXISTS` if two names would become equal.
- *
+ * Replaces store path hash parts (all of one length) in a tree, in place: in files, symlink targets and names, but not
+ * in the name of the tree itself. Modes are kept, times are not, so canonicalise afterwards. If interrupted, it leaves
+ * some strings replaced and others not, so the tree must not be registered yet. It writes into existing files: if
+ * outputs of one build share a file by a hard link, all of them need the same replacements. Fails like `ioFailure`, and
+ * with `E_EXISTS` if two names would become equal.
  */
 export async function rewriteTree(hostPath: HostPath, rewrites: ReadonlyMap<string, string>, signal?: AbortSignal): Promise<Result<RewriteCount>> {
   const root = toByteString(hostPath);

@@ -6,9 +6,9 @@ import { failureOf, problem } from './tree-problem.js';
 const SLICE_MILLISECONDS = 10;
 
 /**
- * Runs work that is written as a generator, and pauses at a yield when a slice of time is used up. File system calls are fastest when
- * synchronous, and the pauses keep progress displays and other builds' logs running. Fails with `E_CANCELLED` in the pause after the
- * signal.
+ * Runs work that is written as a generator, and pauses at a yield when a slice of time is used up. File system calls
+ * are fastest when synchronous, and the pauses keep progress displays and other builds' logs running. Fails with
+ * `E_CANCELLED` in the pause after the signal.
  */
 export async function runInSlices<T>(root: ByteString, steps: Generator<undefined, T, undefined>, signal?: AbortSignal): Promise<Result<T>> {
   try {

@@ -1,6 +1,9 @@
 import type { ReadStep } from './tree-reader.js';
 
-/** Steps in the form in which they are passed between threads: few and flat arrays, because passing an object costs as much as opening its file. */
+/**
+ * Steps in the form in which they are passed between threads: few and flat arrays, because passing an object costs as
+ * much as opening its file.
+ */
 export interface StepBatch {
   /** A letter for each step. */
   readonly kinds: string;

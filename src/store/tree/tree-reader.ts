@@ -3,7 +3,10 @@ import { bytesOf, displayPath, type ByteString } from './host-path.js';
 import { problem } from './tree-problem.js';
 import { TreeWalk } from './walk.js';
 
-/** A node of a tree, ready for writing; `name` is `undefined` at the root. A file is open, and the receiver of the step closes it. */
+/**
+ * A node of a tree, ready for writing; `name` is `undefined` at the root. A file is open, and the receiver of the step
+ * closes it.
+ */
 export type ReadStep =
   | { readonly kind: 'file'; readonly name: string | undefined; readonly fd: number; readonly size: number; readonly isExecutable: boolean }
   | { readonly kind: 'symlink'; readonly name: string | undefined; readonly target: Uint8Array }
@@ -47,7 +50,8 @@ export class TreeReader implements Iterable<ReadStep> {
 }
 
 function openFile(path: ByteString, name: string | undefined): ReadStep {
-  // O_NOFOLLOW and O_NONBLOCK: if the file was replaced by a symlink or a pipe meanwhile, we must neither leave the tree nor hang.
+  // O_NOFOLLOW and O_NONBLOCK: if the file was replaced by a symlink or a pipe meanwhile, we must neither leave the
+  // tree nor hang.
   const fd = openSync(bytesOf(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   const { size, mode } = fstatSync(fd);
   if ((mode & constants.S_IFMT) === constants.S_IFREG) return { kind: 'file', name, fd, size, isExecutable: (mode & constants.S_IXUSR) !== 0 };

@@ -2,7 +2,10 @@ import { lstatSync, readdirSync, type Dirent } from 'node:fs';
 import { bytesOf, displayPath, joinBytes, type ByteString } from './host-path.js';
 import { problem } from './tree-problem.js';
 
-/** One step of a walk through a tree: a node (`other` is a device, socket or pipe), or `leave` after all of a directory's entries. */
+/**
+ * One step of a walk through a tree: a node (`other` is a device, socket or pipe), or `leave` after all of a
+ * directory's entries.
+ */
 export interface WalkStep {
   readonly kind: 'file' | 'symlink' | 'directory' | 'leave' | 'other';
   readonly path: ByteString;
@@ -18,8 +21,8 @@ interface OpenDirectory {
 }
 
 /**
- * Walks through a tree in the order of its NAR, without following symlinks. A directory is read when the walk continues after it. No recursion,
- * because a builder can nest directories deeper than the stack.
+ * Walks through a tree in the order of its NAR, without following symlinks. A directory is read when the walk continues
+ * after it. No recursion, because a builder can nest directories deeper than the stack.
  */
 export class TreeWalk implements Iterable<WalkStep> {
   private readonly open: OpenDirectory[] = [];
@@ -43,8 +46,8 @@ export class TreeWalk implements Iterable<WalkStep> {
   }
 
   /**
-   * The position of the walk: the names from the root to its last node. `undefined` after a `directory` that is not read yet, and at the end.
-   *
+   * The position of the walk: the names from the root to its last node. `undefined` after a `directory` that is not
+   * read yet, and at the end.
    */
   get position(): readonly string[] | undefined {
     if (this.last?.kind === 'directory' || this.open.length === 0) return undefined;

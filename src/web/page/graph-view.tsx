@@ -184,7 +184,10 @@ export function GraphView({ report, layout }: ChainResource) {
   );
 }
 
-/** All needs of a package and all that need it, including implied ones. Drawn separately, so pointing redraws nothing else. */
+/**
+ * All needs of a package and all that need it, including implied ones. Drawn separately, so pointing redraws nothing
+ * else.
+ */
 function Near({ layout, pointedAt }: { readonly layout: ChainLayout; readonly pointedAt: Signal<string | undefined> }) {
   const paths = useMemo(() => {
     const places = new Map(layout.nodes.map((node) => [node.id, node]));
