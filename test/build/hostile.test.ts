@@ -1,4 +1,4 @@
-/** Builders that do what they should not. */
+/** Builders that do forbidden things. */
 import { closeSync, existsSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -111,7 +111,7 @@ describe.skipIf(reason !== undefined)('a builder that', () => {
   test('looks for files that its zilch was started with finds none', async () => {
     const rig = await freshRig();
     const etc = openSync('/etc', 'r');
-    // As a shell's redirection leaves it.
+    // The mode that a shell's redirection leaves.
     setCloseOnExec(etc, false);
     try {
       const [path] = await rig.outputs([rig.script('inherited', `readlink /proc/$$/fd/${etc} > $out || echo nothing > $out`)]);

@@ -25,7 +25,7 @@ const { values } = parseArgs({
 const minutes = Number(values.minutes);
 const seed = Number(values.seed ?? Date.now() % 2 ** 31);
 if (!(minutes > 0) || !Number.isSafeInteger(seed) || !['damage', 'kills', undefined].includes(values.only)) {
-  console.error('torture: a number of minutes, a whole number as seed, and nothing but damage or kills are wanted');
+  console.error('torture: give a number of minutes, a whole number as seed, and damage or kills');
   process.exit(2);
 }
 
