@@ -18,7 +18,7 @@ export const musl = source({
   releases: 'https://musl.libc.org/releases/',
 });
 
-/** What stage 1 makes its own compiler of, and what the host's compiler makes the default seed of. */
+/** The source of stage 1's own compiler, and of the TinyCC that compiles stage 1. */
 export const tinycc = source({
   name: 'tinycc',
   version: '0.9.27+git20200814.62c30a4a',

@@ -1,5 +1,6 @@
 /**
- * All failures, by code, with their meaning. Codes are stable: scripts may compare them. docs/failures.md is generated from this.
+ * All failures, by code, with their meaning. Codes are stable: scripts may compare them. docs/failures.md is generated
+ * from this.
  */
 export const FAILURES = {
   // The command line

@@ -28,7 +28,9 @@ export function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** A time, given in milliseconds since 1970, on the reader's clock: `2026-11-23 06:20`, which sorts and is unambiguous. */
+/**
+ * A time, given in milliseconds since 1970, on the reader's clock: `2026-11-23 06:20`, which sorts and is unambiguous.
+ */
 export function formatMoment(at: number): string {
   const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
   return local.toISOString().slice(0, 16).replace('T', ' ');

@@ -27,7 +27,10 @@ export interface Failure {
   readonly cause?: Failure | Error | undefined;
 }
 
-/** Carries a failure out of functions whose result has no place for one, such as database queries. The command line shows it. */
+/**
+ * Carries a failure out of functions whose result has no place for one, such as database queries. The command line
+ * shows it.
+ */
 export class ThrownFailure extends Error {
   constructor(readonly failure: Failure) {
     super(failure.message, { cause: failure });

@@ -1,6 +1,6 @@
 /**
- * Functions of the C library that Node.js does not have, called through koffi, which comes compiled. Each throws the system's error,
- * like the functions of `node:fs`.
+ * Functions of the C library that Node.js does not have, called through koffi, which comes compiled. Each throws the
+ * system's error, like the functions of `node:fs`.
  */
 import { createRequire } from 'node:module';
 import { getSystemErrorMessage, getSystemErrorName } from 'node:util';

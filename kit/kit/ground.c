@@ -1,7 +1,7 @@
 /*
- * The ground: system calls, memory, strings, messages, files. The rest of the kit stands on this, and on a few functions of C's library that
- * every C library has (memcpy and the like, strchr, strstr, qsort), so the same text is compiled by the ladder's C compiler, by TinyCC and by others.
- * Memory is never given back: each command of the kit is a process of its own, and ends soon. Every failure is final, and says what was tried.
+ * System calls, memory, strings, messages, files. The rest of the kit uses this, and a few functions that every C library has (memcpy and the
+ * like, strchr, strstr, qsort), so the ladder's C compiler, TinyCC and others can compile the same text. Memory is never freed, because each
+ * command of the kit is a short-lived process. Every failure ends the program, and names what was tried.
  */
 #include <stddef.h>
 #include <stdlib.h>
@@ -70,7 +70,7 @@ struct status {
 static void die_of(const char **words);
 #define die(...) die_of((const char *[]){ __VA_ARGS__, NULL })
 
-/* Zeroed memory, never given back. */
+/* Zeroed memory, never freed. */
 static void *allocate(size length)
 {
     static byte *at, *end;
@@ -143,7 +143,7 @@ static char *decimal(size n)
 static int same(const char *a, const char *b) { return !strcmp(a, b); }
 static int starts_with(const char *s, const char *prefix) { return !strncmp(s, prefix, strlen(prefix)); }
 
-/* What is behind the last slash. */
+/* The part after the last slash. */
 static const char *base_name(const char *path)
 {
     const char *base = path;
@@ -262,7 +262,7 @@ static long need(long result, const char *attempt, const char *path)
 
 /* -- Files ------------------------------------------------------------------------------------------------------- */
 
-/* The whole file, with a zero behind it; at is NULL where there is none. */
+/* The whole file, with a zero behind it; at is NULL if there is none. */
 static struct bytes read_file_if_any(const char *path)
 {
     struct bytes file = { NULL, 0 };
@@ -294,7 +294,7 @@ static char *read_text(const char *path)
     return (char *)file.at;
 }
 
-/* Under another name first, so that a file is there whole or not at all. */
+/* Written under another name first, so a file is complete or missing. */
 static void write_text(const char *path, const char *text)
 {
     char *fresh = join(path, ".new");
@@ -329,7 +329,7 @@ static void make_folders(const char *path)
     } while (*end);
 }
 
-/* False where there is nothing. */
+/* False if it does not exist. */
 static int look_at(const char *path, struct status *status)
 {
     long result = call2(SYS_lstat, path, status);

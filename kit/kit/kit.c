@@ -1,8 +1,8 @@
 /*
  * The kit's builder. In the kit's folder as root (see `enter`):
  *
- *     kit build STEP                  does a step, unless it is done
- *     kit path STEP^OUTPUT            says where an output lies
+ *     kit build STEP                  builds a step, unless it is built
+ *     kit path STEP^OUTPUT            prints the path of an output
  *     kit exec STEP^OUTPUT FILE ...   runs a program of an output
  *     kit verify                      hashes everything in the store again
  *     kit register FILE               writes what `nix-store --load-db` reads
@@ -10,7 +10,7 @@
  *     kit enter PROGRAM ...           makes the working directory the root, and runs a program there
  *     kit boot PROGRAM ...            the same where there is only a kernel, and switches the machine off
  *     kit hash TREE                   the hash and length of a tree's archive
- *     kit finish INPUT,... NAME TREE ...      gives outputs their paths, as after a build; each TREE is FOLDER/HASH-NAME, as where it was made
+ *     kit finish INPUT,... NAME TREE ...      moves outputs to their paths, as after a build; each TREE is FOLDER/HASH-NAME, its scratch path
  */
 #include "ground.c"
 #include "sha256.c"
@@ -20,7 +20,7 @@
 #include "outputs.c"
 #include "sandbox.c"
 
-/* Seconds since some time. */
+/* Seconds since some fixed time. */
 static size now(void)
 {
     size time[2];
@@ -50,7 +50,7 @@ static void set(struct list *environment, const char *name, const char *value)
     append(environment, join(prefix, value));
 }
 
-/* What Nix sets: the step may change the first ones, and not the last. */
+/* Variables that Nix sets: the step may change the first ones, but not the last. */
 static struct list environment_of(const struct step *step)
 {
     static const char *places[] = { "NIX_BUILD_TOP", "TMPDIR", "TEMPDIR", "TMP", "TEMP", "PWD", NULL };
@@ -69,7 +69,7 @@ static struct list environment_of(const struct step *step)
     return environment;
 }
 
-/* Holds an output against its pin, a line "STEP^OUTPUT PATH HASH LENGTH" of /pins; says what came of it. */
+/* Compares an output with its pin, a line "STEP^OUTPUT PATH HASH LENGTH" of /pins; prints the result. */
 static const char *compare_pin(const char *reference, const struct valid *valid)
 {
     struct list lines = split((char *)read_file_if_any("/pins").at, "\n");
@@ -84,7 +84,7 @@ static const char *compare_pin(const char *reference, const struct valid *valid)
     return "new";
 }
 
-/* The outputs of a step that is done, as its record says: names and paths by turns. */
+/* The outputs of a built step, from its record: names and paths, alternating. */
 static void record_step(const struct step *step, const char *outputs)
 {
     write_text(join(RECORDS "/steps/", step->label), outputs);

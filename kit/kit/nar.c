@@ -1,6 +1,6 @@
 /*
  * Nix archives: a file, a link or a folder as one run of bytes, without times, owners and other modes than "executable". Nothing keeps an
- * archive here: its bytes go into a sink, which hashes them and sees which store paths are named in them.
+ * archive here: its bytes go into a sink, which hashes them and finds the store paths in them.
  *
  * A store path is named by its 32 characters of base 32. In a window of 32 bytes that has another character at place i, no window that begins
  * up to there can hold one.
@@ -33,7 +33,7 @@ static void begin_sink(struct sink *sink, const struct list *sought, const char 
     sink->found = allocate(sought ? sought->count + 1 : 1);
 }
 
-/* Looks at the window that begins at `at`; gives how far it is to the next one that can hold a hash part. */
+/* Looks at the window that begins at `at`; returns the distance to the next one that can hold a hash part. */
 static size look_at_window(struct sink *sink, size at)
 {
     byte *window = sink->buffer + at;
@@ -172,7 +172,7 @@ static void put_node(struct sink *sink, const char *path)
     put(sink, ")");
 }
 
-/* What is known of a tree: the hash and length of its archive, and which of the sought hash parts it names. */
+/* The facts of a tree: the hash and length of its archive, and which of the sought hash parts it contains. */
 struct scan { byte hash[32]; size length; byte *found; };
 
 static struct scan scan_tree(const char *path, const struct list *sought, const char *self)

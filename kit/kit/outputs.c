@@ -1,11 +1,11 @@
 /*
- * From what a builder left to paths that say what they hold. An output was made at a place that is not its path, as its path depends on what
- * is in it. Where it names that place, or that of another output, the hash part is replaced: it is as long as the one before.
+ * Turns what a builder left into content-addressed paths. An output is made at a scratch path, because its final path depends on its contents.
+ * If it names that scratch path, or that of another output, the hash part is replaced by one of the same length.
  */
 
 struct output { const char *name, *scratch, *tree; int done; struct valid valid; };
 
-/* Replaces hash parts in a piece of memory; gives whether there were any. */
+/* Replaces hash parts in a piece of memory; returns whether there were any. */
 static int rewrite_bytes(byte *at, size length, const struct list *from, const struct list *to)
 {
     size i, n;
@@ -33,7 +33,7 @@ static void rewrite_file(const char *path, const struct list *from, const struct
     call1(SYS_close, fd);
 }
 
-/* A copy of a name in which hash parts are replaced; NULL where there are none. */
+/* A copy of a name in which hash parts are replaced; NULL if there are none. */
 static char *rewrite_name(const char *name, const struct list *from, const struct list *to)
 {
     char *copy = join(name);
@@ -72,7 +72,7 @@ static void rewrite_tree(const char *path, const struct list *from, const struct
     }
 }
 
-/* Absolute links stay in the store: elsewhere they would lead to another place on each machine. */
+/* Absolute links must stay in the store, because outside it their targets differ between machines. */
 static void check_links(const char *path, const char *output)
 {
     struct status status;
@@ -91,7 +91,7 @@ static void check_links(const char *path, const char *output)
         check_links(join(path, "/", names.at[i]), output);
 }
 
-/* Gives one output its path. False while it names another output that has none yet. */
+/* Gives one output its path. False if it names another output that has none yet. */
 static int finish_output(struct output *outputs, size count, size which, const struct list *inputs)
 {
     struct output *output = &outputs[which];
@@ -143,7 +143,7 @@ static int finish_output(struct output *outputs, size count, size which, const s
     return output->done = 1;
 }
 
-/* Each after those that it names. */
+/* Sorts outputs: each comes after those that it names. */
 static void finish_outputs(struct output *outputs, size count, const struct list *inputs)
 {
     size i, left = count, before;

@@ -1,6 +1,6 @@
 /*
- * A build's own small world: a root folder with its inputs, a place for its outputs, /build, /tmp, /etc, /dev and /proc; no network, one user. The
- * same that Nix and Zilch give. Namespaces do it: of users (the builder is nobody in particular outside), mounts, processes, network, names.
+ * The sandbox of a build: a root folder with its inputs, a place for its outputs, /build, /tmp, /etc, /dev and /proc; no network, one user. It is
+ * the same as in Nix and Zilch. It uses namespaces of users (the builder has no rights outside), mounts, processes, network, names.
  */
 
 enum { MS_RDONLY = 1, MS_NOSUID = 2, MS_NODEV = 4, MS_NOEXEC = 8, MS_REMOUNT = 32, MS_BIND = 4096, MS_MOVE = 8192, MS_REC = 16384, MS_PRIVATE = 1 << 18 };
@@ -10,8 +10,8 @@ enum {
 enum { BUILD_USER = 1000, BUILD_GROUP = 100 };
 
 /*
- * Whether namespaces are refused, as containers do that were not asked for them. Root has chroot then: a build gets copies of its inputs, and no
- * /proc; it still sees its inputs alone, but the network and the processes are everybody's.
+ * Whether namespaces are refused, as in most containers. Root then uses chroot: a build gets copies of its inputs and no /proc. It still sees only
+ * its inputs, but shares the network and the processes.
  */
 static int plain;
 
@@ -20,7 +20,7 @@ static const struct device devices[] = {
     { "null", 1, 3 }, { "zero", 1, 5 }, { "full", 1, 7 }, { "random", 1, 8 }, { "urandom", 1, 9 }, { "tty", 5, 0 }, { NULL, 0, 0 }
 };
 
-/* Moves into new namespaces; false where that is refused. */
+/* Moves into new namespaces; false if that is refused. */
 static int leave(long namespaces) { return call1(SYS_unshare, namespaces) >= 0; }
 
 static void mount_at(const char *what, const char *where, const char *type, long flags, const char *options)
@@ -35,7 +35,7 @@ static void make_file(const char *path, const char *text)
     call1(SYS_close, fd);
 }
 
-/* Makes the working directory, where something is mounted, the root. A kernel's first files cannot be left by pivot_root. */
+/* Makes the working directory, where something is mounted, the root. pivot_root cannot leave a kernel's initial file system. */
 static void change_root(void)
 {
     long result = plain ? -EINVAL : call2(SYS_pivot_root, ".", ".");
@@ -52,7 +52,7 @@ static void change_root(void)
 
 static void dies_with_parent(void) { call2(SYS_prctl, 1, 9); }
 
-/* Who is who in a new namespace of users: one user and one group. */
+/* The ids of a new namespace of users: one user and one group. */
 static void map_user(long outside_user, long outside_group, long user, long group)
 {
     need(write_setting("/proc/self/setgroups", "deny"), "set", "/proc/self/setgroups");
@@ -60,7 +60,7 @@ static void map_user(long outside_user, long outside_group, long user, long grou
     need(write_setting("/proc/self/gid_map", join(decimal(group), " ", decimal(outside_group), " 1")), "set", "/proc/self/gid_map");
 }
 
-/* /dev: a file system in memory, with devices that are made, or else borrowed from the /dev there is. */
+/* /dev: a file system in memory, with devices that are created or, if that fails, bound from the existing /dev. */
 static void make_devices(const char *dev)
 {
     const struct device *device;
@@ -103,7 +103,7 @@ static void make_build_devices(const char *dev)
     mount_at(NULL, dev, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID, NULL);
 }
 
-/* Brings an input in: as it is, read-only, or as a copy. A link cannot be mounted, so it is made again. */
+/* Adds an input: mounted read-only, or as a copy. A link cannot be mounted, so it is created again. */
 static void bind_input(const char *path, const char *to)
 {
     struct status status;
@@ -178,7 +178,7 @@ static void give_to_builder(const char *root)
         need(call3(SYS_lchown, join(root, folders[i]), BUILD_USER, BUILD_GROUP), "give away", root);
 }
 
-/* The builder itself: the first process of its namespace, if there is one, so that whatever it leaves behind ends with it. */
+/* The builder itself: the first process of its namespace, if there is one, so all its processes end with it. */
 static void become_builder(const char *root, char **command, char **environment, int is_root_outside)
 {
     int fd;
@@ -242,7 +242,7 @@ static void sandbox(const char *root, char **command, char **environment, const 
     quit(wait_for(builder));
 }
 
-/* Runs a command in a sandbox to its end; what it says goes to a log. Gives its exit status. */
+/* Runs a command in a sandbox to its end; its output goes to a log. Returns its exit status. */
 static long run_in_sandbox(const char *root, char **command, char **environment, const struct list *inputs, const char *log)
 {
     byte piece[4096];
@@ -269,7 +269,7 @@ static long run_in_sandbox(const char *root, char **command, char **environment,
 
 /* -- The kit's own world --------------------------------------------------------------------------------------------- */
 
-/* There is one at work in a folder at a time. The file stays open, and so locked, until the last process ends that has it from here. */
+/* Only one kit works in a folder at a time. The file stays open, and so locked, until the last process that inherits it ends. */
 static void lock_folder(const char *file)
 {
     long fd = need(call3(SYS_open, file, O_RDWR | O_CREAT, 0644), "create", file);
@@ -277,7 +277,7 @@ static void lock_folder(const char *file)
         die("another one is at work in this folder");
 }
 
-/* On a system that runs: the kit's folder, where we are, becomes the root, with a /proc and a /dev of its own; the command runs there. */
+/* On a running system: the kit's folder, where we are, becomes the root, with a /proc and a /dev of its own; the command runs there. */
 static void enter(char **command)
 {
     static char *nothing[] = { NULL };
@@ -312,7 +312,7 @@ static void enter(char **command)
     need(call3(SYS_execve, command[0], command, nothing), "run", command[0]);
 }
 
-/* On a bare kernel: nothing is mounted yet, and when all is done the machine is switched off. */
+/* On a bare kernel: nothing is mounted yet, and at the end the machine is switched off. */
 static void boot(char **command)
 {
     static char *nothing[] = { NULL };

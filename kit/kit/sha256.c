@@ -1,4 +1,4 @@
-/* SHA-256 (FIPS 180-4), and how hashes are written: in base 16 and in Nix's base 32. */
+/* SHA-256 (FIPS 180-4), and hashes in base 16 and in Nix's base 32. */
 
 struct sha256 { word state[8]; byte block[64]; size length; };
 
@@ -93,7 +93,7 @@ static char *base16(const byte *at, int length)
     return text;
 }
 
-/* Without e, o, t and u; the first character holds the highest bits of the last byte. */
+/* Without e, o, t and u; the first character has the highest bits of the last byte. */
 static const char base32_digits[] = "0123456789abcdfghijklmnpqrsvwxyz";
 
 static char *base32(const byte *at, int length)

@@ -1,20 +1,20 @@
 /*
- * A step: one derivation, as a file for people. A word, or "env" and a variable's name, begins a field; the lines behind it that begin with four
- * spaces are its value. <stage1^tinycc> stands for the path of what another step made, and <^out> for this step's own output.
+ * A step: one derivation, as a file for people. A word, or "env" and a variable's name, begins a field; the following lines that begin with four
+ * spaces are its value. <stage1^tinycc> means the path of another step's output, and <^out> this step's own output.
  *
- * What is built, and where, depends on the derivation as Nix writes it, with the paths of all inputs: its hash is part of the place where the
- * outputs are made. So it is written here, too, though nobody but its hash needs it.
+ * The place where outputs are made depends on the hash of the derivation as Nix writes it, with the paths of all inputs. So the derivation is
+ * written here, too, but only for its hash.
  */
 
 struct step {
     const char *label, *name, *builder;
     struct list outputs, needs, inputs, arguments, variables, values;
     struct list from, to;                      /* what stands for another step's output, and its path */
-    const char *derivation;                    /* the path that the derivation would have */
+    const char *derivation;                    /* the path of the derivation */
     struct list scratch;                       /* where the outputs are made */
 };
 
-/* Takes the value's lines off the text; gives them without their indentation. */
+/* Removes the value's lines from the text; returns them without their indentation. */
 static char *take_value(char **text)
 {
     struct text value = { NULL, 0, 0 };
@@ -71,7 +71,7 @@ static struct step read_step(const char *file)
     return step;
 }
 
-/* Replaces each of some names by what it stands for. */
+/* Replaces placeholders by their values. */
 static char *replace(const char *in, const struct list *from, const struct list *to)
 {
     struct text text = { NULL, 0, 0 };
@@ -91,7 +91,7 @@ static char *replace(const char *in, const struct list *from, const struct list 
     return text.at;
 }
 
-/* LABEL^OUTPUT: where a step that is done has its output. */
+/* LABEL^OUTPUT: the path of a built step's output. */
 static char *output_path(const char *reference)
 {
     const char *sign = strchr(reference, '^');
@@ -174,7 +174,7 @@ static char *output_name(const struct step *step, const char *output)
     return same(output, "out") ? join(step->name) : join(step->name, "-", output);
 }
 
-/* Finds the inputs, and works out what depends on them. */
+/* Finds the inputs, and computes what depends on them. */
 static void resolve(struct step *step)
 {
     static const byte nothing[32];

@@ -1,7 +1,7 @@
 /*
- * The store: paths that say what they hold, and a record of each. A path is /nix/store/HASH-NAME, where HASH is made of the content's hash, of the
- * paths that the content names, and of the name. A record is what `nix-store --load-db` reads: path, hash and length of the archive, what made it,
- * what it names. A tree without a record is left of a kit that was killed, and means nothing.
+ * The store: content-addressed paths, and a record of each. A path is /nix/store/HASH-NAME; HASH is made of the content's hash, the paths in the
+ * content, and the name. A record is what `nix-store --load-db` reads: path, hash and length of the archive, derivation, references. A tree
+ * without a record was left by a killed kit, and is ignored.
  */
 
 #define STORE "/nix/store"
@@ -33,7 +33,7 @@ static char *type_with(const char *type, struct list references, int self)
     return text.at;
 }
 
-/* The path of a tree, by the hash of its archive and what it names. */
+/* The path of a tree, by the hash of its archive and its references. */
 static char *tree_path(const char *name, const byte *digest, struct list references, int self)
 {
     return store_path(type_with("source", references, self), digest, name);
@@ -75,7 +75,7 @@ static int is_valid(const char *path)
     return look_at(record_file(path), &status) && look_at(path, &status);
 }
 
-/* Behind five lines of a record: path, hash, length, what made it, how many references. */
+/* After five lines of a record: path, hash, length, what made it, how many references. */
 static struct list references_of(const char *path)
 {
     char *at = read_text(record_file(path));
@@ -85,7 +85,7 @@ static struct list references_of(const char *path)
     return split(at, "\n");
 }
 
-/* Some paths and all that they name, directly or not. */
+/* Some paths and everything they refer to, directly or indirectly. */
 static struct list closure_of(const struct list *paths)
 {
     struct list closure = { NULL, 0, 0 };
@@ -100,7 +100,7 @@ static struct list closure_of(const struct list *paths)
     return closure;
 }
 
-/* Only the owner may run it, or everyone: all that is kept of a mode. No time, no owner. */
+/* Keeps only the executable bit of a mode; no time, no owner. */
 static void make_canonical(const char *path)
 {
     struct status status;
@@ -122,7 +122,7 @@ static void make_canonical(const char *path)
     need(call(SYS_utimensat, -100, path, times, 0x100, 0), "set the times of", path);          /* of a link itself */
 }
 
-/* Moves a tree to its path and notes that it is there. All of it has reached the disk before the record does. */
+/* Moves a tree to its path and records it. All of it is on the disk before the record is. */
 static void add_to_store(const char *tree, const struct valid *valid)
 {
     long fd;
@@ -166,8 +166,8 @@ static void copy_tree(const char *from, const char *to)
 }
 
 /*
- * Sees that an input from outside is in the store. The list of inputs has a line for each: how it is hashed ("flat", or "tree"), its path, the
- * file of the kit that it is, and, for people, where the world has it.
+ * Makes sure that an input from outside is in the store. The list of inputs has a line for each: how it is hashed ("flat" or "tree"), its path, its
+ * file in the kit, and, for people, where it is published.
  */
 static void need_input(const char *path)
 {

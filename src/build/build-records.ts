@@ -1,6 +1,6 @@
 /**
- * How each derivation was built, written down while it is built: `<root>/nix/var/zilch/how-built.jsonl`, a line each. Only what stands
- * here can be attested as it happened; the store's database says only that a path was built here.
+ * Records how each derivation was built, during the build: `<root>/nix/var/zilch/how-built.jsonl`, one a line. Only
+ * these builds can be attested as observed; the store's database says only that a path was built here.
  */
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,17 +9,17 @@ import type { Store } from '../store/index.js';
 import type { Event } from './event.js';
 import { machineFacts, type MachineFacts } from './machine.js';
 
-/** What builds: our sandbox, real Nix, the kit's scripts on a bare system, or a machine booted for it. */
+/** The kinds of builder: our sandbox, real Nix, the kit's scripts on a bare system, or a machine booted for it. */
 export const BUILDERS = ['sandbox', 'nix', 'kit', 'vm'] as const;
 export type BuilderKind = (typeof BUILDERS)[number];
 
 export interface BuilderFacts {
   readonly builder: BuilderKind;
-  /** Of Zilch, or what `nix --version` says. */
+  /** Zilch's version, or the output of `nix --version`. */
   readonly builderVersion: string;
 }
 
-/** What is recorded of a build. */
+/** The record of a build. */
 export interface BuildRecord {
   readonly resolved: DrvPath;
   /** Milliseconds since 1970. */
@@ -38,7 +38,7 @@ function fileOf(zilchDir: string): string {
   return join(zilchDir, 'how-built.jsonl');
 }
 
-/** Listens to a run, and records what it builds. */
+/** Listens to a run, and records its builds. */
 export class BuildRecorder {
   private readonly how: BuildRecord['how'];
   private readonly started = new Map<DrvPath, { readonly at: number; readonly resolved: DrvPath }>();
@@ -59,7 +59,7 @@ export class BuildRecorder {
     this.write({ resolved: started.resolved, startedAt: started.at, finishedAt: event.at, how: this.how });
   };
 
-  /** A store that cannot be written fails the build by itself; without the record, it just cannot be attested. */
+  /** If the store cannot be written, the build fails by itself; without the record it only cannot be attested. */
   private write(record: BuildRecord): void {
     try {
       mkdirSync(dirname(this.file), { recursive: true });
@@ -70,7 +70,7 @@ export class BuildRecorder {
   }
 }
 
-/** The records of each resolved derivation, the last of each way in which it was built; lines that are none are passed over. */
+/** The records of each resolved derivation, the last for each kind of builder; invalid lines are skipped. */
 export function readBuildRecords(zilchDir: string): ReadonlyMap<DrvPath, readonly BuildRecord[]> {
   let text: string;
   try {

@@ -1,8 +1,8 @@
 /**
- * Whom builders are to the kernel when root builds. Inside the sandbox every builder is uid 1000; outside it must not be
- * root, who may write to half of /proc, nor the same as another builder, which it could kill or trace. So each running
- * build has a uid and a gid of its own that nobody else on the machine has, as with Nix's `auto-allocate-uids`. A lock in
- * /run, which all stores of the machine share, says that one is taken.
+ * The kernel's users for builders when root builds. Inside the sandbox every builder is uid 1000. Outside it must not
+ * be root, who may write to half of /proc, nor the same as another builder, which it could kill or trace. So each
+ * running build has a uid and a gid that nothing else on the machine has, as with Nix's `auto-allocate-uids`. A lock in
+ * /run, which all stores of the machine share, marks one as taken.
  */
 import { ftruncateSync, fstatSync, mkdirSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,38 +11,41 @@ import { fail, ok, type Result } from '../result.js';
 import { attempt, tryLock, type FileLock } from '../store/index.js';
 import { kill, textOf } from './processes.js';
 
-/** Right after the ids that Nix takes for the same purpose, in the range that systemd keeps free of users. */
+/** Right after Nix's ids for the same purpose, in the range that systemd keeps free of users. */
 const FIRST_ID = 880_803_840;
 /** The number of builds that can run at once, on all stores of a machine together. */
 const COUNT = 512;
-/** 65534 is nobody, 65535 is reserved, where ids have 16 bits. */
+/** With ids of 16 bits, 65534 is nobody and 65535 is reserved. */
 const RESERVED_AT_END = 2;
 
 const LOCKS_DIR = '/run/zilch/build-users';
 
-/** How long killed processes may take to go away, in milliseconds. */
+/** How long killed processes may take to end, in milliseconds. */
 const LONGEST_DYING = 5000;
 
-/** Ids that one build has to itself. */
+/** Ids that only one build has. */
 export interface BuildUser {
   readonly uid: number;
   readonly gid: number;
-  /** Call when nothing runs by these ids any more. */
+  /** Call when no process has these ids any more. */
   readonly release: () => void;
 }
 
-/** An extent of ids that this process may give away. */
+/** A range of ids that this process may give to builds. */
 interface Extent {
   readonly first: number;
   readonly count: number;
 }
 
-/** Whether builds must have users of their own: as real root, and as root of a container that has users to give away. */
+/** Whether builds must have users of their own: as real root, and as root of a container with other users. */
 export function needsBuildUsers(): boolean {
   return process.geteuid?.() === 0 && firstId() !== undefined;
 }
 
-/** Takes ids that no other build has; `undefined` for builds that run as their caller. Fails with `E_SANDBOX` when all are taken. */
+/**
+ * Takes ids that no other build has; `undefined` for builds that run as their caller. Fails with `E_SANDBOX` if all are
+ * taken.
+ */
 export async function takeBuildUser(): Promise<Result<BuildUser | undefined>> {
   const first = needsBuildUsers() ? firstId() : undefined;
   if (first === undefined) return ok(undefined);
@@ -60,7 +63,7 @@ export async function takeBuildUser(): Promise<Result<BuildUser | undefined>> {
   return fail('E_SANDBOX', `all ${COUNT} users for builds are taken`, `see who holds the locks in ${LOCKS_DIR}`);
 }
 
-/** Kills what builders have left behind whose zilch was killed. */
+/** Kills what is left of builders whose zilch was killed. */
 export async function killAbandonedBuilders(): Promise<void> {
   const names = attempt('list', LOCKS_DIR, () => (needsBuildUsers() ? readdirSync(LOCKS_DIR) : []));
   for (const name of names.ok ? names.value : []) {
@@ -75,7 +78,7 @@ function lockFile(id: number): string {
   return join(LOCKS_DIR, String(id));
 }
 
-/** While the ids are in use the lock's file has something in it: found in a file that nobody locks, their user was killed. */
+/** While the ids are in use, the lock's file is not empty. If it is not empty and not locked, their user was killed. */
 function userOf(id: number, lock: FileLock): BuildUser {
   writeSync(lock.fd, 'taken', 0);
   return {
@@ -88,7 +91,7 @@ function userOf(id: number, lock: FileLock): BuildUser {
   };
 }
 
-/** Sees to it that nothing runs by these ids; false when it cannot. */
+/** Kills all processes with these ids; false if it cannot. */
 async function isClean(id: number, lock: FileLock): Promise<boolean> {
   if (fstatSync(lock.fd).size === 0) return true;
   for (const end = Date.now() + LONGEST_DYING; Date.now() < end;) {
@@ -103,7 +106,7 @@ async function isClean(id: number, lock: FileLock): Promise<boolean> {
   return false;
 }
 
-/** Not by who owns /proc/PID: that is root for a process that forbade to be looked at. */
+/** Does not use the owner of /proc/PID, which is root for processes that are not dumpable. */
 function processesOf(uid: number): number[] {
   return readdirSync('/proc').flatMap((pid) => {
     if (!/^\d+$/.test(pid)) return [];
@@ -112,14 +115,14 @@ function processesOf(uid: number): number[] {
   });
 }
 
-/** The first of the ids for builds that are both users' and groups'; `undefined` where this process has no ids to give away. */
+/** The first of the ids for builds, for both users and groups; `undefined` if this process has none. */
 function firstId(): number | undefined {
   return firstIdIn([readIdMap('uid_map'), readIdMap('gid_map')]);
 }
 
 /**
- * As `firstId`, by what /proc/self/uid_map and gid_map hold. In a container with few ids, these are the last ones.
- * Source: user_namespaces(7).
+ * Like `firstId`, from the contents of /proc/self/uid_map and gid_map. In a container with few ids, the last ones are
+ * used. Source: user_namespaces(7).
  */
 export function firstIdIn(maps: readonly (readonly Extent[])[]): number | undefined {
   const fits = (first: number): boolean =>
@@ -132,7 +135,9 @@ function readIdMap(name: 'uid_map' | 'gid_map'): Extent[] {
   return parseIdMap(readFileSync(`/proc/self/${name}`, 'utf8'));
 }
 
-/** Reads what the kernel says of a user namespace's ids, a line an extent: first id inside, first id outside, how many. */
+/**
+ * Reads the kernel's map of a user namespace's ids, with one range a line: first id inside, first id outside, count.
+ */
 export function parseIdMap(text: string): Extent[] {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   return lines.map((line) => {

@@ -1,4 +1,4 @@
-/** A whole run: plan, build what is not there, and, if asked, build again and compare. */
+/** A whole run: plans, builds what is missing, and, if asked, builds again and compares. */
 import { availableParallelism } from 'node:os';
 import type { Derivation, DrvPath, StorePath } from '../formats/index.js';
 import { err, ok, type Failure, type Result } from '../result.js';
@@ -17,55 +17,58 @@ import { SandboxExecutor } from './sandbox-executor.js';
 import { schedule } from './schedule.js';
 
 export interface BuildOptions {
-  /** Builds at once; the number of processors when left out. */
+  /** Builds at once; the number of processors by default. */
   readonly jobs?: number;
-  /** What a builder is told to use, as `NIX_BUILD_CORES`; the number of processors when left out. */
+  /** `NIX_BUILD_CORES` for builders; the number of processors by default. */
   readonly cores?: number;
-  /** Go on with what does not depend on a failed build. */
+  /** Continue with builds that do not depend on a failed build. */
   readonly keepGoing?: boolean;
-  /** Keep the trees of failed builds; build directories then lie on disk. */
+  /** Keep the trees of failed builds; build directories are then on disk. */
   readonly keepFailed?: boolean;
-  /** Build what is wanted again, though it is there, and compare. */
+  /** Build the wanted outputs again, and compare. */
   readonly rebuild?: boolean;
-  /** How large a build directory may become in memory, in bytes, before the store's disk is used instead; as memory allows when left out. */
+  /**
+   * The largest build directory in memory, in bytes; a larger one is on the store's disk. Depends on the memory by
+   * default.
+   */
   readonly buildMemory?: number;
-  /** Stops the run: kills what is being built, starts nothing more. */
+  /** Stops the run: kills running builds, and starts no more. */
   readonly signal?: AbortSignal;
 }
 
 export interface BuildRequest {
   readonly store: Store;
-  /** Every derivation that could be needed. */
+  /** Every derivation that may be needed. */
   readonly closure: ReadonlyMap<DrvPath, Derivation>;
   readonly wanted: readonly { readonly drvPath: DrvPath; readonly outputs: readonly string[] }[];
   readonly options?: BuildOptions;
-  /** The own sandbox when left out. */
+  /** Zilch's own sandbox by default. */
   readonly executor?: Executor;
   readonly emit?: Emit;
-  /** Asked for each derivation before it is built. */
+  /** Called for each derivation before it is built. */
   readonly fetchRealisations?: FetchRealisations;
   /** Asked for the sources of each derivation that is built, when they are not there. */
   readonly fetchSources?: FetchSources;
   /** Durations of another machine, to estimate by what this one has not built yet. */
   readonly referenceDurations?: Durations;
-  /** What the outputs of derivations are expected to take, in bytes: for the plan. */
+  /** The expected sizes of outputs, in bytes, for the plan. */
   readonly sizes?: ReadonlyMap<DrvPath, number>;
-  /** What has to be fetched before anything is built. It takes long, so it is done when the plan has been told. */
+  /** Fetches what is needed before building. It takes long, so it is called after the plan was reported. */
   readonly fetch?: { readonly sources: readonly PlannedFetch[]; readonly run: () => Promise<Result<unknown>> };
 }
 
 /** The results of a run. */
 export interface BuildReport {
   readonly summary: Summary;
-  /** Outputs of the wanted derivations, as far as they are realised now; all their realised outputs, not only the wanted. */
+  /** Outputs of the wanted derivations, including realised outputs that were not wanted. */
   readonly outputs: ReadonlyMap<DrvPath, OutputPaths>;
-  /** By the derivation that failed. What depends on one of them is not here. */
+  /** By failed derivation. Derivations that depend on one of them are not listed. */
   readonly failures: ReadonlyMap<DrvPath, Failure>;
-  /** What `rebuild` showed. */
+  /** The result of `rebuild`. */
   readonly comparisons: ReadonlyMap<DrvPath, Comparison>;
 }
 
-/** Finds what of a closure is realised, without building anything: `path` and `list` need no more. */
+/** Finds the realised part of a closure without building anything, for `path` and `list`. */
 export function realisedOutputs(
   store: Store,
   closure: ReadonlyMap<DrvPath, Derivation>,
@@ -78,8 +81,8 @@ export function realisedOutputs(
 }
 
 /**
- * Builds what is wanted and all that it needs. The report tells of failed builds; the result fails only when nothing could
- * be tried: a closure that is not one, no sandbox.
+ * Builds the wanted derivations and all their needs. The report has the failed builds. The result fails only if nothing
+ * could be tried: an incomplete closure, or no sandbox.
  */
 export async function buildGraph(request: BuildRequest): Promise<Result<BuildReport>> {
   const { store, closure, wanted, options = {} } = request;
@@ -124,7 +127,7 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
   const outcomes = await schedule(graph, { jobs, rank, signal, keepGoing: options.keepGoing === true, run: (node) => run.realise(node) });
   const comparisons = new Map<DrvPath, Comparison>();
   if (options.rebuild === true && run.failures.size === 0 && !signal.aborted) {
-    // What is wanted again does not wait for each other: all inputs are there.
+    // Rebuilds need not wait for each other, because all inputs are there.
     const again = wanted.map(({ drvPath }): [DrvPath, GraphNode] => [drvPath, unconnected(drvPath, closure)]);
     await schedule(new Map(again), { jobs, rank: new Map(), signal, keepGoing: true, run: (node) => run.rebuild(node, comparisons) });
   }
@@ -149,8 +152,8 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
 }
 
 /**
- * Plans, and keeps what the plan builds upon from being collected: its turn may come hours from now. A run without anything
- * to do needs none of it.
+ * Plans, and keeps what the plan needs from being collected, because a build may start hours later. A run with nothing
+ * to do skips this.
  */
 async function planRooted({ store, closure, wanted, options }: BuildRequest, identities: Identities): Promise<Result<Graph>> {
   for (;;) {
@@ -166,12 +169,12 @@ async function planRooted({ store, closure, wanted, options }: BuildRequest, ide
       const rooted = await store.addTempRoot(path);
       if (!rooted.ok) return rooted;
     }
-    // One that was collected meanwhile is to be built, with what it needs.
+    // If one was collected meanwhile, it must be built, with its needs.
     if ([...found].every((path) => store.isValid(path))) return planned;
   }
 }
 
-/** What builds leave behind for the report. */
+/** What builds record for the report. */
 class Run {
   readonly failures = new Map<DrvPath, Failure>();
   built = 0;
@@ -182,7 +185,7 @@ class Run {
     private readonly durationsFile: string,
   ) {}
 
-  /** What is recorded survives a kill; of short builds a run's worth is recorded at once. */
+  /** Recorded durations survive a kill. Short builds are recorded together. */
   recordDurations(): void {
     recordDurations(this.durationsFile, this.durations);
     this.durations.clear();

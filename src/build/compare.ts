@@ -1,10 +1,13 @@
-/** Finds where two trees differ, for people to look at. */
+/** Finds where two trees differ, for people. */
 import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import type { TreeDifference } from './event.js';
 
 const CHUNK = 256 * 1024;
 
-/** The first difference in the order of names, or `undefined`. Looks at what a NAR holds: contents, types, the executable bit. */
+/**
+ * The first difference in the order of names, or `undefined`. Compares what a NAR has: contents, types, the executable
+ * bit.
+ */
 export function firstDifference(first: string, second: string): TreeDifference | undefined {
   return compareNodes(Buffer.from(first), Buffer.from(second), '');
 }

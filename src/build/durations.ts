@@ -1,4 +1,4 @@
-/** Durations of builds as they are kept: a JSON object from derivation names to wall-clock seconds. */
+/** The file of build durations: a JSON object from derivation names to wall-clock seconds. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { attempt } from '../store/index.js';
@@ -9,7 +9,9 @@ export function durationsFile(zilchDir: string): string {
   return join(zilchDir, 'durations.json');
 }
 
-/** Reads durations; what is missing, damaged or cannot be read is empty, as they only order and announce builds. */
+/**
+ * Reads durations; a missing, damaged or unreadable file is empty, because durations only order and announce builds.
+ */
 export function readDurations(file: string): Durations {
   try {
     const json: unknown = JSON.parse(readFileSync(file, 'utf8'));
@@ -21,8 +23,8 @@ export function readDurations(file: string): Durations {
 }
 
 /**
- * Adds durations to a file. What two processes record at once may get lost, and all of it where the file cannot be written:
- * it costs an estimate at most.
+ * Adds durations to a file. Records may get lost if two processes write at the same time or the file cannot be written.
+ * That costs only an estimate.
  */
 export function recordDurations(file: string, durations: Durations): void {
   if (durations.size === 0) return;

@@ -1,14 +1,14 @@
 /**
- * The programs between Zilch and bwrap. But for unshare, which waits, each becomes the next.
+ * The programs between Zilch and bwrap. Each executes the next, except unshare, which waits.
  *
- * setpriv has the kernel kill what it becomes when this process dies, however it dies. unshare makes a process namespace whose
- * first process is what becomes bwrap: when that dies the kernel kills all others in it, whatever they have done to live on.
- * sh gives up if this process died before the kernel was told. So no build outlives its zilch.
+ * setpriv asks the kernel to kill it when this process dies, however it dies. unshare makes a process namespace whose
+ * first process becomes bwrap: when that dies, the kernel kills all others in it, whatever they have done to survive.
+ * sh gives up if this process died before the kernel was asked. So no build outlives its zilch.
  *
- * When builds need users of their own (see `build-users.ts`), the workplace is mounted at /tmp and the store below it, since
- * the user has no way through directories that are root's alone, such as /root; then setpriv becomes that user. setarch turns
- * off address space randomisation, as Nix does. sh sets umask and limits; and standard error, where this process listens: the programs
- * before it have another, so that what they say is never taken for the builder's.
+ * When builds need their own users (see `build-users.ts`), the work directory is mounted at /tmp and the store below
+ * it, because the user cannot pass through directories like /root, which only root can enter; then setpriv becomes that
+ * user. setarch turns off address space randomisation, as in Nix. sh sets umask and limits, and the standard error that
+ * Zilch reads. The programs before it have another standard error, so their messages are never taken for the builder's.
  */
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,29 +18,29 @@ import { attempt } from '../store/index.js';
 import { takeBuildUser, type BuildUser } from './build-users.js';
 import { IN_WORKPLACE, type SandboxVariation } from './variation.js';
 
-/** Where bwrap, run by a build user, finds the workplace. bwrap needs the directory anyway, so it is everywhere. */
+/** The path of the work directory for a bwrap run by a build user. bwrap needs /tmp anyway, so it exists everywhere. */
 const WORKPLACE_SEEN = '/tmp';
 
-/** In a workplace, where the directory of the store's paths is mounted for a build user. */
+/** Where the store's directory is mounted in a work directory for a build user. */
 const INPUTS = 'inputs';
 
-/** Who enters a sandbox, other than this process's own user. */
+/** The user that enters a sandbox, if it is not this process's own. */
 export interface Entrant {
   readonly user: Pick<BuildUser, 'uid' | 'gid'>;
-  /** The workplace on the host; `openWorkplace` has prepared it. */
+  /** The work directory on the host, prepared by `openWorkplace`. */
   readonly workDir: string;
-  /** The directory on the host that has the inputs. */
+  /** The directory of the inputs on the host. */
   readonly storeDir: string;
 }
 
-/** Lets a build user through to what is in a workplace. Throws the system's errors. */
+/** Lets a build user into a work directory. Throws the system's errors. */
 export function openWorkplace(workDir: string): void {
-  // Passable, not readable; and nobody but root reaches it, through the directory above.
+  // The user can pass through it but not read it, and only root can reach it through the directory above.
   chmodSync(workDir, 0o711);
   mkdirSync(join(workDir, INPUTS), { recursive: true });
 }
 
-/** A directory of the host by the name that bwrap finds it by. */
+/** A host directory's path as bwrap sees it. */
 export function seenBy(entrant: Entrant | undefined, hostPath: string): string {
   if (entrant === undefined) return hostPath;
   const { workDir, storeDir } = entrant;
@@ -50,9 +50,12 @@ export function seenBy(entrant: Entrant | undefined, hostPath: string): string {
 }
 
 export interface EntranceOptions {
-  /** This process listens to what is written to the open file 3, who cannot write to it is alone; and builders' errors go where their output goes. */
+  /**
+   * Zilch reads from the open file 3; a process that cannot write to it has lost its zilch. Builders' errors go where
+   * their output goes.
+   */
   readonly listened?: boolean;
-  /** A file, as `seenBy` names it, to be open as 3. */
+  /** A file, named as in `seenBy`, to open as 3. */
   readonly filter?: string;
   readonly surroundings?: Surroundings | undefined;
 }
@@ -62,13 +65,16 @@ export interface Surroundings extends SandboxVariation {
   readonly workDir: string;
 }
 
-/** The command that runs bwrap, as a child of this process, with these arguments. Its only child is the first process of all. */
+/**
+ * The command that runs bwrap with these arguments, as a child of this process. Its only child is the first process of
+ * the namespace.
+ */
 export function entrance(
   entrant: Entrant | undefined,
   bwrapArguments: readonly string[],
   { listened = false, filter, surroundings }: EntranceOptions = {},
 ): readonly [program: string, ...args: string[]] {
-  // A hard limit below the usual ones stays.
+  // A hard limit below the usual ones is kept.
   const limits = 'ulimit -S -c 0; ulimit -S -s 8192 2>/dev/null; ulimit -S -n 1024 2>/dev/null';
   const alone = listened ? 'echo >&3 || exit; exec 2>&1; ' : '';
   const exec = `exec ${tracing(entrant, surroundings)}bwrap "$@"${filter === undefined ? '' : ' 3<"$0"'}`;
@@ -130,7 +136,7 @@ function quote(text: string): string {
 /** Where memory runs out, builders are killed before anything else; done by root, they cannot undo it. */
 const EXPENDABLE = 'echo 1000 2>/dev/null >/proc/self/oom_score_adj';
 
-/** Somebody to try the sandbox with. Fails as `takeBuildUser` does. */
+/** A user to try the sandbox with. Fails like `takeBuildUser`. */
 export async function takeTrialEntrant(): Promise<Result<{ readonly entrant: Entrant | undefined; readonly release: () => void }>> {
   const taken = await takeBuildUser();
   if (!taken.ok) return taken;

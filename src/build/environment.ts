@@ -1,11 +1,11 @@
 /**
- * What a builder is given: its program, arguments, environment variables and files, the same as in Nix's sandbox. Pure.
+ * A builder's program, arguments, environment variables and files, the same as in Nix's sandbox. Pure.
  * Source: Nix's `local-derivation-goal.cc`, `initEnv` and `initTmpDir`.
  */
 import { encodeBase32, outputPlaceholder, replacer, sha256, STORE_DIR, type Derivation, type StorePath } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 
-/** Where a build runs, whatever directory that is on the host. */
+/** The build directory inside the sandbox. */
 export const BUILD_DIR = '/build';
 
 /** A builder's invocation. */
@@ -13,16 +13,18 @@ export interface Invocation {
   readonly program: string;
   readonly args: readonly string[];
   readonly env: ReadonlyMap<string, string>;
-  /** Files to lay into the build directory, by name: the attributes that `passAsFile` lists. */
+  /** Files to write into the build directory, by name: the attributes in `passAsFile`. */
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** The store paths that the builder may see, each with what it refers to; on demand, as few builds want to know. */
+/**
+ * The store paths that the builder may see, with their references; computed on demand, because few builds need them.
+ */
 export type InputGraph = () => ReadonlyMap<StorePath, readonly StorePath[]>;
 
 /**
- * Works out the invocation of a resolved derivation whose outputs are built at `scratch`. `cores` is a hint for the
- * builder, so it must never show in what it makes. Fails on what only a newer or another kind of derivation has.
+ * Computes the invocation of a resolved derivation whose outputs are built at `scratch`. `cores` is a hint for the
+ * builder, so it must not affect the outputs. Fails on features of newer or other kinds of derivations.
  */
 export function invocation(
   drv: Derivation,
@@ -43,7 +45,7 @@ export function invocation(
   const rewrite = replacer(new Map([...scratch].map(([name, path]) => [outputPlaceholder(name), path])));
   const asFile = new Set(words(drv.env.get('passAsFile') ?? ''));
   const files = new Map<string, string>();
-  // In Nix's order: the derivation may override the first group and is overridden by the last.
+  // In Nix's order: the derivation's variables override the first group, and the last group overrides them.
   const env = new Map([
     ['PATH', '/path-not-set'],
     ['HOME', '/homeless-shelter'],
@@ -68,8 +70,9 @@ export function invocation(
 }
 
 /**
- * The files of the attribute `exportReferencesGraph`, pairs of a file name and a store path: what `nix-store
- * --register-validity` reads, for making images that hold whole closures. Source: Nix's `makeValidityRegistration`.
+ * The files of the attribute `exportReferencesGraph`, pairs of a file name and a store path, in the format that `
+ * nix-store
+ * --register-validity` reads; used for images of whole closures. Source: Nix's `makeValidityRegistration`.
  */
 function referenceGraphs(attribute: string, inputs: InputGraph): Result<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();

@@ -1,22 +1,22 @@
 /**
- * How long a build is going to take, from how long it took before: on this machine, or else on the machine whose
- * durations are shipped with the chain, scaled by how the two compare.
+ * Estimates the duration of a build from earlier durations on this machine, or from those shipped with the chain,
+ * scaled by the speeds of the two machines.
  */
 
 /** Wall-clock seconds by derivation name. */
 export type Durations = ReadonlyMap<string, number>;
 
 export interface Estimates {
-  /** Seconds, or `undefined` when nothing is known. */
+  /** Seconds, or `undefined` if nothing is known. */
   readonly of: (drvName: string) => number | undefined;
   /** Seconds to assume when ordering builds, whether known or not. */
   readonly weight: (drvName: string) => number;
 }
 
-/** Below this, what is measured is the sandbox and not the machine. */
+/** Shorter builds measure the sandbox and not the machine. */
 const SHORTEST_COMPARED = 1;
 
-/** Makes estimates out of this machine's durations and the reference machine's. */
+/** Makes estimates from the durations of this machine and the reference machine. */
 export function estimates(own: Durations, reference: Durations): Estimates {
   const scale = machineRatio(own, reference);
   const of = (drvName: string): number | undefined => {
@@ -29,7 +29,7 @@ export function estimates(own: Durations, reference: Durations): Estimates {
   return { of, weight: (drvName) => Math.max(of(drvName) ?? usual, 0.001) };
 }
 
-/** How many times as long as the reference machine this one takes: the median over what both have built; 1 at first. */
+/** This machine's time as a multiple of the reference machine's: the median over what both have built; 1 at first. */
 export function machineRatio(own: Durations, reference: Durations): number {
   const ratios = [...own].flatMap(([name, seconds]) => {
     const shipped = reference.get(name);

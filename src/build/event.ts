@@ -1,11 +1,11 @@
 /**
- * Everything that happens while building. The terminal, the JSON stream and the web page are renderers of these; the
- * engine itself never prints.
+ * All events of a build. The terminal, the JSON stream and the web page are renderers of these; the engine itself never
+ * prints.
  */
 import type { DrvPath, PathInfo, StorePath } from '../formats/index.js';
 import type { Failure } from '../result.js';
 
-/** One thing that happened. `at` is in milliseconds since 1970. */
+/** One event. `at` is in milliseconds since 1970. */
 export type Event = { readonly at: number } & EventBody;
 
 /** An event before it is dated. */
@@ -26,14 +26,14 @@ export type EventBody =
   | BuildComparedEvent
   | DoneEvent;
 
-/** What is going to be done: the first event of a run. */
+/** The plan: the first event of a run. */
 export interface PlanEvent {
   readonly type: 'plan';
   /** Derivations that are not realised yet, each after the ones it needs. Some may turn out to be reused. */
   readonly drvs: readonly PlannedBuild[];
   /** The sources that are fetched first. */
   readonly fetch: readonly PlannedFetch[];
-  /** Wall clock of all builds together, in seconds; missing when one was never timed. */
+  /** Wall clock of all builds together, in seconds; missing if one has no estimate. */
   readonly estimateSeconds?: number | undefined;
 }
 
@@ -49,16 +49,16 @@ export interface PlannedBuild {
   readonly name: string;
   /** Planned derivations it waits for. */
   readonly inputs: readonly DrvPath[];
-  /** Wall-clock seconds, when anything is known to estimate from. */
+  /** Estimated wall-clock seconds, if there is an estimate. */
   readonly estimateSeconds?: number | undefined;
-  /** What its outputs are expected to add to the store, in bytes. */
+  /** The expected size of its outputs, in bytes. */
   readonly estimateBytes?: number | undefined;
 }
 
 export interface FetchStartEvent {
   readonly type: 'fetch-start';
   readonly name: string;
-  /** Where it is being had from. */
+  /** The place it is fetched from. */
   readonly from: string;
   /** In bytes. */
   readonly size: number;
@@ -77,17 +77,17 @@ export interface FetchDoneEvent {
   readonly path: StorePath;
 }
 
-/** One place did not have the right bytes; `final` when no other is left to try. */
+/** One place did not have the right bytes; `final` if it was the last. */
 export interface FetchFailedEvent {
   readonly type: 'fetch-failed';
   readonly name: string;
   readonly failure: Failure;
   readonly final: boolean;
-  /** The place, when it is a binary cache: a `cache-refused` says why, once for all paths. */
+  /** The place, if it is a binary cache: a `cache-refused` says why, once for all paths. */
   readonly cache?: string | undefined;
 }
 
-/** A binary cache was not used: said once for each of its reasons, when it first comes up. */
+/** A binary cache was not used. Reported once for each reason. */
 export interface CacheRefusedEvent {
   readonly type: 'cache-refused';
   /** Its address. */
@@ -95,7 +95,7 @@ export interface CacheRefusedEvent {
   readonly failure: Failure;
 }
 
-/** Another process is building the same derivation; its result is going to be used. */
+/** Another process is building the same derivation; its result will be used. */
 export interface BuildWaitEvent {
   readonly type: 'build-wait';
   readonly drvPath: DrvPath;
@@ -107,9 +107,9 @@ export interface BuildStartEvent {
   readonly type: 'build-start';
   readonly drvPath: DrvPath;
   readonly name: string;
-  /** What is run in fact: the derivation with its inputs resolved. */
+  /** The derivation with its inputs resolved, which is really run. */
   readonly resolvedDrvPath: DrvPath;
-  /** Where the log is being written. */
+  /** The path of the log. */
   readonly logPath: string;
 }
 
@@ -132,28 +132,28 @@ export interface BuildDoneEvent {
   readonly drvPath: DrvPath;
   readonly name: string;
   readonly outputs: ReadonlyMap<string, PathInfo>;
-  /** Wall clock, from laying out the sandbox to knowing the outputs’ hashes; of an attempt in memory that failed nothing. */
+  /** Wall clock, from laying out the sandbox to knowing the outputs’ hashes; without a failed attempt in memory. */
   readonly durationSeconds: number;
   readonly usage: Usage;
 }
 
-/** What a build took of the machine. */
+/** The resources that a build used. */
 export interface Usage {
-  /** User and system time of all processes that the builder waited for, the set-up of the sandbox included. */
+  /** User and system time of all processes that the builder waited for, including the set-up of the sandbox. */
   readonly cpuSeconds?: number | undefined;
   /**
    * The largest sum of the resident memory of the build's processes in samples taken every half second; shared pages
-   * count once for each process. Missing when the build ended before the first sample.
+   * count once for each process. Missing if the build ended before the first sample.
    */
   readonly maxRssBytes?: number | undefined;
   /**
-   * By program, what the same samples found it doing: how often one of its processes was running or ready to run. A program's
-   * part of the sum is its part of the build's processor time, as well as samples can tell.
+   * By program: the number of these samples in which one of its processes was running or ready to run. A program's
+   * share of the sum estimates its share of the build's processor time.
    */
   readonly running?: Readonly<Record<string, number>> | undefined;
 }
 
-/** Nothing had to be run: the outputs are there, made by an equal derivation (early cut-off) or by another process. */
+/** Nothing had to be run: an equal derivation (early cut-off) or another process has made the outputs. */
 export interface BuildReusedEvent {
   readonly type: 'build-reused';
   readonly drvPath: DrvPath;
@@ -166,11 +166,11 @@ export interface BuildFailedEvent {
   readonly drvPath: DrvPath;
   readonly name: string;
   readonly failure: Failure;
-  /** Missing when the builder was not run. */
+  /** Missing if the builder was not run. */
   readonly logPath?: string | undefined;
   /** The last lines of the log. */
   readonly lastLines: readonly string[];
-  /** Where the build's tree was kept for inspection. */
+  /** The path of the build's tree, kept for inspection. */
   readonly keptDir?: string | undefined;
   /** The command that opens a shell in it: whoever knows what the user calls things adds it. */
   readonly keptShell?: string | undefined;
@@ -184,7 +184,7 @@ export interface BuildComparedEvent {
   readonly comparison: Comparison;
 }
 
-/** What building again showed. */
+/** The result of building again. */
 export type Comparison =
   { readonly kind: 'same'; readonly durationSeconds: number } | { readonly kind: 'different'; readonly differences: readonly OutputDifference[] };
 
@@ -192,14 +192,14 @@ export interface OutputDifference {
   readonly outputName: string;
   /** The valid path. */
   readonly path: StorePath;
-  /** Host path of what the second build made, kept for inspection. */
+  /** Host path of the second build's output, kept for inspection. */
   readonly kept: string;
   /** The first difference in the order of names. */
   readonly first: TreeDifference;
 }
 
 export interface TreeDifference {
-  /** Below the output, `bin/tcc`; empty for the output itself. Bytes that are not UTF-8 show as U+FFFD. */
+  /** Relative to the output, `bin/tcc`; empty for the output itself. Bytes that are not UTF-8 show as U+FFFD. */
   readonly file: string;
   /** `contents from byte 17`, `only in the first`, `kind: file and directory`. */
   readonly what: string;
@@ -216,7 +216,7 @@ export interface DoneEvent {
 /** Counts of derivations. */
 export interface Summary {
   readonly built: number;
-  /** Realised already, or found to be equal to something that is. */
+  /** Realised already, or equal to a realised one. */
   readonly reused: number;
   readonly failed: number;
   /** Not tried, or stopped, because something they need failed, or because the run was stopped. */
@@ -224,10 +224,10 @@ export interface Summary {
   readonly durationSeconds: number;
 }
 
-/** Takes events as they happen; must not throw. */
+/** Called for each event; must not throw. */
 export type Emit = (event: Event) => void;
 
-/** Dates an event. */
+/** Adds the time to an event. */
 export function emitter(emit: Emit): (event: EventBody) => void {
   return (event) => emit({ at: Date.now(), ...event });
 }

@@ -1,13 +1,13 @@
-/** Which files of an output hold a store path: what whoever wrote the recipe has to look at. */
+/** Finds the files of an output that contain a store path, for the author of the recipe. */
 import { lstatSync, readdirSync } from 'node:fs';
 import { storePathHash, type StorePath } from '../formats/index.js';
 import { ok, type Result } from '../result.js';
 import { scanTree } from '../store/index.js';
 
-/** How many files a failure names. */
+/** The most files that a failure names. */
 const NAMED = 5;
 
-/** Names some of the files below `root` that hold the path: `$out/bin/tool, $out/lib/a.so and 3 more`. */
+/** Names some of the files below `root` that contain the path: `$out/bin/tool, $out/lib/a.so and 3 more`. */
 export async function nameFiles(path: StorePath, outputName: string, root: string): Promise<Result<string>> {
   const files = await filesNaming(path, root);
   if (!files.ok) return files;

@@ -4,7 +4,7 @@ import { derivationPath, type Derivation, type DrvPath } from '../formats/index.
 import { unwrap } from '../result.js';
 import { criticalPath, makespan, planGraph } from './graph.js';
 
-/** Derivations of which each needs some of those before it, by index. */
+/** Derivations, each of which needs some of those before it, by index. */
 function derivations(needs: readonly (readonly number[])[]): { readonly closure: Map<DrvPath, Derivation>; readonly paths: DrvPath[] } {
   const closure = new Map<DrvPath, Derivation>();
   const paths: DrvPath[] = [];

@@ -1,14 +1,14 @@
 /**
- * The derivations that one run is about, as a graph: pure, and in terms of derivations as written (before resolution).
+ * The derivations of one run as a graph. Pure; derivations are as written (before resolution).
  */
 import { type Derivation, type DrvPath } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 
-/** A derivation that has to be built, and how it hangs together with the others that have to. */
+/** A derivation to build, with its edges to the others. */
 export interface GraphNode {
   readonly drvPath: DrvPath;
   readonly drv: Derivation;
-  /** The outputs that are wanted of it, by the user or by other nodes. */
+  /** Its outputs that the user or other nodes want. */
   readonly outputs: ReadonlySet<string>;
   /** Nodes it needs. */
   readonly inputs: readonly DrvPath[];
@@ -20,9 +20,9 @@ export interface GraphNode {
 export type Graph = ReadonlyMap<DrvPath, GraphNode>;
 
 /**
- * The part of `closure` that is needed for `wanted` and not realised. Does not look below a realised derivation, so that
- * a finished chain costs one look-up for each wanted derivation. Fails when the closure lacks a derivation or goes in a
- * circle, which only a corrupt one can: a derivation's path is a hash over its inputs.
+ * The part of `closure` that `wanted` needs and that is not realised. It does not look below a realised derivation, so
+ * a finished chain costs one look-up for each wanted derivation. Fails if the closure lacks a derivation or has a
+ * cycle, which is possible only for a corrupt closure, because a derivation's path is a hash over its inputs.
  */
 export function planGraph(
   closure: ReadonlyMap<DrvPath, Derivation>,
@@ -65,8 +65,8 @@ export function planGraph(
 }
 
 /**
- * How long the longest way from the start of each node to the end of everything is. What has the longest way ahead goes
- * first: the classic list-scheduling rule. `weight` must be positive, so that an input always outranks its dependents.
+ * The longest time from the start of each node to the end of the whole graph. Nodes with the longest time go first: the
+ * classic list-scheduling rule. `weight` must be positive, so an input always ranks above its dependents.
  */
 export function criticalPath(graph: Graph, weight: (node: GraphNode) => number): ReadonlyMap<DrvPath, number> {
   const ranks = new Map<DrvPath, number>();
@@ -77,7 +77,7 @@ export function criticalPath(graph: Graph, weight: (node: GraphNode) => number):
   return ranks;
 }
 
-/** How long a graph takes to build when `jobs` are built at once and `rank` says which go first. In the unit of `seconds`. */
+/** The time to build a graph with `jobs` builds at once, in the order of `rank`. In the unit of `seconds`. */
 export function makespan(
   graph: Graph,
   { rank, jobs, seconds }: { readonly rank: ReadonlyMap<DrvPath, number>; readonly jobs: number; readonly seconds: (node: GraphNode) => number },

@@ -1,16 +1,16 @@
-/** Under which ids the outputs of derivations are realised. */
+/** The ids under which the outputs of derivations are realised. */
 import { hashDerivationModulo, type Derivation, type DerivationHashes, type DrvOutputId, type DrvPath } from '../formats/index.js';
 
 const known = new WeakMap<ReadonlyMap<DrvPath, Derivation>, Identities>();
 
-/** The ids of a closure of derivations, worked out once as long as there is that closure, which nobody may add to. */
+/** The ids of closures of derivations, kept as long as the closure. Nothing may be added to a closure. */
 export function identitiesOf(closure: ReadonlyMap<DrvPath, Derivation>): Identities {
   const identities = known.get(closure) ?? new Identities(closure);
   known.set(closure, identities);
   return identities;
 }
 
-/** Ids of a closure of derivations, each worked out once. */
+/** Ids of a closure of derivations, each computed once. */
 export class Identities {
   private readonly asInput = new Map<DrvPath, DerivationHashes>();
   private readonly own = new Map<DrvPath, DerivationHashes>();
@@ -33,7 +33,7 @@ export class Identities {
   }
 }
 
-/** The id of an output of a resolved derivation, which needs no others to be known. */
+/** The id of an output of a resolved derivation, which does not depend on other derivations. */
 export function resolvedOutputId(drv: Derivation, outputName: string): DrvOutputId {
   const noInputs = (input: DrvPath): never => {
     throw new Error(`Internal error: the resolved derivation ${drv.name} needs ${input}`);

@@ -1,4 +1,4 @@
-/** Builds derivations: what is needed and not there, in order, each in a sandbox, into a store. */
+/** Builds the missing derivations into a store, in order, each in a sandbox. */
 export { buildGraph, realisedOutputs, type BuildOptions, type BuildReport, type BuildRequest } from './build.js';
 export * from './event.js';
 export type { Executed, Executor, ExecutorFailure, ExecutorRequest } from './executor.js';

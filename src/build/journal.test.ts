@@ -82,7 +82,7 @@ describe('a journal', () => {
       if (count % 50 === 0) most = Math.max(most, process.memoryUsage().rss - before);
     }
     expect(count).toBe(2500);
-    // The file has 150 MB; how much of what is no longer used is kept for a while depends on the Node.js.
+    // The file has 150 MB. How much unused memory Node.js keeps for a while depends on its version.
     expect(most).toBeLessThan(75_000_000);
   });
 

@@ -1,9 +1,9 @@
 /**
- * Journals: what happened in each run, kept in the store as one JSON object a line, so that another process can follow a
- * run while it goes on, and look at it afterwards. `<root>/nix/var/zilch/runs/<start>-<pid>.jsonl`.
+ * Journals: the events of each run, kept in the store as one JSON object a line, so another process can follow a run
+ * and look at it afterwards. `<root>/nix/var/zilch/runs/<start>-<pid>.jsonl`.
  *
- * A journal holds every event but the lines of logs, which the logs hold, and most of the progress of downloads. Nothing
- * depends on journals: when one cannot be written, the build goes on without it.
+ * A journal has every event except the lines of logs, which are in the logs, and most of the progress of downloads.
+ * Nothing depends on journals: if one cannot be written, the build continues without it.
  */
 import { closeSync, constants, mkdirSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,20 +17,22 @@ export interface RunHeader {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly pid: number;
-  /** When the process started, in the kernel's ticks since boot: tells it from a later one of the same number. */
+  /**
+   * When the process started, in the kernel's ticks since boot; distinguishes it from a later process with the same id.
+   */
   readonly processStart: string;
   /** Directory of the chain. */
   readonly chain: string;
-  /** As the user named them. */
+  /** The targets, as the user named them. */
   readonly targets: readonly string[];
   readonly jobs: number;
   readonly cores: number;
 }
 
-/** What a caller says of a run. */
+/** A caller's description of a run. */
 export type RunDescription = Pick<RunHeader, 'chain' | 'targets' | 'jobs' | 'cores'>;
 
-/** An event as JSON can hold it: outputs are an object, not a map. */
+/** An event as JSON: outputs are an object, not a map. */
 export type JournalEvent =
   | Exclude<Event, BuildLogEvent | { readonly outputs: unknown }>
   | ({ readonly at: number } & (WithOutputs<BuildDoneEvent> | WithOutputs<BuildReusedEvent>));
@@ -61,7 +63,7 @@ export class Journal {
     this.header = { type: 'run', version: 1, at: Date.now(), pid: process.pid, processStart: processStart(process.pid) ?? '', ...description };
   }
 
-  /** Takes an event as it happens. A run in which nothing is fetched or built leaves no journal. */
+  /** Records an event. A run in which nothing is fetched or built leaves no journal. */
   readonly emit: Emit = (event) => {
     if (event.type === 'build-log' || this.file === 'closed') return;
     if (event.type === 'fetch-progress') {
@@ -82,7 +84,9 @@ export class Journal {
     this.file = 'closed';
   }
 
-  /** One system call for each event: readers see whole lines, and after a crash all but the last are there. */
+  /**
+   * One system call for each event, so readers see whole lines, and after a crash only the last line may be missing.
+   */
   private write(text: string): void {
     try {
       if (this.file === 'not yet') {
@@ -103,7 +107,7 @@ export class Journal {
   }
 }
 
-/** Failures may carry the error of a system call as their cause, which JSON would make `{}` of. */
+/** The cause of a failure may be an error, which JSON would turn into `{}`. */
 function errorsAsText(_key: string, value: unknown): unknown {
   return value instanceof Error ? { code: 'E_IO', message: value.message } : value;
 }
@@ -121,10 +125,10 @@ export function listJournals(directory: string): string[] {
 }
 
 const PIECE_BYTES = 64 * 1024;
-/** The plan of a chain of ten thousand packages has a fifth of it. What is longer was not written by us, and is left out. */
+/** Five times the plan of a chain of ten thousand packages. Zilch writes no longer line, so longer ones are ignored. */
 const LONGEST_LINE = 16 * 2 ** 20;
 
-/** Reads a journal, and later what has been added to it since. */
+/** Reads a journal, and later its additions. */
 export class JournalReader {
   private offset = 0;
   /** The beginning of a line whose end is not written yet. */
@@ -134,8 +138,8 @@ export class JournalReader {
   constructor(private readonly path: string) {}
 
   /**
-   * The lines that are new since the last call, while they are read; none when the journal is gone. Lines that are no events are left
-   * out.
+   * Yields the lines since the last call while they are read; none if the journal is gone. Lines that are no events are
+   * skipped.
    */
   *read(): Generator<JournalLine, void, undefined> {
     for (const piece of this.added()) {
@@ -201,12 +205,12 @@ function parseLine(line: string): JournalLine | undefined {
   }
 }
 
-/** Whether the process that wrote a journal is still there. */
+/** Whether the process that wrote a journal is still running. */
 export function isAlive({ pid, processStart: start }: Pick<RunHeader, 'pid' | 'processStart'>): boolean {
   return start !== '' && processStart(pid) === start;
 }
 
-/** Field 22 of `/proc/<pid>/stat`; the name in field 2 may hold anything, and ends at the last `)`. */
+/** Field 22 of `/proc/<pid>/stat`; the name in field 2 may contain anything, and ends at the last `)`. */
 function processStart(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');

@@ -3,7 +3,7 @@ export class LastBytes {
   private readonly ring: Buffer;
   /** Where the next byte goes. */
   private at = 0;
-  /** How many bytes were ever given. */
+  /** The number of all bytes so far. */
   count = 0;
 
   constructor(size: number) {
@@ -19,7 +19,7 @@ export class LastBytes {
     }
   }
 
-  /** What is kept, in order. */
+  /** The kept bytes, in order. */
   bytes(): Buffer {
     if (this.count < this.ring.length) return Buffer.from(this.ring.subarray(0, this.count));
     return Buffer.concat([this.ring.subarray(this.at), this.ring.subarray(0, this.at)]);

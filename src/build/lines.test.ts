@@ -59,7 +59,7 @@ describe('a builder’s output', () => {
     expect(fed.phases).toHaveLength(200);
     expect(Math.max(...fed.phases.map((phase) => phase.length))).toBe(100);
     expect(fed.phases[199]).toMatch(/^199x+…$/);
-    expect(fed.bytes.toString()).toBe('… phases after the first 200 are not told …\n');
+    expect(fed.bytes.toString()).toBe('… phases after the first 200 are not reported …\n');
   });
 
   test('leaves the beginnings of long last lines', () => {

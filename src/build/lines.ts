@@ -1,27 +1,27 @@
 /**
- * A builder's output, line by line. Lines that begin `@nix ` are messages to the builder's caller, in JSON; of those
- * only `setPhase` means something here, and none is logged. Source: Nix's `handleJSONLogMessage`.
+ * A builder's output, line by line. Lines that begin with `@nix ` are messages to the builder's caller, in JSON. Only
+ * `setPhase` has a meaning here, and none is logged. Source: Nix's `handleJSONLogMessage`.
  */
 
-/** Longer lines are cut into pieces of this size, so that a builder that never ends one cannot fill the memory. */
+/** Longer lines are cut into pieces of this size, so a builder that never ends a line cannot fill the memory. */
 const LONGEST_LINE = 64 * 1024;
 const KEPT_LINES = 20;
-/** Of a line that is kept, in characters. */
+/** Length of a kept line, in characters. */
 const LONGEST_KEPT = 2000;
-/** Recipes have a dozen phases with names of a word. Journals keep all that are told, and pages show them. */
+/** Recipes have a dozen phases with one-word names. Journals keep all reported phases, and pages show them. */
 const LONGEST_PHASE = 100;
 const MOST_PHASES = 200;
 
 export interface LineHandlers {
   readonly onPhase: (phase: string) => void;
   readonly onLine: (line: string) => void;
-  /** The bytes of a line, its end included, as they came. */
+  /** The bytes of a line, including its end, unchanged. */
   readonly onBytes: (bytes: Buffer) => void;
 }
 
-/** Takes output in pieces of any size and hands it on in lines. */
+/** Takes output in pieces of any size and passes it on in lines. */
 export class OutputLines {
-  /** The last lines of text, the ends of long ones cut off. */
+  /** The last lines of text, with long ones truncated. */
   readonly last: string[] = [];
   private phases = 0;
   private rest: Buffer = Buffer.alloc(0);
@@ -40,7 +40,7 @@ export class OutputLines {
     this.rest = Buffer.from(bytes);
   }
 
-  /** Hands on a last line that has no end. */
+  /** Passes on a last line without its end. */
   end(): void {
     if (this.rest.length > 0) this.line(this.rest);
     this.rest = Buffer.alloc(0);
@@ -60,7 +60,7 @@ export class OutputLines {
   }
 
   private phase(name: string): void {
-    if (this.phases === MOST_PHASES) this.handlers.onBytes(Buffer.from(`… phases after the first ${MOST_PHASES} are not told …\n`));
+    if (this.phases === MOST_PHASES) this.handlers.onBytes(Buffer.from(`… phases after the first ${MOST_PHASES} are not reported …\n`));
     if (this.phases++ < MOST_PHASES) this.handlers.onPhase(shortened(name, LONGEST_PHASE));
   }
 }

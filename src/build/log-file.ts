@@ -1,11 +1,11 @@
-/** Reading logs: in pieces, because a log can be larger than what a process wants to hold, or a string can. */
+/** Reads logs in pieces, because a log can be larger than a string or the memory of a process. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { ok, type Result } from '../result.js';
 import { attempt } from '../store/index.js';
 
 const PIECE_BYTES = 256 * 1024;
 
-/** What opening says of that which is no log: it is not there, or a symlink, or a directory is missing, or it is a pipe without a reader. */
+/** Errors of opening something that is no log: a missing file or directory, a symlink, a pipe without a reader. */
 const NO_LOG: readonly string[] = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'];
 
 /** An open log; close it. */
@@ -15,7 +15,7 @@ export class LogFile {
     private readonly path: string,
   ) {}
 
-  /** `undefined` when there is no regular file there; symlinks are not followed, and nothing is waited for. */
+  /** `undefined` if there is no regular file. Does not follow symlinks, and does not block. */
   static open(path: string): Result<LogFile | undefined> {
     return attempt('read the log', path, () => {
       let fd: number;
@@ -31,7 +31,7 @@ export class LogFile {
     });
   }
 
-  /** In bytes, as it is now. */
+  /** The current size in bytes. */
   size(): Result<number> {
     return attempt('read the log', this.path, () => fstatSync(this.fd).size);
   }
@@ -49,7 +49,7 @@ export class LogFile {
     });
   }
 
-  /** All from an offset on, in pieces, to the end as it is when that is reached. */
+  /** Everything from an offset on, in pieces, up to the end when that is reached. */
   *pieces(from: number): Generator<Result<Buffer>, void, undefined> {
     for (let at = from; ;) {
       const piece = this.read(at, PIECE_BYTES);
@@ -60,7 +60,7 @@ export class LogFile {
     }
   }
 
-  /** Where the last `count` lines begin; a last line without its end is one. */
+  /** The offset of the last `count` lines; a last line without its end is one. */
   startOfLast(count: number): Result<number> {
     const size = this.size();
     if (!size.ok) return size;
@@ -70,7 +70,7 @@ export class LogFile {
       const piece = this.read(start, end - start);
       if (!piece.ok) return piece;
       for (let at = piece.value.lastIndexOf(0x0a); at >= 0; at = at === 0 ? -1 : piece.value.lastIndexOf(0x0a, at - 1)) {
-        // The end of the very last line begins no other.
+        // No line begins after the end of the last line.
         if (start + at + 1 < size.value && ++ends === count) return ok(start + at + 1);
       }
       end = start;

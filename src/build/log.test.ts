@@ -11,7 +11,7 @@ import { linkLog, LogWriter, logPath } from './log.js';
 
 const drv = (name: string): DrvPath => `/nix/store/${'0'.repeat(31)}${name}-x.drv` as DrvPath;
 
-/** All of a log; `undefined` when there is none. */
+/** A whole log; `undefined` if there is none. */
 function readLog(root: string, drvPath: DrvPath): string | undefined {
   const log = unwrap(LogFile.open(logPath(root, drvPath)));
   if (log === undefined) return undefined;
@@ -84,7 +84,7 @@ describe('a log', () => {
       log.close();`;
     const jiti = fileURLToPath(new URL('../../node_modules/jiti/lib/jiti-cli.mjs', import.meta.url));
     writeFileSync(join(root, 'script.ts'), script);
-    // A limit of 600 KiB for files stands in for the full disk.
+    // A limit of 600 KiB for files simulates the full disk.
     execFileSync('bash', ['-c', 'ulimit -f 600; exec "$@"', 'bash', process.execPath, jiti, join(root, 'script.ts')], {
       env: { ...process.env, JITI_FS_CACHE: 'false' },
     });

@@ -1,7 +1,7 @@
 /**
- * Logs of builds: `<root>/nix/var/log/nix/drvs/xx/<rest>.drv`, plain text, laid out as Nix's: `nix log` and everything else can read
- * them, while they grow too. After a kill at most the last second is missing. Of a builder that never stops talking a log has the
- * beginning and the end, and says between them how much was left out.
+ * Logs of builds: `<root>/nix/var/log/nix/drvs/xx/<rest>.drv`, plain text, in Nix's layout. `nix log` and every other
+ * program can read them, also while they grow. After a kill at most the last second is missing. A log that is too long
+ * has the beginning and the end, and says between them how many bytes were left out.
  */
 import { appendFileSync, existsSync, linkSync, mkdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,25 +10,25 @@ import type { Result } from '../result.js';
 import { attempt } from '../store/index.js';
 import { LastBytes } from './last-bytes.js';
 
-/** How much is written as it comes. LLVM's logs have a tenth of it. */
+/** The part that is written as it comes. LLVM's logs have a tenth of it. */
 const LONGEST_BEGINNING = 64 * 2 ** 20;
-/** How much of the rest is kept, in memory until the build is over. */
+/** The part of the rest that is kept, in memory until the build is over. */
 const LONGEST_END = 2 ** 20;
 
 const FLUSH_BYTES = 256 * 1024;
 const FLUSH_MS = 1000;
 
-/** Host path of a derivation's log below the store's root, whether it is there or not. */
+/** Host path of a derivation's log below the store's root, whether it exists or not. */
 export function logPath(root: string, drvPath: DrvPath): string {
   const baseName = storePathBaseName(drvPath);
   return join(root, 'nix/var/log/nix/drvs', baseName.slice(0, 2), baseName.slice(2));
 }
 
-/** Gives a derivation that need not be built the log of the equal one that was; where there is one and it has none. */
+/** Links the log of an equal, built derivation to one that need not be built, if it has none. */
 export function linkLog(root: string, built: DrvPath, reused: DrvPath): void {
   const [from, to] = [logPath(root, built), logPath(root, reused)];
   if (!existsSync(from) || existsSync(to)) return;
-  // A log is no reason to fail.
+  // A missing log is no reason to fail.
   attempt('link the log', to, () => {
     mkdirSync(dirname(to), { recursive: true });
     linkSync(from, to);
@@ -43,14 +43,14 @@ interface LogLimits {
 
 const LIMITS: LogLimits = { beginning: LONGEST_BEGINNING, end: LONGEST_END };
 
-/** Writes one log under the names of all derivations it belongs to: the one asked for and the resolved one. */
+/** Writes one log under the names of both its derivations, the requested one and the resolved one. */
 export class LogWriter {
   private readonly path: string;
   private pending: Buffer[] = [];
   private pendingBytes = 0;
   private timer: NodeJS.Timeout | undefined;
   private taken = 0;
-  /** What comes when the beginning is complete. */
+  /** The output after the beginning. */
   private end: LastBytes | undefined;
 
   private constructor(
@@ -60,13 +60,13 @@ export class LogWriter {
     this.path = path;
   }
 
-  /** Begins a log in place of older ones. Fails with what the system says. */
+  /** Starts a log, which replaces older ones. Fails with the system's error. */
   static open(root: string, drvPaths: readonly [DrvPath, ...DrvPath[]], limits: LogLimits = LIMITS): Result<LogWriter> {
     const [path, ...others] = [...new Set(drvPaths)].map((drvPath) => logPath(root, drvPath)) as [string, ...string[]];
     return attempt('begin the log', path, () => {
       for (const name of [path, ...others]) {
         mkdirSync(dirname(name), { recursive: true });
-        // An older log may go by several names: replace this one, do not write into the others.
+        // An older log may have several names: replace this one, and do not write into the others.
         rmSync(name, { force: true });
       }
       appendFileSync(path, '');
@@ -75,7 +75,7 @@ export class LogWriter {
     });
   }
 
-  /** Takes bytes exactly as they shall be read: a line, as a rule. */
+  /** Writes bytes, usually a line, exactly as readers get them. */
   write(bytes: Buffer): void {
     this.taken += bytes.length;
     if (this.end === undefined && this.taken > this.limits.beginning) {
@@ -86,7 +86,7 @@ export class LogWriter {
     else this.end.push(bytes);
   }
 
-  /** Writes out what is left. */
+  /** Writes the rest. */
   close(): void {
     if (this.end !== undefined) this.append(ending(this.end));
     this.flush();
@@ -104,7 +104,7 @@ export class LogWriter {
     this.timer = undefined;
     if (this.pending.length === 0) return;
     const bytes = Buffer.concat(this.pending);
-    // A disk that is full loses what did not fit, and the build fails by itself.
+    // On a full disk the rest of the log is lost, and the build fails by itself.
     attempt('write the log', this.path, () => {
       const length = statSync(this.path).size;
       try {
@@ -119,7 +119,7 @@ export class LogWriter {
   }
 }
 
-/** The end of a log that became too long: how much is missing before it, then whole lines as far as there are any. */
+/** The end of a log that became too long: the number of bytes missing before it, then whole lines if possible. */
 function ending(end: LastBytes): Buffer {
   const kept = end.bytes();
   if (end.count === kept.length) return kept;

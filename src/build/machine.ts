@@ -1,4 +1,4 @@
-/** What the machine that builds says of itself: policies want it to differ between those who agree. */
+/** Facts about the building machine. Policies require them to differ between operators who agree. */
 import { readFileSync, statfsSync } from 'node:fs';
 import { availableParallelism, release } from 'node:os';
 
@@ -9,7 +9,7 @@ export interface MachineFacts {
   readonly cores: number;
   /** The kernel's clock source. */
   readonly clock: string;
-  /** Of the store, `ext4`. */
+  /** The store's file system, `ext4`. */
   readonly fileSystem: string;
   /** Whether the processor says that it is a virtual machine's. */
   readonly virtual: boolean;
@@ -29,7 +29,7 @@ const FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0x01021997, '9p'],
 ]);
 
-/** Looks at this machine; `directory` is on the file system that is meant. */
+/** Looks at this machine; `directory` is on the store's file system. */
 export function machineFacts(directory: string): MachineFacts {
   const cpu = readOr('/proc/cpuinfo', '');
   const field = (name: string): string | undefined => new RegExp(`^${name}\\s*: (.+)$`, 'm').exec(cpu)?.[1];
@@ -49,12 +49,12 @@ function readOr(file: string, otherwise: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch {
-    // A claim that says less is worth less; it is no reason to make none.
+    // If a fact is unknown, the claim is made without it.
     return otherwise;
   }
 }
 
-/** Claims hold no other characters, so that no two texts look alike. */
+/** Claims have no other characters, so no two different texts look the same. */
 function ascii(text: string): string {
   return text.replace(/[^ -~]/g, '?').slice(0, 200) || 'unknown';
 }

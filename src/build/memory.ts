@@ -1,18 +1,18 @@
-/** What of the machine's memory builds may take for files. */
+/** How much of the machine's memory builds may use for files. */
 import { totalmem } from 'node:os';
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
 
-/** What a build directory may take: half of what is free, shared by all jobs; 0 when a compiler would soon fill it. */
+/** The limit of a build directory: half of the free memory, shared by all jobs; 0 if a compiler would soon fill it. */
 export function memoryForBuild(jobs: number): number {
   const share = Math.floor((process.availableMemory() - GIB) / (2 * jobs));
   return share < 4 * GIB ? 0 : share;
 }
 
 /**
- * What /tmp may take, and /dev/shm once more, in bytes: of all jobs together a quarter of the memory. Builds hardly use them:
- * TMPDIR is the build directory.
+ * The limit of /tmp, and the same for /dev/shm, in bytes: a quarter of the memory for all jobs together. Builds hardly
+ * use them, because TMPDIR is the build directory.
  */
 export function memoryForScratch(jobs: number): number {
   const limit = process.constrainedMemory();

@@ -7,7 +7,7 @@ import { unwrap } from '../result.js';
 import { hashTree } from '../store/index.js';
 import { finishOutputs } from './outputs.js';
 
-/** A path whose hash part begins like this, so that we know where it is sorted. */
+/** A path with a given start of its hash part, so its place in the order is known. */
 function scratchPath(name: string, beginning: string): StorePath {
   for (let n = 0; ; n++) {
     const path = makeTextPath(name, String(n), []);
@@ -21,7 +21,7 @@ test('an output whose files are named by another output has the hash that its fi
   const trees = new Map([lib, out].map((path) => [path, join(tempDirectory(), 'tree')]));
   mkdirSync(trees.get(lib)!);
   mkdirSync(trees.get(out)!);
-  // Wherever the other output's hash comes to stand among these, it stood before all of them.
+  // Wherever the other output's final hash is sorted among these, its scratch path was sorted before all of them.
   for (const name of '123456789abcdfghijklmnpqrsvwxyz') writeFileSync(join(trees.get(out)!, name), '');
   writeFileSync(join(trees.get(out)!, storePathHash(lib)), '');
   const drv = {

@@ -1,5 +1,5 @@
 /**
- * From what a builder left at scratch paths to store paths that say what they hold. Source: Nix's `registerOutputs`.
+ * Turns a builder's outputs at scratch paths into content-addressed store paths. Source: Nix's `registerOutputs`.
  */
 import { lstatSync, type Stats } from 'node:fs';
 import { posix } from 'node:path';
@@ -33,11 +33,11 @@ export interface BuiltTrees {
   /** The resolved derivation. */
   readonly drv: Derivation;
   readonly drvPath: DrvPath;
-  /** Where each output was built. */
+  /** The scratch path of each output. */
   readonly scratch: ReadonlyMap<string, StorePath>;
-  /** Where a scratch path lies on the host. */
+  /** Where a scratch path is on the host. */
   readonly hostPath: (path: StorePath) => string;
-  /** All that an output can refer to: the closure of the inputs. */
+  /** The paths that an output can refer to: the closure of the inputs. */
   readonly inputs: readonly StorePath[];
   /** Stops the work, which then fails with `E_CANCELLED`. */
   readonly signal?: AbortSignal | undefined;
@@ -50,9 +50,9 @@ interface ScannedOutput extends TreeScan {
 }
 
 /**
- * Makes the outputs canonical, gives each the path its content asks for and rewrites it to know itself by that. The
- * trees stay where they are. Each is done after the outputs it refers to, because their final paths are part of its
- * content; so outputs must not refer to each other in a circle (`E_OUTPUT_CYCLE`).
+ * Makes the outputs canonical, gives each the path of its content and rewrites it to contain that path. The trees stay
+ * where they are. Each output comes after those it refers to, because their final paths are part of its content. So
+ * outputs must not refer to each other in a cycle (`E_OUTPUT_CYCLE`).
  */
 export async function finishOutputs(built: BuiltTrees): Promise<Result<ReadonlyMap<string, NewPath>>> {
   const scans = new Map<string, ScannedOutput>();
@@ -86,10 +86,10 @@ async function finishOutput(built: BuiltTrees, scan: ScannedOutput, finalPaths: 
   });
   const others = scan.references.filter((path) => path !== scan.scratch).map((path) => finalPaths.get(path) ?? path);
   const rewrites = new Map(siblings.map(([from, to]) => [storePathHash(from), storePathHash(to)]));
-  // Before anything is hashed: a NAR is sorted by name, and names may change.
+  // Do this before hashing, because a NAR is sorted by name, and names may change.
   const introduced = await rewriteTree(scan.hostPath, rewrites, built.signal);
   if (!introduced.ok) return introduced;
-  // What refers to nothing that changes is hashed already.
+  // An output that refers to nothing that changes is already hashed.
   const unchanged = !self && rewrites.size === 0;
   const modulo = unchanged ? ok<Hash>(sha256Hash(scan.narHash)) : await hashTreeModulo(scan.hostPath, scan.scratch, built.signal);
   if (!modulo.ok) return modulo;
@@ -115,7 +115,7 @@ async function finishOutput(built: BuiltTrees, scan: ScannedOutput, finalPaths: 
   return ok({ hostPath: scan.hostPath, info });
 }
 
-/** Each output after those it refers to. */
+/** Sorts outputs: each comes after those it refers to. */
 function sortOutputs(drv: Derivation, scans: ReadonlyMap<string, ScannedOutput>): Result<readonly ScannedOutput[]> {
   const byScratch = new Map([...scans.values()].map((scan) => [scan.scratch, scan]));
   const sorted: ScannedOutput[] = [];
@@ -125,7 +125,7 @@ function sortOutputs(drv: Derivation, scans: ReadonlyMap<string, ScannedOutput>)
       const circle = [...trail.slice(trail.indexOf(scan)), scan].map((output) => output.outputName).join(' -> ');
       return fail(
         'E_OUTPUT_CYCLE',
-        `outputs of ${drv.name} refer to each other in a circle: ${circle}`,
+        `outputs of ${drv.name} refer to each other in a cycle: ${circle}`,
         'move what one needs of the other into one output',
       );
     }
@@ -151,14 +151,14 @@ async function checkTree({ store, drv, signal }: BuiltTrees, outputName: string,
     return fail(
       'E_OUTPUT_MISSING',
       `the builder of ${drv.name} succeeded but did not make output "${outputName}"`,
-      `it should have made $${outputName}, ${scratch}`,
+      `it must make $${outputName}, ${scratch}`,
     );
   }
   if (isWritableByOthers(stat)) {
     return fail(
       'E_OUTPUT_MODE',
       `output "${outputName}" of ${drv.name} can be written by group or others`,
-      'Nix refuses it too; chmod go-w it in the build',
+      'Nix refuses it, too; run chmod go-w on it in the build',
     );
   }
   const canonical = await store.canonicalise(hostPath, signal);
@@ -186,7 +186,7 @@ function isWritableByOthers(stat: Stats): boolean {
   return !stat.isSymbolicLink() && (stat.mode & 0o022) !== 0;
 }
 
-/** Whether an absolute symlink leads out of the store: where it leads differs from machine to machine. */
+/** Whether an absolute symlink leads out of the store. Its target would differ between machines. */
 function leadsOut(target: string): boolean {
   return target.startsWith('/') && !posix.normalize(target).startsWith(`${STORE_DIR}/`);
 }

@@ -1,7 +1,7 @@
-/** Processes, by what /proc has of them. */
+/** Processes, read from /proc. */
 import { readFileSync } from 'node:fs';
 
-/** A file of /proc; nothing when its process is gone, or is another user's. */
+/** A file of /proc; `undefined` if its process is gone or belongs to another user. */
 export function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');

@@ -19,16 +19,16 @@ import {
 import { checkReferenceRules } from './rules.js';
 import { checkSelfReferences } from './self-reference.js';
 
-/** What all derivations of a run have in common. */
+/** What all derivations of a run share. */
 export interface RealiseContext extends ResolveContext {
   readonly executor: Executor;
   readonly emit: (event: EventBody) => void;
   readonly cores: number;
   readonly keepFailed: boolean;
   readonly signal: AbortSignal;
-  /** How large a build directory may become in memory, in bytes; asked anew for each build. */
+  /** The largest build directory in memory, in bytes; called for each build. */
   readonly buildMemory: () => number;
-  /** Makes outputs valid and their realisations known, as far as caches have them. Fails only when the run must end. */
+  /** Adds the outputs and realisations that caches have. Fails only if the run must end. */
   readonly fetchRealisations?: FetchRealisations | undefined;
   /** Makes these sources valid: asked only for what is going to be built, and only for what is missing. */
   readonly fetchSources?: FetchSources | undefined;
@@ -37,12 +37,12 @@ export interface RealiseContext extends ResolveContext {
 export type FetchSources = (paths: readonly StorePath[]) => Promise<Result<unknown>>;
 export type FetchRealisations = (ids: readonly DrvOutputId[]) => Promise<Result<void>>;
 
-/** How a derivation came to be realised. */
+/** How a derivation was realised. */
 export type Realised =
   | { readonly kind: 'reused'; readonly outputs: OutputPaths }
   | { readonly kind: 'built'; readonly outputs: OutputPaths; readonly durationSeconds: number; readonly usage: Executed['usage'] };
 
-/** Why it was not, with what there is to look at. */
+/** Why it was not realised, with paths to inspect. */
 export interface RealiseFailure extends Failure {
   readonly logPath?: string | undefined;
   readonly lastLines?: readonly string[] | undefined;
@@ -50,10 +50,10 @@ export interface RealiseFailure extends Failure {
 }
 
 /**
- * Realises a derivation whose inputs are realised: looks the resolved derivation up, and else builds it. Whoever builds
- * holds the resolved derivation's lock, so that of two processes one builds and the other finds it built. The paths and
- * the realisations, of the resolved derivation and of this one, become valid in one transaction: a crash before it loses
- * this build alone.
+ * Realises a derivation whose inputs are realised: looks up the resolved derivation, and otherwise builds it. The
+ * builder holds the resolved derivation's lock, so of two processes one builds and the other then finds the result. The
+ * paths and the realisations, of the resolved derivation and of this one, become valid in one transaction: a crash
+ * before it loses only this build.
  */
 export async function realise(drvPath: DrvPath, wanted: Iterable<string>, context: RealiseContext): Promise<Result<Realised, RealiseFailure>> {
   const names = [...wanted];
@@ -81,7 +81,7 @@ export async function realise(drvPath: DrvPath, wanted: Iterable<string>, contex
   return locked.ok ? locked.value : locked;
 }
 
-/** Looks an equal derivation's outputs up here, and then elsewhere. */
+/** Looks for an equal derivation's outputs, first here and then in caches. */
 async function find(drvPath: DrvPath, resolved: Resolved, names: readonly string[], context: RealiseContext): Promise<Result<Realised | undefined>> {
   const here = await reuse(drvPath, resolved, names, context);
   if (!here.ok) return here;
@@ -114,7 +114,9 @@ export async function resolve(drvPath: DrvPath, context: ResolveContext): Promis
   return added.ok ? ok(one) : added;
 }
 
-/** Builds a resolved derivation by the context's executor, reporting and logging what the builder says; registers nothing. */
+/**
+ * Builds a resolved derivation with the context's executor, reports and logs the builder's output; registers nothing.
+ */
 export async function execute(
   drvPath: DrvPath,
   { drv, drvPath: resolvedDrvPath }: Resolved,
@@ -179,7 +181,7 @@ function inputIsGone({ name }: Derivation): Result<never> {
 /** Writes a derivation after those it needs, and keeps it from being collected; `false` when a source of one is not there. */
 async function writeClosure(drvPath: DrvPath, context: ResolveContext): Promise<Result<boolean>> {
   const { store } = context;
-  // With it stays all that it refers to.
+  // That also keeps everything it refers to.
   const rooted = await store.addTempRoot(drvPath);
   if (!rooted.ok) return rooted;
   if (store.isValid(drvPath)) return ok(true);
@@ -197,7 +199,7 @@ async function writeClosure(drvPath: DrvPath, context: ResolveContext): Promise<
   return added.ok ? ok(true) : added;
 }
 
-/** Keeps the inputs from being collected, and makes sure that they are there. */
+/** Keeps the inputs from being collected, and checks that they are there. */
 async function rootInputs(drv: Derivation, store: Store): Promise<Result<void>> {
   for (const path of drv.inputSrcs) {
     const rooted = await store.addTempRoot(path);
@@ -208,7 +210,7 @@ async function rootInputs(drv: Derivation, store: Store): Promise<Result<void>> 
   return ok(undefined);
 }
 
-/** Nix has more kinds of output; chains make this one. */
+/** Nix has more kinds of output; chains only make this one. */
 function checkKind(drv: Derivation): Result<void> {
   for (const [name, output] of drv.outputs) {
     if (output.kind === 'floating' && output.method === 'recursive' && output.algorithm === 'sha256') continue;

@@ -1,4 +1,4 @@
-/** Builds what is there again, and holds the second result against the first. */
+/** Builds realised derivations again, and compares the second result with the first. */
 import { chmodSync, lstatSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { storePathBaseName, storePathHash, type DrvPath, type StorePath } from '../formats/index.js';
@@ -11,10 +11,10 @@ import type { Resolved } from './resolved.js';
 import { resolvedOutputId } from './identity.js';
 
 /**
- * Builds a realised derivation again, under its lock. The store does not change, but that outputs which came out the same
- * now count as built here, wherever they first came from; outputs that came out differently are kept as
- * `<hash>-<name>.check` in `nix/var/zilch/kept`, in place of what an earlier comparison left there. In them, outputs have
- * the names that the first build gave them: that names follow from contents would hide what differs first.
+ * Builds a realised derivation again, under its lock. The store changes only in one way: equal outputs now count as
+ * built here, wherever they came from first. Different outputs are kept as `<hash>-<name>.check` in
+ * `nix/var/zilch/kept`, and replace those of an earlier comparison. In them, outputs have the names of the first build,
+ * because names that depend on contents would hide the first difference.
  */
 export async function rebuild(drvPath: DrvPath, context: RealiseContext): Promise<Result<Comparison, RealiseFailure>> {
   const resolved = await resolve(drvPath, context);
@@ -67,11 +67,11 @@ function keepDifference(outputName: string, path: StorePath, again: NewPath, { s
   return attempt('keep', kept, () => {
     mkdirSync(directory, { recursive: true });
     removeTreeSync(kept);
-    // A directory that its owner may not write cannot be given another parent.
+    // A directory that its owner cannot write to cannot be moved.
     if (lstatSync(again.hostPath).isDirectory()) chmodSync(again.hostPath, 0o755);
     renameSync(again.hostPath, kept);
     const first = firstDifference(store.hostPath(path), kept);
-    // Then another output differs, which this one names.
+    // Then another output differs, and this one refers to it.
     return { outputName, path, kept, first: first ?? { file: '', what: 'references only' } };
   });
 }

@@ -1,6 +1,6 @@
 /**
- * Resolved derivations: those whose inputs are store paths. What was built of one serves every derivation that resolves to
- * it, whichever seed or recipe its inputs came from, so this is the name under which results are looked up and shared.
+ * Resolved derivations: those whose inputs are store paths. The result of one serves every derivation that resolves to
+ * it, whichever seed or recipe its inputs came from. So results are looked up and shared by resolved derivation.
  */
 import {
   derivationPath,
@@ -19,14 +19,14 @@ import type { Store } from '../store/index.js';
 import { identitiesOf, resolvedOutputId, type Identities } from './identity.js';
 import { linkLog } from './log.js';
 
-/** What resolving needs to know. */
+/** The data that resolving needs. */
 export interface ResolveContext {
   readonly store: Store;
   readonly closure: ReadonlyMap<DrvPath, Derivation>;
   readonly identities: Identities;
 }
 
-/** Which output turned out to be which path. */
+/** The path of each output. */
 export type OutputPaths = ReadonlyMap<string, PathInfo>;
 
 /** A derivation whose inputs are known. */
@@ -35,7 +35,7 @@ export interface Resolved {
   readonly drvPath: DrvPath;
 }
 
-/** Resolves a derivation by what the store knows of its inputs; `undefined` when one of them is not realised. */
+/** Resolves a derivation with the store's realisations of its inputs; `undefined` if one of them is not realised. */
 export function resolvedDerivation(drvPath: DrvPath, { store, closure, identities }: ResolveContext): Resolved | undefined {
   const drv = derivationOf(drvPath, closure);
   if (drv.inputDrvs.size === 0) return { drv, drvPath };
@@ -48,7 +48,10 @@ export function resolvedIds({ drv }: Resolved, names: Iterable<string> = drv.out
   return [...names].map((name) => resolvedOutputId(drv, name));
 }
 
-/** The realisations of resolved derivations whose outputs are among `paths`: what a cache needs to serve other seeds, too. */
+/**
+ * The realisations of resolved derivations whose outputs are among `paths`: a cache needs them to serve other seeds,
+ * too.
+ */
 export function resolvedRealisations(store: Store, closure: ReadonlyMap<DrvPath, Derivation>, paths: ReadonlySet<StorePath>): Realisation[] {
   const context = { store, closure, identities: identitiesOf(closure) };
   return [...closure].flatMap(([drvPath, drv]) => {
@@ -61,13 +64,13 @@ export function resolvedRealisations(store: Store, closure: ReadonlyMap<DrvPath,
   });
 }
 
-/** As `reuse`, for a derivation whose inputs may not be realised; `undefined` then, too. */
+/** Like `reuse`, but also `undefined` if inputs are not realised. */
 export async function adopt(drvPath: DrvPath, wanted: readonly string[], context: ResolveContext): Promise<Result<OutputPaths | undefined>> {
   const one = resolvedDerivation(drvPath, context);
   return one === undefined ? ok(undefined) : reuse(drvPath, one, wanted, context);
 }
 
-/** Finds the outputs of an equal derivation that was built before, and makes them this one's too. */
+/** Finds the outputs of an equal derivation that was built before, and registers them for this one, too. */
 export async function reuse(
   drvPath: DrvPath,
   resolved: Resolved,
@@ -92,7 +95,7 @@ export async function reuse(
 
 /**
  * Realisations to register: under the resolved derivation's ids, and under those of the derivation as written, which
- * also say which of its inputs' realisations the outputs refer to. Source: Nix's `resolvedFinished`.
+ * also name the input realisations that the outputs refer to. Source: Nix's `resolvedFinished`.
  */
 export function realisationsOf(drvPath: DrvPath, resolved: Resolved, outputs: OutputPaths, context: ResolveContext): Realisation[] {
   const inputs = drvPath === resolved.drvPath ? new Map<string, StorePath>() : inputRealisations(drvPath, context);
@@ -104,7 +107,7 @@ export function realisationsOf(drvPath: DrvPath, resolved: Resolved, outputs: Ou
   });
 }
 
-/** The realisations of a derivation's inputs and those that they depend on, by the text of their ids. */
+/** The realisations of a derivation's inputs and their dependencies, by the text of their ids. */
 function inputRealisations(drvPath: DrvPath, { store, identities, closure }: ResolveContext): ReadonlyMap<string, StorePath> {
   const found = new Map<string, StorePath>();
   const pending: DrvOutputId[] = [...derivationOf(drvPath, closure).inputDrvs].flatMap(([input, names]) =>

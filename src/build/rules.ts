@@ -1,5 +1,5 @@
 /**
- * What a derivation allows its outputs to refer to: the attributes `allowedReferences`, `disallowedReferences`,
+ * The rules of a derivation for its outputs' references: the attributes `allowedReferences`, `disallowedReferences`,
  * `allowedRequisites` and `disallowedRequisites`. Source: Nix's `checkOutputs`.
  */
 import { parseStorePath, type Derivation, type PathInfo, type StorePath } from '../formats/index.js';
@@ -9,9 +9,9 @@ import { nameFiles } from './files-naming.js';
 
 interface Rule {
   readonly attribute: string;
-  /** Whether what it lists is all there may be, or what there may not be. */
+  /** Whether it lists the only allowed paths, or the forbidden ones. */
   readonly allows: boolean;
-  /** Whether it is about the whole closure; a path's reference to itself does not count there. */
+  /** Whether it applies to the whole closure; there, a path's reference to itself does not count. */
   readonly closure: boolean;
 }
 
@@ -22,7 +22,10 @@ const RULES: readonly Rule[] = [
   { attribute: 'disallowedRequisites', allows: false, closure: true },
 ];
 
-/** Compares the outputs with the rules; fails with `E_REFERENCES`, naming output, rule, paths, and the files that hold the first of them. */
+/**
+ * Compares the outputs with the rules; fails with `E_REFERENCES`, naming output, rule, paths, and the files that
+ * contain the first path.
+ */
 export async function checkReferenceRules(
   drv: Derivation,
   news: ReadonlyMap<string, NewPath>,
@@ -39,7 +42,7 @@ export async function checkReferenceRules(
       const bad = used.filter((path) => listed.value.has(path) !== rule.allows);
       if (bad.length === 0) continue;
       const broken = `output "${outputName}" of ${drv.name} breaks ${rule.attribute}: it refers to ${bad.join(', ')}`;
-      if (rule.closure) return fail('E_REFERENCES', broken, 'find what brings it in with "zilch why"; it may be a path compiled into a binary');
+      if (rule.closure) return fail('E_REFERENCES', broken, 'run "zilch why" to find where it comes from; it may be a path compiled into a binary');
       const files = await nameFiles(bad[0]!, outputName, hostPath);
       if (!files.ok) return files;
       return fail('E_REFERENCES', `${broken}, in ${files.value}`, 'remove the path from these files, or change the rule');

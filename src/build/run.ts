@@ -1,4 +1,4 @@
-/** Runs one command in the sandbox and waits until nothing of it is left. */
+/** Runs one command in the sandbox and waits until all its processes have ended. */
 import { execFile, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { closeSync, constants as fsConstants, openSync, readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
@@ -11,12 +11,14 @@ import type { Usage } from './event.js';
 import { kill, textOf } from './processes.js';
 import { ChildrenCpu, Sampler } from './usage.js';
 
-/** How much of the output is looked at for why a builder was never started: that is a line or two of ours. */
+/**
+ * How much of the output is searched for the reason why a builder was never started, which is a line or two of ours.
+ */
 const HEAD_BYTES = 4096;
 
 const KILL_AGAIN_MS = 20;
 
-/** What unshare says, until util-linux 2.41, when its child was killed: it cannot do the same to itself. */
+/** The message of unshare before util-linux 2.41 if its child was killed: it cannot kill itself the same way. */
 const SAYS_KILLED = /^unshare: sigprocmask/m;
 
 const childrenCpu = new ChildrenCpu();
@@ -25,19 +27,19 @@ const childrenCpu = new ChildrenCpu();
 export interface RunResult {
   /** The builder's exit status; 128 and the signal's number when a signal ended it. */
   readonly exitCode: number;
-  /** Why the builder was never started; `undefined` when it was. */
+  /** Why the builder was never started; `undefined` if it was. */
   readonly notStarted: string | undefined;
-  /** Whether it was the sandbox that a signal ended, and the builder with it. */
+  /** Whether a signal ended the sandbox, and the builder with it. */
   readonly wasKilled: boolean;
   readonly usage: Usage;
   /** Whether the build directory was seen full. */
   readonly buildDirWasFull: boolean;
-  /** The most that was seen in use of the build directory's file system, in bytes. */
+  /** The largest use of the build directory's file system that was seen, in bytes. */
   readonly buildDirPeakBytes: number;
 }
 
 export interface RunOptions {
-  /** Whom bwrap runs as, and in what. */
+  /** The user and work directory of bwrap. */
   readonly entrant?: Entrant | undefined;
   readonly surroundings?: Surroundings | undefined;
   /** bwrap's arguments, without the command. */
@@ -47,18 +49,18 @@ export interface RunOptions {
   readonly buildPath?: string;
   /** A file with the program of `seccompFilter`. */
   readonly filter: string;
-  /** A FIFO that no other run uses at the same time: what the builder has as standard output and error. */
+  /** A FIFO that no other run uses at the same time, for the builder's standard output and error. */
   readonly fifo: string;
-  /** Gets the output as it comes, in pieces of any size. */
+  /** Called with the output as it comes, in pieces of any size. */
   readonly onOutput: (bytes: Buffer) => void;
   /** Kills the builder. */
   readonly signal: AbortSignal;
 }
 
-/** Runs to the end. Fails with `E_SANDBOX` when the first of the programs that make up the sandbox cannot be started. */
+/** Runs to the end. Fails with `E_SANDBOX` if the first program of the sandbox cannot be started. */
 export async function runInSandbox(options: RunOptions): Promise<Result<RunResult>> {
   const opened = attempt('open', options.fifo, () => ({
-    // Not Node's own pipes: those are sockets, and a builder that opens /dev/stderr could not.
+    // Node's own pipes are sockets, and a builder could not open these as /dev/stderr.
     readEnd: openSync(options.fifo, fsConstants.O_RDONLY | fsConstants.O_NONBLOCK),
     writeEnd: openSync(options.fifo, fsConstants.O_WRONLY),
     filter: openSync(options.filter, 'r'),
@@ -81,7 +83,7 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
     if (head.length < HEAD_BYTES) head += bytes.toString();
     options.onOutput(bytes);
   });
-  // Of the programs before bwrap.
+  // Messages of the programs before bwrap.
   let complaint = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-HEAD_BYTES)));
   const outputEnded = new Promise<void>((resolve) => output.on('close', () => resolve()));
@@ -89,7 +91,7 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
   const report = new Report(child.stdio[3] as Readable);
   const sampler = new Sampler(options.buildPath);
   report.onStart = (pidNamespace): void => sampler.start(pidNamespace);
-  // Again and again: it may not have begun yet.
+  // Try repeatedly, because it may not have started yet.
   let killing: NodeJS.Timeout | undefined;
   const abort = (): void => {
     killChildren(child.pid);
@@ -105,7 +107,7 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
         resolve(error);
       });
       child.on('exit', (code, signal) => {
-        // Its process id may soon be another's.
+        // Its process id may soon belong to another process.
         options.signal.removeEventListener('abort', abort);
         clearInterval(killing);
         cpuSeconds = childrenCpu.ended();
@@ -134,10 +136,10 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
   }
 }
 
-/** Node throws some of the system's errors, and has others told as events. */
+/** Node throws some of the system's errors, and reports others as events. */
 function spawnEntrance([program, ...args]: readonly [string, ...string[]], stdio: StdioOptions): Result<ChildProcess> {
   try {
-    // A session of its own: Ctrl-C goes to zilch alone, which then stops its builds in good order.
+    // A separate session, so only zilch receives Ctrl-C, and stops its builds in order.
     return ok(spawn(program, args, { detached: true, cwd: '/', env: hostEnvironment(), stdio }));
   } catch (error) {
     return err(spawnFailure(error as Error));
@@ -151,14 +153,14 @@ function spawnFailure(error: NodeJS.ErrnoException): Failure {
       return {
         code: 'E_BUILD',
         message: 'the arguments and the environment of the builder are too long',
-        hint: 'put long ones into files; no single one may have 128 KiB',
+        hint: 'put long ones into files; each one must be shorter than 128 KiB',
         cause: error,
       };
     case 'ENOENT':
       return { code: 'E_SANDBOX', message, hint: 'install util-linux', cause: error };
     case 'EAGAIN':
     case 'ENOMEM':
-      return { code: 'E_SANDBOX', message, hint: 'the machine is short of processes or memory: build less at once, by --jobs', cause: error };
+      return { code: 'E_SANDBOX', message, hint: 'the machine is short of processes or memory: run fewer builds at once with --jobs', cause: error };
     case 'EMFILE':
     case 'ENFILE':
     case 'EACCES':
@@ -168,16 +170,16 @@ function spawnFailure(error: NodeJS.ErrnoException): Failure {
   }
 }
 
-/** For the programs around the sandbox; the builder sees nothing of it. */
+/** The environment of the programs around the sandbox; the builder does not see it. */
 function hostEnvironment(): NodeJS.ProcessEnv {
   return { PATH: `${process.env['PATH'] ?? ''}:/usr/bin:/bin:/usr/sbin:/sbin`, LC_ALL: 'C' };
 }
 
-/** What bwrap tells of itself: JSON documents, a line each. */
+/** bwrap's status: JSON documents, one a line. */
 class Report {
   onStart: (pidNamespace: string) => void = () => undefined;
   private text = '';
-  /** Settled when there is no more to come. */
+  /** Resolves at the end of the status. */
   readonly ended: Promise<void>;
 
   constructor(stream: Readable) {
@@ -191,13 +193,16 @@ class Report {
     });
   }
 
-  /** Told only of a builder that was really started. */
+  /** Reported only for a builder that was really started. */
   hasExitCode(): boolean {
     return this.text.includes('"exit-code"');
   }
 }
 
-/** Kills the first process of all, if it is there yet, and with it all others; the one that waits for it is left to see them out. */
+/**
+ * Kills the first process of the namespace, if it exists yet, and with it all others. The process that waits for it
+ * keeps running.
+ */
 function killChildren(waiting: number | undefined): void {
   const children = textOf(`/proc/${waiting ?? 0}/task/${waiting ?? 0}/children`).split(' ');
   for (const pid of children.map(Number)) {
@@ -211,7 +216,7 @@ export async function makeFifos(paths: readonly string[]): Promise<Result<void>>
   return error === undefined ? ok(undefined) : fail('E_SANDBOX', `cannot make the FIFO ${paths[0] ?? ''}: ${error.message}`, undefined, error);
 }
 
-/** Tries the sandbox on nothing. Fails with `E_SANDBOX` and what to do about it. */
+/** Tries the sandbox with an empty command. Fails with `E_SANDBOX` and a hint. */
 export async function checkSandbox(): Promise<Result<void>> {
   const trial = ['--unshare-user', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-ipc', '--uid', '1000', '--gid', '100'];
   const bwrap = [...trial, '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', '--', 'true'];
@@ -224,7 +229,7 @@ export async function checkSandbox(): Promise<Result<void>> {
   return fail('E_SANDBOX', `builds cannot be sandboxed: ${firstLine(stderr) ?? error.message}`, sandboxHint(stderr === '' ? error.message : stderr));
 }
 
-/** Node throws some of the system's errors, and tells of others: here all are told. */
+/** Node throws some of the system's errors, and reports others as events; here all are events. */
 async function runProgram(program: string, args: readonly string[]): Promise<{ readonly error?: Error; readonly stderr: string }> {
   try {
     return await new Promise((resolve) => {

@@ -1,4 +1,4 @@
-/** Builds in the own sandbox. */
+/** Builds in Zilch's own sandbox. */
 import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -20,7 +20,7 @@ import { buildPathOf, variedEnvironment, type SandboxVariation } from './variati
 import { furnishVariation } from './variation-files.js';
 import { give, inputGraph, layOut, outputIn, sandboxInputs, storeDirOf, takeOver } from './workplace.js';
 
-/** What the C libraries' `strerror` makes of ENOSPC. */
+/** The C library's message for ENOSPC. */
 const NO_SPACE = 'No space left on device';
 
 /** What the builds of one executor share. */
@@ -33,7 +33,7 @@ interface Workshop {
   fifosMade: number;
 }
 
-/** Builds by bubblewrap, working in the store's temporary directory. */
+/** Builds with bubblewrap in the store's temporary directory. */
 export class SandboxExecutor implements Executor {
   private workshop: Workshop | undefined;
 
@@ -67,7 +67,7 @@ export class SandboxExecutor implements Executor {
     const made = this.store.tempDir();
     if (!made.ok) return made;
     const workDir = made.value;
-    // What cannot be deleted now is swept with the store's other temporary directories.
+    // What cannot be deleted now is deleted later with the store's other temporary directories.
     const release = async (): Promise<void> => {
       await removeTree(workDir);
     };
@@ -84,7 +84,7 @@ export class SandboxExecutor implements Executor {
     const { usage, buildDirWasFull, buildDirPeakBytes } = ran.value;
     const inMemory = request.buildMemory > 0;
     const outputs = await this.judge(request, ran.value, workDir, scratch);
-    // A builder may take no notice of what it could not write.
+    // A builder may ignore a failed write.
     if (outputs.ok && !(inMemory && buildDirWasFull)) return ok({ outputs: outputs.value, usage, release });
     if (outputs.ok) {
       await release();
@@ -92,14 +92,14 @@ export class SandboxExecutor implements Executor {
     }
     if (!request.keepFailed || request.signal.aborted) {
       await release();
-      // Full for less than the time between two looks leaves these traces.
+      // If it was full only between two samples, there are these signs.
       const mayHaveBeenFull = buildDirWasFull || buildDirPeakBytes > request.buildMemory / 2 || noSpace.found;
       return err({ ...outputs.failure, buildMemoryWasFull: inMemory && mayHaveBeenFull && !request.signal.aborted });
     }
     return err({ ...outputs.failure, keptDir: await this.keep(workDir, drvPath) });
   }
 
-  /** Runs the builder as nobody that anything else on the machine runs as, where this process can see to that. */
+  /** Runs the builder as a user that nothing else on the machine has, if this process can do that. */
   private async runAsUser(request: ExecutorRequest, invoked: Invocation, workDir: string): Promise<Result<RunResult>> {
     const user = await takeBuildUser();
     if (!user.ok) return user;
@@ -162,12 +162,12 @@ export class SandboxExecutor implements Executor {
         );
       }
       if (ran.notStarted?.startsWith('bwrap: execvp ') === true) return fail('E_BUILD', message, 'the builder must be a program of an input');
-      if (ran.wasKilled) return fail('E_BUILD', message, 'was it the kernel, for want of memory? see dmesg, or ask who else may');
+      if (ran.wasKilled) return fail('E_BUILD', message, 'the kernel may have killed it because memory ran out (see dmesg), or another user did');
       if (ran.notStarted !== undefined) return fail('E_SANDBOX', message, '`zilch doctor` says whether builds can be sandboxed here');
       return fail('E_BUILD', message, request.keepFailed ? undefined : 'with --keep-failed, `zilch shell --kept` can look at what it leaves');
     }
     try {
-      // A builder may have closed even the directory that its outputs are in.
+      // A builder may even have made the directory of its outputs inaccessible.
       chmodSync(storeDirOf(workDir), 0o755);
       return await finishOutputs({
         store: this.store,
@@ -179,12 +179,15 @@ export class SandboxExecutor implements Executor {
         signal: request.signal,
       });
     } catch (error) {
-      // Whatever it has made that cannot be read: this build fails, and no other.
+      // If its outputs cannot be read, only this build fails.
       return err(ioFailure('look at what was built in', workDir, error));
     }
   }
 
-  /** Moves a failed build's tree to where no sweep finds it; `undefined` when it cannot be moved, and is swept. */
+  /**
+   * Moves a failed build's tree out of the temporary directories; `undefined` if it cannot be moved and will be
+   * deleted.
+   */
   private async keep(workDir: string, drvPath: StorePath): Promise<string | undefined> {
     const kept = join(this.store.layout.keptDir, storePathBaseName(drvPath).replace(/\.drv$/, ''));
     const moved = attempt('keep', kept, () => {
@@ -193,13 +196,13 @@ export class SandboxExecutor implements Executor {
       renameSync(workDir, kept);
     });
     if (!moved.ok) return undefined;
-    // What a build user made would belong to another build's user later.
+    // Otherwise the build user's files would later belong to another build's user.
     const own = await takeOver(kept);
     return own.ok ? kept : undefined;
   }
 }
 
-/** Looks for a text in bytes that come in pieces. */
+/** Searches for a text in bytes that come in pieces. */
 class Finder {
   found = false;
   private tail = Buffer.alloc(0);
@@ -214,7 +217,10 @@ class Finder {
   }
 }
 
-/** FIFOs are made several at a time, as that takes a program; each is used once: a builder may do with its own what it likes. */
+/**
+ * FIFOs are made several at a time, because that takes a program. Each is used once, because a builder may misuse its
+ * own.
+ */
 async function takeFifo(workshop: Workshop): Promise<Result<string>> {
   if (workshop.fifos.length === 0) {
     const fresh = Array.from({ length: 16 }, () => join(workshop.directory, `fifo-${workshop.fifosMade++}`));

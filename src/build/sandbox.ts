@@ -1,17 +1,18 @@
 /**
- * The sandbox: bubblewrap's arguments that make of a directory what Nix's sandbox is. Pure. Source: Nix's
+ * The sandbox: bubblewrap's arguments that turn a directory into Nix's sandbox. Pure. Source: Nix's
  * `local-derivation-goal.cc`, `startBuilder` and `runChild`; bwrap(1).
  *
- * Where it differs from Nix's: inputs and the files of /etc are bound read-only, where Nix relies on their permissions;
- * /dev is read-only, also has `core` and never `kvm`; standard output and error are a pipe and not a terminal; stack and open files have
- * the usual soft limits, 8 MiB and 1024, where Nix passes on those it was started under. Of the host a builder can see the
- * NIS domain name, which Nix overwrites, hard limits, and how many supplementary groups the user has.
+ * Differences from Nix's sandbox: inputs and the files of /etc are bound read-only, while Nix relies on their
+ * permissions; /dev is read-only, also has `core` and never `kvm`; standard output and error are a pipe and not a
+ * terminal; stack and open files have the usual soft limits, 8 MiB and 1024, while Nix passes on its own. A builder can
+ * see these parts of the host: the NIS domain name, which Nix overwrites, hard limits, and the number of the user's
+ * supplementary groups.
  */
 import { STORE_DIR } from '../formats/index.js';
 import { procMasks } from './proc-masks.js';
 import { buildPathOf, type SandboxVariation } from './variation.js';
 
-/** User and group of the builder, as /etc/passwd of the sandbox names them. */
+/** User and group of the builder, as in the sandbox's /etc/passwd. */
 const BUILD_UID = 1000;
 const BUILD_GID = 100;
 
@@ -40,36 +41,38 @@ export function standInName(path: string): string {
   return path.slice(1).replaceAll('/', '-');
 }
 
-/** An input of a build, as it lies on the host. */
+/** An input of a build on the host. */
 export type SandboxInput =
   | { readonly kind: 'tree'; readonly path: string; readonly hostPath: string }
-  /** Binding would follow it, so it is made anew. */
+  /** A bind mount would follow the symlink, so it is created again. */
   | { readonly kind: 'symlink'; readonly path: string; readonly target: string };
 
-/** Where /build is. */
+/** The host path or kind of /build. */
 export type BuildDir =
-  /** Gone with the sandbox, however that ends. */
+  /** In memory: it disappears with the sandbox. */
   { readonly kind: 'memory'; readonly bytes: number } | { readonly kind: 'disk'; readonly hostPath: string };
 
 export interface SandboxSpec {
-  /** Directory that becomes /nix/store: what the builder makes there appears in it. This and the others as bwrap finds them. */
+  /**
+   * Directory that becomes /nix/store and gets the builder's outputs. This and the other paths are as bwrap sees them.
+   */
   readonly storeDir: string;
   /** Directory with the `etcFiles`. */
   readonly etcDir: string;
   readonly buildDir: BuildDir;
-  /** How much can be put, in bytes, into the root directory with /tmp, and as much into /dev/shm. */
+  /** The limit, in bytes, of the root directory with /tmp, and the same for /dev/shm. */
   readonly scratchMemory: number;
   readonly inputs: readonly SandboxInput[];
   /** See there. */
   readonly procNames: ReadonlySet<string>;
   readonly env: ReadonlyMap<string, string>;
-  /** Keeps the terminal, for a shell. Builds get a session of their own. */
+  /** Keeps the terminal, for a shell. Builds get their own session. */
   readonly interactive?: boolean;
   /** What is not as in every build. */
   readonly variation?: SandboxVariation;
 }
 
-/** Arguments for bwrap, all but the command that it shall run. */
+/** Arguments for bwrap, without the command to run. */
 export function sandboxArguments(spec: SandboxSpec): string[] {
   const { variation = {} } = spec;
   const { uid, gid } = idsOf(variation);

@@ -4,7 +4,7 @@ import type { Derivation, DrvPath } from '../formats/index.js';
 import type { Graph, GraphNode } from './graph.js';
 import { schedule, type ScheduleOptions } from './schedule.js';
 
-/** Nodes of which each needs some of those before it, by index; paths are `0`, `1`, … */
+/** Nodes, each of which needs some of those before it, by index; paths are `0`, `1`, … */
 function graphOf(needs: readonly (readonly number[])[]): Graph {
   const path = (index: number): DrvPath => String(index) as DrvPath;
   return new Map(

@@ -8,17 +8,20 @@ export type Outcome = 'done' | 'failed' | 'skipped';
 export interface ScheduleOptions {
   /** How many nodes run at once, at least 1. */
   readonly jobs: number;
-  /** After a failure, still start what does not depend on it. Without, what runs is let finish and nothing is started. */
+  /**
+   * After a failure, still start nodes that do not depend on it. Otherwise running nodes finish and no more are
+   * started.
+   */
   readonly keepGoing: boolean;
   /** Higher goes first. */
   readonly rank: ReadonlyMap<DrvPath, number>;
-  /** When aborted, nothing more is started; stopping what runs is `run`'s business. */
+  /** If aborted, no more nodes are started; `run` must stop the running ones. */
   readonly signal: AbortSignal;
-  /** Runs one node; true when what depends on it may run. Must not reject for anything but a bug. */
+  /** Runs one node; true if its dependents may run. Rejects only for a bug. */
   readonly run: (node: GraphNode) => Promise<boolean>;
 }
 
-/** Runs the graph to its end. Rejects only when `run` does, after all that ran has settled. */
+/** Runs the graph to its end. Rejects only if `run` does, after all running nodes have ended. */
 export async function schedule(graph: Graph, options: ScheduleOptions): Promise<ReadonlyMap<DrvPath, Outcome>> {
   const outcomes = new Map<DrvPath, Outcome>();
   const waitingFor = new Map([...graph.values()].map((node) => [node.drvPath, node.inputs.length]));

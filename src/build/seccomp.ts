@@ -1,10 +1,11 @@
 /**
- * The system calls that builders have, as a BPF program. Source: seccomp(2), <linux/filter.h>, <linux/audit.h>, the kernel's
- * `syscall_64.tbl` and `syscall_32.tbl`; Nix's `setupSeccomp`, of which the rules about modes and attributes are.
+ * The system calls that builders have, as a BPF program. Source: seccomp(2), <linux/filter.h>, <linux/audit.h>, the
+ * kernel's `syscall_64.tbl` and `syscall_32.tbl`; Nix's `setupSeccomp`, which has the rules about modes and attributes.
  *
- * They have all that were known when this was written, but for those named here: a call of a later kernel, or of another
- * ABI, is answered as by a kernel that does not have it. So is what escapes a sandbox or leaves in outputs what no archive can
- * say: keyrings belong to the user outside, io_uring does its work past this program, ioctl can type into a terminal.
+ * Builders have all calls that existed when this was written, except those named here. Calls of later kernels or other
+ * ABIs are answered as if the kernel did not have them. So are calls that escape a sandbox or leave in outputs what no
+ * archive can hold: keyrings belong to the user outside, io_uring works past this program, ioctl can type into a
+ * terminal.
  */
 
 const RET_ALLOW = 0x7fff0000;
@@ -17,7 +18,10 @@ const ENOTSUP = 95;
 const EAFNOSUPPORT = 97;
 const SETUID_BITS = 0o6000;
 
-/** BPF instruction codes: load a word at an offset, jump if equal, jump if greater or equal, jump if any bit is set, jump, return. */
+/**
+ * BPF instruction codes: load a word at an offset, jump if equal, jump if greater or equal, jump if any bit is set,
+ * jump, return.
+ */
 const LOAD = 0x20;
 const JUMP_EQUAL = 0x15;
 const JUMP_AT_LEAST = 0x35;
@@ -25,7 +29,10 @@ const JUMP_BITS = 0x45;
 const JUMP = 0x05;
 const RETURN = 0x06;
 
-/** Offsets in `struct seccomp_data`; an argument's low half comes first. The kernel looks at no more of those named here. */
+/**
+ * Offsets in `struct seccomp_data`; an argument's low half comes first. The kernel uses no more than that of the
+ * arguments named here.
+ */
 const OFFSET_NR = 0;
 const OFFSET_ARCH = 4;
 const argumentOffset = (index: number): number => 16 + 8 * index;
@@ -33,13 +40,16 @@ const argumentOffset = (index: number): number => 16 + 8 * index;
 /** `mseal`, of Linux 6.10; the numbers are the same on all architectures. */
 const LAST_CALL = 462;
 
-/** AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: all that a machine without other machines has a use for. AF_VSOCK knows no network namespaces. */
+/**
+ * AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: the families that are useful without other machines. AF_VSOCK ignores network
+ * namespaces.
+ */
 const SOCKET_FAMILIES = [1, 2, 10, 16];
 
 /**
- * TIOCSTI and TIOCLINUX type into the terminal that a shell in a sandbox has from its user, as does TIOCSETD, in its way. The
- * others set flags of files, encrypt directories, and seal files: FS_IOC_SETFLAGS, the same for 32 bits, FS_IOC_FSSETXATTR,
- * FS_IOC_SET_ENCRYPTION_POLICY, FS_IOC_ENABLE_VERITY.
+ * TIOCSTI and TIOCLINUX type into the terminal that a shell in a sandbox has from its user, and TIOCSETD can do so
+ * indirectly. The others set flags of files, encrypt directories, and seal files: FS_IOC_SETFLAGS, the same for 32
+ * bits, FS_IOC_FSSETXATTR, FS_IOC_SET_ENCRYPTION_POLICY, FS_IOC_ENABLE_VERITY.
  */
 const IOCTLS = [0x5412, 0x541c, 0x5423, 0x40086602, 0x40046602, 0x401c5820, 0x800c6613, 0x40806685];
 
@@ -49,9 +59,9 @@ const IO_URING = [425, 426, 427];
 interface Abi {
   /** `AUDIT_ARCH_…`. */
   readonly arch: number;
-  /** Numbers from the first on and before the second that no call has. */
+  /** Numbers from the first up to the second, exclusive, that are not in use. */
   readonly gap: readonly [from: number, to: number];
-  /** Calls that set a mode: number, and which argument the mode is. */
+  /** Calls that set a mode: number, and the index of the mode's argument. */
   readonly chmods: readonly (readonly [nr: number, modeArgument: number])[];
   /** setxattr, lsetxattr, fsetxattr; `setxattrat` is later than the last call. */
   readonly setxattrs: readonly number[];
@@ -59,9 +69,9 @@ interface Abi {
   readonly keys: readonly number[];
   /** socket, socketpair: their first argument is the family. */
   readonly sockets: readonly number[];
-  /** Calls that take rights which no builder has: they are not tried. */
+  /** Calls that need rights which no builder has. */
   readonly privileged: readonly number[];
-  /** Calls that do what others do whose arguments can be looked at. */
+  /** Calls that have variants whose arguments can be checked. */
   readonly doors: readonly number[];
   readonly ioctl: number;
 }
@@ -74,7 +84,8 @@ const ABIS: readonly Abi[] = [
     setxattrs: [188, 189, 190],
     keys: [248, 249, 250],
     sockets: [41, 53],
-    // syslog, iopl, ioperm, init_module, delete_module, kexec_load, perf_event_open, open_by_handle_at, finit_module, kexec_file_load, bpf
+    // syslog, iopl, ioperm, init_module, delete_module, kexec_load, perf_event_open, open_by_handle_at, finit_module,
+    // kexec_file_load, bpf
     privileged: [103, 172, 173, 175, 176, 246, 298, 304, 313, 320, 321],
     doors: [],
     ioctl: 16,
@@ -86,7 +97,8 @@ const ABIS: readonly Abi[] = [
     setxattrs: [226, 227, 228],
     keys: [286, 287, 288],
     sockets: [359, 360],
-    // ioperm, syslog, iopl, init_module, delete_module, kexec_load, perf_event_open, open_by_handle_at, finit_module, bpf
+    // ioperm, syslog, iopl, init_module, delete_module, kexec_load, perf_event_open, open_by_handle_at, finit_module,
+    // bpf
     privileged: [101, 103, 110, 128, 129, 283, 336, 342, 350, 357],
     // socketcall has the family in memory.
     doors: [102],
@@ -96,12 +108,12 @@ const ABIS: readonly Abi[] = [
 
 type Instruction = readonly [code: number, jumpTrue: number, jumpFalse: number, k: number];
 
-/** The program, as bwrap's `--seccomp` reads it: an array of `struct sock_filter` for x86. */
+/** The program in the format of bwrap's `--seccomp`: an array of `struct sock_filter` for x86. */
 export function seccompFilter(): Buffer {
   const program: Instruction[] = [[LOAD, 0, 0, OFFSET_ARCH]];
   for (const abi of ABIS) {
     const body = abiBody(abi);
-    // The body is further away than a jump on a condition can go.
+    // The body is farther away than a conditional jump can reach.
     program.push([JUMP_EQUAL, 1, 0, abi.arch], [JUMP, 0, 0, body.length], ...body);
   }
   program.push([RETURN, 0, 0, RET_KILL]);
@@ -115,12 +127,12 @@ export function seccompFilter(): Buffer {
   return bytes;
 }
 
-/** Each test is skipped as a whole when the number is another, so the number stays loaded. */
+/** Each test is skipped as a whole for other numbers, so the number stays loaded. */
 function abiBody(abi: Abi): Instruction[] {
   const [gapFrom, gapTo] = abi.gap;
   return [
     [LOAD, 0, 0, OFFSET_NR],
-    // The calls of x32 are among them: their numbers have bit 30.
+    // These include the calls of x32, whose numbers have bit 30.
     [JUMP_AT_LEAST, 0, 1, LAST_CALL + 1],
     [RETURN, 0, 0, retErrno(ENOSYS)],
     [JUMP_AT_LEAST, 0, 2, gapFrom],
@@ -151,7 +163,7 @@ function refuse(nr: number, errno: number): Instruction[] {
   return whenCalled(nr, [[RETURN, 0, 0, retErrno(errno)]]);
 }
 
-/** Decides by whether an argument is one of these. */
+/** Decides by whether an argument is one of these values. */
 function oneOf(argument: number, values: readonly number[], yes: number, no: number): Instruction[] {
   return [
     [LOAD, 0, 0, argumentOffset(argument)],

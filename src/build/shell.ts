@@ -1,4 +1,4 @@
-/** A shell where a build would run: to look at what the builder sees, and to try what it does. */
+/** A shell in a build's sandbox, to see what the builder sees and try its commands. */
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratchPath, storePathBaseName, type Derivation, type DrvPath, type StorePath } from '../formats/index.js';
@@ -27,21 +27,24 @@ export interface ShellRequest {
   readonly args?: readonly string[] | undefined;
   /** Store paths to bring along besides the inputs. Their programs come last in PATH: all else is found as the builder finds it. */
   readonly along?: readonly StorePath[] | undefined;
-  /** A failed build's tree, as `build-failed` tells of it: the shell finds everything as the builder left it. */
+  /** A failed build's tree, as in `build-failed`: the shell shows everything as the builder left it. */
   readonly keptDir?: string | undefined;
 }
 
 export interface PreparedShell {
   /** The program to run with this terminal, and its arguments. */
   readonly command: readonly [program: string, ...args: string[]];
-  /** Deletes the workplace; one that was kept before stays. Call it when the program has ended. */
+  /** Deletes the work directory, unless it was kept before. Call it when the program has ended. */
   readonly release: () => Promise<void>;
 }
 
-/** The file in a new shell's build directory that runs the whole build when it is run by a shell. */
+/** The file in a new shell's build directory that runs the whole build. */
 export const BUILD_COMMAND = 'build-command.sh';
 
-/** Prepares a shell. Fails with `E_INPUT` while an input is not realised, with `E_SANDBOX` where nothing can be sandboxed. */
+/**
+ * Prepares a shell. Fails with `E_INPUT` if an input is not realised, and with `E_SANDBOX` if the machine cannot make a
+ * sandbox.
+ */
 export async function prepareShell(request: ShellRequest): Promise<Result<PreparedShell>> {
   const { store, closure, drvPath, keptDir, along = [] } = request;
   closeOnExec();

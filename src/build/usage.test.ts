@@ -33,7 +33,7 @@ describe('the CPU time of children', () => {
 
 describe('the sampler', () => {
   it('finds the program that spins, and not the one that sleeps', { timeout: 20_000 }, async () => {
-    // A namespace of their own, as a sandbox has, or all processes of the machine would be counted.
+    // Use a separate namespace, as a sandbox does; otherwise all processes of the machine would be counted.
     const shell = spawn('unshare', [
       '--pid',
       '--fork',

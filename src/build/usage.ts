@@ -1,30 +1,32 @@
-/** What a build takes, by looking now and then: exact figures would need a cgroup, which not everyone may make. */
+/** Samples the resources that a build uses. Exact figures would need a cgroup, which not all users may make. */
 import { readdirSync, readFileSync, readlinkSync, statfsSync } from 'node:fs';
 import { BUILD_DIR } from './environment.js';
 
 const INTERVAL_MS = 500;
 const PAGE_SIZE = 4096;
 
-/** So many different programs are counted: a builder may call its own by any names. */
+/** The most programs that are counted, because a builder may use any number of names. */
 const MOST_PROGRAMS = 500;
 
-/** A file system with less than this left, in bytes, is why something could not be written. */
+/** If a file system has fewer bytes left than this, it counts as full. */
 const FULL = 16 * 2 ** 20;
-/** Free files of a file system that can hold no more: some of the build's own are deleted before anybody looks. */
+/**
+ * If a file system has fewer free files than this, it counts as full, because some are deleted before the next sample.
+ */
 const FEW_FILES = 16;
 
-/** Samples what the processes of a sandbox do, how much memory they have, and how full its build directory is. */
+/** Samples the activity and memory of a sandbox's processes, and the use of its build directory. */
 export class Sampler {
   /**
-   * By program: how often one of its processes was found running or ready to. As samples know nothing of who is running, the
-   * shares are those of the time spent; short-lived programs are met as often as they deserve.
+   * By program: the number of samples in which one of its processes was running or ready to run. Samples do not depend
+   * on what is running, so the shares are those of the time spent, also for short-lived programs.
    */
   readonly running = new Map<string, number>();
-  /** The largest sum of resident memory, in bytes; `undefined` until there is a sample. */
+  /** The largest sum of resident memory, in bytes; `undefined` before the first sample. */
   peakBytes: number | undefined;
   /** Whether the file system of the build directory was seen full. */
   wasFull = false;
-  /** The most that was seen in use of that file system, in bytes. */
+  /** The largest use of that file system that was seen, in bytes. */
   buildDirPeakBytes = 0;
   private timer: NodeJS.Timeout | undefined;
 
@@ -55,17 +57,17 @@ export class Sampler {
   }
 }
 
-/** Whether a file system has no room left; false when there is no looking at it. */
+/** Whether a file system is full; false if it cannot be read. */
 export function isFull(path: string): boolean {
   const room = roomOf(path);
   return room !== undefined && room.free < FULL;
 }
 
-/** In bytes; `undefined` when there is no looking at it. */
+/** In bytes; `undefined` if it cannot be read. */
 function roomOf(path: string): { readonly free: number; readonly used: number } | undefined {
   try {
     const { bavail, bfree, blocks, bsize, files, ffree } = statfsSync(path);
-    // Full is also what can hold no more files; without a limit there are none.
+    // A file system without free files is also full; one without a limit reports 0 files.
     return { free: files > 0 && ffree < FEW_FILES ? 0 : bavail * bsize, used: (blocks - bfree) * bsize };
   } catch {
     return undefined;
@@ -78,17 +80,17 @@ function processesOf(pidNamespace: string): (ProcessState & { readonly pid: stri
     try {
       return readlinkSync(`/proc/${pid}/ns/pid`) === pidNamespace ? [{ pid, ...processState(readFileSync(`/proc/${pid}/stat`, 'latin1')) }] : [];
     } catch {
-      // It is gone, or another user's: not ours to count.
+      // The process is gone, or belongs to another user, and does not count.
       return [];
     }
   });
 }
 
-/** What `/proc/<pid>/stat` says of a process. */
+/** The contents of `/proc/<pid>/stat`. */
 export interface ProcessState {
   /** Name of the program's file; the kernel keeps 15 bytes of it. */
   readonly program: string;
-  /** Running, or waiting for nothing but a processor. */
+  /** Running, or waiting only for a processor. */
   readonly runs: boolean;
   readonly residentBytes: number;
 }
@@ -103,7 +105,10 @@ export function processState(stat: string): ProcessState {
   };
 }
 
-/** From the third field on. The second, the program's name, may hold anything; the rest has spaces between fields only. */
+/**
+ * From the third field on. The second, the program's name, may contain anything; the rest has spaces between fields
+ * only.
+ */
 function fieldsAfterName(stat: string): string[] {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
@@ -112,18 +117,19 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-/** Fields of /proc/<pid>/stat are in these: a second has a hundred of them on every Linux that Node runs on. */
+/** The unit of times in /proc/<pid>/stat: a hundredth of a second on every Linux that Node runs on. */
 const TICKS = 100;
 
 /**
- * The CPU time of child processes and of all they waited for. The kernel adds it to this process's account when a child is
- * waited for, so the growth since the last child is the next one's; where two end at once, one gets the time of both.
+ * The CPU time of child processes and of all they waited for. The kernel adds it to this process's account when a child
+ * is waited for, so the increase since the last child belongs to the next one. If two end at the same time, one gets
+ * the time of both.
  */
 export class ChildrenCpu {
   private last = 0;
   private running = 0;
 
-  /** Call when a child is about to start: what others took before there was any is nobody's. */
+  /** Call before a child starts, so earlier processor time is not counted for it. */
   started(): void {
     if (this.running++ === 0) this.last = childrenTicks();
   }

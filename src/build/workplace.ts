@@ -1,6 +1,6 @@
 /**
- * The directory of one build: `store` becomes the sandbox's /nix/store and receives the outputs, `build` its build
- * directory where that is on disk, `etc` the files of its /etc.
+ * The work directory of one build: `store` becomes the sandbox's /nix/store and receives the outputs, `build` is its
+ * build directory if that is on disk, `etc` has the files of its /etc.
  */
 import { chmodSync, chownSync, lstatSync, mkdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,17 +14,17 @@ import { procNames } from './proc-masks.js';
 import { etcFiles, standInName, type BuildDir, type SandboxInput } from './sandbox.js';
 import type { SandboxVariation } from './variation.js';
 
-/** Where the sandbox's store lies in a workplace. */
+/** Where the sandbox's store is in a work directory. */
 export function storeDirOf(workDir: string): string {
   return join(workDir, 'store');
 }
 
-/** Where an output lies in a workplace. */
+/** Where an output is in a work directory. */
 export function outputIn(workDir: string, path: StorePath): string {
   return join(storeDirOf(workDir), storePathBaseName(path));
 }
 
-/** Where the build directory lies in a workplace, when it is on disk. */
+/** Where the build directory is in a work directory, if it is on disk. */
 export function diskBuildDir(workDir: string): string {
   return join(workDir, 'build');
 }
@@ -33,7 +33,7 @@ function etcDirOf(workDir: string): string {
   return join(workDir, 'etc');
 }
 
-/** What bwrap is told of a workplace. */
+/** bwrap's paths of a work directory. */
 export interface LaidOut {
   readonly storeDir: string;
   readonly etcDir: string;
@@ -80,12 +80,12 @@ export function furnish(workDir: string, entrant: Entrant | undefined, variation
   };
 }
 
-/** Makes a file or a directory the builder's own. Throws the system's errors. */
+/** Gives a file or a directory to the builder's user. Throws the system's errors. */
 export function give(file: string, entrant: Entrant | undefined): void {
   if (entrant !== undefined) chownSync(file, entrant.user.uid, entrant.user.gid);
 }
 
-/** Gives the tree of a build that is over back to this process's user. */
+/** Gives the tree of a finished build back to this process's user. */
 export async function takeOver(workDir: string): Promise<Result<void>> {
   const closed = attempt('close', workDir, () => {
     chmodSync(workDir, 0o700);
@@ -94,7 +94,7 @@ export async function takeOver(workDir: string): Promise<Result<void>> {
   return await giveTree(workDir, process.geteuid?.() ?? 0, process.getegid?.() ?? 0);
 }
 
-/** Gives what the builder works on in the tree of a build that is over to another one's user. */
+/** Gives the builder's files in the tree of a finished build to another build's user. */
 export async function giveWork(workDir: string, { user }: Entrant): Promise<Result<void>> {
   for (const directory of [storeDirOf(workDir), diskBuildDir(workDir)]) {
     const given = await giveTree(directory, user.uid, user.gid);
@@ -109,7 +109,7 @@ export function writeForBuilder(file: string, contents: string | Uint8Array): vo
   chmodSync(file, 0o644);
 }
 
-/** How store paths are brought into a sandbox. Throws the system's errors. */
+/** The inputs of a sandbox for store paths. Throws the system's errors. */
 export function sandboxInputs(store: Store, paths: readonly StorePath[], entrant: Entrant | undefined): SandboxInput[] {
   return paths.map((path) => {
     const hostPath = store.hostPath(path);
@@ -118,7 +118,7 @@ export function sandboxInputs(store: Store, paths: readonly StorePath[], entrant
   });
 }
 
-/** What the inputs refer to. */
+/** The references of the inputs. */
 export function inputGraph(store: Store, paths: readonly StorePath[]): ReadonlyMap<StorePath, readonly StorePath[]> {
   return new Map(paths.map((path) => [path, store.pathInfo(path)?.references ?? []]));
 }

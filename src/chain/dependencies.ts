@@ -1,8 +1,8 @@
-/** What a chain is made of, as a graph: recipes, sources, seeds and local files, each once. */
+/** A chain's parts as a graph: recipes, sources, seeds and local files, each once. */
 import { ingredientsOf, type AnyRecipe, type Chain, type Ingredient } from '../recipe/index.js';
 
 export interface DependencyNode {
-  /** Unique, and what users type: a target's name, else a derivation's or a file's name. */
+  /** The unique name that users type: a target's name, else a derivation's or a file's name. */
   readonly id: string;
   readonly kind: 'target' | 'recipe' | 'source' | 'seed' | 'local' | 'flake';
   /** Of targets. */
@@ -12,14 +12,14 @@ export interface DependencyNode {
 
 export interface Dependency {
   readonly id: string;
-  /** The outputs that are used, where a recipe is needed. */
+  /** The outputs that are used, if the need is a recipe. */
   readonly outputs: readonly string[];
 }
 
-/** Nodes by id; what is needed comes before what needs it. */
+/** Nodes by id; a need comes before everything that needs it. */
 export type DependencyGraph = ReadonlyMap<string, DependencyNode>;
 
-/** Reads the graph off a chain's recipes. Tests are left out: nothing needs them. */
+/** Builds the graph of a chain's recipes. Tests are left out, because nothing needs them. */
 export function dependencyGraph(chain: Chain): DependencyGraph {
   const targets = new Map<AnyRecipe, { readonly name: string; readonly stage: string }>(chain.targets.map((target) => [target.recipe, target]));
   const names = new UniqueNames(chain.targets.map(({ name }) => name));
@@ -64,7 +64,7 @@ export function dependencyGraph(chain: Chain): DependencyGraph {
   return nodes;
 }
 
-/** Gives each thing a name of its own: the second `test.sh` becomes `test.sh#2`. */
+/** Gives each thing a unique name: the second `test.sh` becomes `test.sh#2`. */
 class UniqueNames {
   private readonly given = new Map<unknown, string>();
   private readonly taken: Set<string>;
@@ -84,10 +84,10 @@ class UniqueNames {
   }
 }
 
-/** A shortest way from one node to another along what is needed, both included; `undefined` when there is none. */
+/** A shortest path from one node to another along needs, including both; `undefined` if there is none. */
 export function whyNeeded(graph: DependencyGraph, from: string, to: string): readonly string[] | undefined {
   const cameFrom = new Map<string, string | undefined>([[from, undefined]]);
-  // A map grows while it is walked, in the order of distance.
+  // The map grows during the loop, in the order of distance.
   for (const [id] of cameFrom) {
     if (id === to) break;
     for (const need of graph.get(id)?.needs ?? []) if (!cameFrom.has(need.id)) cameFrom.set(need.id, id);

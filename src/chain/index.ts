@@ -1,4 +1,4 @@
-/** A chain on disk: loaded, turned into derivations, and asked about by the names users type. */
+/** A chain on disk: loads it, turns it into derivations, and finds targets by the names users type. */
 export { loadChain, OWN_CHAIN, type LoadedChain } from './load.js';
 export { instantiateChain, prepareChain, seedsOf, sourcesOf, type PreparedChain, type PreparedTarget } from './prepare.js';
 export { findTarget, type TargetName } from './target-name.js';

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-/** Writes files, loads the chain, and gives the failure there must be. */
+/** Writes files, loads the chain, and returns the expected failure. */
 async function failureOf(
   files: Readonly<Record<string, string>>,
 ): Promise<{ readonly code: string; readonly message: string; readonly hint?: string | undefined }> {

@@ -9,45 +9,46 @@ import { err, fail, ok, type Failure, type Result } from '../result.js';
 import { undefinedMistake, usedTooEarlyHint } from './mistakes.js';
 import { place, shown } from './place.js';
 
-/** Zilch's checkout: what `zilch` and `zilch/bootstrap` stand for in a chain's imports lies in it. */
+/** Zilch's checkout, which has what `zilch` and `zilch/bootstrap` mean in a chain's imports. */
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The directory of the chain that comes with Zilch. */
 export const OWN_CHAIN = join(CHECKOUT, 'bootstrap');
 
-/** A chain, and the files that lie beside it. */
+/** A chain, and the files beside it. */
 export interface LoadedChain {
   /** Absolute path of the chain's directory. */
   readonly directory: string;
   readonly chain: Chain;
-  /** The expected outputs; need not exist. */
+  /** File of the expected outputs; need not exist. */
   readonly pinsFile: string;
-  /** How long each derivation took on the reference machine; need not exist. */
+  /** File of each derivation's duration on the reference machine; need not exist. */
   readonly durationsFile: string;
 }
 
 /**
- * Runs `chain.ts` of a directory, which exports a `Chain` by default. Mistakes in recipes come back as `E_RECIPE`, and all
- * that the chain's code throws as `E_CHAIN`; both begin with the author's `file:line`.
+ * Runs the `chain.ts` of a directory, whose default export is a `Chain`. Mistakes in recipes are returned as
+ * `E_RECIPE`, and all other exceptions of the chain's code as `E_CHAIN`; both messages begin with the author's
+ * `file:line`.
  */
 export async function loadChain(directory: string): Promise<Result<LoadedChain>> {
   const absolute = resolve(directory);
   const file = join(absolute, 'chain.ts');
   if (!existsSync(file))
-    return fail('E_NO_CHAIN', `there is no ${file}`, 'name the directory of a chain with -f DIR; docs/writing-recipes.md says what is in one');
+    return fail('E_NO_CHAIN', `there is no ${file}`, 'name the directory of a chain with -f DIR; docs/writing-recipes.md explains chains');
   const loaded = await run(file);
   if (!loaded.ok) return loaded;
-  if (!isChain(loaded.value)) return fail('E_CHAIN', `${shown(file)} does not export a chain`, 'it should end with `export default chain(…)`');
+  if (!isChain(loaded.value)) return fail('E_CHAIN', `${shown(file)} does not export a chain`, 'end it with `export default chain(…)`');
   return ok({ directory: absolute, chain: loaded.value, pinsFile: join(absolute, 'pins.json'), durationsFile: join(absolute, 'durations.json') });
 }
 
 async function run(file: string): Promise<Result<unknown>> {
-  // Loaded here, for the commands that need no chain start faster without it; and required, for importing it takes Node
-  // three times as long.
+  // Loaded here, because commands that need no chain start faster without it. Required and not imported, because
+  // importing takes Node three times as long.
   const jitiPackage = createRequire(import.meta.url)('jiti') as { readonly createJiti: typeof createJiti };
   const alias = { zilch: join(CHECKOUT, 'dist/recipe/index.js'), 'zilch/bootstrap': OWN_CHAIN };
-  // Without interop, a default export is what the chain wrote and not a proxy of it.
-  // One extension, and imports that name it: for each name it does not find it tries, and makes stack traces of, dozens more.
+  // Without interop, a default export is the chain's object and not a proxy of it. Only one extension, which imports
+  // must name. For each name that jiti does not find, it tries dozens more and makes stack traces of them.
   const jiti = jitiPackage.createJiti(import.meta.url, { alias, extensions: ['.ts'], fsCache: cacheDirectory(), interopDefault: false });
   try {
     const module = await jiti.import<{ readonly default?: unknown }>(file);
@@ -61,7 +62,7 @@ function isChain(value: unknown): value is Chain {
   return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'chain';
 }
 
-/** Compiled recipes are kept per user: the checkout may belong to somebody else. */
+/** Compiled recipes are kept per user, because the checkout may belong to another user. */
 function cacheDirectory(): string {
   return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'zilch', 'recipes');
 }

@@ -29,21 +29,21 @@ export interface PreparedTarget extends Target {
   readonly test: Instantiated | undefined;
 }
 
-/** A chain as derivations, with what it takes from outside already in the store, sources excepted. */
+/** A chain as derivations, with its outside inputs already in the store, except sources. */
 export interface PreparedChain {
   readonly defaultTarget: string;
   readonly targets: readonly PreparedTarget[];
-  /** Every derivation of the chain, tests included. */
+  /** Every derivation of the chain, including tests. */
   readonly derivations: ReadonlyMap<DrvPath, Derivation>;
-  /** Every source of the chain, by its store path. */
+  /** Every source of the chain, by store path. */
   readonly sources: ReadonlyMap<StorePath, Source>;
   /** Where the store has the chain's local files, the seed that the user gave, and flakes of the chain. */
   readonly external: ReadonlyMap<Local | Seed | Flake, StorePath>;
 }
 
 /**
- * Adds the chain's local files to the store (unless that is read-only), and turns every recipe into its derivation. `givenSeed` is the store path of
- * the seed that the user gave, which takes the place of the chain's own.
+ * Adds the chain's local files to the store (unless that is read-only), and turns every recipe into its derivation.
+ * `givenSeed` is the store path of the user's seed, which replaces the chain's own.
  */
 export async function prepareChain(chain: Chain, store: Store, givenSeed?: StorePath): Promise<Result<PreparedChain>> {
   const external = new Map<Local | Seed | Flake, StorePath>();
@@ -103,22 +103,22 @@ export function instantiateChain(chain: Chain, external: PreparedChain['external
   return new Map([...allRecipes(chain)].map((recipe) => [recipe, instantiator.instantiate(recipe)]));
 }
 
-/** The seeds that a chain starts from, or that may take the place of what it starts from. */
+/** The seeds of a chain, each of which an outside seed may replace. */
 export function seedsOf(chain: Chain): readonly Seed[] {
   return [...allIngredients(chain)].filter((ingredient) => ingredient.kind === 'seed');
 }
 
-/** The tarballs that a chain's recipes are made of, each once, in the order they are first needed. */
+/** The tarballs of a chain's recipes, each once, in the order of their first use. */
 export function sourcesOf(chain: Chain): readonly Source[] {
   const sources = [...allIngredients(chain)].filter((ingredient) => ingredient.kind === 'source');
   return [...new Map(sources.map((source) => [sourcePath(source), source])).values()];
 }
 
-/** Every recipe that the chain's targets and their tests need, themselves included. */
+/** Every recipe that the chain's targets and their tests need, including themselves. */
 function allRecipes(chain: Chain): ReadonlySet<AnyRecipe> {
   const found = new Set<AnyRecipe>();
   for (const { recipe } of chain.targets) found.add(recipe);
-  // A set grows while it is walked: what is added last is walked last.
+  // The set grows during the loop: what is added last is visited last.
   for (const recipe of found) {
     if (recipe.test !== undefined) found.add(recipe.test);
     for (const needed of neededOutputs(recipe)) found.add(needed.recipe);
@@ -130,7 +130,7 @@ function allIngredients(chain: Chain): ReadonlySet<Ingredient> {
   return new Set([...allRecipes(chain)].flatMap(ingredientsOf));
 }
 
-/** Adds a local file to the store; where nothing may be added, its path is all there is to know. */
+/** Adds a local file to the store; if the store is read-only, only computes its path. */
 async function localPath({ name, url, only, hexBytes }: Local, store: Store): Promise<Result<StorePath>> {
   const file = fileURLToPath(url);
   if (hexBytes !== undefined) {

@@ -1,14 +1,14 @@
 import { fail, ok, type Result } from '../result.js';
 import type { Chain, Target } from '../recipe/index.js';
 
-/** What `stage1` or `stage1^protobusybox` on a command line means. */
+/** The meaning of `stage1` or `stage1^protobusybox` on a command line. */
 export interface TargetName {
   readonly target: Target;
-  /** `undefined` where no output was named. */
+  /** `undefined` if no output was named. */
   readonly outputName: string | undefined;
 }
 
-/** Finds what a user names; fails with the nearest names when there is no such target or output. */
+/** Finds the target and output that a user names; fails with the nearest names if there is none. */
 export function findTarget(chain: Chain, name: string): Result<TargetName> {
   const [targetName = '', outputName, ...rest] = name.split('^');
   const target = chain.targets.find((candidate) => candidate.name === targetName);
@@ -31,7 +31,7 @@ function suggestion(wrong: string, names: readonly string[]): string | undefined
   return near[0] === undefined ? undefined : `did you mean ${near[0].name}? \`zilch list\` shows all targets`;
 }
 
-/** Levenshtein's distance, one row of the table at a time. */
+/** Levenshtein's distance, computed by rows. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

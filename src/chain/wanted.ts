@@ -2,13 +2,13 @@ import type { DrvPath, StorePath } from '../formats/index.js';
 import type { Source } from '../recipe/index.js';
 import type { PreparedChain, PreparedTarget } from './prepare.js';
 
-/** A derivation that is asked for, and which of its outputs. */
+/** A requested derivation, and which of its outputs. */
 export interface Wanted {
   readonly drvPath: DrvPath;
   readonly outputs: readonly string[];
 }
 
-/** The targets that some targets need, directly or not, themselves included; in the chain's order. */
+/** The targets that some targets need, directly or indirectly, including themselves; in the chain's order. */
 export function targetClosure(chain: PreparedChain, targets: Iterable<PreparedTarget>): PreparedTarget[] {
   const needed = new Set([...targets].map(({ build }) => build.drvPath));
   for (const drvPath of needed) for (const input of chain.derivations.get(drvPath)?.inputDrvs.keys() ?? []) needed.add(input);
@@ -16,8 +16,8 @@ export function targetClosure(chain: PreparedChain, targets: Iterable<PreparedTa
 }
 
 /**
- * The sources without which something that is wanted cannot be built: those of derivations that are not realised, or not
- * written, since the store holds no derivation without what it refers to.
+ * The sources that are needed to build the requested outputs: those of derivations that are not realised, or not
+ * written, because the store holds a derivation only with everything it refers to.
  */
 export function neededSources(chain: PreparedChain, wanted: readonly Wanted[], isDone: (drvPath: DrvPath) => boolean): Source[] {
   const open = new Set(wanted.map(({ drvPath }) => drvPath));

@@ -1,6 +1,6 @@
 /**
- * Store paths as one stream of bytes, in the format of `nix-store --export` and `--import`: for each path a 1, its NAR, a
- * magic number, its name, references and deriver; at the end a 0. Source: Nix's `export-import.cc`.
+ * Store paths as one stream of bytes, in the format of `nix-store --export` and `--import`: for each path a 1, its NAR,
+ * a magic number, its name, references and deriver; at the end a 0. Source: Nix's `export-import.cc`.
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -16,7 +16,10 @@ const MAGIC = 0x4558494e;
 const MAX_PATH_BYTES = 512;
 const MAX_REFERENCES = 1_000_000;
 
-/** Writes the paths, each after those it refers to. Nix takes them only with what they refer to: give a closure. Throws `StreamFailure`. */
+/**
+ * Writes the paths, each after those it refers to. Nix accepts them only with their references, so give a closure.
+ * Throws `StreamFailure`.
+ */
 export async function* exportArchive(store: Store, paths: readonly StorePath[]): ByteStream & AsyncGenerator<Uint8Array> {
   const infos = new Map(paths.map((path) => [path, infoOf(store, path)]));
   const ordered = inOrder(infos.keys(), (path) => infos.get(path)?.references ?? []);
@@ -55,14 +58,16 @@ function text(value: string): Buffer {
 }
 
 export interface ImportOptions {
-  /** Take also paths whose names do not prove what they hold: such an archive is not signed, so it is believed as it is. */
+  /**
+   * Also accept paths whose names do not prove their contents. The archive is not signed, so its contents are trusted.
+   */
   readonly believe: boolean;
 }
 
 /**
- * Adds the paths of an archive, one by one; gives those that were in it. Fails with `E_ARCHIVE` on what is no archive,
- * `E_UNTRUSTED` on a path that proves nothing, `E_REFERENCE` on one whose references are neither here nor before it. What
- * came before a failure stays.
+ * Adds the paths of an archive, one by one; returns them. Fails with `E_ARCHIVE` if it is no archive, with
+ * `E_UNTRUSTED` on a path whose name proves nothing, and with `E_REFERENCE` on one whose references are neither in the
+ * store nor before it. Paths before a failure stay.
  */
 export async function importArchive(store: Store, source: ByteStream, { believe }: ImportOptions): Promise<Result<readonly StorePath[]>> {
   const reader = new Reader(source);
@@ -105,8 +110,8 @@ async function importPath(store: Store, reader: Reader, believe: boolean): Promi
     if (contentAddress.value === undefined && !believe) {
       return fail(
         'E_UNTRUSTED',
-        `the archive's ${info.path} is not named after what it holds, and archives are not signed`,
-        'import it with --no-check-sigs if you trust where it comes from',
+        `the archive's ${info.path} does not prove its contents by its name, and archives are not signed`,
+        'import it with --no-check-sigs if you trust its origin',
       );
     }
     const added = await store.addPaths([{ hostPath, info: { ...info, contentAddress: contentAddress.value } }]);
@@ -137,7 +142,7 @@ class Reader {
   }
 
   checkLast(expected: number): void {
-    if (this.lastNumber !== expected) throw problem(`${this.lastNumber} stands where ${expected} is expected`);
+    if (this.lastNumber !== expected) throw problem(`${expected} is expected, not ${this.lastNumber}`);
   }
 
   /** What follows a NAR. */
@@ -152,13 +157,13 @@ class Reader {
     const deriverText = await this.text();
     const deriver = deriverText === '' ? undefined : parsed(deriverText);
     if (deriver !== undefined && !isDrvPath(deriver)) throw problem(`the deriver ${deriver} is not a derivation`);
-    // A signature of a kind that no Nix makes any more may follow.
+    // A signature of an old kind, which no Nix makes today, may follow.
     if ((await this.number()) === 1) await this.text();
     else this.checkLast(0);
     return { path, references: [...references].sort(), ...(deriver === undefined ? {} : { deriver }) };
   }
 
-  /** The bytes of the NAR that comes next, and not one more. */
+  /** Exactly the bytes of the next NAR. */
   async *nar(onChunk: (chunk: Uint8Array) => void): ByteStream & AsyncGenerator<Uint8Array> {
     const parser = new NarParser(NOTHING, true);
     for (;;) {
@@ -176,7 +181,7 @@ class Reader {
 
   private async text(): Promise<string> {
     const length = await this.number();
-    if (length > MAX_PATH_BYTES) throw problem(`a text of ${length} bytes stands where a path is expected`);
+    if (length > MAX_PATH_BYTES) throw problem(`a path is expected, not a text of ${length} bytes`);
     const value = (await this.bytes(length)).toString('latin1');
     const padding = await this.bytes((8 - (length % 8)) % 8);
     if (padding.some((byte) => byte !== 0)) throw problem('padding is not zero');

@@ -1,4 +1,4 @@
-/** The chain as Nix sees it from its flake: what it instantiates, and what it says that comes of that. */
+/** The chain as Nix sees it from its flake: its derivations and outputs. */
 import { join } from 'node:path';
 import { PLATFORM, type Target } from '../recipe/index.js';
 import type { StorePath } from '../formats/index.js';
@@ -14,9 +14,9 @@ interface Built {
 }
 
 /**
- * Has Nix evaluate the chain's flake and build the targets by it. What it built of these derivations before it takes as it is, but which derivations
- * they are, in what order they are needed and what comes of each it finds out by itself. Fails with `E_DIFFERENT` on the first target,
- * in the chain's order, that is another derivation than here or comes to another output, and as Nix does.
+ * Has Nix evaluate the chain's flake and build the targets. Nix uses its earlier builds of these derivations, but finds
+ * the derivations, their order and their outputs by itself. Fails with `E_DIFFERENT` on the first target, in the
+ * chain's order, whose derivation or output differs, and like Nix.
  */
 export async function buildByFlake(
   exported: NixExport,
@@ -48,7 +48,7 @@ function compare(
   for (const target of targets) {
     const drvPath = drvPathOf(target);
     const outputs = byDerivation.get(drvPath);
-    if (outputs === undefined) return fail('E_DIFFERENT', `Nix makes of ${target.name} another derivation than ${drvPath}`);
+    if (outputs === undefined) return fail('E_DIFFERENT', `for ${target.name} Nix has another derivation than ${drvPath}`);
     for (const outputName of target.recipe.outputNames) {
       const here = outputOf(target, outputName);
       if (outputs[outputName] !== here)

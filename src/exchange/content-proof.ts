@@ -16,8 +16,8 @@ import { ok, type Result } from '../result.js';
 import { attemptAsync, hashTreeModulo } from '../store/index.js';
 
 /**
- * The content address that a path's own name proves, given what lies at `hostPath` and refers to `references`: the name is a hash of
- * that, so no signature could say more. `undefined` for a path that is named after how it was made.
+ * The content address that a path's own name proves, for the contents at `hostPath` with these `references`. The name
+ * is a hash of them, so a signature would prove no more. `undefined` for a path that is named by how it was made.
  */
 export async function proveContent(
   { path, narHash, references }: Pick<PathInfo, 'path' | 'narHash' | 'references'>,
@@ -40,7 +40,10 @@ function textPath(name: string, hash: Hash, references: readonly StorePath[]): S
   return makeContentPath(name, 'text', hash, { others: references, self: false });
 }
 
-/** The hash of a file's bytes; `undefined` for what such a hash says too little of: directories, symlinks, programs. */
+/**
+ * The hash of a file's bytes; `undefined` for directories, symlinks and programs, which such a hash does not describe
+ * fully.
+ */
 export async function hashPlainFile(hostPath: string, algorithm: HashAlgorithm): Promise<Result<Hash | undefined>> {
   return attemptAsync('read', hostPath, async () => {
     const stat = await lstat(hostPath);

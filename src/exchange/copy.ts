@@ -6,12 +6,12 @@ import { inOrder } from './in-order.js';
 import { storeNar } from './store-stream.js';
 import { StreamFailure } from '../stream-failure.js';
 
-/** Paths that become valid together: enough that their transactions cost nothing, few enough that a crash loses little. */
+/** Paths that become valid together: enough to make transactions cheap, and few enough that a crash loses little. */
 const BATCH = 64;
 
 /**
- * Copies the closure of paths from one store to another, then realisations of them. What is read is compared with what was
- * registered, so that nothing damaged spreads. Gives the number of paths that were not there.
+ * Copies the closure of paths from one store to another, then their realisations. It compares hashes while reading, so
+ * damage does not spread. Returns the number of paths that were not there.
  */
 export async function copyClosure(
   from: Store,

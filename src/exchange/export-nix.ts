@@ -1,4 +1,4 @@
-/** A chain for people who have Nix and not Zilch: one directory with all that evaluating and building takes. */
+/** A chain for people who have Nix and not Zilch: one directory with everything for evaluating and building. */
 import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { writeDerivation, type Derivation, type DrvPath, type StorePath } from '../formats/index.js';
@@ -14,10 +14,10 @@ import { StreamFailure } from '../stream-failure.js';
 export interface NixExport {
   readonly store: Store;
   readonly chain: Chain;
-  /** Targets to export, with all they need. */
+  /** Targets to export, with all their needs. */
   readonly targets: readonly Target[];
   readonly drvPathOf: (target: Target) => DrvPath;
-  /** Every derivation that could be needed. */
+  /** Every derivation that may be needed. */
   readonly derivations: ReadonlyMap<DrvPath, Derivation>;
   /** Where the store has local files, and the seed that the user gave, if any. Sources must be in the store as well. */
   readonly externalPath: (external: Local | Seed | Flake) => StorePath | undefined;
@@ -32,13 +32,13 @@ export interface NixExported {
 /**
  * Writes `directory`, which must be new or empty:
  *
- *     nix/default.nix, nix/flake.nix, nix/files/   the expressions, and what lies beside the recipes
- *     nix/mk-derivation.nix                        a function for derivations of one's own
+ *     nix/default.nix, nix/flake.nix, nix/files/   the expressions, and the files beside the recipes
+ *     nix/mk-derivation.nix                        a function for your own derivations
  *     sources/                                     the tarballs
  *     store/                                       a Nix store that holds the derivations and their inputs
  *     default.nix, README.md
  *
- * Fails with `E_EXISTS`, `E_EXPORT` when Nix cannot express a recipe, and as the store does.
+ * Fails with `E_EXISTS`, `E_EXPORT` if Nix cannot express a recipe, and like the store.
  */
 export async function exportNix(exported: NixExport, directory: string): Promise<Result<NixExported>> {
   const home = resolve(directory);
@@ -63,7 +63,8 @@ export async function exportNix(exported: NixExport, directory: string): Promise
 }
 
 /**
- * Writes the flake alone: `nix/` and `sources/` of the above. Gives the directory of the flake. Sources must be in the store.
+ * Writes only the flake: `nix/` and `sources/` of the above. Returns the flake's directory. Sources must be in the
+ * store.
  */
 export async function writeFlake(exported: NixExport, home: string): Promise<Result<string>> {
   const expression = expressionOf(exported);
@@ -88,7 +89,7 @@ function expressionOf({ chain, targets, store, externalPath }: NixExport): Resul
   });
 }
 
-/** Puts the derivations into the store, after their inputs; gives their number. */
+/** Adds the derivations to the store, after their inputs; returns their number. */
 async function fillStore(
   { store, targets, drvPathOf, derivations }: NixExport,
   { sources, files }: NixExpression,
@@ -124,7 +125,7 @@ async function writeFiles(exported: NixExport, expression: NixExpression, store:
   return written.ok ? writeExpression(exported, expression, store, home) : written;
 }
 
-/** Writes `nix/` and `sources/`, from a store that has what they need. */
+/** Writes `nix/` and `sources/`, from a store that has their contents. */
 async function writeExpression({ chain, targets }: NixExport, expression: NixExpression, store: Store, home: string): Promise<Result<void>> {
   const sources = join(home, 'sources');
   const written = attempt('write', home, () => {
@@ -142,7 +143,7 @@ async function writeExpression({ chain, targets }: NixExport, expression: NixExp
     writeFileSync(join(home, 'nix/mk-derivation.nix'), MK_DERIVATION);
     for (const source of expression.sources) {
       const file = join(sources, source.file);
-      // Hard links: the tarballs are there once, though they are in two places.
+      // Hard links, so the tarballs in both places take space once.
       if (!existsSync(file)) linkOrCopy(store.hostPath(sourcePath(source)), file);
     }
   });
@@ -189,14 +190,14 @@ nix-store --store "$PWD/store" --realise $(nix-instantiate --store "$PWD/store" 
 nix build --store "$PWD/store" "path:$PWD/nix#${first}"            # the same, as a flake without inputs
 \`\`\`
 
-\`store/\` is a Nix store that holds the derivations and what they take from outside. Any other store will do: without
+\`store/\` is a Nix store with the derivations and their outside inputs. You can use any other store: without
 \`--store\` it is the machine's own, which then gets the tarballs from \`sources/\`. Nothing is fetched from anywhere. For a
 Hydra, \`hydraJobs\` of the flake has every target. \`nix flake check "path:$PWD/nix"\` evaluates them all.
 
 To compile something of your own, with a flake that has this one as an input \`zilch\`:
 \`zilch.lib.x86_64-linux.mkDerivation { name = …; src = ./.; buildPhase = …; installPhase = …; }\`.
 
-\`nix develop\` and \`nix-shell\` do not work here: they want builders that are bash, and these are not. \`zilch shell TARGET\`
+\`nix develop\` and \`nix-shell\` do not work here: they need builders that are bash. \`zilch shell TARGET\`
 opens a shell in the sandbox of a build.
 
 | target | derivation |

@@ -1,4 +1,4 @@
-/** Lets only a given number in at a time, in the order they came. */
+/** Lets only a given number of tasks run at a time, in order of arrival. */
 export class Gate {
   private readonly waiting: (() => void)[] = [];
 

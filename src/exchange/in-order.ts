@@ -1,19 +1,19 @@
 import { fail, ok, type Result } from '../result.js';
 
 /**
- * The things, each after those it needs; what it needs beyond them does not count, nor does itself. Fails with `E_CYCLE`
- * and one thing that, over others, needs itself.
+ * Sorts things: each comes after those it needs. Needs outside the list, and of itself, do not count. Fails with
+ * `E_CYCLE`, naming one thing in the cycle.
  */
 export function inOrder<T extends string>(things: Iterable<T>, needs: (thing: T) => Iterable<T>): Result<T[]> {
   const among = new Set(things);
   const ordered = new Set<T>();
   const begun = new Set<T>();
-  // Not by recursion: a chain of needs may be longer than the stack is deep.
+  // Not by recursion: a chain of needs may be longer than the stack.
   const stack = [...among];
   for (let thing = stack.at(-1); thing !== undefined; thing = stack.at(-1)) {
     const needed = [...needs(thing)].filter((other) => other !== thing && among.has(other) && !ordered.has(other));
     begun.add(thing);
-    // What is begun and not done is what led here.
+    // Things that are begun and not done form the path to here.
     const circle = needed.find((other) => begun.has(other));
     if (circle !== undefined) return fail('E_CYCLE', `${thing} needs ${circle}, which needs it`);
     if (needed.length === 0) {

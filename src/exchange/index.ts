@@ -1,4 +1,4 @@
-/** How a store travels: binary caches, copies, exports to Nix, building through Nix. */
+/** Moving contents of stores: binary caches, copies, exports to Nix, building through Nix. */
 export * from './cache/index.js';
 export { openBlobs, readSmall, textBlob, type Blobs } from './blobs/index.js';
 export * from './nix/index.js';

@@ -8,9 +8,9 @@ import { StreamFailure, type ByteStream } from '../stream-failure.js';
 const SLICE_MS = 10;
 
 /**
- * The NAR of a valid path, read from disk as it is asked for. Ends in `E_STORE_DAMAGED`, instead of ending, when what is
- * on disk is not what was registered: so nothing damaged is passed on as whole. Hashing is nearly half of the work; paths in
- * `sound` are not hashed, and those that are found to be sound are added to it.
+ * The NAR of a valid path, read from disk on demand. Ends in `E_STORE_DAMAGED`, instead of ending, if the files differ
+ * from what was registered, so no damage is passed on. Hashing is nearly half of the work. Paths in `sound` are not
+ * hashed; those whose hash is right are added to it.
  */
 export async function* storeNar(
   store: Store,
@@ -19,7 +19,7 @@ export async function* storeNar(
 ): ByteStream & AsyncGenerator<Uint8Array> {
   const hash = sound.has(info.path) ? undefined : createHash('sha256');
   let size = 0;
-  // One piece is held back, so that the last is given out only after the check.
+  // One piece is held back, so the last is passed on only after the check.
   let held: Uint8Array | undefined;
   try {
     let slice = performance.now();
@@ -28,7 +28,7 @@ export async function* storeNar(
       size += chunk.length;
       if (held !== undefined) yield held;
       held = chunk;
-      // Reading blocks, and a reader that never waits would keep everybody else waiting.
+      // Reading blocks, and a reader that never waits would block all others.
       if (performance.now() - slice > SLICE_MS) {
         await nextTurn();
         slice = performance.now();

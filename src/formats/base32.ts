@@ -1,6 +1,6 @@
 /**
- * Nix's base 32: an alphabet without e, o, t and u. The bits are taken from the end of the bytes, so the first character has the
- * highest bits of the last byte. Source: Nix's `libutil/hash.cc`.
+ * Nix's base 32: an alphabet without e, o, t and u. The bits are taken from the end of the bytes, so the first
+ * character has the highest bits of the last byte. Source: Nix's `libutil/hash.cc`.
  */
 import { fail, ok, type Result } from '../result.js';
 

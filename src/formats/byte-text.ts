@@ -1,6 +1,7 @@
 /**
- * Bytes as text, without loss: bytes that are not UTF-8 become lone surrogates (U+DC80 for the byte 0x80 and so on), which UTF-8 does not
- * have. Nix's texts are bytes; nearly all of them are UTF-8. Source: Python's PEP 383, "surrogateescape".
+ * Bytes as text, without loss: bytes that are not UTF-8 become lone surrogates (U+DC80 for the byte 0x80 and so on),
+ * which UTF-8 does not have. Nix's texts are bytes; nearly all of them are UTF-8. Source: Python's PEP 383,
+ * "surrogateescape".
  */
 
 /** Reads bytes; `bytesOfText` gives them back. */

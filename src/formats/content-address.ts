@@ -1,6 +1,6 @@
 /**
- * Content addresses as in Nix's database and narinfo files: `text:sha256:…` and `fixed:[r:]<algorithm>:…`, with the digest in base 32.
- * Source: Nix's `content-address.cc`.
+ * Content addresses as in Nix's database and narinfo files: `text:sha256:…` and `fixed:[r:]<algorithm>:…`, with the
+ * digest in base 32. Source: Nix's `content-address.cc`.
  */
 import { fail, ok, type Result } from '../result.js';
 import { formatHash, isHashAlgorithm, parseHash, type Hash } from './hash.js';

@@ -1,6 +1,6 @@
 /**
- * A `.narinfo` file: a binary cache's description of a store path and the address of its NAR. Lines of `Field: value`. Source:
- * Nix's `nar-info.cc` (2.8).
+ * A `.narinfo` file: a binary cache's description of a store path and the address of its NAR. Lines of `Field: value`.
+ * Source: Nix's `nar-info.cc` (2.8).
  */
 import { fail, ok, type Result } from '../result.js';
 import { formatContentAddress, parseContentAddress, type ContentAddress } from './content-address.js';
@@ -48,8 +48,9 @@ function writeHash(hash: Hash): string {
 }
 
 /**
- * Reads a `.narinfo` file. Like Nix it ignores unknown fields, because caches add their own, and malformed signatures. All other fields
- * must be right, and only `Sig` may come twice. Fails with `E_NARINFO` and the name of the wrong field.
+ * Reads a `.narinfo` file. Like Nix it ignores unknown fields, because caches add their own, and malformed signatures.
+ * All other fields must be right, and only `Sig` may come twice. Fails with `E_NARINFO` and the name of the wrong
+ * field.
  */
 export function parseNarInfo(text: string): Result<NarInfo> {
   try {

@@ -61,7 +61,9 @@ function jsonOf({ id, outPath, dependentRealisations }: Realisation): {
   };
 }
 
-/** Reads a `.doi` file; malformed signatures are ignored. Fails with `E_REALISATION` and the name of the wrong field. */
+/**
+ * Reads a `.doi` file; malformed signatures are ignored. Fails with `E_REALISATION` and the name of the wrong field.
+ */
 export function parseRealisation(text: string): Result<Realisation> {
   const json = parseObject(text);
   if (json === undefined) return fail('E_REALISATION', 'a realisation is not a JSON object');

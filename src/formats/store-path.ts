@@ -1,6 +1,7 @@
 /**
- * Store paths: `/nix/store/<32 characters of base 32>-<name>`. The hash part is a fingerprint of the path's contents or of how it is
- * made. It does not depend on where the store is on disk. Source: Nix manual, "Store path", and `store-api.cc`.
+ * Store paths: `/nix/store/<32 characters of base 32>-<name>`. The hash part is a fingerprint of the path's contents or
+ * of how it is made. It does not depend on where the store is on disk. Source: Nix manual, "Store path", and
+ * `store-api.cc`.
  */
 import { createHash } from 'node:crypto';
 import { fail, ok, type Result } from '../result.js';
@@ -26,7 +27,10 @@ const HASH_LENGTH = 32;
 const MAX_NAME_LENGTH = 211;
 const BASE_NAME = /^[0-9abcdfghijklmnpqrsvwxyz]{32}-[0-9a-zA-Z+\-._?=]{1,211}$/;
 
-/** Reads a whole store path; accepts what Nix 2.8 accepts, including names with a leading dot. Fails with `E_STORE_PATH`. */
+/**
+ * Reads a whole store path; accepts what Nix 2.8 accepts, including names with a leading dot. Fails with
+ * `E_STORE_PATH`.
+ */
 export function parseStorePath(text: string): Result<StorePath> {
   if (!text.startsWith(`${STORE_DIR}/`)) return fail('E_STORE_PATH', `"${text}" is not in ${STORE_DIR}`);
   return parseStorePathBaseName(text.slice(STORE_DIR.length + 1));
@@ -42,8 +46,8 @@ export function parseStorePathBaseName(baseName: string): Result<StorePath> {
 }
 
 /**
- * Checks a name for a new store path: letters, digits and `+-._?=`, 1 to 211 characters, no leading dot (Nix 2.8 would accept one,
- * versions before and after it do not). Fails with `E_STORE_NAME`.
+ * Checks a name for a new store path: letters, digits and `+-._?=`, 1 to 211 characters, no leading dot (Nix 2.8 would
+ * accept one, versions before and after it do not). Fails with `E_STORE_NAME`.
  */
 export function checkName(name: string): Result<string> {
   if (name.length > MAX_NAME_LENGTH) return fail('E_STORE_NAME', `the name "${name.slice(0, 40)}…" is longer than ${MAX_NAME_LENGTH} characters`);
@@ -92,8 +96,8 @@ export interface OutputReferences {
 const NO_REFERENCES: OutputReferences = { others: [], self: false };
 
 /**
- * The path of content by its hash. Only `recursive` SHA-256 content may have references (the modern kind, "source"); all other content
- * gets the older fixed-output form. References with another kind are a bug.
+ * The path of content by its hash. Only `recursive` SHA-256 content may have references (the modern kind, "source");
+ * all other content gets the older fixed-output form. References with another kind are a bug.
  */
 export function makeContentPath(name: string, method: IngestionMethod, hash: Hash, references: OutputReferences = NO_REFERENCES): StorePath {
   if (method === 'text') return makeStorePath(typeWithReferences('text', references.others, references.self), hash.hex as Sha256, name);

@@ -1,6 +1,6 @@
 /**
- * The HTTP client of the whole program: proxies, time limits, retries. It trusts nothing in an answer except its status; the
- * reader decides how much of it is read.
+ * The HTTP client of the whole program: proxies, time limits, retries. It trusts nothing in an answer except its
+ * status; the reader decides how much of it is read.
  */
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -32,7 +32,9 @@ export interface Question {
 }
 
 export interface RedirectedQuestion extends Question {
-  /** Headers for one address, such as a signature, added to the others. After a redirect to another host they are computed again. */
+  /**
+   * Returns the headers for one address, for example with a signature. Called for each address that redirects lead to.
+   */
   readonly authorise?: ((url: URL, headers: Headers) => Headers | Promise<Headers>) | undefined;
   /** The caller knows the hash of the answer, so a redirect from HTTPS to HTTP is allowed. */
   readonly hashKnown?: boolean | undefined;
@@ -70,8 +72,8 @@ export class HttpClient {
   }
 
   /**
-   * Makes one request, and follows redirects. Fails with `E_NETWORK` if another attempt may succeed, with `E_HTTP` if the server is
-   * wrong, and with `E_CANCELLED`. Any status is an answer, not a failure.
+   * Makes one request, and follows redirects. Fails with `E_NETWORK` if another attempt may succeed, with `E_HTTP` if
+   * the server is wrong, and with `E_CANCELLED`. Any status is an answer, not a failure.
    */
   async ask(url: URL, question: RedirectedQuestion = {}): Promise<Result<Answer>> {
     let at = withoutSecrets(url);

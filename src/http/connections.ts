@@ -6,8 +6,8 @@ import type { Patience } from './patience.js';
 const MOST_HEADER_BYTES = 32 * 1024;
 
 /**
- * Connections to any servers, through the proxies in `http_proxy`, `https_proxy` and `no_proxy`. Fails with `E_PROXY`. All time limits
- * except the one for connecting are the client's own, and are switched off here.
+ * Connections to any servers, through the proxies in `http_proxy`, `https_proxy` and `no_proxy`. Fails with `E_PROXY`.
+ * All time limits except the one for connecting are the client's own, and are switched off here.
  */
 export function openConnections({ connect }: Patience, environment: NodeJS.ProcessEnv): Result<Dispatcher> {
   const [httpProxy, httpsProxy] = [proxyOf('http_proxy', environment), proxyOf('https_proxy', environment)];

@@ -7,8 +7,8 @@ import { StreamFailure } from '../stream-failure.js';
 export class GivenUp extends Error {}
 
 /**
- * Describes an error that a connection threw. `E_NETWORK` may pass, so another attempt is worth it. `E_HTTP` is the same at each
- * attempt. `E_CANCELLED` comes from the caller.
+ * Describes an error that a connection threw. `E_NETWORK` may pass, so another attempt is worth it. `E_HTTP` is the
+ * same at each attempt. `E_CANCELLED` comes from the caller.
  */
 export function describeError(url: URL, error: unknown, phase: 'header' | 'body', signal: AbortSignal | undefined): Failure {
   if (error instanceof StreamFailure) return error.failure;

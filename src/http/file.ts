@@ -40,7 +40,10 @@ export class HttpFile {
     this.position = question.start ?? 0;
   }
 
-  /** Requests a file; `undefined` if there is none. Fails like `HttpClient.ask`, and with `E_HTTP` if it is another file. */
+  /**
+   * Requests a file; `undefined` if there is none. Fails like `HttpClient.ask`, and with `E_HTTP` if it is another
+   * file.
+   */
   static async open(client: HttpClient, url: URL, question: FileQuestion = {}): Promise<Result<HttpFile | undefined>> {
     const file = new HttpFile(client, url, question, question.size);
     const there = await file.request();
@@ -54,8 +57,8 @@ export class HttpFile {
   }
 
   /**
-   * The file from its start, or from the requested position. Pieces follow each other, except that a server without ranges begins again
-   * at 0. Read it to its end, or stop the iteration. Throws `StreamFailure`.
+   * The file from its start, or from the requested position. Pieces follow each other, except that a server without
+   * ranges begins again at 0. Read it to its end, or stop the iteration. Throws `StreamFailure`.
    */
   async *pieces(): AsyncGenerator<Piece> {
     for (let before = this.position; ; before = this.position) {

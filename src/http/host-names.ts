@@ -1,6 +1,7 @@
 /**
- * The names that our servers answer to. A page in another person's browser can make its own name point at this server ("DNS
- * rebinding") and then read it as its own. But its request still has the page's name as `Host`. Nobody can make an address point elsewhere.
+ * The names that our servers answer to. A page in another person's browser can make its own name point at this server
+ * ("DNS rebinding") and then read it as its own. But its request still has the page's name as `Host`. Nobody can make
+ * an address point elsewhere.
  */
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';

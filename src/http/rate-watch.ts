@@ -1,8 +1,8 @@
 import type { Patience } from './patience.js';
 
 /**
- * Measures how fast data comes while a reader waits for it. Time in which the reader does not wait does not count: a reader may be
- * slow, its server may not.
+ * Measures how fast data comes while a reader waits for it. Time in which the reader does not wait does not count: a
+ * reader may be slow, its server may not.
  */
 export class RateWatch {
   private left: number;

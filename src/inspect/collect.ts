@@ -77,7 +77,10 @@ function sourceFacts(path: StorePath, { name, version, file, size, sha256, locat
   return { path, name, version, file, size, sha256, places: locations.map((location) => (location.kind === 'url' ? location.url : location.path)) };
 }
 
-/** Ids of all derivations except tests: for targets their names, for others the derivation's name, numbered (`clang-16#2`) if it is taken. */
+/**
+ * Ids of all derivations except tests: for targets their names, for others the derivation's name, numbered
+ * (`clang-16#2`) if it is taken.
+ */
 function nodeNames(chain: PreparedChain): ReadonlyMap<DrvPath, string> {
   const tests = new Set(chain.targets.flatMap(({ test }) => test?.drvPath ?? []));
   const names = new Map<DrvPath, string>(chain.targets.map(({ name, build }) => [build.drvPath, name]));

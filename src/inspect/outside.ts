@@ -16,7 +16,10 @@ export interface OutsideFacts {
   readonly locals: readonly LocalFacts[];
 }
 
-/** Reads them from the chain's directory, so they are known before anything is built; a given seed is read from the store. */
+/**
+ * Reads them from the chain's directory, so they are known before anything is built; a given seed is read from the
+ * store.
+ */
 export async function outsideFacts(chain: PreparedChain, directory: string, store: Store): Promise<Result<OutsideFacts>> {
   const seeds = new Map<StorePath, SeedFacts>();
   const locals = new Map<StorePath, LocalFacts>();

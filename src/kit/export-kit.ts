@@ -46,8 +46,8 @@ interface Step {
 }
 
 /**
- * Writes `directory`, which must be new or empty. Fails with `E_EXISTS`, with `E_UNSUPPORTED` if the kit's builder cannot build a
- * derivation, and like the store.
+ * Writes `directory`, which must be new or empty. Fails with `E_EXISTS`, with `E_UNSUPPORTED` if the kit's builder
+ * cannot build a derivation, and like the store.
  */
 export async function exportKit(kit: KitExport, directory: string): Promise<Result<KitExported>> {
   const home = resolve(directory);

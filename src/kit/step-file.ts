@@ -1,6 +1,7 @@
 /**
- * A derivation in the format that the kit's builder and people read. A field begins with a word; the following lines that begin with four
- * spaces are its value. Placeholders become `<step^output>`, or `<^output>` for the step's own. Pure. kit/step.c reads it.
+ * A derivation in the format that the kit's builder and people read. A field begins with a word; the following lines
+ * that begin with four spaces are its value. Placeholders become `<step^output>`, or `<^output>` for the step's own.
+ * Pure. kit/step.c reads it.
  */
 import { downstreamPlaceholder, outputPlaceholder, replacer, sortedEntries, type Derivation, type DrvPath } from '../formats/index.js';
 import { PLATFORM } from '../recipe/index.js';

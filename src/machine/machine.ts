@@ -15,9 +15,9 @@ export interface Machine {
   /** All output of the serial line. */
   readonly said: () => string;
   /**
-   * Waits until the serial line prints this after the end of the last match. Returns the output up to the end of the match. Fails with
-   * E_MACHINE if the machine ends or the time is over; the message has the last lines. Only seconds in which QEMU has a processor count, so
-   * a busy host is no failure; the wall clock may show thirty times as many.
+   * Waits until the serial line prints this after the end of the last match. Returns the output up to the end of the
+   * match. Fails with E_MACHINE if the machine ends or the time is over; the message has the last lines. Only seconds
+   * in which QEMU has a processor count, so a busy host is no failure; the wall clock may show thirty times as many.
    */
   readonly waitFor: (words: string | RegExp, seconds: number) => Promise<Result<string>>;
   /** Types on the serial line, or writes the bytes of `write` unchanged. */

@@ -24,7 +24,9 @@ export interface MachineSpec {
   readonly uefi?: Firmware;
   /** Started by QEMU itself, without firmware and loader. */
   readonly kernel?: { readonly file: string; readonly initrd: string; readonly words: string };
-  /** A network card; the guest reaches the network through QEMU, and these ports of the host are forwarded to the guest. */
+  /**
+   * A network card; the guest reaches the network through QEMU, and these ports of the host are forwarded to the guest.
+   */
   readonly network?: {
     readonly card?: 'virtio-net-pci' | 'e1000' | 'e1000e';
     readonly forward?: readonly { readonly from: number; readonly to: number }[];
@@ -32,8 +34,8 @@ export interface MachineSpec {
   };
   readonly watchdog?: boolean;
   /**
-   * The guest's clock counts its instructions, without KVM. Otherwise time runs too fast for the guest on a busy host: a kernel that gets a
-   * hundredth of a processor finds that its timer does not work.
+   * The guest's clock counts its instructions, without KVM. Otherwise time runs too fast for the guest on a busy host:
+   * a kernel that gets a hundredth of a processor finds that its timer does not work.
    */
   readonly patient?: boolean;
   readonly kvm: boolean;

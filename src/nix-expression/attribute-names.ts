@@ -15,7 +15,7 @@ export class AttributeNames {
     for (const name of reserved) this.taken.add(name);
   }
 
-  /** The first of the wanted names that is free, else the last one with a number behind it. */
+  /** The first wanted name that is free, otherwise the last one with a number after it. */
   claim(...wanted: readonly [string, ...string[]]): string {
     const identifiers = wanted.map(identifier);
     const free = identifiers.find((name) => !this.taken.has(name)) ?? this.numbered(identifiers.at(-1) ?? '_');
@@ -35,7 +35,7 @@ function identifier(name: string): string {
   return KEYWORDS.has(spelled) ? `${spelled}_` : spelled;
 }
 
-/** An attribute's name as it stands before `=`: quoted unless it is an identifier. */
+/** An attribute's name before `=`: quoted unless it is an identifier. */
 export function attributeKey(name: string): string {
   if (/^[a-zA-Z_][a-zA-Z0-9_'-]*$/.test(name) && !KEYWORDS.has(name)) return name;
   return quotedString([name]);

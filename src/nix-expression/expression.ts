@@ -1,6 +1,6 @@
 /**
- * A chain as Nix expressions: one attribute a recipe, for people to read and for Nix to evaluate to the very derivations
- * that the recipes are.
+ * A chain as Nix expressions: one attribute for each recipe, for people to read and for Nix to evaluate to exactly the
+ * recipes' derivations.
  */
 import { makeContentPath, outputPlaceholder, storePathName, type ContentAddress, type StorePath } from '../formats/index.js';
 import {
@@ -21,16 +21,16 @@ import { fail, ok, type Result } from '../result.js';
 import { AttributeNames, attributeKey } from './attribute-names.js';
 import { quotedString, writeString, type Piece } from './string.js';
 
-/** A file or tree from outside the chain, as the store holds it. */
+/** A file or tree from outside the chain, in the store. */
 export interface ExternalContent {
   readonly path: StorePath;
   readonly contentAddress: ContentAddress;
 }
 
-/** Where the store has what only the disk knows. */
+/** Store paths that depend on files on disk. */
 export interface ExternalContents {
   readonly local: (local: Local) => ExternalContent;
-  /** Of a seed that the user gave; `undefined` for the chain's own. */
+  /** The user's seed; `undefined` for the chain's own. */
   readonly seed: (seed: Seed) => ExternalContent | undefined;
   /** `undefined` where the expression that is written is this flake's own. */
   readonly flake?: (flake: Flake) => ExternalContent | undefined;
@@ -39,17 +39,17 @@ export interface ExternalContents {
 export interface NixExpression {
   /** The text of `default.nix`: a function of `{ sources ? ../sources }` to an attribute set of the targets. */
   readonly text: string;
-  /** The tarballs it wants below `sources`, by their `file` names. */
+  /** The tarballs it needs below `sources`, by their `file` names. */
   readonly sources: readonly Source[];
-  /** What it wants below `./files`: name there to store path. */
+  /** What it needs below `./files`: from the name there to the store path. */
   readonly files: ReadonlyMap<string, StorePath>;
 }
 
-/** Attributes that Nix's `derivation` takes as something else than environment variables of the build. */
+/** Attributes that are not environment variables of the build to Nix's `derivation`. */
 const TAKEN_BY_NIX = ['args', 'outputs', 'outputHash', '__contentAddressed', '__impure', '__structuredAttrs', '__ignoreNulls', '__json'];
-/** Attributes that a recipe's environment cannot change: the derivation sets them itself. */
+/** Attributes that a recipe's environment cannot change, because the derivation sets them itself. */
 const SET_BY_DERIVATION = ['name', 'builder', 'system', 'outputHashAlgo', 'outputHashMode'];
-/** What the expression's own text uses. */
+/** Identifiers in the expression's own text. */
 const RESERVED = [
   'sources',
   'recipe',
@@ -67,8 +67,8 @@ const RESERVED = [
 ];
 
 /**
- * Writes `default.nix` for the wanted targets of a chain and all they need. Fails with `E_EXPORT` on a recipe that
- * Nix's `derivation` cannot express: an environment variable of a name that means something else to Nix, or a NUL byte.
+ * Writes `default.nix` for the wanted targets of a chain and all their needs. Fails with `E_EXPORT` on a recipe that
+ * Nix's `derivation` cannot express: an environment variable whose name has another meaning in Nix, or a NUL byte.
  */
 export function nixExpression(chain: Chain, wanted: readonly Target[], external: ExternalContents): Result<NixExpression> {
   const writer = new ExpressionWriter(chain, external);
@@ -108,7 +108,7 @@ class ExpressionWriter {
     chain: Chain,
     private readonly external: ExternalContents,
   ) {
-    // Targets first, so that nothing else takes the names users know.
+    // Targets first, so nothing else gets the names that users know.
     for (const target of chain.targets) {
       if (!this.recipeNames.has(target.recipe)) this.recipeNames.set(target.recipe, this.names.claim(target.name));
     }
@@ -120,7 +120,7 @@ class ExpressionWriter {
     return this.add(target.recipe);
   }
 
-  /** Writes a recipe, before it those it needs that are no targets and so have no place of their own. */
+  /** Writes a recipe, after those of its needs that are no targets. */
   private add(recipe: AnyRecipe): Result<void> {
     if (this.written.has(recipe)) return ok(undefined);
     this.written.add(recipe);
@@ -148,7 +148,7 @@ class ExpressionWriter {
     if (texts.some((text) => text.parts.some((part) => typeof part === 'string' && part.includes('\0')))) {
       return fail(
         'E_EXPORT',
-        `recipe ${recipe.drvName} holds a NUL byte, which no Nix string can`,
+        `recipe ${recipe.drvName} has a NUL byte, which a Nix string cannot have`,
         "write the byte some other way, such as printf '\\0'",
       );
     }
@@ -176,7 +176,7 @@ class ExpressionWriter {
     return writeString(pieces, indent);
   }
 
-  /** A recipe's own outputs stand in its texts as hashes of their names; `placeholder` says so in words. */
+  /** In a recipe's texts its own outputs are hashes of their names; the expression writes them with `placeholder`. */
   private placeholders(recipe: AnyRecipe, text: string): Piece[] {
     let pieces: Piece[] = [text];
     for (const outputName of recipe.outputNames) {
@@ -259,7 +259,7 @@ ${exported.join('\n')}
   }
 }
 
-/** Names of what comes from outside: the same store path is one attribute, however often it is named. */
+/** Names of outside inputs; each store path is one attribute, however often it is used. */
 class ExternalNames<T> {
   private readonly names = new AttributeNames();
   private readonly byKey = new Map<string, readonly [name: string, value: T]>();
@@ -277,7 +277,7 @@ class ExternalNames<T> {
   }
 }
 
-/** What is exported by its hash must be what the recipes name by its path. */
+/** An input exported by its hash must have the path that the recipes use. */
 function checkAddress(path: StorePath, { method, hash }: ContentAddress): void {
   if (makeContentPath(storePathName(path), method, hash) !== path)
     throw new Error(`Internal error: ${path} is not the path of its own content address`);

@@ -5,7 +5,7 @@ import { quotedString } from './string.js';
 
 /**
  * The text of `flake.nix` beside an exported `default.nix`. It has no inputs. `sources` is the absolute path of the
- * directory of tarballs: a flake may not look outside itself, except for content whose hash it gives.
+ * directory of tarballs: a flake may not read files outside itself, except content whose hash it gives.
  */
 export function nixFlake(chain: Chain, targets: readonly string[], sources: string): string {
   const byDefault = targets.includes(chain.defaultTarget) ? chain.defaultTarget : targets[0];
@@ -26,7 +26,7 @@ ${libOf(chain, targets)}    };
 `;
 }
 
-/** A function for people's own derivations, where the chain says with what, and that is exported. */
+/** A function for users' own derivations, if the chain names its tools and they are exported. */
 function libOf({ tools }: Chain, targets: readonly string[]): string {
   if (tools === undefined || ![tools.shell[0], ...tools.path].every((name) => targets.includes(name))) return '';
   const [shell, program] = tools.shell;

@@ -1,6 +1,6 @@
 /**
- * A function of the exported flake with which people compile something of their own: what nixpkgs calls by this name, as far as it goes with a shell
- * and a compiler. Without Nix's own `${…}`, so that it stands here as it stands there.
+ * A function of the exported flake for users' own programs, like the function of this name in nixpkgs, as far as a
+ * shell and a compiler allow. It does not use Nix's `${…}`, so its text here is its text there.
  */
 export const MK_DERIVATION = String.raw`# A derivation by the tools of the chain, in the usual phases, each of which an attribute may replace.
 #

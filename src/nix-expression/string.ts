@@ -11,7 +11,7 @@ export interface Interpolation {
 
 export type Piece = string | Interpolation;
 
-/** Writes a string the way a person would: on one line in quotes, or as an indented block when it has several lines. */
+/** Writes a string like a person: in quotes, or as an indented block if it has several lines. */
 export function writeString(written: readonly Piece[], indent: number): string {
   const pieces = merge(written);
   const lines = pieces
@@ -39,7 +39,7 @@ function quoted(pieces: readonly Piece[]): string {
 const QUOTED_ESCAPES: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
- * `''…''` over several lines, each `indent + 2` spaces in, the end mark `indent` spaces in. Nix takes off the
+ * `''…''` over several lines, each `indent + 2` spaces in, the end mark `indent` spaces in. Nix removes the
  * indentation that all lines share, so the text must have a line that starts in the first column: see `canBeIndented`.
  */
 function indentedString(pieces: readonly Piece[], indent: number): string {
@@ -53,7 +53,7 @@ function indentedString(pieces: readonly Piece[], indent: number): string {
       continue;
     }
     const escaped = escapeIndented(piece, dollarMeetsInterpolation(pieces, index), index === pieces.length - 1);
-    // Empty lines stay empty; lines of spaces alone need the margin too, as Nix takes it from them as well.
+    // Empty lines stay empty; lines of only spaces also need the margin, because Nix removes it from them as well.
     written += escaped.replace(atLineStart ? /(?<![^\n])(?=[^\n])/g : /(?<=\n)(?=[^\n])/g, margin);
     atLineStart = piece.endsWith('\n');
   }
@@ -74,7 +74,7 @@ function escapeIndented(text: string, beforeInterpolation: boolean, last: boolea
   });
 }
 
-/** Joins neighbouring texts, so that what needs an escape is seen across their border. */
+/** Joins neighbouring texts, so escapes across their border are found. */
 function merge(pieces: readonly Piece[]): Piece[] {
   const merged: Piece[] = [];
   for (const piece of pieces) {
@@ -85,15 +85,15 @@ function merge(pieces: readonly Piece[]): Piece[] {
   return merged;
 }
 
-/** `$` as a text's last character would swallow the brace of the interpolation behind it. */
+/** A `$` as a text's last character would combine with the brace of the next interpolation. */
 function dollarMeetsInterpolation(pieces: readonly Piece[], index: number): boolean {
   const next = pieces[index + 1];
   return next !== undefined && typeof next !== 'string';
 }
 
 /**
- * True when the block form says exactly this text: some line begins in the first column, or Nix would take the common
- * indentation off; and the last line is not spaces alone, or Nix would drop it.
+ * True if the block form gives exactly this text: some line begins in the first column, because Nix removes the common
+ * indentation; and the last line is not only spaces, because Nix drops such a line.
  */
 function canBeIndented(pieces: readonly Piece[]): boolean {
   const text = pieces.map((piece) => (typeof piece === 'string' ? piece : '\u{1}')).join('');

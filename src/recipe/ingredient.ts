@@ -1,6 +1,6 @@
 /**
- * What a recipe can be made of. An ingredient becomes an input of the build when it is interpolated into a recipe's text;
- * nothing is listed twice.
+ * What a recipe can be made of. An ingredient becomes an input of the build when it is interpolated into a recipe's
+ * text; nothing is listed twice.
  */
 import type { Sha256 } from '../formats/index.js';
 import type { AnyRecipe } from './recipe.js';
@@ -24,7 +24,9 @@ export interface SourceOrigin {
   readonly changedByDebian?: string;
 }
 
-/** A tarball as its authors or Debian published it, pinned by hash and size, independent of where its bytes come from. */
+/**
+ * A tarball as its authors or Debian published it, pinned by hash and size, independent of where its bytes come from.
+ */
 export interface Source extends SourceOrigin {
   readonly kind: 'source';
   /** The project's name, `musl`. */
@@ -62,8 +64,8 @@ export interface Local {
 }
 
 /**
- * A program that may come from outside the chain: the seed. If the user gives no file, an output of the chain replaces it,
- * so derivations have the same paths on every machine.
+ * A program that may come from outside the chain: the seed. If the user gives no file, an output of the chain replaces
+ * it, so derivations have the same paths on every machine.
  */
 export interface Seed {
   readonly kind: 'seed';

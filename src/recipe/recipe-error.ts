@@ -25,7 +25,10 @@ export class RecipeError extends Error {
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
-/** `at f (FILE:LINE:COLUMN)` or `at FILE:LINE:COLUMN`, the file as a path or a URL; paths may have spaces and parentheses in them. */
+/**
+ * `at f (FILE:LINE:COLUMN)` or `at FILE:LINE:COLUMN`, the file as a path or a URL; paths may have spaces and
+ * parentheses in them.
+ */
 const FRAME = /(?:\(|\bat (?:async )?)((?:file:\/\/)?\/.+):(\d+):\d+\)?$/;
 
 /** The innermost place on the stack that is not the recipe language itself: the recipe's author's line. */

@@ -77,8 +77,8 @@ describe('a recipe', () => {
   });
 
   it('becomes the derivation that Nix 2.8 makes of the same expression', () => {
-    // The expected paths are what nix-instantiate printed for this very pair, `hi` being builtins.toFile "hi" "hello", with noSelfReferences = "x y"
-    // and disallowedReferences = "out".
+    // The expected paths are what nix-instantiate printed for this very pair, `hi` being builtins.toFile "hi" "hello",
+    // with noSelfReferences = "x y" and disallowedReferences = "out".
     const hi = local(import.meta.url, './hi');
     const a = recipe({ name: 'a', outputs: ['x', 'y'], builder: '/bin/sh', args: ['-c', text`echo ${hi} > ${selfPath('x')}; echo $x > $y`] });
     const b = recipe({

@@ -49,8 +49,8 @@ interface PlainBuild {
 }
 
 /**
- * What the outputs may refer to. The rules are Nix's attributes of these names, so real Nix enforces them, too. No output may name
- * itself: see docs/decisions/0017-no-output-names-itself.md.
+ * What the outputs may refer to. The rules are Nix's attributes of these names, so real Nix enforces them, too. No
+ * output may name itself: see docs/decisions/0017-no-output-names-itself.md.
  */
 export interface ReferenceRules {
   /** The reason why an output must name itself. It may do so only with a reason. */

@@ -67,8 +67,8 @@ export function local(base: string, relative: string, options: { readonly name?:
 }
 
 /**
- * A program that is a text beside the recipe: hexadecimal digits, with spaces and line ends anywhere between bytes and comments
- * from `#` to the end of the line. The store gets its bytes, executable. `bytes` is how many there must be.
+ * A program that is a text beside the recipe: hexadecimal digits, with spaces and line ends anywhere between bytes and
+ * comments from `#` to the end of the line. The store gets its bytes, executable. `bytes` is how many there must be.
  */
 export function hexProgram(base: string, relative: string, options: { readonly name: string; readonly bytes: number }): Local {
   return { ...local(base, relative, { name: options.name }), hexBytes: options.bytes };
@@ -82,8 +82,8 @@ export function flake(name: string, recipes: () => readonly AnyRecipe[]): Flake 
 }
 
 /**
- * A program that `--seed` may bring from outside the chain. Otherwise it is an output of the chain; for a recipe, its first output.
- * A chain should have only one seed, `tcc`.
+ * A program that `--seed` may bring from outside the chain. Otherwise it is an output of the chain; for a recipe, its
+ * first output. A chain should have only one seed, `tcc`.
  */
 export function seed(name: string, options: { readonly default?: OutputRef | AnyRecipe } = {}): Seed {
   const { default: given } = options;

@@ -1,6 +1,6 @@
 /**
- * A chain as facts for pictures and pages: what is in it, what it is made of, what of it is built, how large and how slow
- * it is. JSON can hold all of it. Nothing in it names a place on this machine, so it can be published.
+ * A chain as facts for pictures and pages: its recipes and inputs, what is built, sizes and durations. It is plain
+ * JSON. Nothing in it names a place on this machine, so it can be published.
  */
 import type { DrvPath, Sha256, StorePath } from '../formats/index.js';
 import type { TargetState, TestState } from './target-state.js';
@@ -11,7 +11,7 @@ export interface ChainReport {
   readonly defaultTarget: string;
   /** In the order of the chain. */
   readonly stages: readonly string[];
-  /** What a recipe needs comes before it. */
+  /** A recipe comes after its needs. */
   readonly recipes: readonly RecipeFacts[];
   readonly seeds: readonly SeedFacts[];
   readonly sources: readonly SourceFacts[];
@@ -19,7 +19,7 @@ export interface ChainReport {
 }
 
 export interface RecipeFacts {
-  /** What users type: the target's name, else the derivation's. */
+  /** The name that users type: the target's, else the derivation's. */
   readonly id: string;
   readonly isTarget: boolean;
   /** A recipe that is no target belongs to the first stage that needs it. */
@@ -28,10 +28,10 @@ export interface RecipeFacts {
   readonly version: string | undefined;
   readonly description: string | undefined;
   readonly drvPath: DrvPath;
-  /** Where it is written; the file is relative to the chain's directory. */
+  /** Where the recipe is written; the file is relative to the chain's directory. */
   readonly location: { readonly file: string; readonly line: number } | undefined;
   readonly outputs: readonly OutputFacts[];
-  /** Wall-clock seconds of a build, and whose: this store's own, or the reference machine's, scaled to this one. */
+  /** Wall-clock seconds of a build, and their source: this store, or the reference machine, scaled to this one. */
   readonly duration: { readonly seconds: number; readonly from: 'here' | 'reference' } | undefined;
   /** Ids of recipes, and which outputs of each. */
   readonly needs: readonly { readonly id: string; readonly outputs: readonly string[] }[];
@@ -45,7 +45,7 @@ export interface RecipeFacts {
 
 export interface OutputFacts {
   readonly name: string;
-  /** Missing when it is not built. */
+  /** Missing if it is not built. */
   readonly built?: { readonly path: StorePath; readonly narHash: Sha256; readonly narSize: number; readonly pinned: 'same' | 'new' | 'different' };
 }
 
@@ -54,9 +54,12 @@ export interface SeedFacts {
   readonly name: string;
   /** In bytes. */
   readonly size: number;
-  /** Of the file. */
+  /** Hash of the file. */
   readonly sha256: Sha256;
-  /** The text in hexadecimal that says what each byte does, below the chain's directory; `undefined` for a seed from outside. */
+  /**
+   * The hexadecimal text that explains each byte, relative to the chain's directory; `undefined` for a seed from
+   * outside.
+   */
   readonly text: string | undefined;
 }
 
@@ -72,7 +75,7 @@ export interface SourceFacts {
   readonly places: readonly string[];
 }
 
-/** What lies beside the recipes: C code, patches, scripts. */
+/** Files beside the recipes: C code, patches, scripts. */
 export interface LocalFacts {
   readonly path: StorePath;
   readonly name: string;
@@ -82,7 +85,7 @@ export interface LocalFacts {
   readonly lines: number;
 }
 
-/** The part of a chain that the named recipes are made by; stages without any of it are left out. */
+/** The part of a chain that the named recipes need; stages without any of it are left out. */
 export function partOf(report: ChainReport, ids: readonly string[]): ChainReport {
   const byId = new Map(report.recipes.map((recipe) => [recipe.id, recipe]));
   const found = new Set(ids.flatMap((id) => byId.get(id) ?? []));
@@ -105,7 +108,7 @@ export function builtSize(recipe: RecipeFacts): number {
   return recipe.outputs.reduce((sum, { built }) => sum + (built?.narSize ?? 0), 0);
 }
 
-/** `built` when all outputs are there. */
+/** `built` if all outputs are there. */
 export function buildStatus(recipe: RecipeFacts): 'built' | 'not built' {
   return recipe.outputs.every(({ built }) => built !== undefined) ? 'built' : 'not built';
 }
@@ -117,14 +120,14 @@ export function pinStatus(recipe: RecipeFacts): 'same' | 'new' | 'different' | u
 }
 
 /**
- * The recipes that no number of processors makes the whole chain faster than: the chain of needs whose durations add up
- * to the most. In the order of building; recipes of unknown duration count nothing.
+ * The critical path: the chain of needs with the largest sum of durations. No number of processors makes the whole
+ * chain faster. In build order; unknown durations count as zero.
  */
 export function slowestWay(report: ChainReport): readonly string[] {
   const total = new Map<string, { readonly index: number; readonly seconds: number; readonly before: string | undefined }>();
   let last: string | undefined;
   report.recipes.forEach(({ id, needs, duration }, index) => {
-    // Of two that are ready at the same time, the one that comes later may need the other, and no step is left out.
+    // If two are ready at the same time, take the later one: it may need the other, and no step is left out.
     const known = needs.flatMap((need) => (total.has(need.id) ? [{ id: need.id, ...total.get(need.id)! }] : []));
     const before = known.sort((a, b) => b.seconds - a.seconds || b.index - a.index)[0];
     const seconds = (before?.seconds ?? 0) + (duration?.seconds ?? 0);

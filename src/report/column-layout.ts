@@ -1,15 +1,18 @@
-/** One column of a chain's picture, laid out by Graphviz. Lines from and to other columns pass it at its top and bottom. */
+/**
+ * One column of a chain's picture, laid out by Graphviz. Lines from other columns enter at its top, lines to others
+ * leave at its bottom.
+ */
 import type { Attributes, Graph, Viz } from '@viz-js/viz';
 import { at, curve, rounded, round, type Point } from './lines.js';
 
-/** From what is needed to what needs it. */
+/** From a need to the recipe that needs it. */
 export interface Need {
   readonly from: string;
   readonly to: string;
 }
 
 export interface ColumnSpec {
-  /** Nodes, and how much room each has from the middle of its bubble to the right. */
+  /** Nodes, with the room that each needs from the middle of its bubble to the right. */
   readonly widths: ReadonlyMap<string, number>;
   /** Needs among these nodes, from others to these, and from these to others. */
   readonly inside: readonly Need[];
@@ -17,26 +20,28 @@ export interface ColumnSpec {
   readonly leaving: readonly Need[];
 }
 
-/** In the picture's units, from the column's own top left corner on. */
+/** In the picture's units, relative to the column's top left corner. */
 export interface ColumnLayout {
   readonly width: number;
   readonly height: number;
   readonly nodes: ReadonlyMap<string, Point>;
   readonly edges: readonly (Need & { readonly path: string })[];
-  /** By what comes in: where it does, at the top, and its lines from there on. */
+  /** By node of another column: where its line enters at the top, and its lines from there. */
   readonly entries: ReadonlyMap<string, { readonly door: Point; readonly lines: ReadonlyMap<string, string> }>;
-  /** By what others need: the line to where it goes out at the bottom, and that place. */
+  /** By node that others need: the line to the place where it leaves at the bottom, and that place. */
   readonly exits: ReadonlyMap<string, { readonly door: Point; readonly line: string }>;
 }
 
-/** Height of a node's room: two lines of text beside a bubble. */
+/** Height of a node: two lines of text beside a bubble. */
 export const NODE_HEIGHT = 46;
-/** Left of the middle of a bubble: half of it, and the squares of its sources. */
+/** Room to the left of a bubble's middle: half of the bubble, and the squares of its sources. */
 const BESIDE = 58;
 
-/** What nothing else needs (most of it tests) stands in piles below what it is made of: side by side, it would take all the width. */
+/**
+ * Nodes that nothing needs, mostly tests, stand in piles below their needs: side by side they would take all the width.
+ */
 const PILE = 5;
-/** How far left of the bubbles a pile's line goes down. */
+/** The distance of a pile's line to the left of its bubbles. */
 const TRUNK = 30;
 
 /** Graphviz counts in points from the lower left corner; node sizes are in inches. */
@@ -44,7 +49,7 @@ const POINTS = 72;
 const DOOR: Attributes = { shape: 'box', fixedsize: true, width: 0.02, height: 0.02, label: '' };
 const [TAIL_AT_BUBBLE, HEAD_AT_BUBBLE] = [{ tailport: 'b:s' }, { headport: 'b:n' }];
 
-// Nodes, and the doors of lines from and to other columns, by names that cannot be those of others.
+// Nodes, and the entries and exits of lines from and to other columns, with unique names.
 const nodeName = (id: string): string => `=${id}`;
 const entryName = (id: string): string => `<${id}`;
 const exitName = (id: string): string => `>${id}`;
@@ -72,7 +77,7 @@ export function layoutColumn(viz: Viz, spec: ColumnSpec): ColumnLayout {
     ),
   );
   const curveOf = (tail: string, head: string): string => curves.get(`${tail}\n${head}`) ?? '';
-  // A pile's line turns off right above its top.
+  // A pile's line turns off just above its top.
   const lineTo = (tail: string, to: string): string => {
     const top = piled.get(to)?.top;
     const end = nodes.get(to)!;
@@ -130,14 +135,14 @@ function graphOf({ widths, inside, entering, leaving }: ColumnSpec, piled: Piles
   };
 }
 
-/** A box whose lines come and go at its left end, where the middle of the bubble is. */
+/** A box whose lines end at its left side, where the middle of the bubble is. */
 function box(width: number): Attributes {
   const height = `FIXEDSIZE="TRUE" HEIGHT="${NODE_HEIGHT}"`;
   const cells = `<TD PORT="b" ${height} WIDTH="2"></TD><TD ${height} WIDTH="${width - 2}"></TD>`;
   return { shape: 'plain', label: { html: `<TABLE BORDER="0" CELLBORDER="0" CELLPADDING="0" CELLSPACING="0"><TR>${cells}</TR></TABLE>` } };
 }
 
-/** Of each that stands in a pile, not at its top: what is right above it, and the top. */
+/** For each node in a pile except its top: the node above it, and the top. */
 type Piles = ReadonlyMap<string, { readonly above: string; readonly top: string }>;
 
 function pilesOf({ widths, inside, entering, leaving }: ColumnSpec): Piles {

@@ -1,4 +1,4 @@
-/** The picture of a chain: it grows from the seed, each node a bubble as large as what was built. */
+/** The picture of a chain: it grows from the seed, and each node is a bubble as large as its outputs. */
 import { formatBytes, formatSeconds } from '../quantity.js';
 import {
   buildStatus,
@@ -15,14 +15,16 @@ import { round, type Point } from './lines.js';
 import type { RunBuildStatus } from './run.js';
 import { svg, type SvgElement } from './svg.js';
 
-/** What is known of a recipe from a run that goes on. */
+/** What a running build reports about a recipe. */
 export interface LiveStatus {
   readonly status: RunBuildStatus;
-  /** How long it has been going on, or took. */
+  /** How long it has been running, or took. */
   readonly seconds: number | undefined;
 }
 
-/** Draws a chain. Nodes are `g` with the classes of their state and, as `data-id`, the recipe's id or the seed's path. */
+/**
+ * Draws a chain. Nodes are `g` with the classes of their state and, as `data-id`, the recipe's id or the seed's path.
+ */
 export function drawGraph(report: ChainReport, layout: ChainLayout, live: ReadonlyMap<string, LiveStatus> = new Map()): SvgElement {
   const places = new Map(layout.nodes.map(({ id, x, y }) => [id, { x, y }]));
   const way = slowestWay(report);
@@ -38,7 +40,7 @@ export function drawGraph(report: ChainReport, layout: ChainLayout, live: Readon
   );
   const edge = (from: string, to: string, path: string): SvgElement =>
     svg('path', { class: next.get(from) === to ? 'edge critical' : 'edge', d: path });
-  // The slowest way lies above the other lines.
+  // The critical path is drawn above the other lines.
   const edges = [...layout.edges].sort((a, b) => Number(next.get(a.from) === a.to) - Number(next.get(b.from) === b.to));
   return svg(
     'svg',
@@ -63,22 +65,22 @@ export function drawGraph(report: ChainReport, layout: ChainLayout, live: Readon
   );
 }
 
-/** The line of a need that others stand for. */
+/** The line of a need that longer paths imply. */
 export function impliedPath(from: Point, to: Point): string {
   const bend = Math.max(30, (to.y - from.y) / 2);
   return `M${from.x} ${from.y}C${from.x} ${round(from.y + bend)} ${to.x} ${round(to.y - bend)} ${to.x} ${to.y}`;
 }
 
-/** Bands go on above and below the picture, wherever it is put. */
+/** Bands continue above and below the picture, wherever it is shown. */
 const BEYOND = 3000;
 
-/** What has no size yet. */
+/** The size of nodes without outputs. */
 const UNBUILT = 9;
 
 const SEED_RING = 9;
 
 function seedNode({ name, size, path }: SeedFacts, { x, y }: Point = ORIGIN): SvgElement {
-  // The seed is too small to be found by its size alone.
+  // The seed is too small to be visible at its own size.
   return svg(
     'g',
     { class: 'node seed built', 'data-id': path },
@@ -92,7 +94,7 @@ function seedNode({ name, size, path }: SeedFacts, { x, y }: Point = ORIGIN): Sv
 
 const ORIGIN: Point = { x: MARGIN.side, y: MARGIN.top };
 
-/** Sources are squares beside what takes them: text that is taken as it is, not something that was built. */
+/** Sources are squares beside the package that uses them, because they are not built. */
 function squares(sources: readonly SourceFacts[], right: number, y: number): SvgElement[] {
   let x = right;
   return [...sources]
@@ -123,13 +125,13 @@ function recipeNode(recipe: RecipeFacts, { x, y }: Point = ORIGIN, live: LiveSta
 }
 
 function statusOf(recipe: RecipeFacts, live: LiveStatus | undefined): RunBuildStatus | 'not built' {
-  // What a run has finished is told by the store, which also knows sizes and pins.
+  // For finished builds the store knows the status, sizes and pins.
   if (live === undefined || live.status === 'built' || live.status === 'reused' || live.status === 'compared')
     return buildStatus(recipe) === 'built' ? 'built' : 'not built';
   return live.status;
 }
 
-/** Says everything in words too: the picture is complete without colours. */
+/** Says everything in words, too, so the picture is complete without colours. */
 function factsLine(recipe: RecipeFacts, status: RunBuildStatus | 'not built', live: LiveStatus | undefined): string {
   const seconds = recipe.duration === undefined ? undefined : formatSeconds(recipe.duration.seconds);
   switch (status) {

@@ -1,4 +1,7 @@
-/** The picture of a run: a bar for each build, in lanes; processors in use below; the critical path set apart. */
+/**
+ * The picture of a run: a bar for each build, in lanes, with the processors in use below and the critical path
+ * underlined.
+ */
 import { formatSeconds } from '../quantity.js';
 import { svg, type SvgElement } from './svg.js';
 import type { Bar, Timeline } from './timeline.js';
@@ -11,7 +14,7 @@ const CHARACTER = 5.9;
 /** Room for the label of a tick. */
 const LABEL = 46;
 
-/** Draws a timeline as wide as it is told, in pixels. Bars have the derivation's path as `data-drv`. */
+/** Draws a timeline of a given width in pixels. Bars have the derivation's path as `data-drv`. */
 export function drawTimeline(timeline: Timeline, width: number, processors: number): SvgElement {
   const span = Math.max(timeline.to - timeline.from, 1000);
   const x = (at: number): number => round(SIDE + ((at - timeline.from) / span) * (width - 2 * SIDE));
@@ -29,7 +32,7 @@ export function drawTimeline(timeline: Timeline, width: number, processors: numb
     },
     ...ticks.flatMap((second) => {
       const at = x(timeline.from + second * 1000);
-      // A label that does not fit would be cut off.
+      // A label that does not fit goes outside, because it would be cut off.
       const isLabelled = at + LABEL <= width;
       return [
         svg('path', { class: 'grid', d: `M${at} ${TOP - 8}V${lanesEnd + USAGE + 8}` }),
@@ -49,7 +52,7 @@ function drawBar({ build, lane, from, to, critical }: Bar, x: (at: number) => nu
   const label = `${build.name} ${seconds}`;
   const status = build.status === 'built' ? '' : `, ${build.status}`;
   const outside = width < label.length * CHARACTER + 10;
-  // Without colour, the critical path is told by the line under its bars.
+  // The line under the bars shows the critical path without colour.
   return svg(
     'g',
     { class: 'run-build', 'data-drv': build.drvPath },

@@ -1,4 +1,4 @@
-/** What the builds of a run took of the machine, in figures. */
+/** How much of the machine the builds of a run used. */
 import type { Run, RunBuild } from './run.js';
 import { timelineOf } from './timeline.js';
 
@@ -7,23 +7,26 @@ export interface BuildFigures {
   /** Wall clock. */
   readonly seconds: number;
   readonly cpuSeconds: number | undefined;
-  /** From 0 to 1: the part of its processor time in which it did not compile, assemble or link; `undefined` without samples. */
+  /**
+   * From 0 to 1: the part of its processor time in which it did not compile, assemble or link; `undefined` without
+   * samples.
+   */
   readonly outsideCompilers: number | undefined;
-  /** The programs that most of that part went to, the busiest first. */
+  /** The programs that took most of that part, the busiest first. */
   readonly outside: readonly string[];
   readonly maxRssBytes: number | undefined;
-  /** Of all outputs, as NARs. */
+  /** Bytes of all outputs, as NARs. */
   readonly size: number;
-  /** Had it been faster, the run would have ended sooner. */
+  /** Whether it is on the critical path. */
   readonly critical: boolean;
 }
 
 export interface Figures {
-  /** Of all that was built, in the order of starting. */
+  /** All builds, in the order of their start. */
   readonly builds: readonly BuildFigures[];
-  /** Wall clock and processor time of all together, one after the other. */
+  /** Sum of all wall clock and processor times. */
   readonly sum: { readonly seconds: number; readonly cpuSeconds: number };
-  /** Wall clock of those on the critical path. */
+  /** Sum of the wall clock on the critical path. */
   readonly criticalSeconds: number;
 }
 
@@ -32,7 +35,7 @@ const COMPILERS = /^(cc1(plus)?|collect2|as|ld(\.lld)?|lld|tcc|cc|c\+\+|cpp|x?(g
 
 const NAMED = 3;
 
-/** The figures of a run; what was not built in it, but reused, has none. */
+/** The figures of a run; reused outputs have none. */
 export function figuresOf(run: Run): Figures {
   const { bars } = timelineOf(run);
   const builds = bars

@@ -1,18 +1,18 @@
-/** Why something is trusted: the way from it back to the seed, and every byte that has a part in it. */
+/** Why something can be trusted: the path from it back to the seed, and every byte that it depends on. */
 import { partOf, type ChainReport, type LocalFacts, type RecipeFacts, type SeedFacts, type SourceFacts } from './chain-report.js';
 
 /** What a recipe rests on. */
 export interface Foundation {
   readonly recipe: RecipeFacts;
-  /** A longest way, so that no step is left out of sight: from what is asked about back to what the seed itself builds. */
+  /** A longest path, so that no step is left out: from the recipe back to what the seed itself builds. */
   readonly way: readonly RecipeFacts[];
-  /** All that had a part in it, itself included, in the order of building. */
+  /** All recipes that it depends on, including itself, in build order. */
   readonly recipes: readonly RecipeFacts[];
   /** The largest first. */
   readonly sources: readonly SourceFacts[];
   readonly locals: readonly LocalFacts[];
   readonly seeds: readonly SeedFacts[];
-  /** In bytes, but `lines`, which is those of the local files; `scripts` is what the recipes themselves say. */
+  /** In bytes, except `lines`, the lines of the local files; `scripts` are the recipes' own commands. */
   readonly totals: {
     readonly seeds: number;
     readonly sources: number;
@@ -47,7 +47,7 @@ export function foundationOf(report: ChainReport, id: string): Foundation | unde
   };
 }
 
-/** `ordered` has needs before what needs them. */
+/** In `ordered` a recipe comes after its needs. */
 function longestWay(from: RecipeFacts, ordered: readonly RecipeFacts[]): RecipeFacts[] {
   const lengths = new Map<string, { readonly steps: number; readonly before: string | undefined }>();
   for (const { id, needs } of ordered) {
@@ -62,8 +62,8 @@ function longestWay(from: RecipeFacts, ordered: readonly RecipeFacts[]): RecipeF
 }
 
 /**
- * What has to be believed although no build checks it, in one sentence each. Sources are text that can be read; the seed is
- * the one binary; the rest is the machine that runs them.
+ * What you have to trust because no build checks it, in one sentence each. Sources are text that can be read, the seed
+ * is the only binary, and the rest is the machine that runs them.
  */
 export function premises({
   seeds,
@@ -75,8 +75,8 @@ export function premises({
       what: `the seed, ${seed.name}`,
       why:
         seed.text === undefined
-          ? 'a binary that is not built here; the chain’s own seed must give the same outputs, which makes a trap in it show'
-          : `the one binary: ${seed.text} says what each of its ${seed.size} bytes does, and can be checked by hand`,
+          ? 'a binary that is not built here; the chain’s own seed must give the same outputs, so a trap in this one would show'
+          : `the only binary: ${seed.text} explains each of its ${seed.size} bytes, and can be checked by hand`,
       bytes: seed.size,
     })),
     {
@@ -86,12 +86,12 @@ export function premises({
     },
     {
       what: 'the recipes and patches',
-      why: `all that is not upstream’s, ${totals.lines.toLocaleString('en')} lines of it in files beside the recipes; they can be read in this chain`,
+      why: `everything that is not upstream’s, with ${totals.lines.toLocaleString('en')} lines in files beside the recipes; they can be read in this chain`,
       bytes: totals.locals + totals.scripts,
     },
     {
       what: 'the running Linux kernel, the processor, bubblewrap',
-      why: 'they run the builds; building on other machines and comparing the hashes finds what one of them would alter',
+      why: 'they run the builds; comparing hashes with builds on other machines shows whether one of them alters the results',
       bytes: undefined,
     },
     { what: 'SHA-256', why: 'names every input and output', bytes: undefined },

@@ -1,4 +1,4 @@
-/** What there is and what happened, as data and pictures. Pure, and the same for pages and the terminal. */
+/** Chains and runs as data and pictures. Pure, and the same for pages and the terminal. */
 export * from './chain-report.js';
 export type { EvidenceCell, EvidenceFacts, EvidenceRow } from './evidence.js';
 export { outcomeOf, RunFolder, type Run, type RunBuild, type RunBuildStatus, type RunFetch } from './run.js';

@@ -1,6 +1,6 @@
 /**
- * Where everything in the picture of a chain lies. Each stage is a column, in which needs stand above what needs them; the
- * seed is at the top of the first. So a long chain is about as high as it is wide, and fits a page.
+ * The places of everything in the picture of a chain. Each stage is a column, in which a package stands below its
+ * needs; the seed is at the top of the first. So a long chain is about as high as it is wide, and fits a page.
  */
 import type { ChainReport, RecipeFacts } from './chain-report.js';
 import { layoutColumn, type ColumnLayout, type Need } from './column-layout.js';
@@ -13,11 +13,11 @@ export interface ChainLayout {
   readonly stages: readonly { readonly name: string; readonly x: number; readonly width: number }[];
   /** Middle of each bubble, by the recipe's id or the store path of a seed. */
   readonly nodes: readonly { readonly id: string; readonly x: number; readonly y: number }[];
-  /** From what is needed to what needs it; `path` is SVG's. */
+  /** From a need to the recipe that needs it; `path` is SVG's. */
   readonly edges: readonly (Need & { readonly path: string })[];
   /**
-   * Needs that others stand for. Nearly everything needs the first packages, and a picture of that would be a hatching: these
-   * are only shown for a package that is pointed at.
+   * Needs that longer paths imply. Nearly everything needs the first packages, and lines for all that would fill the
+   * picture. These are only shown for the package under the pointer.
    */
   readonly implied: readonly Need[];
 }
@@ -25,21 +25,21 @@ export interface ChainLayout {
 /** Room around the picture, and above it for the names of the stages. */
 export const MARGIN = { side: 18, top: 46, bottom: 18 } as const;
 const COLUMN_PADDING = 14;
-/** Between lines that run beside each other. */
+/** Distance between parallel lines. */
 const LANE = 7;
 
 /** Text of a node, in the picture's units. */
 export const TEXT = { perCharacter: 7.1, besideName: 36, minRoom: 148, maxRoom: 216 } as const;
 
-/** How much room a node has from the middle of its bubble to the right. */
+/** The room that a node needs from the middle of its bubble to the right. */
 export function roomOf({ id, version }: Pick<RecipeFacts, 'id' | 'version'>): number {
   const length = version === undefined ? id.length : id.length + 1 + version.length;
   return Math.min(TEXT.maxRoom, Math.max(TEXT.minRoom, Math.ceil(length * TEXT.perCharacter) + TEXT.besideName));
 }
 
 /**
- * Computes the layout. It depends on what needs what alone, so that nothing moves while things are built. A column takes
- * Graphviz seconds when it has hundreds of packages.
+ * Computes the layout. It depends only on the needs, so nothing moves during builds. A column with hundreds of packages
+ * takes Graphviz seconds.
  */
 export async function layoutChain(report: ChainReport): Promise<ChainLayout> {
   const { instance } = await import('@viz-js/viz');
@@ -74,7 +74,7 @@ export async function layoutChain(report: ChainReport): Promise<ChainLayout> {
   };
 }
 
-/** The needs that no longer way stands for, and the others. What takes the seed needs it. */
+/** Splits needs into those that longer paths do not imply, and the others. Recipes that use the seed need it. */
 function needsOf(report: ChainReport): { readonly drawn: readonly Need[]; readonly implied: readonly Need[] } {
   const before = new Map<string, ReadonlySet<string>>();
   const [drawn, implied]: [Need[], Need[]] = [[], []];
@@ -101,7 +101,7 @@ interface Column {
   readonly name: string;
   readonly index: number;
   readonly left: number;
-  /** Where its layout begins. */
+  /** The position of its layout. */
   readonly x: number;
   readonly right: number;
   readonly layout: ColumnLayout;
@@ -111,7 +111,10 @@ function bottomOf({ layout }: Column): number {
   return layout.height + MARGIN.top;
 }
 
-/** Lines from one column to another: out at the bottom, along below all columns on the way, up beside the other, in at its top. */
+/**
+ * Lines from one column to another: out at the bottom, below all columns between them, up beside the other, and in at
+ * its top.
+ */
 function joinColumns(
   columns: readonly Column[],
   drawn: readonly Need[],
@@ -145,7 +148,7 @@ function joinColumns(
   return { edges, bottom };
 }
 
-/** A path of a column where the column is. Every command in it has points alone. */
+/** Moves a path of a column to the column's position. All its commands have only points. */
 function moved(path: string, dx: number): string {
   let isX = false;
   return path.replace(/-?[\d.]+/g, (number) => {
@@ -154,7 +157,10 @@ function moved(path: string, dx: number): string {
   });
 }
 
-/** A bubble's diameter: as volumes, so that a seed of 400 KB and a compiler of 4 GB fit in one picture. Unknown is drawn small. */
+/**
+ * A bubble's diameter. Bubbles compare as volumes, so a seed of 400 KB and a compiler of 4 GB fit in one picture. An
+ * unknown size is small.
+ */
 export function bubbleDiameter(bytes: number): number {
   return Math.min(40, Math.max(3, 3 * Math.cbrt(bytes / 400_000)));
 }

@@ -4,19 +4,19 @@ export interface Point {
   readonly y: number;
 }
 
-/** How far from a corner its bend begins. */
+/** The distance from a corner to the start of its bend. */
 export const BEND = 9;
 
 export function at({ x, y }: Point): string {
   return `${x} ${y}`;
 }
 
-/** Bézier curves: a start, then three points for each. Begins without a command, so that it can go on from another line. */
+/** Bézier curves: a start, then three points for each. Begins without a command, so it can continue another line. */
 export function curve([start, ...rest]: readonly Point[]): string {
   return start === undefined ? '' : `${at(start)}${rest.length === 0 ? '' : `C${rest.map(at).join(' ')}`}`;
 }
 
-/** Straight lines with rounded corners, from the first point, where the path already is, to the last. */
+/** Straight lines with rounded corners, from the first point, where the path is already, to the last. */
 export function rounded(points: readonly Point[]): string {
   return points
     .slice(1)

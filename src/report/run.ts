@@ -1,4 +1,4 @@
-/** A run as it stands after the events so far: what timelines and live pages show. JSON can hold it. */
+/** The state of a run after the events so far, for timelines and live pages. It is plain JSON. */
 import type { JournalEvent, JournalLine, OutputDifference } from '../build/index.js';
 import type { DrvPath, StorePath } from '../formats/index.js';
 
@@ -7,7 +7,7 @@ export type RunBuildStatus = 'queued' | 'waiting' | 'building' | 'built' | 'reus
 
 export interface RunBuild {
   readonly drvPath: DrvPath;
-  /** The derivation's. */
+  /** The derivation's path. */
   readonly name: string;
   readonly inputs: readonly DrvPath[];
   readonly status: RunBuildStatus;
@@ -18,7 +18,7 @@ export interface RunBuild {
   readonly phases: readonly { readonly name: string; readonly at: number }[];
   readonly cpuSeconds?: number | undefined;
   readonly maxRssBytes?: number | undefined;
-  /** How often each program was found running. */
+  /** In how many samples each program was running. */
   readonly running?: Readonly<Record<string, number>> | undefined;
   readonly outputs: readonly { readonly name: string; readonly path: StorePath; readonly narSize: number }[];
   readonly failure?: { readonly code: string; readonly message: string } | undefined;
@@ -36,7 +36,7 @@ export interface RunFetch {
 }
 
 export interface Run {
-  /** The journal's name. */
+  /** The name of the journal. */
   readonly id: string;
   readonly startedAt: number;
   /** When the last event happened. */
@@ -47,7 +47,7 @@ export interface Run {
   readonly cores: number;
   readonly builds: readonly RunBuild[];
   readonly fetches: readonly RunFetch[];
-  /** Missing while it runs, and of a run that was killed. */
+  /** Missing while it runs, and if it was killed. */
   readonly summary?:
     | { readonly built: number; readonly reused: number; readonly failed: number; readonly skipped: number; readonly durationSeconds: number }
     | undefined;
@@ -62,10 +62,10 @@ export function outcomeOf({ running, summary, ended }: Pick<Run, 'running' | 'su
   return summary.failed > 0 || ended !== undefined ? 'failed' : 'done';
 }
 
-/** Builds tell no more. Journals of before they were limited can hold any number. */
+/** Builds report no more. Journals from before this limit can have any number. */
 const MOST_PHASES = 200;
 
-/** Folds a journal into a run, line by line; can be asked at any moment. */
+/** Turns a journal into a run, line by line; `run` can be read at any time. */
 export class RunFolder {
   private readonly builds = new Map<string, RunBuild>();
   private readonly fetches = new Map<string, RunFetch>();
@@ -82,7 +82,7 @@ export class RunFolder {
     else this.event(line);
   }
 
-  /** `undefined` as long as the journal has not said who writes it. `alive` is whether its writer still runs. */
+  /** `undefined` until the journal has named its writer. `alive` says whether the writer still runs. */
   run(alive: boolean): Run | undefined {
     if (this.header === undefined) return undefined;
     const { at, targets, jobs, cores } = this.header;

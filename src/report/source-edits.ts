@@ -1,20 +1,23 @@
 /**
- * Changes that recipes make to the sources, each with its reason, as far as they are written in one of two ways:
+ * Changes that recipes make to sources, with their reasons, written in one of two ways:
  *
  * - in a script, `edit FILE OLD NEW` or `sed -i …`; the reason is the comment above, up to an empty line;
  * - in C, an entry `{ "file", "why", "old", "new" }` of a table `struct edit NAME[]`.
  *
- * Patches are files of their own, which say in their first lines what they are for.
+ * Patches are separate files, whose first lines give the reason.
  */
 export interface SourceEdit {
-  /** The file that is changed; empty where only the command says it. */
+  /** The changed file; empty if only the command names it. */
   readonly file: string;
-  /** Empty when none is given. */
+  /** Empty if none is given. */
   readonly reason: string;
   readonly change: { readonly old: string; readonly new: string } | { readonly command: string };
 }
 
-/** The changes that a shell script makes, in its order. Words are taken as written: what a variable holds is not known. */
+/**
+ * The changes that a shell script makes, in its order. Words are shown as written, because the values of variables are
+ * not known.
+ */
 export function editsOfScript(script: string): SourceEdit[] {
   return commandsOf(script).flatMap(({ words, text, reason }): SourceEdit[] => {
     const [program, file, old, replacement] = words;
@@ -26,14 +29,14 @@ export function editsOfScript(script: string): SourceEdit[] {
 }
 
 interface ShellCommand {
-  /** Without their quotes. */
+  /** Words without their quotes. */
   readonly words: readonly string[];
   readonly text: string;
-  /** The comment that stands above it or above its paragraph. */
+  /** The comment above it or above its paragraph. */
   readonly reason: string;
 }
 
-/** The simple commands of a script. Grammar: POSIX Shell Command Language, 2.2 and 2.3, as far as words go. */
+/** The simple commands of a script. Grammar: POSIX Shell Command Language, 2.2 and 2.3, for words only. */
 function commandsOf(script: string): ShellCommand[] {
   const commands: ShellCommand[] = [];
   let reason: string[] = [];
@@ -56,7 +59,7 @@ function commandsOf(script: string): ShellCommand[] {
     else if (character === '\\' && script[at + 1] === '\n') at += 2;
     else if (character === '#') {
       const lineEnd = endOfLine(script, at);
-      // A comment beside a command is about that command, and one below a command begins anew.
+      // A comment after a command is about that command, and a comment below a command starts a new one.
       if (words.length === 0) reason = [...(afterComment ? reason : []), script.slice(at + 1, lineEnd).trim()];
       afterComment = words.length === 0;
       at = lineEnd;

@@ -1,7 +1,7 @@
-/** Pictures as trees of SVG elements: written to a file as text, or put on a page by its own library. */
+/** Pictures as trees of SVG elements: written to a file as text, or shown on a page by its own library. */
 export interface SvgElement {
   readonly tag: string;
-  /** What is `undefined` is left out. */
+  /** `undefined` values are left out. */
   readonly attributes: Readonly<Record<string, string | number | undefined>>;
   readonly children: readonly (SvgElement | string)[];
 }
@@ -11,7 +11,7 @@ export function svg(tag: string, attributes: SvgElement['attributes'], ...childr
   return { tag, attributes, children };
 }
 
-/** A drawing as a file of its own. Whatever names hold stays text. */
+/** A drawing as a separate file. Names stay text, whatever they contain. */
 export function svgFile(drawing: SvgElement): string {
   const root = {
     ...drawing,
@@ -31,14 +31,14 @@ function write({ tag, attributes, children }: SvgElement): string {
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** XML cannot hold most control characters even when escaped. */
+/** XML does not allow most control characters, even when escaped. */
 function escape(text: string): string {
   return text
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd')
     .replace(/[&<>"]/g, (character) => ESCAPES[character]!);
 }
 
-/** The rules that drawings need, in whatever colours their surroundings name. */
+/** The style rules of drawings; the surrounding page defines the colours. */
 export const DRAWING_RULES = `
 .band{fill:var(--band)}.band-name,.axis{fill:var(--soft);font-size:11px}.band-name{letter-spacing:.06em}
 .edge,.grid{fill:none;stroke:var(--line);stroke-width:1}.edge.critical{stroke:var(--work);stroke-width:1.8}

@@ -4,13 +4,13 @@ import type { Run, RunBuild } from './run.js';
 
 export interface Bar {
   readonly build: RunBuild;
-  /** From 0; as many lanes as builds ran at once. */
+  /** From 0; there are as many lanes as builds ran at the same time. */
   readonly lane: number;
   /** Milliseconds since 1970. */
   readonly from: number;
-  /** `now` for what still runs. */
+  /** `now` for a running build. */
   readonly to: number;
-  /** Had it been faster, the run would have ended sooner. */
+  /** Whether it is on the critical path. */
   readonly critical: boolean;
 }
 
@@ -18,15 +18,15 @@ export interface Timeline {
   readonly from: number;
   readonly to: number;
   readonly lanes: number;
-  /** In the order of starting. */
+  /** In the order of their start. */
   readonly bars: readonly Bar[];
   /** In the order of building. */
   readonly criticalPath: readonly DrvPath[];
-  /** How many processors the builds kept busy, from each moment to the next; builds whose use is unknown count as one. */
+  /** The number of busy processors from each moment to the next; builds of unknown use count as one. */
   readonly usage: readonly { readonly at: number; readonly processors: number }[];
 }
 
-/** Lays a run out; `now` is the end of bars that still grow. Builds that were never started have no bar. */
+/** Lays a run out; `now` is the end of running bars. Builds that were never started have no bar. */
 export function timelineOf(run: Run, now = run.lastAt): Timeline {
   const end = (build: RunBuild): number => Math.max(build.endedAt ?? (run.running ? now : run.lastAt), build.startedAt ?? 0);
   const started = run.builds.filter((build) => build.startedAt !== undefined).sort((a, b) => a.startedAt! - b.startedAt!);

@@ -16,8 +16,8 @@ const ANSWER = 42;
 const PROBE = `int _start(void) { return ${ANSWER}; }\nint main(void) { return ${ANSWER}; }\n`;
 
 /**
- * Finds out whether a file is a static TinyCC for x86-64 that can compile and run, with clearer messages than a failing build.
- * `directory` is for scratch files. The file is run outside any sandbox.
+ * Finds out whether a file is a static TinyCC for x86-64 that can compile and run, with clearer messages than a failing
+ * build. `directory` is for scratch files. The file is run outside any sandbox.
  */
 export async function checkSeed(file: string, directory: string): Promise<Result<CheckedSeed>> {
   const elf = await checkSeedFile(file);

@@ -7,8 +7,8 @@ const MACHINE_X86_64 = 62;
 const SEGMENT_INTERPRETER = 3;
 
 /**
- * Fails unless the bytes are the start of a program for x86-64 Linux that needs no dynamic loader. Source: System V ABI, "Object
- * Files" (chapter 4) and "Program Loading" (chapter 5).
+ * Fails unless the bytes are the start of a program for x86-64 Linux that needs no dynamic loader. Source: System V
+ * ABI, "Object Files" (chapter 4) and "Program Loading" (chapter 5).
  */
 export function checkStaticProgram(head: Buffer, file: string): Result<void> {
   if (head.length < 64 || head.readUInt32BE(0) !== 0x7f454c46) {

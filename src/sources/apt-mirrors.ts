@@ -62,8 +62,8 @@ function readAptEntries(directory: string): AptEntry[] {
 }
 
 /**
- * Archives of other vendors do not have Debian's pool. A Debian mirror has the component `main` below a directory named `debian`.
- * If another archive looks the same, it costs one request, because its answer is checked by hash.
+ * Archives of other vendors do not have Debian's pool. A Debian mirror has the component `main` below a directory named
+ * `debian`. If another archive looks the same, it costs one request, because its answer is checked by hash.
  */
 function isDebian({ uris, components }: AptEntry): boolean {
   return components.includes('main') && uris.some((uri) => /\/debian\/?$/.test(uri) || /^mirror\+file:.*debian/.test(uri));

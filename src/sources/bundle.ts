@@ -22,8 +22,8 @@ export interface Member {
 }
 
 /**
- * Writes the archive of `sources`, all valid in `store`, to `file`; returns its size in bytes. It is written to a temporary file and
- * renamed, so `file` is always complete.
+ * Writes the archive of `sources`, all valid in `store`, to `file`; returns its size in bytes. It is written to a
+ * temporary file and renamed, so `file` is always complete.
  */
 export function writeBundle(sources: Iterable<Source>, store: Store, file: string): Result<number> {
   const byName = new Map([...sources].map((source) => [storePathBaseName(sourcePath(source)), source]));

@@ -16,8 +16,8 @@ const AT_ONCE = 8;
 const PATIENCE_MS = 20_000;
 
 /**
- * Asks every address of every source whether it still has a file of the right size, without fetching it. `mirrors` are the roots of
- * Debian mirrors. If a server does not say the size, the file counts as right.
+ * Asks every address of every source whether it still has a file of the right size, without fetching it. `mirrors` are
+ * the roots of Debian mirrors. If a server does not say the size, the file counts as right.
  */
 export async function checkAddresses(
   sources: readonly Source[],

@@ -18,8 +18,8 @@ export interface Download {
 }
 
 /**
- * Downloads until the part file has `size` bytes. Does not check them: the caller knows their hash. Fails with `E_FETCH` naming
- * the URL; the bytes so far are kept for another attempt.
+ * Downloads until the part file has `size` bytes. Does not check them: the caller knows their hash. Fails with
+ * `E_FETCH` naming the URL; the bytes so far are kept for another attempt.
  */
 export async function download(job: Download): Promise<Result<void>> {
   const { url, client, size, signal, partFile } = job;
@@ -41,7 +41,8 @@ async function receive({ partFile, progress }: Download, file: HttpFile): Promis
   try {
     for await (const { position, bytes } of file.pieces()) {
       const written = attempt('write', partFile, () => {
-        // A server that does not support ranges begins again, and may have another file than the one whose part was there.
+        // A server that does not support ranges begins again, and may have another file than the one whose part was
+        // there.
         if (position === 0) ftruncateSync(opened.value, 0);
         writeAll(opened.value, bytes, position);
       });

@@ -1,6 +1,6 @@
 /**
- * Gets sources into the store from any place that has their bytes. The place leaves no trace: a source's store path is a function of
- * its hash, and the store accepts only bytes with that hash.
+ * Gets sources into the store from any place that has their bytes. The place leaves no trace: a source's store path is
+ * a function of its hash, and the store accepts only bytes with that hash.
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -54,8 +54,8 @@ interface Context {
 }
 
 /**
- * Makes all the sources valid in the store, and keeps them from collection until it is closed. If some cannot be fetched, the others
- * are fetched nevertheless, and the failure `E_FETCH` lists what every place answered for each.
+ * Makes all the sources valid in the store, and keeps them from collection until it is closed. If some cannot be
+ * fetched, the others are fetched nevertheless, and the failure `E_FETCH` lists what every place answered for each.
  */
 export async function fetchSources(sources: Iterable<Source>, options: FetchOptions): Promise<Result<Map<Source, StorePath>>> {
   const { store, offline = false, emit = () => undefined, signal } = options;

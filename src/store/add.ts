@@ -1,4 +1,4 @@
-/** Adding what did not come out of a build: texts, files and trees, each at the path its content gives it. */
+/** Adds texts, files and trees that are not outputs of builds, each at the path of its content. */
 import { createHash } from 'node:crypto';
 import { chmodSync, constants, copyFileSync, createReadStream, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,16 +22,16 @@ import { copyEntries, copyTree, hashEntries, hashTree, removeTreeSync } from './
 export interface FlatFileOptions {
   /** Fails with `E_HASH`, and adds nothing, unless the file's bytes have this hash. */
   readonly sha256?: Sha256 | undefined;
-  /** Take the file itself, which then lies on the store's file system, not a copy. */
+  /** Move the file, which must be on the store's file system, instead of copying it. */
   readonly move?: boolean | undefined;
 }
 
 export interface TreeOptions {
-  /** Which of the directory's own entries to take; all when left out. */
+  /** Which of the directory's own entries to take; all by default. */
   readonly only?: readonly string[] | undefined;
 }
 
-/** Adds a text, such as a `.drv` file, at the path its bytes and references give it. */
+/** Adds a text, such as a `.drv` file, at the path of its bytes and references. */
 export async function addText(
   store: Store,
   name: string,
@@ -43,7 +43,7 @@ export async function addText(
   const sorted = [...new Set(references)].sort();
   const bytes = Buffer.from(contents);
   const path = makeTextPath(name, bytes, sorted);
-  // Most texts are there already: a derivation is written each time it is asked for.
+  // Most texts are there already, because a derivation is written each time it is needed.
   const rooted = await store.addTempRoot(path);
   if (!rooted.ok) return rooted;
   if (store.isValid(path)) return ok(path);
@@ -55,12 +55,12 @@ export async function addText(
   });
 }
 
-/** Adds a file, not executable, at the path the hash of its bytes gives it: what tarballs get. */
+/** Adds a file, not executable, at the path of its bytes' hash; used for tarballs. */
 export async function addFlatFile(store: Store, name: string, hostFile: string, options: FlatFileOptions = {}): Promise<Result<StorePath>> {
   const named = checkName(name);
   if (!named.ok) return named;
   return withTempPlace(store, async (file) => {
-    // Copied first and hashed then: what lies elsewhere may change while it is read.
+    // Copied first and then hashed, because the original may change while it is read.
     const taken = attempt('take', hostFile, () => {
       if (options.move === true) renameSync(hostFile, file);
       else copyFileSync(hostFile, file, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
@@ -81,7 +81,7 @@ export async function addFlatFile(store: Store, name: string, hostFile: string, 
   });
 }
 
-/** Adds a file or a tree at the path the hash of its NAR gives it. */
+/** Adds a file or a tree at the path of its NAR's hash. */
 export async function addTree(store: Store, name: string, hostPath: string, { only }: TreeOptions = {}): Promise<Result<StorePath>> {
   const named = checkName(name);
   if (!named.ok) return named;
@@ -95,7 +95,7 @@ export async function addTree(store: Store, name: string, hostPath: string, { on
   });
 }
 
-/** As `addTree`, without copying what is valid already: for what is added each time a chain is read. */
+/** Like `addTree`, but does not copy what is already valid; used for files that are added each time a chain is read. */
 export async function addTreeOnce(store: Store, name: string, hostPath: string, options: TreeOptions = {}): Promise<Result<StorePath>> {
   const path = await treePath(name, hostPath, options);
   if (!path.ok) return path;
@@ -184,7 +184,7 @@ async function addHashed(
   return added.ok ? ok(path) : added;
 }
 
-/** Gives `use` a place where nothing is yet; what is left there afterwards is deleted. */
+/** Gives `use` a new path; what is left there afterwards is deleted. */
 async function withTempPlace<T>(store: Store, use: (place: string) => Promise<Result<T>>): Promise<Result<T>> {
   const place = store.tempPlace();
   if (!place.ok) return place;

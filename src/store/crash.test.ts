@@ -11,7 +11,7 @@ import { Store } from './index.js';
 
 const KILLS = 5;
 
-/** What Nix finds wrong with a store; nothing where there is no Nix, whose own tests then say that they are skipped. */
+/** The errors that Nix finds in a store; none without Nix, when the tests with Nix are reported as skipped. */
 function verifiedByNix(root: string): string {
   if (whyNoNix() !== undefined) return '';
   const { status, stderr } = spawnSync('nix-store', ['--store', root, '--verify', '--check-contents'], { encoding: 'utf8' });

@@ -1,6 +1,6 @@
 /**
- * Nix's tables. Rows go in and out as the formats' types; each writing method is one transaction, so a crash leaves
- * either all of it or nothing. Source of the columns' meaning: Nix's `local-store.cc`.
+ * Nix's tables. Rows are converted from and to the formats' types. Each writing method is one transaction, so a crash
+ * leaves either all of it or nothing. Source of the columns' meaning: Nix's `local-store.cc`.
  */
 import {
   formatContentAddress,
@@ -35,7 +35,7 @@ interface RealisationRow {
   readonly signatures: string | null;
 }
 
-/** Paths of outputs that a derivation's text already gives, kept by Nix in `DerivationOutputs`. */
+/** Output paths that are known from a derivation's text; Nix keeps them in `DerivationOutputs`. */
 export type StaticOutputs = ReadonlyMap<DrvPath, ReadonlyMap<string, StorePath>>;
 
 /** What a valid path is to the garbage collector: who needs it and what it needs. */
@@ -47,7 +47,7 @@ export interface PathNode {
   readonly registrationTime: number;
 }
 
-/** A store's `db.sqlite`. Reading methods throw only when the file itself cannot be read. */
+/** A store's `db.sqlite`. Reading methods throw only if the file itself cannot be read. */
 export class Database {
   readonly #sqlite: Sqlite;
   readonly #hasRealisations: boolean;
@@ -57,12 +57,12 @@ export class Database {
     this.#hasRealisations = sqlite.row("select 1 from sqlite_master where name = 'Realisations'") !== undefined;
   }
 
-  /** Opens for writing and makes what tables are missing. The caller holds the lock against others who create. */
+  /** Opens for writing and makes missing tables. The caller holds the lock against other creators. */
   static create(file: string): Result<Database> {
     return Database.#of(file, Sqlite.create(file, SCHEMA_SQL + CA_SCHEMA_SQL));
   }
 
-  /** An empty database that is on no disk. */
+  /** An empty database in memory. */
   static inMemory(): Result<Database> {
     return Database.create(':memory:');
   }
@@ -72,7 +72,7 @@ export class Database {
     return Database.#of(file, Sqlite.open(file));
   }
 
-  /** Opens for reading only, also where nothing may be written. */
+  /** Opens for reading only, also in read-only places. */
   static openReadOnly(file: string): Result<Database> {
     return Database.#of(file, Sqlite.openReadOnly(file));
   }
@@ -121,9 +121,9 @@ export class Database {
     );
   }
 
-  /** The valid path of this hash part; there is at most one. */
+  /** The valid path with this hash part; there is at most one. */
   pathByHash(hash: string): StorePath | undefined {
-    // "." follows "-": between the two lies all that begins with the hash and a dash.
+    // "." follows "-", so the range has all paths that begin with the hash and a dash.
     return this.#paths('select path from ValidPaths where path >= ? and path < ? limit 1', `${STORE_DIR}/${hash}-`, `${STORE_DIR}/${hash}.`)[0];
   }
 
@@ -163,8 +163,8 @@ export class Database {
   }
 
   /**
-   * Registers paths, and realisations of them, in one transaction. A path that is already valid keeps its row and gains
-   * signatures. Fails, and changes nothing, when a reference would dangle or something known would be contradicted.
+   * Registers paths, and realisations of them, in one transaction. A path that is already valid keeps its row and gets
+   * additional signatures. Fails, and changes nothing, if a reference would dangle or contradict what is known.
    */
   register(infos: readonly PathInfo[], realisations: readonly Realisation[], staticOutputs: StaticOutputs, now: number): Result<void> {
     return this.#sqlite.transaction(() => {
@@ -201,8 +201,8 @@ export class Database {
   }
 
   /**
-   * Forgets paths; those that refer to one of them must be among them. Realisations of them go too, also where another
-   * realisation names them as a dependency, which Nix's schema would take for a reference to it.
+   * Removes the registrations of paths; the set must include all their referrers. Realisations of the paths are
+   * removed, too, also from the dependencies of other realisations, because Nix's schema counts those as references.
    */
   forget(paths: readonly StorePath[]): Result<void> {
     return this.#sqlite.transaction(() => {
@@ -215,7 +215,7 @@ export class Database {
           );
         }
       }
-      // References among the paths go first, so that the order of deletion does not matter.
+      // References among the paths are removed first, so the order of deletion does not matter.
       for (const path of paths) this.#sqlite.run('delete from Refs where referrer in (select id from ValidPaths where path = ?)', path);
       for (const path of paths) {
         const referrer = this.referrers(path)[0];
@@ -247,7 +247,7 @@ export class Database {
       return {
         code: 'E_PATH_CONFLICT',
         message: `${info.path} is registered with NAR hash sha256:${known.narHash}, not sha256:${info.narHash}`,
-        hint: 'one of the two is damaged: `zilch verify-store` tells whether it is the one on disk',
+        hint: 'one of the two is damaged; `zilch verify-store` checks the one on disk',
       };
     }
     const signatures = [...new Set([...known.signatures, ...info.signatures])];

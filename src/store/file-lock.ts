@@ -1,6 +1,6 @@
 /**
- * Locks between processes, by flock(2) on files, in the way Nix's `pathlocks.cc` does it, so that Nix and Zilch exclude
- * each other on one store. The kernel drops a lock when its holder dies, however it dies.
+ * Locks between processes, by flock(2) on files, in the same way as Nix's `pathlocks.cc`, so Nix and Zilch exclude each
+ * other on one store. The kernel drops a lock whenever its holder dies.
  */
 import { closeSync, constants, fstatSync, openSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import { flock } from '../system-calls.js';
 
 export type LockMode = 'exclusive' | 'shared';
 
-/** A held lock; closing it is all that gives it up. */
+/** A held lock; closing it releases it. */
 export class FileLock {
   readonly #path: string;
   #fd: number | undefined;
@@ -21,19 +21,19 @@ export class FileLock {
 
   /** The open file, for those who keep data in it. */
   get fd(): number {
-    if (this.#fd === undefined) throw new Error(`Internal error: the lock ${this.#path} was given up`);
+    if (this.#fd === undefined) throw new Error(`Internal error: the lock ${this.#path} was released`);
     return this.#fd;
   }
 
-  /** Gives the lock up and leaves its file. */
+  /** Releases the lock and keeps its file. */
   release(): void {
     if (this.#fd !== undefined) closeSync(this.#fd);
     this.#fd = undefined;
   }
 
   /**
-   * Gives the lock up and deletes its file. Whoever already waits on the deleted file starts over with a new one: Nix
-   * sees the mark written into it, we look whether the name still leads to it.
+   * Releases the lock and deletes its file. Processes that already wait on the deleted file start again with a new one:
+   * Nix notices the mark written into it, Zilch checks whether the name still leads to it.
    */
   releaseAndDelete(): void {
     if (this.#fd === undefined) return;
@@ -41,7 +41,7 @@ export class FileLock {
       unlinkSync(this.#path);
       writeSync(this.#fd, 'd');
     } catch (error) {
-      // A full disk or a garbage collection that was faster: the lock is given up all the same.
+      // The disk is full, or a garbage collection was faster: release the lock nevertheless.
       if (!isSystemError(error)) throw error;
     } finally {
       this.release();
@@ -50,8 +50,8 @@ export class FileLock {
 }
 
 /**
- * Takes the lock if nobody holds it; `undefined` if somebody does. Throws the system's error if the file cannot be opened, as when
- * somebody has put a symlink there: what it leads to is no lock of ours.
+ * Takes the lock if it is free; `undefined` if it is not. Throws the system's error if the file cannot be opened, for
+ * example because another user has put a symlink there.
  */
 export function tryLock(path: string, mode: LockMode): FileLock | undefined {
   for (;;) {
@@ -68,7 +68,7 @@ export function tryLock(path: string, mode: LockMode): FileLock | undefined {
   }
 }
 
-/** False when the file was deleted after it was opened: then others may hold a lock on a new one of the same name. */
+/** False if the file was deleted after it was opened; then others may hold a lock on a new one of the same name. */
 function isStill(path: string, fd: number): boolean {
   const there = statSync(path, { throwIfNoEntry: false });
   const open = fstatSync(fd);
@@ -78,7 +78,7 @@ function isStill(path: string, fd: number): boolean {
 export interface WaitOptions {
   /** Ends the waiting; the promise is then rejected with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Called once, when the lock is not free at once. */
+  /** Called once, if the lock is not free immediately. */
   readonly onWait?: (() => void) | undefined;
 }
 
@@ -86,8 +86,8 @@ const FIRST_DELAY_MS = 2;
 const LONGEST_DELAY_MS = 100;
 
 /**
- * Waits until the lock is free and takes it. It asks again and again: a blocking flock(2) would hold one of Node's four
- * file threads, and four waiting locks would stop every file operation, that of the holder included.
+ * Waits until the lock is free and takes it. It polls, because a blocking flock(2) would occupy one of Node's four file
+ * threads, and four waiting locks would stop every file operation, including the holder's.
  */
 export async function lock(path: string, mode: LockMode, options: WaitOptions = {}): Promise<FileLock> {
   let delay = FIRST_DELAY_MS;
@@ -101,7 +101,7 @@ export async function lock(path: string, mode: LockMode, options: WaitOptions = 
   }
 }
 
-/** True when some process holds a lock on the file or directory. A missing one is held by nobody. */
+/** True if a process holds a lock on the file or directory. False if it does not exist. */
 export function isLocked(path: string): boolean {
   let fd: number;
   try {

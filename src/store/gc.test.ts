@@ -9,7 +9,7 @@ import { makeTextPath, sha256, storePathBaseName, type DrvPath, type StorePath }
 import { unwrap } from '../result.js';
 import { removeTreeSync, Store } from './index.js';
 
-/** A store with the chain a <- b <- c and a lone d, opened anew so that nothing is held by this process. */
+/** A store with the chain a <- b <- c and a lone d, opened again so that this process holds nothing. */
 async function sampleStore(): Promise<{ store: Store; a: StorePath; b: StorePath; c: StorePath; d: StorePath }> {
   const root = tempDirectory();
   const adding = unwrap(Store.open(root, { create: true }));
@@ -149,7 +149,7 @@ describe('a collection', () => {
   });
 });
 
-/** Paths each referring to some of those before it, and which of them are roots. */
+/** Paths, each of which refers to some of those before it, and which of them are roots. */
 const anyGraph = fc
   .array(fc.record({ references: fc.array(fc.nat(30), { maxLength: 3 }), self: fc.boolean(), root: fc.boolean() }), { maxLength: 12 })
   .map((nodes) => nodes.map((node, index) => ({ ...node, references: node.references.filter((reference) => reference < index) })));

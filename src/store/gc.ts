@@ -1,6 +1,6 @@
 /**
- * Garbage collection: what no root needs is forgotten and deleted. It works beside builds, ours and Nix's: the exclusive
- * lock `gc.lock` keeps new roots from being written unseen, and the roots server takes them meanwhile.
+ * Garbage collection: deletes what no root needs. It runs at the same time as builds of Zilch and Nix: the exclusive
+ * lock `gc.lock` keeps new roots from being written unseen, and the roots server accepts them meanwhile.
  */
 import { randomBytes } from 'node:crypto';
 import { lstatSync, readdirSync, unlinkSync, type Stats } from 'node:fs';
@@ -19,40 +19,43 @@ import { findRoots, findTempRoots, type Root } from './roots.js';
 import { removeTree, removeTreeSync } from './tree/index.js';
 
 export interface GcOptions {
-  /** Delete nothing, only say what would be. */
+  /** Delete nothing; only report what would be deleted. */
   readonly dryRun?: boolean | undefined;
-  /** Keep what was registered within this number of days. Failed builds that were kept go after as many days, 30 when left out. */
+  /**
+   * Keep what was registered within this number of days. Kept failed builds are deleted after the same number of days,
+   * by default 30.
+   */
   readonly keepDays?: number | undefined;
-  /** Delete just these and all that refers to them, whatever permanent root they have: for damaged paths. */
+  /** Delete only these and everything that refers to them, even with a permanent root; used for damaged paths. */
   readonly only?: readonly StorePath[] | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told of each path once it is gone. */
+  /** Called for each deleted path. */
   readonly onDelete?: ((path: StorePath) => void) | undefined;
 }
 
 export interface GcReport {
-  /** What was deleted, or would be, with the sizes of the NARs in bytes; sorted by path. */
+  /** Deleted paths, or those that would be, with the sizes of their NARs in bytes; sorted by path. */
   readonly dead: readonly { readonly path: StorePath; readonly narSize: number }[];
-  /** Names in the store's directory that nothing ever registered, such as those of a build that was killed. */
+  /** Names in the store's directory that were never registered, for example of a killed build. */
   readonly leftovers: readonly string[];
   /** Trees of failed builds, and outputs that came out differently, that were kept long enough; host paths, sorted. */
   readonly outdated: readonly string[];
   readonly liveCount: number;
-  /** Disk space set free, in bytes; in a dry run the sum of the NAR sizes, an estimate. */
+  /** Freed disk space, in bytes; in a dry run the sum of the NAR sizes, an estimate. */
   readonly freedBytes: number;
 }
 
-/** The number of paths that are forgotten in one transaction, during which the process does nothing else. */
+/** The number of paths removed in one transaction, which blocks the process. */
 const BATCH = 100;
 
-/** After this number of days, nobody will look at a failed build any more. */
+/** Failed builds are kept for this number of days by default. */
 const KEPT_DAYS = 30;
 
-/** Collects garbage below `layout`, or with `dryRun` says what it would. */
+/** Collects garbage below `layout`, or with `dryRun` only reports it. */
 export async function collectGarbage(layout: Layout, database: Database, options: GcOptions): Promise<Result<GcReport>> {
   try {
     if (options.dryRun === true) return ok((await begin(layout, database, options)).plan());
-    // Before anything is made: the lock's file and the socket need room, too.
+    // Before anything is created, because the lock's file and the socket need space, too.
     releaseReserve(layout);
     const gcLock = await lock(layout.gcLockFile, 'exclusive', { signal: options.signal });
     try {
@@ -62,7 +65,7 @@ export async function collectGarbage(layout: Layout, database: Database, options
     }
   } catch (error) {
     if (options.signal?.aborted === true)
-      return fail('E_CANCELLED', 'stopped while collecting garbage; what is deleted stays deleted, the rest is whole');
+      return fail('E_CANCELLED', 'stopped while collecting garbage; what is deleted stays deleted, and the rest is complete');
     const at = isSystemError(error) && error.path !== undefined ? `, at ${error.path}` : '';
     return err(ioFailure('collect garbage in', `${layout.root}${at}`, error));
   }
@@ -71,7 +74,7 @@ export async function collectGarbage(layout: Layout, database: Database, options
 async function collect(layout: Layout, database: Database, options: GcOptions): Promise<Result<GcReport>> {
   let collection: Collection | undefined;
   const early: StorePath[] = [];
-  // It listens before any root is read, so that none falls between the two.
+  // It listens before any root is read, so that no root is missed.
   const server = await RootsServer.listen(layout.gcSocket, (path) => {
     if (collection === undefined) early.push(path);
     else collection.addRoot(path);
@@ -87,7 +90,8 @@ async function collect(layout: Layout, database: Database, options: GcOptions): 
 
 async function begin(layout: Layout, database: Database, options: GcOptions): Promise<Collection> {
   const stale = options.dryRun === true ? 'ignore' : 'delete';
-  // These first: a process may make a permanent root of what it holds, or start a program there, and then let go.
+  // Read these first, because a process may make a permanent root of what it holds, or start a program there, and then
+  // release it.
   const held = findTempRoots(layout, stale);
   if (options.only !== undefined) return new Collection(layout, database, options, held, []);
   const used = await findProcessRoots();
@@ -100,9 +104,9 @@ class Collection {
   readonly #options: GcOptions;
   readonly #nodes: ReadonlyMap<StorePath, PathNode>;
   readonly #live = new Set<StorePath>();
-  /** Hash parts that processes hold: also what they are about to make under them is not ours to delete. */
+  /** Hash parts that processes hold; files that they are about to create there must not be deleted either. */
   readonly #heldHashes = new Set<string>();
-  /** In the order of deletion: what refers to another comes before it. */
+  /** In the order of deletion: referrers come first. */
   readonly #candidates: readonly StorePath[];
   #freed = 0;
 
@@ -122,7 +126,7 @@ class Collection {
     this.#candidates = referrersFirst(candidates, this.#nodes);
   }
 
-  /** Spares a path from now on, valid or not, and all it refers to. */
+  /** Keeps a path, valid or not, and everything it refers to. */
   addRoot(path: StorePath): void {
     this.#heldHashes.add(storePathHash(path));
     this.#markLive(path);
@@ -137,7 +141,7 @@ class Collection {
 
   async run(): Promise<Result<GcReport>> {
     const deleted: StorePath[] = [];
-    // What an earlier collection had moved here when it was killed.
+    // Left here by an earlier collection that was killed.
     await this.#emptyTrash();
     for (let start = 0; start < this.#candidates.length; start += BATCH) {
       this.#options.signal?.throwIfAborted();
@@ -151,7 +155,7 @@ class Collection {
     const outdated: string[] = [];
     if (this.#options.only === undefined) {
       for (const name of this.#leftovers()) {
-        // Asked again: while the trash was emptied, new roots may have come.
+        // Check again, because new roots may have come while the trash was emptied.
         if (!this.#isLeftover(name)) continue;
         this.#discard(join(this.#layout.storeDir, name));
         leftovers.push(name);
@@ -159,7 +163,7 @@ class Collection {
       }
       for (const kept of this.#outdated()) {
         const removed = await removeTree(kept);
-        // What is another user's goes when that one collects.
+        // Another user's files are deleted when that user collects.
         if (!removed.ok) continue;
         this.#freed += removed.value;
         outdated.push(kept);
@@ -172,14 +176,15 @@ class Collection {
   }
 
   /**
-   * Forgets and moves away, without giving up the processor: a client of the roots server is answered before or after,
-   * never in between. First invalid, then gone: killed in between, the tree is a leftover that the next collection sees.
+   * Removes registrations and moves trees away without yielding: a client of the roots server is answered before or
+   * after, never in between. Paths become invalid first and then move. If killed in between, the tree is a leftover for
+   * the next collection.
    */
   #deleteBatch(batch: readonly StorePath[]): Result<StorePath[]> {
     const dying = new Set<StorePath>();
     for (const path of batch) {
       if (this.#live.has(path) || !this.#database.isValid(path)) continue;
-      // Registered since we read the graph by somebody who should have held this path as a root.
+      // Registered after the graph was read, by a process that should have held this path as a root.
       const stranger = this.#database.referrers(path).find((referrer) => referrer !== path && !dying.has(referrer));
       if (stranger !== undefined) this.#markLive(path);
       else dying.add(path);
@@ -194,7 +199,7 @@ class Collection {
     return ok(dead);
   }
 
-  /** What lies in the store's directory and is no valid path, nor somebody's work in progress. */
+  /** Names in the store's directory that are neither valid paths nor work in progress. */
   #leftovers(): string[] {
     return readdirSync(this.#layout.storeDir)
       .sort()
@@ -205,7 +210,7 @@ class Collection {
     const place = join(this.#layout.storeDir, name);
     if (place === this.#layout.linksDir) return false;
     if (name.endsWith('.lock')) return this.#isAbandonedLock(place);
-    // Nix's own temporary directories, whose owners hold a lock on them.
+    // Nix's own temporary directories, which their owners lock.
     if (name.startsWith('tmp-')) return !isLocked(place);
     const parsed = parseStorePathBaseName(name);
     if (!parsed.ok) return true;
@@ -214,12 +219,12 @@ class Collection {
 
   #isAbandonedLock(place: string): boolean {
     if (this.#options.dryRun === true) return !isLocked(place);
-    // Deleted here and now, in the way that those who wait for it notice.
+    // Deleted at once, in a way that waiting processes notice.
     tryLock(place, 'exclusive')?.releaseAndDelete();
     return false;
   }
 
-  /** By when they were moved there, or last opened by a shell: their own times are what builders made of them. */
+  /** By the time when they were moved there or last opened by a shell, because builders set their other times. */
   #outdated(): string[] {
     const oldest = Date.now() - (this.#options.keepDays ?? KEPT_DAYS) * 86_400_000;
     return namesIn(this.#layout.keptDir)
@@ -228,7 +233,7 @@ class Collection {
       .filter((place) => (statOf(place)?.ctimeMs ?? Infinity) < oldest);
   }
 
-  /** Nix's hard links by content: one that nothing shares any more is itself the last. */
+  /** Nix's hard links by content; one with a link count of 1 is no longer shared. */
   #deleteUnusedLinks(): void {
     for (const name of namesIn(this.#layout.linksDir)) {
       const link = join(this.#layout.linksDir, name);
@@ -239,7 +244,7 @@ class Collection {
     }
   }
 
-  /** Beginnings of downloads that no process is continuing. */
+  /** Partial downloads that no process is continuing. */
   #deletePartialDownloads(): void {
     for (const name of namesIn(this.#layout.partialDir)) {
       const fetchLock = tryLock(join(this.#layout.zilchLocksDir, `fetch-${basename(name, '.part')}.lock`), 'exclusive');
@@ -253,8 +258,8 @@ class Collection {
   }
 
   /**
-   * Moves a tree away, to be deleted later. Where the file system cannot move it, it is deleted here and now: overlayfs, which images of
-   * containers lie on, moves no directory of a lower layer.
+   * Moves a tree away, to be deleted later. If the file system cannot move it, it is deleted at once: overlayfs, which
+   * containers use, cannot move a directory of a lower layer.
    */
   #discard(place: string): void {
     try {
@@ -268,7 +273,7 @@ class Collection {
   async #emptyTrash(): Promise<void> {
     for (const name of namesIn(this.#layout.zilchTrashDir)) {
       const removed = await removeTree(join(this.#layout.zilchTrashDir, name));
-      // What cannot be deleted is no part of the store any more, and is tried again by the next collection.
+      // What cannot be deleted is no longer part of the store, and the next collection tries again.
       if (removed.ok) this.#freed += removed.value;
     }
   }
@@ -277,7 +282,7 @@ class Collection {
     return join(this.#layout.zilchTrashDir, randomBytes(8).toString('hex'));
   }
 
-  /** A live path keeps what it refers to, and the derivation that tells how it was made. */
+  /** A live path keeps what it refers to, and its derivation. */
   #markLive(path: StorePath): void {
     const pending = [path];
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -305,7 +310,7 @@ function referrersFirst(paths: readonly StorePath[], nodes: ReadonlyMap<StorePat
   const done = new Set<StorePath>();
   const referencesFirst: StorePath[] = [];
   for (const path of paths) {
-    // Depth first without recursion: chains of references can be longer than the stack is deep.
+    // Depth first without recursion: chains of references can be longer than the stack.
     const stack: { path: StorePath; rest: Iterator<StorePath> }[] = [];
     const enter = (next: StorePath): void => {
       if (done.has(next) || !wanted.has(next)) return;

@@ -15,7 +15,7 @@ function mount(...args: readonly string[]): void {
   atEnd(() => execFileSync('umount', [args.at(-1)!]));
 }
 
-/** Root may write everywhere: gives a tree to somebody else, and does as they do. */
+/** Root may write everywhere, so give a tree to another user, and act as that user. */
 function asAnybody(tree: string, act: () => void): void {
   if (NOT_ROOT !== undefined) {
     act();
@@ -57,7 +57,7 @@ describe('on a full disk', () => {
       // As much as fits.
     }
     const full = openStore(join(small, 'store'));
-    // Opened and collected in the room that was kept for this; which is kept again when there is enough.
+    // Opened and collected in the reserved space, which is reserved again when there is enough.
     expect(codeOf(await full.addText('text', 'x'.repeat(9_000_000)))).toBe('E_DISK_FULL');
     expect(unwrap(await full.gc()).dead.map(({ path }) => path)).toEqual([kept]);
     expect(codeOf(await full.addText('text', 'x'.repeat(100_000)))).toBe('ok');
@@ -74,7 +74,7 @@ describe('on a full disk', () => {
     } catch {
       // As much as fits.
     }
-    // The page that the file has is used up some time.
+    // At some point the file's page is full.
     let code = 'ok';
     for (let n = 0; code === 'ok' && n < 1000; n++) code = codeOf(await store.addTempRoot(makeTextPath('more', String(n), [])));
     expect(code).toBe('E_DISK_FULL');

@@ -1,7 +1,10 @@
 import { constants } from 'node:os';
 import { err, ok, type Failure, type Result } from '../result.js';
 
-/** Errors whose names Node.js does not know: it calls them "Unknown system error -122". By number, with the C library's words. */
+/**
+ * Errors whose names Node.js does not know; it calls them "Unknown system error -122". By number, with the C library's
+ * text.
+ */
 const UNKNOWN_TO_NODE: ReadonlyMap<number, readonly [code: string, text: string]> = new Map([
   [constants.errno.ENOLCK, ['ENOLCK', 'no locks available']],
   [constants.errno.EBADMSG, ['EBADMSG', 'bad message: what is stored is damaged']],
@@ -16,8 +19,8 @@ const UNKNOWN_TO_NODE: ReadonlyMap<number, readonly [code: string, text: string]
 const NAMED_HERE: ReadonlySet<string> = new Set([...UNKNOWN_TO_NODE.values()].map(([code]) => code));
 
 /**
- * What Node's file system calls throw; told apart from programmers' errors by its `errno`. An error that Node.js has no name for gets
- * its name here, so that all that is written against `code` works.
+ * The exceptions of Node's file system calls, distinguished from programmers' errors by their `errno`. An error without
+ * a name in Node.js gets its name here, so code that checks `code` works.
  */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return false;
@@ -30,7 +33,7 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException & 
   return true;
 }
 
-/** What to do when there is no room. */
+/** The hint for a full disk. */
 export const FULL_DISK_HINT = 'the disk is full: make room (`zilch gc` deletes what nothing needs) or put the store elsewhere with --store';
 
 /**
@@ -47,7 +50,7 @@ export function ioFailure(action: string, path: string | Buffer, error: unknown)
       return {
         code: 'E_DISK_FULL',
         message,
-        hint: 'this user may have no more of this disk: make room, or put the store elsewhere with --store',
+        hint: 'the quota of this user is used up: make room, or put the store elsewhere with --store',
         cause: error,
       };
     case 'EIO':
@@ -55,11 +58,16 @@ export function ioFailure(action: string, path: string | Buffer, error: unknown)
     case 'EBADMSG':
     case 'EREMOTEIO':
     case 'EHWPOISON':
-      return { code: 'E_IO', message, hint: 'the disk or its file system is damaged: see what the kernel says (dmesg), and check it', cause: error };
+      return {
+        code: 'E_IO',
+        message,
+        hint: 'the disk or its file system is damaged: read the messages of the kernel (dmesg), and check the disk',
+        cause: error,
+      };
     case 'ESTALE':
-      return { code: 'E_IO', message, hint: 'the file system comes from a server that was changed: mount it again', cause: error };
+      return { code: 'E_IO', message, hint: 'the server of the file system has changed: mount it again', cause: error };
     case 'ENOLCK':
-      return { code: 'E_IO', message, hint: 'the file system gives no locks, which a store needs: put it on another with --store', cause: error };
+      return { code: 'E_IO', message, hint: 'the file system does not support locks, which a store needs: use another with --store', cause: error };
     case 'EROFS':
       return { code: 'E_READ_ONLY', message, hint: 'the file system is mounted read-only; put the store elsewhere with --store', cause: error };
     case 'EACCES':
@@ -71,13 +79,13 @@ export function ioFailure(action: string, path: string | Buffer, error: unknown)
     case 'ENAMETOOLONG':
       return { code: 'E_IO', message, hint: 'put the store where its path is shorter, with --store', cause: error };
     case 'EXDEV':
-      return { code: 'E_IO', message, hint: 'nix/store and nix/var must lie on one file system', cause: error };
+      return { code: 'E_IO', message, hint: 'nix/store and nix/var must be on one file system', cause: error };
     default:
       return { code: 'E_IO', message, cause: error };
   }
 }
 
-/** Runs file system calls; what the system refuses becomes a failure (see `ioFailure`). */
+/** Runs file system calls; their errors become failures (see `ioFailure`). */
 export function attempt<T>(action: string, path: string | Buffer, calls: () => T): Result<T> {
   try {
     return ok(calls());
@@ -86,7 +94,7 @@ export function attempt<T>(action: string, path: string | Buffer, calls: () => T
   }
 }
 
-/** As `attempt`, for calls that are awaited. */
+/** Like `attempt`, for asynchronous calls. */
 export async function attemptAsync<T>(action: string, path: string | Buffer, calls: () => Promise<T>): Promise<Result<T>> {
   try {
     return ok(await calls());
@@ -95,7 +103,7 @@ export async function attemptAsync<T>(action: string, path: string | Buffer, cal
   }
 }
 
-/** True when the error says that there is no such file: the one error that is often an answer. */
+/** True if the error says that the file does not exist, which is often an expected answer. */
 export function isMissing(error: unknown): boolean {
   return isSystemError(error) && error.code === 'ENOENT';
 }

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { storePathBaseName, type StorePath } from '../formats/index.js';
 
-/** Where the parts of a store lie below its root directory. All but `zilch*` are Nix's own places. */
+/** The places of a store's parts below its root directory. All except `zilch*` are Nix's own. */
 export interface Layout {
   readonly root: string;
   /** Holds the store paths: logical `/nix/store`. */
   readonly storeDir: string;
-  /** Nix's hard links by content, where it was asked to optimise. */
+  /** Nix's hard links by content, made when it optimises. */
   readonly linksDir: string;
   readonly stateDir: string;
   readonly dbDir: string;
@@ -15,16 +15,16 @@ export interface Layout {
   readonly profilesDir: string;
   readonly tempRootsDir: string;
   readonly gcLockFile: string;
-  /** Where a running garbage collection is told of new roots. */
+  /** The socket on which a running garbage collection receives new roots. */
   readonly gcSocket: string;
-  /** What is Zilch's alone, on the same file system as the store so that work is moved into it by renaming. */
+  /** Zilch's own files, on the same file system as the store, so that results can be moved into it by renaming. */
   readonly zilchDir: string;
   readonly zilchTempDir: string;
   readonly zilchLocksDir: string;
   readonly zilchTrashDir: string;
-  /** Beginnings of downloads, `<sha256>.part`. */
+  /** Partial downloads, `<sha256>.part`. */
   readonly partialDir: string;
-  /** What people may want to look at: trees of failed builds, and outputs that came out differently. */
+  /** Kept for inspection: trees of failed builds, and outputs that differed. */
   readonly keptDir: string;
 }
 
@@ -54,7 +54,7 @@ export function layoutOf(root: string): Layout {
   };
 }
 
-/** Where a store path lies on this machine. */
+/** The path of a store path on this machine. */
 export function hostPathOf(layout: Layout, path: StorePath): string {
   return join(layout.storeDir, storePathBaseName(path));
 }

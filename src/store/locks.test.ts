@@ -67,7 +67,7 @@ describe('a lock', () => {
     const child = new StoreChild('hold', store.root, PATH);
     await child.printed(1);
     const stop = new AbortController();
-    // More of them than Node has threads for files.
+    // More locks than Node has threads for files.
     const waiting = Array.from({ length: 8 }, () => store.withLock(PATH, () => Promise.resolve(ok(undefined)), { signal: stop.signal }));
     const start = performance.now();
     writeFileSync(join(store.root, 'x'), '');
@@ -80,7 +80,7 @@ describe('a lock', () => {
   test('on a file that was deleted meanwhile is worth nothing, and taken again on the new one', async () => {
     const file = join(tempDirectory(), 'x.lock');
     const first = tryLock(file, 'exclusive')!;
-    // As another process would: it opens the same file, and waits.
+    // Like another process: opens the same file, and waits.
     const second = lock(file, 'exclusive');
     await sleep(10);
     first.releaseAndDelete();

@@ -1,8 +1,8 @@
 import { chmodSync, lstatSync, renameSync } from 'node:fs';
 
 /**
- * Renames, on one file system. A directory that its owner may not write cannot change its parent, so it may for a
- * moment; a store path is moved under its lock, so that nobody relies on its mode meanwhile.
+ * Renames, on one file system. A directory that its owner cannot write to cannot change its parent, so it is made
+ * writable for a moment. A store path is moved under its lock, so nobody relies on its mode meanwhile.
  */
 export function moveTree(from: string, to: string): void {
   const stat = lstatSync(from);

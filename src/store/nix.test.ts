@@ -27,13 +27,13 @@ function sampleTree(): string {
   const tree = join(tempDirectory(), 'tree');
   mkdirSync(join(tree, 'sub'), { recursive: true });
   writeFileSync(join(tree, 'sub/program'), '#!', { mode: 0o755 });
-  // No UTF-8, which a file name need not be.
+  // Not UTF-8, because file names need not be.
   writeFileSync(Buffer.concat([Buffer.from(`${tree}/`), Buffer.from([0x66, 0xff])]), 'x');
   symlinkSync('sub/program', join(tree, 'link'));
   return tree;
 }
 
-/** The tables of a database as SQLite sees them, whatever the text was that made them. */
+/** The tables of a database as SQLite sees them, independent of the text that made them. */
 function schemaOf(root: string): unknown {
   const database = new DatabaseSync(join(root, 'nix/var/nix/db/db.sqlite'), { readOnly: true });
   const pragma = (what: string): unknown[] => database.prepare(`pragma ${what}`).all();
@@ -188,7 +188,7 @@ describe('Nix and this program at once', () => {
 
   test('spare each other’s work while they collect garbage', async () => {
     openStore(nix.root);
-    // Ours adds while Nix collects.
+    // Zilch adds while Nix collects.
     const adder = new StoreChild('addGuarded', nix.root, '60');
     const ended = new AbortController();
     const exit = adder.exit().then(() => {
@@ -198,7 +198,7 @@ describe('Nix and this program at once', () => {
     await exit;
     expect(adder.lines).toEqual(['lost 0 of 60']);
 
-    // Nix adds while ours collects; a root of its own keeps what it adds.
+    // Nix adds while Zilch collects; Nix's own root keeps what it adds.
     const collector = new StoreChild('collect', nix.root);
     await collector.printed(1);
     for (let n = 0; n < 10; n++) {

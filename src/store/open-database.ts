@@ -1,4 +1,4 @@
-/** Opening or making the database of a store, and the checks of what versions it is of. */
+/** Opens or makes the database of a store, and checks its versions. */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { err, fail, ok, type Result } from '../result.js';
@@ -10,7 +10,7 @@ import type { Layout } from './layout.js';
 import { CA_SCHEMA_VERSION, KNOWN_CA_SCHEMAS, SCHEMA_VERSION } from './schema.js';
 
 export interface OpenOptions {
-  /** Make the store if there is none; otherwise that is the failure `E_NO_STORE`. */
+  /** Make the store if there is none; without this a missing store is the failure `E_NO_STORE`. */
   readonly create?: boolean | undefined;
   /** Change nothing, not even a lock file. */
   readonly readOnly?: boolean | undefined;
@@ -18,14 +18,16 @@ export interface OpenOptions {
 
 export interface OpenDatabase {
   readonly database: Database;
-  /** Held shared for as long as the store is open: Nix takes it exclusively to change the schema. */
+  /** Held shared while the store is open; Nix takes it exclusively to change the schema. */
   readonly bigLock: FileLock | undefined;
 }
 
-/** Set free when a full disk must be cleaned up: even deleting needs room in the database. Nix keeps the same. */
+/**
+ * Freed when a full disk must be cleaned up, because even deleting needs space in the database. Nix has the same file.
+ */
 const RESERVED_BYTES = 8 * 1024 * 1024;
 
-/** Making the tables takes milliseconds, so a lock that is held longer is held by something else. */
+/** Making the tables takes milliseconds, so a lock that is held longer has another reason. */
 const LOCK_TIMEOUT_MS = 10_000;
 
 /** Opens the database below `layout`, after checking its versions; with `create`, makes what is missing. */
@@ -35,7 +37,7 @@ export function openDatabase(layout: Layout, { create = false, readOnly = false 
     if (!versions.ok) return versions;
     const { schema, caSchema } = versions.value;
     if (schema === undefined && isBegun(layout)) {
-      // It was being made, or a power cut took what was written last.
+      // It is being made, or a power cut lost what was written last.
       if (readOnly) return fail('E_NO_STORE', `the store at ${layout.root} is not complete`, '`zilch build` completes it, and so does `zilch gc`');
     } else if (schema === undefined && (!create || readOnly)) {
       return fail('E_NO_STORE', `there is no store at ${layout.root}`, '`zilch build` makes one; or name another with --store');
@@ -64,7 +66,9 @@ export function openDatabase(layout: Layout, { create = false, readOnly = false 
   }
 }
 
-/** Fails where everybody may write into a folder of the store: they could replace what is registered, and the program's own files. */
+/**
+ * Fails if everyone may write into a folder of the store, because they could replace registered files and Zilch's own.
+ */
 function checkFolders(layout: Layout): Result<void> {
   const { storeDir, stateDir, dbDir, tempRootsDir, zilchDir, zilchTempDir, zilchLocksDir, zilchTrashDir } = layout;
   const folders = [
@@ -81,10 +85,10 @@ function checkFolders(layout: Layout): Result<void> {
   ];
   const open = folders.find((folder) => ((statSync(folder, { throwIfNoEntry: false })?.mode ?? 0) & 0o002) !== 0);
   if (open === undefined) return ok(undefined);
-  return fail('E_PERMISSION', `everybody may write into ${open}, so what is in this store cannot be relied on`, `chmod o-w ${open}`);
+  return fail('E_PERMISSION', `everyone may write into ${open}, so the contents of this store cannot be trusted`, `chmod o-w ${open}`);
 }
 
-/** Sets the reserved room free if the disk is that full; true when it did. */
+/** Frees the reserved space if the disk is full; returns whether it did. */
 export function releaseReserve(layout: Layout): boolean {
   const { bavail, bsize } = statfsSync(layout.dbDir);
   if (bavail * bsize > RESERVED_BYTES || !existsSync(reservedFile(layout))) return false;
@@ -102,28 +106,28 @@ function readVersions(layout: Layout): Result<{ schema: number | undefined; caSc
   if (Number.isNaN(schema) || Number.isNaN(caSchema)) {
     return fail(
       'E_STORE_SCHEMA',
-      `a version of the store at ${layout.root} is no number`,
-      `is its disk sound? see schema and ca-schema in ${layout.dbDir}`,
+      `a version of the store at ${layout.root} is not a number`,
+      `the disk may be damaged; see schema and ca-schema in ${layout.dbDir}`,
     );
   }
   if (schema !== undefined && schema !== SCHEMA_VERSION) {
     return fail(
       'E_STORE_SCHEMA',
       `the store at ${layout.root} has schema ${schema}, not ${SCHEMA_VERSION}`,
-      schema < SCHEMA_VERSION ? 'open it once with Nix 2.8, which converts it' : 'it was made by a Nix newer than this program knows',
+      schema < SCHEMA_VERSION ? 'open it once with Nix 2.8, which converts it' : 'it was made by a Nix that is too new for this program',
     );
   }
   if (caSchema !== undefined && !KNOWN_CA_SCHEMAS.includes(caSchema)) {
     return fail(
       'E_STORE_SCHEMA',
       `the store at ${layout.root} has ca-schema ${caSchema}, not ${KNOWN_CA_SCHEMAS.join(' or ')}`,
-      'it was made by a Nix of another age; use another store with --store',
+      'it was made by a Nix that is too old or too new; use another store with --store',
     );
   }
   return ok({ schema, caSchema });
 }
 
-/** A file system may have a file's name and size after a power cut, and not its contents: an empty one is a missing one. */
+/** After a power cut a file may exist without its contents, so an empty file counts as missing. */
 function readVersion(file: string): number | undefined {
   try {
     const text = readFileSync(file, 'utf8').replaceAll('\0', '').trim();
@@ -135,8 +139,8 @@ function readVersion(file: string): number | undefined {
 }
 
 /**
- * One directory after the other: where the parent is there and a directory still cannot be made in it for ENOENT, as in
- * /proc, Node's own recursion never ends and takes all memory.
+ * Makes one directory after the other. If the parent exists but mkdir still fails with ENOENT, as in /proc, Node's own
+ * recursion never ends and uses up all memory.
  */
 function makeRoot(root: string): void {
   if (existsSync(root)) return;
@@ -150,8 +154,8 @@ function makeRoot(root: string): void {
 }
 
 /**
- * Makes directories and tables. The version files are written last, when all else is on the disk: killed before that, the store still
- * counts as missing, and all of this, which minds nothing that is there already, is done again.
+ * Makes directories and tables. The version files are written last, when everything else is on the disk. If it is
+ * killed before that, the store still counts as missing, and all steps are repeated, which does no harm.
  */
 function complete(layout: Layout): Result<void> {
   const directories = [layout.storeDir, layout.linksDir, layout.dbDir, layout.tempRootsDir, layout.profilesDir, layout.gcRootsDir];
@@ -159,7 +163,7 @@ function complete(layout: Layout): Result<void> {
   for (const directory of directories) mkdirSync(directory, { recursive: true });
   const bigLock = waitForLock(bigLockFile(layout), 'exclusive', () => isComplete(layout));
   if (!bigLock.ok) return bigLock;
-  // Another process was faster, and keeps the lock shared as long as it has the store open.
+  // Another process was faster, and holds the lock shared while it has the store open.
   if (bigLock.value === undefined) return ok(undefined);
   try {
     linkProfiles(layout);
@@ -181,7 +185,7 @@ function bigLockFile(layout: Layout): string {
   return join(layout.dbDir, 'big-lock');
 }
 
-/** Nix makes this link together with the directory, and only then. */
+/** Nix makes this link only together with the directory. */
 function linkProfiles(layout: Layout): void {
   try {
     symlinkSync(layout.profilesDir, join(layout.gcRootsDir, 'profiles'));
@@ -190,19 +194,22 @@ function linkProfiles(layout: Layout): void {
   }
 }
 
-/** Keeps that room, as much of it as there is; more of it where there was less the last time. */
+/** Reserves that space, or as much as there is; adds to it if there was less the last time. */
 export function reserve(layout: Layout): void {
   const file = reservedFile(layout);
   if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) >= RESERVED_BYTES) return;
   try {
     writeFileSync(file, Buffer.alloc(RESERVED_BYTES), { mode: 0o600 });
   } catch (error) {
-    // Without the room for it, whatever could be had of it serves.
+    // If there is not enough space, reserve what there is.
     if (!isSystemError(error) || !['ENOSPC', 'EDQUOT'].includes(error.code)) throw error;
   }
 }
 
-/** The digits without a newline, as Nix writes them; renamed into place, so that no reader sees half of them, nor a power cut. */
+/**
+ * The digits without a newline, as Nix writes them. Renamed into place, so neither readers nor a power cut see half of
+ * them.
+ */
 function writeVersion(file: string, version: number): void {
   if (readVersion(file) !== undefined) return;
   writeFileSync(`${file}.new`, String(version), { flush: true });
@@ -214,14 +221,14 @@ function isComplete(layout: Layout): boolean {
   return readVersion(join(layout.dbDir, 'schema')) !== undefined && readVersion(join(layout.dbDir, 'ca-schema')) !== undefined;
 }
 
-/** True when there is a store but for the number of its schema. */
+/** True if everything of a store exists except its schema number. */
 function isBegun(layout: Layout): boolean {
   return existsSync(layout.dbFile);
 }
 
 /**
- * Opening a store is synchronous; so is the waiting, which is for a moment unless something is wrong. `undefined` when
- * `isNeedless` became true instead.
+ * Opening a store is synchronous, and so is this wait, which is short unless something is wrong. Returns `undefined` if
+ * `isNeedless` became true first.
  */
 function waitForLock(path: string, mode: LockMode, isNeedless: () => boolean): Result<FileLock | undefined> {
   const sleeper = new Int32Array(new SharedArrayBuffer(4));

@@ -1,4 +1,4 @@
-/** What another user of the machine can do to a store: look at what is in it, and nothing else. */
+/** Another user of the machine can only read a store. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const NOBODY = '65534';
 
 const WHY_NOT = process.getuid?.() === 0 ? undefined : 'being another user needs root';
 
-/** Does as somebody who is neither root nor the owner; gives what that one says. */
+/** Runs a command as a user who is neither root nor the owner; returns its output. */
 function asAnother(program: string, ...args: readonly string[]): string {
   const as = ['--reuid', NOBODY, '--regid', NOBODY, '--clear-groups', program, ...args];
   const { stdout, stderr } = spawnSync('setpriv', as, { encoding: 'utf8', cwd: '/' });
@@ -23,7 +23,7 @@ beforeEach(async ({ skip }) => {
   skip(WHY_NOT !== undefined, WHY_NOT);
   const umask = process.umask(0o022);
   atEnd(() => process.umask(umask));
-  // Whatever lies above it.
+  // Make the folders above it accessible.
   const place = tempDirectory('/tmp');
   chmodSync(place, 0o755);
   store = openStore(join(place, 'store'));

@@ -5,12 +5,12 @@ import { lock, type FileLock, type WaitOptions } from './file-lock.js';
 import { ioFailure, isSystemError } from './io-failure.js';
 import { hostPathOf, type Layout } from './layout.js';
 
-/** What a lock is about: a store path (then Nix respects it too), or any other name of letters, digits, `-` and `.`. */
+/** The subject of a lock: a store path (then Nix respects it, too), or another name of letters, digits, `-` and `.`. */
 export type LockKey = StorePath | (string & {});
 
 /**
  * Holds the locks of all `keys` while `body` runs; waits for them without blocking the event loop. They are taken in
- * sorted order, as Nix does, so that two who want the same ones never wait for each other. Not reentrant.
+ * sorted order, like in Nix, so two processes that want the same ones never wait for each other. Not reentrant.
  */
 export async function withLocks<T>(
   layout: Layout,

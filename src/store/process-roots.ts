@@ -1,16 +1,16 @@
 /**
- * What processes of this machine are using: programs, libraries and files that they have open, where they stand, and what
- * their environment names. Source: Nix's `gc.cc`, `findRuntimeRoots`.
+ * The paths that processes of this machine use: programs, libraries and open files, their working directories, and
+ * paths in their environment. Source: Nix's `gc.cc`, `findRuntimeRoots`.
  */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseStorePathBaseName, type StorePath } from '../formats/index.js';
 import { isSystemError } from './io-failure.js';
 
-/** Below any store's directory, be it by its logical place or by where it lies: a path of another store does no harm. */
+/** Matches paths below any store's directory, logical or on this machine; a path of another store does no harm. */
 const STORE_PATHS = /\/nix\/store\/([0-9a-z]{32}-[\w+.?=-]+)/g;
 
-/** The paths, valid or not, that living processes use, as far as we may look into them. Others have their turn meanwhile. */
+/** The paths, valid or not, that running processes use, as far as we may read them. Yields to other work. */
 export async function findProcessRoots(): Promise<Set<StorePath>> {
   const found = new Set<StorePath>();
   for (const id of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
@@ -31,7 +31,7 @@ function usedBy(process: string): string {
   ].join('\n');
 }
 
-/** `undefined` for processes of others, and for those that end meanwhile. */
+/** `undefined` for other users' processes, and for those that end meanwhile. */
 function ifAllowed<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -1,6 +1,6 @@
 /**
- * While a collection runs, processes tell it of new roots over a socket instead of writing them down and hoping. The
- * protocol is Nix's: a store path and a newline, answered by `1` once the path is safe.
+ * While a collection runs, processes send it new roots over a socket, because it may not read those that they write
+ * down. The protocol is Nix's: a store path and a newline, answered by `1` once the path is safe.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -16,7 +16,7 @@ export class RootsServer {
     this.#server = server;
   }
 
-  /** Listens at `path`; the caller holds the collector's lock, so whatever socket is there is nobody's. */
+  /** Listens at `path`; the caller holds the collector's lock, so an existing socket is not in use. */
   static async listen(path: string, onRoot: (path: StorePath) => void): Promise<RootsServer> {
     mkdirSync(dirname(path), { recursive: true });
     rmSync(path, { force: true });
@@ -36,7 +36,7 @@ export class RootsServer {
     return roots;
   }
 
-  /** Stops; a client that is cut off asks for the collector's lock again, and gets it once that is released. */
+  /** Stops; a disconnected client tries the collector's lock again, and gets it when it is released. */
   close(path: string): void {
     rmSync(path, { force: true });
     this.#server.close();
@@ -56,7 +56,7 @@ export class RootsServer {
         socket.write('1');
       }
     });
-    // A client that dies is no concern of the collection.
+    // A client that dies does not affect the collection.
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#sockets.delete(socket));
   }

@@ -1,6 +1,6 @@
 /**
- * What the garbage collector must keep. Source: Nix's `gc.cc`, `findRoots` and `findTempRoots`; the manual's chapter
- * "Garbage Collector Roots".
+ * The roots that the garbage collector must keep. Source: Nix's `gc.cc`, `findRoots` and `findTempRoots`; the manual's
+ * chapter "Garbage Collector Roots".
  */
 import { lstatSync, readdirSync, readFileSync, readlinkSync, unlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -9,22 +9,25 @@ import { isLocked, tryLock } from './file-lock.js';
 import { isMissing, isSystemError } from './io-failure.js';
 import type { Layout } from './layout.js';
 
-/** A link that keeps a path, by where it lies. */
+/** A root and the path that it keeps. */
 export interface Root {
   readonly path: StorePath;
   /** The link, or the process that holds it temporarily. */
   readonly from: string;
 }
 
-/** What to do with roots that keep nothing any more; deleting them is for a real collection, as Nix does it. */
+/** What to do with stale roots; only a real collection deletes them, like in Nix. */
 export type Stale = 'delete' | 'ignore';
 
-/** The permanent roots: links below `gcroots` and `profiles`, straight into the store or to a link elsewhere that goes there. */
+/**
+ * The permanent roots: links below `gcroots` and `profiles`, directly into the store or to a link elsewhere that leads
+ * there.
+ */
 export function findRoots(layout: Layout, stale: Stale): Root[] {
   return [layout.gcRootsDir, layout.profilesDir].flatMap((directory) => rootsBelow(layout, directory, stale));
 }
 
-/** Where a link into the store leads to, be it to the store's logical place or to where it lies on this machine. */
+/** The store path that a link leads to, by its logical path or its path on this machine. */
 export function storePathOfLink(layout: Layout, target: string): StorePath | undefined {
   for (const prefix of [STORE_DIR, layout.storeDir]) {
     if (!target.startsWith(`${prefix}/`)) continue;
@@ -39,7 +42,7 @@ function rootsBelow(layout: Layout, place: string, stale: Stale): Root[] {
   if (stat === undefined) return [];
   if (stat.isDirectory()) return namesIn(place).flatMap((name) => rootsBelow(layout, join(place, name), stale));
   if (stat.isSymbolicLink()) return rootOfLink(layout, place, stale);
-  // A plain file is a root by its name alone: for those who cannot make links.
+  // A plain file is a root by its name, for programs that cannot make links.
   const named = parseStorePathBaseName(place.slice(dirname(place).length + 1));
   return named.ok ? [{ path: named.value, from: place }] : [];
 }
@@ -53,14 +56,14 @@ function rootOfLink(layout: Layout, link: string, stale: Stale): Root[] {
   const path = storePathOfLink(
     layout,
     targetOf(indirect, () => {
-      // Its user deleted the link that it stood for, which is how such a root is given up.
+      // Its user deleted the link that it points to, which ends such a root.
       if (stale === 'delete' && link.startsWith(`${join(layout.gcRootsDir, 'auto')}/`)) unlinkSync(link);
     }) ?? '',
   );
   return path === undefined ? [] : [{ path, from: indirect }];
 }
 
-/** `undefined` for what is no link, or cannot be reached by us: Nix passes over such roots, too. */
+/** `undefined` if it is no link or cannot be read; Nix ignores such roots, too. */
 function targetOf(link: string, onMissing: () => void = () => undefined): string | undefined {
   try {
     return readlinkSync(link);
@@ -71,18 +74,19 @@ function targetOf(link: string, onMissing: () => void = () => undefined): string
   }
 }
 
-/** The roots of living processes. */
+/** The roots of running processes. */
 export function findTempRoots(layout: Layout, stale: Stale): Root[] {
   return namesIn(layout.tempRootsDir).flatMap((name) => {
     const file = join(layout.tempRootsDir, name);
     if (name.startsWith('.')) return [];
     if (!isLocked(file)) {
-      // Nobody holds it, so its process is gone; or has just opened it, and then notices that it is deleted.
+      // The file is not locked, so its process is gone, or has just opened it and will notice the deletion.
       if (stale === 'delete') tryLock(file, 'exclusive')?.releaseAndDelete();
       return [];
     }
     const text = textOf(file);
-    // Only whole entries count: its owner may be writing the last one, and waits for us before it relies on it.
+    // Only whole entries count: its owner may be writing the last one, and waits for the collection before it relies on
+    // it.
     return text
       .split('\0')
       .slice(0, -1)
@@ -91,7 +95,7 @@ export function findTempRoots(layout: Layout, stale: Stale): Root[] {
   });
 }
 
-/** Gone means given up since. */
+/** A missing link was removed meanwhile. */
 function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');

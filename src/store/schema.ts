@@ -1,18 +1,21 @@
 /**
- * The database of a Nix 2.8 store, as `sqlite_master` of one shows it: schema 10, and schema 3 of the part for
+ * The database of a Nix 2.8 store, as in its `sqlite_master`: schema 10, and schema 3 of the part for
  * content-addressed derivations. Names, types and constraints are the format; only the layout of this text is ours.
  */
 
-/** What the file `schema` beside the database holds. */
+/** The contents of the file `schema` beside the database. */
 export const SCHEMA_VERSION = 10;
 
-/** What we write into `ca-schema`; Nix 2.9 and later turn 3 into 4 when they open the store, which adds triggers only. */
+/**
+ * The number we write into `ca-schema`. Nix 2.9 and later change 3 to 4 when they open the store, which only adds
+ * triggers.
+ */
 export const CA_SCHEMA_VERSION = 3;
 
 /** The `ca-schema` versions whose tables we can read and write. */
 export const KNOWN_CA_SCHEMAS: readonly number[] = [3, 4];
 
-/** Makes whatever is missing: harmless on a complete database, so a creation that was killed is simply run again. */
+/** Makes missing tables. It does not change a complete database, so a killed creation can simply be repeated. */
 export const SCHEMA_SQL = `
 create table if not exists ValidPaths (
     id               integer primary key autoincrement not null,

@@ -6,8 +6,8 @@ import { isMissing } from './io-failure.js';
 const LONGEST_SOCKET_PATH = 107;
 
 /**
- * Calls `use` with an address for a Unix socket. A path too long for one is reached through /proc and an open descriptor
- * of its directory: a store may lie deep.
+ * Calls `use` with an address for a Unix socket. A path that is too long for one is reached through /proc and an open
+ * descriptor of its directory, because a store may be in a deep folder.
  */
 export async function withShortSocketPath<T>(path: string, use: (address: string) => Promise<T>): Promise<T> {
   if (Buffer.byteLength(path) <= LONGEST_SOCKET_PATH) return use(path);
@@ -15,7 +15,7 @@ export async function withShortSocketPath<T>(path: string, use: (address: string
   try {
     directory = openSync(dirname(path), 'r');
   } catch (error) {
-    // No directory, no socket: `use` reports that in its own way.
+    // If the directory does not exist, `use` reports the error.
     if (isMissing(error)) return use(`/proc/self/fd/-1/${basename(path)}`);
     throw error;
   }

@@ -1,6 +1,6 @@
 /**
- * The one file that knows which SQLite library is used. What SQLite reports about the world becomes a failure; what it
- * reports about our SQL is a bug, and thrown.
+ * The only file that knows which SQLite library is used. SQLite's errors about the environment become failures; its
+ * errors about our SQL are bugs, and are thrown.
  */
 import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { err, ok, ThrownFailure, type Failure, type Result } from '../result.js';
 import { attempt, FULL_DISK_HINT } from './io-failure.js';
 
-/** What SQLite's calls throw: the number is its extended result code. */
+/** The exceptions of SQLite's calls; the number is the extended result code. */
 interface SqliteError extends Error {
   readonly errcode: number;
 }
@@ -19,23 +19,23 @@ function isSqliteError(error: unknown): error is SqliteError {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === 'ERR_SQLITE_ERROR';
 }
 
-/** SQLite's result codes that say something about the world. */
+/** SQLite's result codes for errors of the environment. */
 const CODE = { perm: 3, busy: 5, locked: 6, readOnly: 8, io: 10, corrupt: 11, full: 13, cannotOpen: 14, notDatabase: 26 } as const;
 
 function codeOf(error: SqliteError): number {
   return error.errcode & 0xff;
 }
 
-/** How long a writer waits for another process's transaction; these take milliseconds, so this is a hung one. */
+/** How long a writer waits for another process's transaction; these take milliseconds, so a longer one hangs. */
 const BUSY_TIMEOUT_MS = 30_000;
 
-/** As Nix has it: checkpoints of 4 MiB would each cost an fsync in the middle of registering many paths. */
+/** Nix's value. Checkpoints of 4 MiB would each cost an fsync while many paths are registered. */
 const AUTOCHECKPOINT_PAGES = 40_000;
 
-/** What to do about a damaged database. */
-export const CORRUPT_HINT = 'restore it from a copy, or begin with another store (--store): what was built can be built again';
+/** The hint for a damaged database. */
+export const CORRUPT_HINT = 'restore it from a copy, or use another store (--store) and build again';
 
-/** SQLite's limit of 512, less what the names of the files beside the database have more. */
+/** SQLite's limit of 512, minus the longer names of the files beside the database. */
 const LONGEST_PATH = 512 - '-journal'.length - 1;
 
 /** An open database file. Statements are prepared once each. */
@@ -49,7 +49,7 @@ export class Sqlite {
     this.#database = database;
   }
 
-  /** Opens for writing, making the file if there is none, and runs `schema`, which minds nothing that is there already. */
+  /** Opens for writing, making the file if there is none, and runs `schema`, which leaves existing tables alone. */
   static create(file: string, schema: string): Result<Sqlite> {
     return guard(file, () =>
       prepare(connect(file), (database) => {
@@ -67,7 +67,7 @@ export class Sqlite {
     );
   }
 
-  /** Opens for writing what is there. */
+  /** Opens an existing file for writing. */
   static open(file: string): Result<Sqlite> {
     return guard(file, () =>
       prepare(connect(existing(file)), (database) => {
@@ -78,8 +78,8 @@ export class Sqlite {
   }
 
   /**
-   * Opens for reading only. SQLite reads a write-ahead log through a shared-memory file beside it; where that cannot be
-   * made (a read-only file system, another owner) nobody is writing either, and a private copy is read instead.
+   * Opens for reading only. SQLite reads a write-ahead log through a shared-memory file beside it. If that cannot be
+   * made (a read-only file system, another owner), nobody is writing either, and a private copy is read instead.
    */
   static openReadOnly(file: string): Result<Sqlite> {
     return guard(file, () => {
@@ -100,7 +100,7 @@ export class Sqlite {
 
     function openForReading(name: string): Sqlite {
       return prepare(connect(name, { readOnly: true }), (database) => {
-        // The first statement is what opens the log, and fails where it cannot be.
+        // The first statement opens the log, and fails if that is impossible.
         database.prepare('select 1 from sqlite_master').get();
         return new Sqlite(name, database);
       });
@@ -121,12 +121,12 @@ export class Sqlite {
     return this.#ask(() => this.#statement(sql).all(...(parameters as SQLInputValue[])));
   }
 
-  /** Runs a statement that changes something; gives how many rows. */
+  /** Runs a statement that changes rows; returns their number. */
   run(sql: string, ...parameters: readonly unknown[]): number {
     return Number(this.#statement(sql).run(...(parameters as SQLInputValue[])).changes);
   }
 
-  /** Runs `body` in a transaction that takes the write lock at once; rolls back when it fails or throws. */
+  /** Runs `body` in a transaction that takes the write lock at once; rolls back if it fails or throws. */
   transaction(body: () => Result<void>): Result<void> {
     return guard(this.#file, () => {
       this.#database.exec('begin immediate');
@@ -139,7 +139,7 @@ export class Sqlite {
         }
         return result;
       } finally {
-        // SQLite may have rolled back by itself, as it does when the disk is full.
+        // SQLite may have rolled back by itself, for example because the disk is full.
         if (!kept && this.#database.isTransaction) this.#database.exec('rollback');
       }
     });
@@ -158,7 +158,7 @@ export class Sqlite {
   }
 }
 
-/** As a URL, which can ask for a file that must be there. */
+/** As a URL, which can say that the file must exist. */
 function existing(file: string): URL {
   const url = pathToFileURL(file);
   url.searchParams.set('mode', 'rw');
@@ -180,8 +180,8 @@ function prepare<T>(database: DatabaseSync, use: (database: DatabaseSync) => T):
 
 function configure(database: DatabaseSync): void {
   database.exec('pragma foreign_keys = on');
-  // A transaction is on the disk when it is done. Otherwise a power cut might undo that paths were forgotten, and not that their files
-  // were deleted; and what a build has reported would be gone.
+  // A transaction is on the disk when it is done. Otherwise a power cut might undo the removal of paths but not the
+  // deletion of their files, and lose what a build has reported.
   database.exec('pragma synchronous = full');
   database.exec(`pragma wal_autocheckpoint = ${AUTOCHECKPOINT_PAGES}`);
 }
@@ -219,14 +219,14 @@ function describe(file: string, error: SqliteError): Failure | undefined {
     case CODE.notDatabase:
       return {
         code: 'E_DATABASE',
-        message: `${file} is not a sound database${says}`,
+        message: `${file} is damaged, or not a database${says}`,
         hint: CORRUPT_HINT,
         cause: error,
       };
     case CODE.full:
       return diskFull(file, error);
     case CODE.io:
-      // Also what it says when it has no room for its shared memory.
+      // Also its error if there is no space for its shared memory.
       if (statfsSync(dirname(file)).bavail === 0) return diskFull(file, error);
       return { code: 'E_IO', message: `reading or writing ${file} failed${says}`, cause: error };
     default:
@@ -234,14 +234,14 @@ function describe(file: string, error: SqliteError): Failure | undefined {
   }
 }
 
-/** What SQLite does not say. */
+/** Reasons that SQLite does not report. */
 function whyNotOpened(file: string): Failure | undefined {
   if (Buffer.byteLength(file) > LONGEST_PATH) {
-    const message = `${file} is too long a name for a database: SQLite takes ${LONGEST_PATH} bytes`;
+    const message = `${file} is too long for a database: SQLite accepts ${LONGEST_PATH} bytes`;
     return { code: 'E_IO', message, hint: 'put the store where its path is shorter, with --store' };
   }
   const { files, ffree } = statfsSync(existsSync(dirname(file)) ? dirname(file) : '/');
-  // A file system without a limit says that it has no files.
+  // A file system without a limit reports 0 files.
   if (files > 0 && ffree === 0) return { code: 'E_DISK_FULL', message: `no room for the files of the database ${file}`, hint: FULL_DISK_HINT };
   const opened = attempt('open', file, () => closeSync(openSync(file, 'r+')));
   return opened.ok ? undefined : opened.failure;

@@ -57,7 +57,7 @@ describe('a store', () => {
     const root = tempDirectory();
     openStore(root).close();
     writeFileSync(join(root, 'nix/var/nix/db/schema'), 'ten');
-    expect(messageOf(Store.open(root))).toContain('is no number');
+    expect(messageOf(Store.open(root))).toContain('is not a number');
   });
 
   test('is not opened when it has a schema of another age', () => {
@@ -144,7 +144,7 @@ describe('adding', () => {
     const part = unwrap(await store.addTree('tree', tree, { only: ['sub', 'link'] }));
     expect(readdirSync(store.hostPath(part)).sort()).toEqual(['link', 'sub']);
     expect(codeOf(await store.addTree('tree', tree, { only: ['nothing'] }))).toBe('E_NOT_FOUND');
-    // Hashed where it lies, it gets the same path.
+    // Hashed in place, it gets the same path.
     expect(await addTreeOnce(store, 'tree', tree, { only: ['sub', 'link'] })).toEqual({ ok: true, value: part });
     expect(codeOf(await addTreeOnce(store, 'tree', tree, { only: ['nothing'] }))).toBe('E_NOT_FOUND');
   });

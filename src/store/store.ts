@@ -1,6 +1,6 @@
 /**
- * The store on disk: a directory of immutable paths and a database of what is known of them, byte for byte as Nix 2.8
- * keeps it, so that either can work on what the other made.
+ * The store on disk: a directory of immutable paths and a database of their facts, byte for byte like Nix 2.8's, so
+ * both programs can work on the same store.
  */
 import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -33,16 +33,16 @@ import { verifyStore, type VerifyOptions, type VerifyReport } from './verify.js'
 
 /** A finished tree that is to become a store path. */
 export interface NewPath {
-  /** Where it lies now, on the store's file system; it is moved or, if the path is valid already, deleted. */
+  /** Its current path, on the store's file system. It is moved or, if the store path is already valid, deleted. */
   readonly hostPath: string;
   readonly info: PathInfo;
 }
 
-/** An open store. Close it: its temporary roots and directories go with it. */
+/** An open store. Closing it removes its temporary roots and directories. */
 export class Store {
   readonly layout: Layout;
   #database: Database;
-  /** True while there is no store: it is looked for each time something is asked. */
+  /** True while there is no store; each read looks for it again. */
   #isAwaited = false;
   readonly #bigLock: FileLock | undefined;
   readonly #tempDirs: TempDirs;
@@ -58,14 +58,17 @@ export class Store {
     this.#durability = new Durability(layout.storeDir);
   }
 
-  /** Opens the store below the host directory `root`. Several processes, Nix among them, may have it open at once. */
+  /**
+   * Opens the store below the host directory `root`. Several processes, including Nix, may have it open at the same
+   * time.
+   */
   static open(root: string, options: OpenOptions = {}): Result<Store> {
     const layout = layoutOf(resolve(root));
     const opened = openDatabase(layout, options);
     return opened.ok ? ok(new Store(layout, opened.value.database, opened.value.bigLock)) : opened;
   }
 
-  /** Opens the store for looking: changes nothing, and takes a store that is not there for an empty one. */
+  /** Opens the store for reading: changes nothing, and treats a missing store as empty. */
   static openForLooking(root: string): Result<Store> {
     const opened = Store.open(root, { readOnly: true });
     if (opened.ok || opened.failure.code !== 'E_NO_STORE') return opened;
@@ -76,7 +79,7 @@ export class Store {
     return ok(store);
   }
 
-  /** The database; of a store that was not there when it was opened, as soon as another process has made it. */
+  /** The database. If the store did not exist when it was opened, this checks whether another process has made it. */
   get #db(): Database {
     if (!this.#isAwaited || !existsSync(this.layout.dbFile)) return this.#database;
     const opened = openDatabase(this.layout, { readOnly: true });
@@ -101,7 +104,7 @@ export class Store {
     return this.#bigLock === undefined;
   }
 
-  /** Where a store path lies on this machine, whether or not it is there. */
+  /** The path of a store path on this machine, whether it exists or not. */
   hostPath(path: StorePath): string {
     return hostPathOf(this.layout, path);
   }
@@ -130,27 +133,27 @@ export class Store {
     return this.#db.graph();
   }
 
-  /** The paths and all they refer to, directly or not; sorted. */
+  /** The paths and everything they refer to, directly or indirectly; sorted. */
   closure(paths: Iterable<StorePath>): StorePath[] {
     const found = new Set<StorePath>(paths);
     for (const path of found) for (const reference of this.#db.references(path)) found.add(reference);
     return [...found].sort();
   }
 
-  /** The valid path whose hash part is given, 32 characters of base 32. */
+  /** The valid path with this hash part, 32 characters of base 32. */
   pathByHash(hash: string): StorePath | undefined {
     return this.#db.pathByHash(hash);
   }
 
-  /** What an output of a floating derivation turned out to be, if that is known and still there. */
+  /** The realisation of a floating derivation's output, if it is known and its path is still there. */
   realisation(id: DrvOutputId): Realisation | undefined {
     return this.#db.realisation(id);
   }
 
   /**
-   * Registers paths that lie in the store already, and realisations, in one transaction: all become valid or none.
-   * Whoever moves trees into the store by other means than `addPaths` holds their locks until this is done, and has them on the
-   * disk before.
+   * Registers paths that are in the store already, and realisations, in one transaction: all become valid or none. A
+   * caller that moves trees into the store without `addPaths` must hold their locks until this is done, and must have
+   * them on the disk before.
    */
   registerPaths(infos: readonly PathInfo[], realisations: readonly Realisation[] = []): Result<void> {
     if (this.readOnly) return this.#readOnlyFailure();
@@ -170,9 +173,9 @@ export class Store {
   }
 
   /**
-   * Moves finished trees into the store and makes them valid, all or none; they are on the disk before they are registered. Their
-   * metadata is made canonical here; their NAR hashes must be right. Each path's lock is held meanwhile, and each stays safe from
-   * collection until `close`.
+   * Moves finished trees into the store and makes them valid, all or none. They are on the disk before they are
+   * registered. Their metadata is made canonical here; their NAR hashes must be right. Each path's lock is held
+   * meanwhile, and each path is kept from collection until `close`.
    */
   async addPaths(news: readonly NewPath[], realisations: readonly Realisation[] = []): Promise<Result<void>> {
     if (this.readOnly) return this.#readOnlyFailure();
@@ -200,31 +203,34 @@ export class Store {
     );
   }
 
-  /** Adds a text, such as a `.drv` file, at the path its bytes and references give it; the references must be valid. */
+  /** Adds a text, such as a `.drv` file, at the path of its bytes and references; the references must be valid. */
   addText(name: string, contents: string | Uint8Array, references: readonly StorePath[] = []): Promise<Result<StorePath>> {
     return addText(this, name, contents, references);
   }
 
-  /** Adds a file, not executable, at the path the SHA-256 of its bytes gives it: what tarballs get. */
+  /** Adds a file, not executable, at the path of its bytes' SHA-256; used for tarballs. */
   addFlatFile(name: string, hostFile: string, options: FlatFileOptions = {}): Promise<Result<StorePath>> {
     return addFlatFile(this, name, hostFile, options);
   }
 
-  /** Adds a copy of a file or a tree at the path the SHA-256 of its NAR gives it. */
+  /** Adds a copy of a file or a tree at the path of its NAR's SHA-256. */
   addTree(name: string, hostPath: string, options: TreeOptions = {}): Promise<Result<StorePath>> {
     return addTree(this, name, hostPath, options);
   }
 
-  /** Keeps a path, valid or not yet, from being collected until `close`. Ask whether it is valid after this, not before. */
+  /**
+   * Keeps a path, valid or not yet, from being collected until `close`. Check whether it is valid after this, not
+   * before.
+   */
   async addTempRoot(path: StorePath): Promise<Result<void>> {
     return this.readOnly ? ok(undefined) : this.#tempRoots.add(path);
   }
 
-  /** Keeps a path from being collected until the root of this name is made to point elsewhere or deleted. */
+  /** Keeps a path from being collected until the root of this name is changed or deleted. */
   addRoot(name: string, path: StorePath): Result<void> {
     if (this.readOnly) return this.#readOnlyFailure();
     const link = join(this.layout.gcRootsDir, 'zilch', name);
-    // A rename waits for a busy disk; most builds find the roots of the one before.
+    // A rename waits for a busy disk, and most builds find the same roots as the build before.
     const isThere = attempt(
       'read the root',
       link,
@@ -232,18 +238,18 @@ export class Store {
     );
     if (!isThere.ok) return isThere;
     if (isThere.value) return ok(undefined);
-    // Not beside the old one: killed before the renaming, it would be a root that nobody gives up.
+    // Not beside the old one: if killed before the renaming, it would stay a root for ever.
     const fresh = this.tempPlace();
     if (!fresh.ok) return fresh;
     return attempt('make the root', link, () => {
       mkdirSync(dirname(link), { recursive: true });
-      // Renamed over the old link: at no moment is there none.
+      // Renamed over the old link, so there is always a link.
       symlinkSync(path, fresh.value);
       renameSync(fresh.value, link);
     });
   }
 
-  /** Deletes what no root needs, and what killed processes left; with `dryRun` only says what it would. */
+  /** Deletes what no root needs, and leftovers of killed processes; with `dryRun` only reports them. */
   async gc(options: GcOptions = {}): Promise<Result<GcReport>> {
     if (this.readOnly && options.dryRun !== true) return this.#readOnlyFailure();
     if (options.dryRun !== true) {
@@ -252,23 +258,26 @@ export class Store {
     return collectGarbage(this.layout, this.#db, options);
   }
 
-  /** Looks whether what is registered is there and, with `contents`, unaltered. */
+  /** Checks whether registered paths exist and, with `contents`, are unaltered. */
   verify(options: VerifyOptions = {}): Promise<Result<VerifyReport>> {
     return verifyStore(this, options);
   }
 
-  /** Makes a valid path's metadata canonical again: what `verify` calls `E_PATH_METADATA`. */
+  /** Makes a valid path's metadata canonical again: the cure for `E_PATH_METADATA`. */
   clean(path: StorePath): Promise<Result<void>> {
     if (this.readOnly) return Promise.resolve(this.#readOnlyFailure());
     return this.withLock(path, () => canonicalise(this.hostPath(path)));
   }
 
-  /** A fresh directory on the store's file system, deleted on `close`, or by another process once this one is gone. */
+  /**
+   * A new directory on the store's file system. It is deleted on `close`, or by another process after this one has
+   * ended.
+   */
   tempDir(): Result<string> {
     return this.readOnly ? this.#readOnlyFailure() : this.#tempDirs.make();
   }
 
-  /** A path on the store's file system where nothing is yet; what is made there is deleted as `tempDir` is. */
+  /** An unused path on the store's file system; files there are deleted like `tempDir`. */
   tempPlace(): Result<string> {
     return this.readOnly ? this.#readOnlyFailure() : this.#tempDirs.place();
   }
@@ -278,7 +287,7 @@ export class Store {
     return withLocks(this.layout, typeof keys === 'string' ? [keys] : keys, body, options);
   }
 
-  /** Makes a tree's metadata that of a store path: see `canonicalise`. */
+  /** Gives a tree the metadata of a store path: see `canonicalise`. */
   canonicalise(hostPath: HostPath, signal?: AbortSignal): Promise<Result<void>> {
     return canonicalise(hostPath, signal);
   }
@@ -287,7 +296,7 @@ export class Store {
     const to = this.hostPath(path);
     const canonical = await canonicalise(from);
     if (!canonical.ok) return canonical;
-    // Nobody registered what lies there, and we hold its lock, so whoever made it was killed before it became valid.
+    // The existing tree is not registered and we hold its lock, so its maker was killed before it became valid.
     const cleared = await removeTree(to);
     if (!cleared.ok) return cleared;
     return attempt('move into the store', to, () => {
@@ -309,6 +318,6 @@ export class Store {
   }
 
   #readOnlyFailure(): Result<never> {
-    return fail('E_READ_ONLY', `the store at ${this.root} was opened for reading only`);
+    return fail('E_READ_ONLY', `the store at ${this.root} was opened read-only`);
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Directories for work in progress, on the store's file system. Each process has one directory of its own beside a lock
- * that it holds for life; where the lock can be taken the owner is gone, whatever happened to it, and the directory is
- * swept. Process ids are not asked: they are used again, and mean nothing in another container.
+ * Directories for work in progress, on the store's file system. Each process has its own directory beside a lock that
+ * it always holds. If the lock can be taken, the owner is gone, and the directory is deleted. Process ids are not used,
+ * because they are reused and mean nothing in another container.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync } from 'node:fs';
@@ -20,19 +20,19 @@ export class TempDirs {
     this.#base = base;
   }
 
-  /** A path where nothing is; whatever is made there is swept when this process is gone. */
+  /** An unused path; files there are deleted after this process has ended. */
   place(): Result<string> {
     return attempt('make a directory in', this.#base, () => {
       if (this.#own === undefined) {
         this.#own = this.#claim();
-        // Beside the work that is beginning: a killed build may have left millions of files.
+        // In parallel with the new work, because a killed build may have left millions of files.
         void this.sweep();
       }
       return join(this.#own.directory, String(this.#places++));
     });
   }
 
-  /** Makes a fresh, empty directory, mode 0700, in such a place. */
+  /** Makes a fresh, empty directory, mode 0700, at such a path. */
   make(): Result<string> {
     const place = this.place();
     if (!place.ok) return place;
@@ -42,21 +42,24 @@ export class TempDirs {
     });
   }
 
-  /** Deletes what processes left that are gone. What cannot be deleted, being another user's, stays: it is in nobody's way. */
+  /** Deletes what ended processes left. Files of other users cannot be deleted and stay; they do no harm. */
   async sweep(): Promise<void> {
     const names = attempt('list', this.#base, () => readdirSync(this.#base));
     for (const name of names.ok ? names.value : []) {
       if (!name.endsWith('.lock')) continue;
       const lock = attempt('lock', name, () => tryLock(join(this.#base, name), 'exclusive'));
       if (!lock.ok || lock.value === undefined) continue;
-      // The directory goes before its lock: killed in between, the next sweep still finds the lock.
+      // The directory is deleted before its lock: if killed in between, the next sweep still finds the lock.
       const removed = await removeTree(join(this.#base, name.slice(0, -'.lock'.length)));
       if (removed.ok) lock.value.releaseAndDelete();
       else lock.value.release();
     }
   }
 
-  /** Deletes this process's own directory. Where it cannot, as on a file system that has become read-only, a later sweep does. */
+  /**
+   * Deletes this process's own directory. If that fails, for example on a file system that became read-only, a later
+   * sweep deletes it.
+   */
   close(): void {
     if (this.#own === undefined) return;
     const { directory, lock } = this.#own;
@@ -69,7 +72,7 @@ export class TempDirs {
   #claim(): { directory: string; lock: FileLock } {
     for (;;) {
       const directory = join(this.#base, `${process.pid}-${randomBytes(6).toString('hex')}`);
-      // The lock comes before the directory: a directory without a held lock is fair game for a sweep.
+      // The lock comes before the directory: a sweep may delete a directory whose lock is not held.
       const lock = tryLock(`${directory}.lock`, 'exclusive');
       if (lock === undefined) continue;
       try {

@@ -1,7 +1,7 @@
 /**
- * Paths that must outlive any garbage collection while this process runs: those it is about to add, to use or to build
- * upon. The format is Nix's (`gc.cc`), so that its collector and ours both respect them: a file named by process id, held
- * under an exclusive lock, of paths that each end in a NUL.
+ * Paths that no garbage collection may delete while this process runs: those it is about to add, use or build upon. The
+ * format is Nix's (`gc.cc`), so its collector and ours both respect them: a file named by process id, under an
+ * exclusive lock, with paths that each end in a NUL.
  */
 import { fstatSync, ftruncateSync, mkdirSync } from 'node:fs';
 import { createConnection } from 'node:net';
@@ -15,7 +15,9 @@ import type { Layout } from './layout.js';
 import { withShortSocketPath } from './socket-path.js';
 import { writeAll } from './write-all.js';
 
-/** Names beyond every process id (2^22 at most), for a second store in one process or another container's same id. */
+/**
+ * Numbers above every process id (2^22 at most), for a second store in one process or the same id in another container.
+ */
 const FIRST_SPARE_NAME = 5_000_000;
 const SPARE_NAMES = 1_000_000_000;
 
@@ -29,14 +31,14 @@ export class TempRoots {
   }
 
   /**
-   * Makes a path a root until `close`. When it returns, no collection, running or to come, deletes the path; so ask
+   * Makes a path a root until `close`. After it returns, no running or later collection deletes the path; so check
    * whether a path is valid after this, not before.
    */
   async add(path: StorePath): Promise<Result<void>> {
     if (this.#known.has(path)) return ok(undefined);
     try {
       this.#file ??= this.#create();
-      // Written first: a collection that starts from now on reads it. What is left is one that is running already.
+      // Write it first, for collections that start from now on. Then tell a collection that is already running.
       append(this.#file.fd, `${path}\0`);
       while (!(this.#noneIsRunning() || (await this.#tellCollector(path)))) await sleep(2);
     } catch (error) {
@@ -46,7 +48,7 @@ export class TempRoots {
     return ok(undefined);
   }
 
-  /** Lets all of this process's roots go. */
+  /** Releases all of this process's roots. */
   close(): void {
     this.#file?.releaseAndDelete();
     this.#file = undefined;
@@ -64,13 +66,13 @@ export class TempRoots {
     for (let name = process.pid; ; name = FIRST_SPARE_NAME + Math.floor(Math.random() * SPARE_NAMES)) {
       const file = tryLock(join(this.#layout.tempRootsDir, String(name)), 'exclusive');
       if (file === undefined) continue;
-      // What a dead process of our id wrote is not ours to keep.
+      // Discard what a dead process with our id wrote.
       ftruncateSync(file.fd);
       return file;
     }
   }
 
-  /** True when the collector has acknowledged the path; false when it has just gone. */
+  /** True if the collector has acknowledged the path; false if it has just ended. */
   #tellCollector(path: StorePath): Promise<boolean> {
     return withShortSocketPath(
       this.#layout.gcSocket,
@@ -92,7 +94,7 @@ export class TempRoots {
   }
 }
 
-/** All of it or nothing: a beginning, left by a full disk, would spoil the entry after it. */
+/** Writes all of it or nothing: a partial entry, left by a full disk, would damage the next one. */
 function append(fd: number, entry: string): void {
   const { size } = fstatSync(fd);
   try {

@@ -1,4 +1,4 @@
-/** Comparing what lies in the store with what its database says. */
+/** Compares the files in the store with its database. */
 import { lstatSync } from 'node:fs';
 import type { PathInfo, StorePath } from '../formats/index.js';
 import { fail, ok, type Failure, type Result } from '../result.js';
@@ -6,19 +6,21 @@ import type { Store } from './store.js';
 import { findExtras, hashTree } from './tree/index.js';
 
 export interface VerifyOptions {
-  /** Read everything and compare hashes; otherwise only look whether each path is there. */
+  /** Read everything and compare hashes; otherwise only check whether each path exists. */
   readonly contents?: boolean | undefined;
-  /** Just these, which must be valid; all when left out. */
+  /** Only these paths, which must be valid; all by default. */
   readonly paths?: readonly StorePath[] | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told after each path. */
+  /** Called after each path. */
   readonly onChecked?: ((path: StorePath, checked: number, total: number) => void) | undefined;
 }
 
-/** A valid path that is not as it was registered. */
+/** A valid path that differs from what was registered. */
 export interface Defect {
   readonly path: StorePath;
-  /** `E_PATH_MISSING`, `E_PATH_ALTERED`, `E_PATH_METADATA`, which `Store.clean` heals, or why it could not be read. */
+  /**
+   * `E_PATH_MISSING`, `E_PATH_ALTERED`, `E_PATH_METADATA`, which `Store.clean` repairs, or why it could not be read.
+   */
   readonly failure: Failure;
 }
 
@@ -27,15 +29,18 @@ export interface VerifyReport {
   /** NAR bytes read. */
   readonly checkedBytes: number;
   readonly defects: readonly Defect[];
-  /** When all was checked: names in the store's directory that nothing registered and no process is working on. */
+  /** Set if all paths were checked: unregistered names in the store's directory that no process is working on. */
   readonly leftovers: readonly string[];
 }
 
-const REPAIR_HINT = 'delete it and all that refers to it with --repair; the next build makes them again';
+const REPAIR_HINT = 'delete it and everything that refers to it with --repair; the next build makes them again';
 
-const CLEAN_HINT = 'take it away with --repair, and ask who has made it';
+const CLEAN_HINT = 'remove it with --repair, and find out what made it';
 
-/** Checks valid paths one after the other. Defects are the report's, not failures; those are `E_NOT_VALID` and `E_CANCELLED`. */
+/**
+ * Checks valid paths one after the other. Defects are in the report and no failures. Fails with `E_NOT_VALID` and
+ * `E_CANCELLED`.
+ */
 export async function verifyStore(store: Store, { contents = false, paths, signal, onChecked }: VerifyOptions): Promise<Result<VerifyReport>> {
   const wanted = paths ?? store.allPaths();
   const defects: Defect[] = [];
@@ -70,7 +75,7 @@ async function defectOf(store: Store, info: PathInfo, contents: boolean): Promis
     const extra = await findExtras(hostPath);
     if (!extra.ok) return { ...extra.failure, message: `${info.path}: ${extra.failure.message}`, hint: REPAIR_HINT };
     if (extra.value === undefined) return undefined;
-    return { code: 'E_PATH_METADATA', message: `${info.path} is more than its hash says: ${extra.value}`, hint: CLEAN_HINT };
+    return { code: 'E_PATH_METADATA', message: `${info.path} has metadata that its hash does not cover: ${extra.value}`, hint: CLEAN_HINT };
   }
   const message = `${info.path} was altered on disk: its NAR hash is sha256:${digest.value.narHash}, registered is sha256:${info.narHash}`;
   return { code: 'E_PATH_ALTERED', message, hint: REPAIR_HINT };

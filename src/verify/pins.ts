@@ -26,7 +26,10 @@ export function pinKey(target: string, outputName: string): string {
   return `${target}^${outputName}`;
 }
 
-/** Compares an output with its pin. The hash is compared, too, because a store path alone does not reveal a damaged database. */
+/**
+ * Compares an output with its pin. The hash is compared, too, because a store path alone does not reveal a damaged
+ * database.
+ */
 export function comparePin(pins: Pins, key: string, output: PathInfo): PinComparison {
   const pin = pins.get(key);
   if (pin === undefined) return 'new';

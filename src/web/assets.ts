@@ -1,4 +1,4 @@
-/** The page itself: three files, made by `npm run build`. */
+/** The page itself: three files, built by `npm run build`. */
 import { readFileSync } from 'node:fs';
 import { CONTENT_SECURITY_POLICY } from './guard.js';
 
@@ -8,7 +8,7 @@ export interface Asset {
   readonly body: string;
 }
 
-/** The files of the page. `fromFiles` for a report that is opened without a server. */
+/** The files of the page. `fromFiles` is for a report that is opened without a server. */
 export function assets(fromFiles: boolean): Asset[] {
   const built = (name: string): string => readFileSync(new URL(`../../dist/web/page/${name}`, import.meta.url), 'utf8');
   return [
@@ -19,11 +19,11 @@ export function assets(fromFiles: boolean): Asset[] {
   ];
 }
 
-/** The seed, small in its ring. */
+/** The icon: the seed in its ring. */
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7" fill="#fcfbf8" stroke="#88837a"/><circle cx="8" cy="8" r="2.5" fill="#b45309"/></svg>\n`;
 
 function document(fromFiles: boolean): string {
-  // frame-ancestors cannot be said here; connect-src has nothing to connect to.
+  // A meta element cannot have frame-ancestors; connect-src has nothing to connect to.
   const policy = CONTENT_SECURITY_POLICY.replace("; frame-ancestors 'none'", '');
   const meta = fromFiles ? `\n<meta http-equiv="Content-Security-Policy" content="${policy}">` : '';
   return `<!doctype html>

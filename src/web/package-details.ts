@@ -10,17 +10,17 @@ import type { Session } from '../workspace/index.js';
 export interface PackageDetails {
   readonly recipe: { readonly file: string; readonly line: number; readonly text: string } | undefined;
   readonly locals: readonly { readonly name: string; readonly path: StorePath; readonly files: readonly TreeFile[] }[];
-  /** What is changed in the sources: by the script, by tables in C files beside the recipe. Patches are among `locals`. */
+  /** Changes to the sources: by the script, and by tables in C files beside the recipe. Patches are among `locals`. */
   readonly edits: readonly ShownEdit[];
   readonly outputs: readonly OutputDetails[];
-  /** Logs that there are. */
+  /** The available logs. */
   readonly logs: readonly { readonly what: 'build' | 'test'; readonly key: string }[];
 }
 
 export interface ShownEdit {
   readonly file: string;
   readonly reason: string;
-  /** A command that says it in its own way, or the lines that are taken out and put in. */
+  /** A command, or the removed and added lines. */
   readonly change: string | readonly DiffLine[];
 }
 
@@ -29,19 +29,19 @@ export interface OutputDetails {
   readonly path: StorePath;
   readonly references: readonly StorePath[];
   readonly referrers: readonly StorePath[];
-  /** Everything needed at run time, itself included; the largest first. */
+  /** Everything needed at run time, including itself; the largest first. */
   readonly closure: readonly { readonly path: StorePath; readonly narSize: number }[];
   readonly files: readonly TreeFile[];
 }
 
-/** A file of a tree. Names have U+FFFD in place of what is not UTF-8, and of control characters. */
+/** A file of a tree. In names, U+FFFD replaces bytes that are not UTF-8, and control characters. */
 export interface TreeFile {
   readonly file: string;
   readonly kind: 'file' | 'program' | 'symlink' | 'other';
   readonly size: number;
-  /** Of symlinks; never followed. */
+  /** Target of a symlink; never followed. */
   readonly target?: string;
-  /** Of files beside a recipe. */
+  /** Set for files beside a recipe. */
   readonly text?: string;
 }
 
@@ -88,7 +88,7 @@ function shownEdit({ file, reason, change }: SourceEdit): ShownEdit {
   return { file, reason, change: diffLines(lines(change.old), lines(change.new)).flatMap((hunk) => hunk.lines) };
 }
 
-/** Lists a tree in the order of names, following no symlink; empty when it is gone. */
+/** Lists a tree in the order of names, following no symlink; empty if it is gone. */
 function treeFiles(root: string, withText: boolean): TreeFile[] {
   const files: TreeFile[] = [];
   const visit = (path: Buffer, file: string): void => {
@@ -113,14 +113,14 @@ function treeFiles(root: string, withText: boolean): TreeFile[] {
   return files;
 }
 
-/** A name as it can be shown: no control characters, which some would act upon. */
+/** A name without control characters, because some programs interpret them. */
 function visible(name: Buffer): string {
   return name.toString().replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
 }
 
-/** `undefined` for what is no text. */
+/** `undefined` if the file is not text. */
 function readText(path: Buffer): string | undefined {
-  // Swapped for a symlink meanwhile, it is not followed out of the store.
+  // If it was replaced by a symlink meanwhile, it is not followed out of the store.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     if (!fstatSync(fd).isFile()) return undefined;

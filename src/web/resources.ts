@@ -1,13 +1,14 @@
 /**
- * Everything the page can ask for, by name. The server answers requests with these, and a static report is nothing but all
- * of them as files:
+ * Everything the page can request, by name. The server answers requests with these, and a static report is all of them
+ * as files:
+ *
  *
  *     chain                   the chain's report and the layout of its picture
  *     runs                    the last runs
  *     evidence                who confirms what, where claims and a policy were given
  *     package/<id>            what a package's page shows
- *     log/<derivation>        a log, from a byte on
- *     difference/<path>       what was different when a store path was built again
+ *     log/<derivation>        a log, from a given byte on
+ *     difference/<path>       the differences when a store path was built again
  */
 import { lstatSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,9 +28,9 @@ export interface ChainResource {
 
 export interface LogResource {
   readonly text: string;
-  /** Where to go on reading. */
+  /** Where to continue reading. */
   readonly next: number;
-  /** True when the beginning was left out because there is too much. */
+  /** True if the beginning was left out because the log is too long. */
   readonly cut: boolean;
 }
 
@@ -38,7 +39,7 @@ export interface DifferenceResource {
   readonly difference: TreesDifference;
 }
 
-/** By the part of a key before the slash. */
+/** Resources by the part of a key before the slash. */
 export interface ResourceTypes {
   readonly chain: ChainResource;
   readonly runs: readonly Run[];
@@ -64,7 +65,7 @@ export class Resources {
     this.watcher = new RunWatcher(subject.store.layout.zilchDir);
   }
 
-  /** Fails with `E_NOT_FOUND` when there is no such thing, and with what reading it failed with. */
+  /** Fails with `E_NOT_FOUND` if there is no such resource, and like reading it. */
   async get(key: string, from = 0): Promise<Result<ResourceTypes[keyof ResourceTypes]>> {
     const slash = key.indexOf('/');
     const [kind, name] = slash === -1 ? [key, ''] : [key.slice(0, slash), key.slice(slash + 1)];
@@ -91,7 +92,7 @@ export class Resources {
     }
   }
 
-  /** The names of all there is, for those who want everything. */
+  /** The names of all resources, for a static report. */
   async keys(): Promise<Result<string[]>> {
     const chain = await this.chain();
     if (!chain.ok) return chain;
@@ -103,17 +104,17 @@ export class Resources {
     return ok(['chain', 'runs', 'evidence', ...recipes.map(({ id }) => `package/${id}`), ...new Set(logs), ...new Set(differences)]);
   }
 
-  /** The last runs as they are now. */
+  /** The current state of the last runs. */
   runs(): readonly Run[] {
     this.watcher.poll();
     return this.watcher.runs;
   }
 
-  /** The chain's report as it is now. */
+  /** The chain's current report. */
   async chain(): Promise<Result<ChainResource>> {
     const report = await collectReport(this.subject);
     if (!report.ok) return report;
-    // What needs what cannot change while the chain is loaded, and nothing else counts for the layout.
+    // The layout depends only on needs, which cannot change while the chain is loaded.
     this.layout ??= layoutChain(report.value);
     return ok({ report: report.value, layout: await this.layout });
   }
@@ -144,13 +145,13 @@ export class Resources {
     const found = recorded.find((one) => one.path === path.value);
     const first = this.subject.store.hostPath(path.value);
     if (found === undefined || !this.isInStore(found.kept) || !this.isInStore(first)) {
-      return fail('E_NOT_FOUND', `what ${path.value} was compared with is not kept any more`);
+      return fail('E_NOT_FOUND', `what ${path.value} was compared with is no longer kept`);
     }
     const difference = await diffTrees(first, found.kept);
     return difference.ok ? ok({ path: path.value, difference: difference.value }) : difference;
   }
 
-  /** Whether a path lies below the store's own directories once all symlinks on the way to it are followed. */
+  /** Whether a path is below the store's own directories after following all symlinks in it. */
   private isInStore(path: string): boolean {
     try {
       const { layout } = this.subject.store;

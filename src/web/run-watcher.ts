@@ -1,4 +1,4 @@
-/** Follows the journals of a store, those of other processes too. */
+/** Follows the journals of a store, including those of other processes. */
 import { join } from 'node:path';
 import { isAlive, JournalReader, journalsDirectory, listJournals, type RunHeader } from '../build/index.js';
 import { RunFolder, type Run } from '../report/index.js';
@@ -20,14 +20,14 @@ export class RunWatcher {
     this.directory = journalsDirectory(zilchDir);
   }
 
-  /** Reads what is new; gives the runs that changed. Only as many runs as are kept in view, the newest. */
+  /** Reads what is new; returns the runs that changed. Only follows the newest runs. */
   poll(): Run[] {
     const ids = listJournals(this.directory).slice(0, WATCHED);
     for (const id of this.watched.keys()) if (!ids.includes(id)) this.watched.delete(id);
     return ids.flatMap((id) => this.update(id) ?? []);
   }
 
-  /** The newest first. */
+  /** Newest first. */
   get runs(): Run[] {
     return [...this.watched.values()].flatMap(({ run }) => run ?? []).sort((a, b) => b.startedAt - a.startedAt);
   }
@@ -38,7 +38,7 @@ export class RunWatcher {
       watched = { reader: new JournalReader(join(this.directory, `${id}.jsonl`)), folder: new RunFolder(id), header: undefined, run: undefined };
       this.watched.set(id, watched);
     }
-    // A run that has ended, or whose process is gone, writes no more.
+    // A run that has ended, or whose process is gone, writes nothing more.
     if (watched.run?.running === false) return undefined;
     let isNews = false;
     for (const line of watched.reader.read()) {

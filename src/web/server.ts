@@ -1,4 +1,4 @@
-/** The explorer's server: the page, what it asks for, and a stream of what changes. */
+/** The explorer's server: the page, its resources, and a stream of changes. */
 import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
@@ -11,7 +11,7 @@ import { Resources, type ExploredChain } from './resources.js';
 export interface ServerOptions {
   /** `127.0.0.1` by default. */
   readonly host?: string;
-  /** A free one when it is 0. */
+  /** 0 means a free one. */
   readonly port: number;
 }
 
@@ -21,13 +21,13 @@ export interface RunningServer {
 }
 
 const POLL_MS = 500;
-/** Keeps connections alive that carry nothing else, and finds those whose page is gone. */
+/** Keeps idle connections alive, and finds those whose page is gone. */
 const HEARTBEAT_MS = 15_000;
 
 /** The server's answers. `host` is what it listens on. */
 export function application(subject: ExploredChain, host: string, closing: AbortSignal): Hono {
   const resources = new Resources(subject);
-  // The layout of a large chain takes a while: it is at hand when the first page asks.
+  // The layout of a large chain takes a while, so compute it before the first page asks.
   void resources.get('chain');
   const app = new Hono();
   app.use(guard(host));
@@ -59,7 +59,7 @@ export function application(subject: ExploredChain, host: string, closing: Abort
   app.get('/data/*', async (context) => {
     const from = Number(context.req.query('from') ?? 0);
     const key = decode(context.req.path.slice('/data/'.length));
-    if (key === undefined || !Number.isSafeInteger(from) || from < 0) return context.json({ code: 'E_NOT_FOUND', message: 'that is no name' }, 404);
+    if (key === undefined || !Number.isSafeInteger(from) || from < 0) return context.json({ code: 'E_NOT_FOUND', message: 'no such name' }, 404);
     const found = await resources.get(key, from);
     return found.ok ? context.json(found.value) : context.json(shown(found.failure), found.failure.code === 'E_NOT_FOUND' ? 404 : 500);
   });
@@ -82,7 +82,7 @@ export async function startServer(subject: ExploredChain, { host = '127.0.0.1', 
       resolve(ok({ url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/`, close }));
     });
     server.once('error', (error: NodeJS.ErrnoException) => {
-      resolve(fail('E_LISTEN', `cannot listen on ${host}, port ${port}: ${error.message}`, 'choose another with --port, or 0 for any that is free'));
+      resolve(fail('E_LISTEN', `cannot listen on ${host}, port ${port}: ${error.message}`, 'choose another with --port, or use 0 for any free one'));
     });
   });
 }

@@ -1,4 +1,4 @@
-/** The explorer as files that need no server: the page, all its data, and the pictures by themselves. */
+/** The explorer as files that need no server: the page, all its data, and the pictures. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drawGraph, drawTimeline, layoutChain, partOf, svgFile, timelineOf, type ChainReport, type Run } from '../report/index.js';
@@ -18,7 +18,7 @@ const TIMELINE_WIDTH = 960;
 export interface ReportOptions {
   /** Write the pictures, and no page. */
   readonly picturesOnly: boolean;
-  /** Draw only what these recipes need; all when empty. */
+  /** Draw only what these recipes need; everything if empty. */
   readonly of: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export async function writeReport(subject: ExploredChain, directory: string, { p
     mkdir(picturesOnly ? directory : join(directory, 'data'), { recursive: true }),
   );
   if (!made.ok) return made;
-  // Each is written before the next is made: the logs of a chain together are more than a process should hold.
+  // Each is written before the next is made, because all logs of a chain are too much for one process.
   let [files, bytes] = [0, 0];
   const write = (name: string, text: string): Promise<Result<void>> => {
     files++;
@@ -51,10 +51,10 @@ export async function writeReport(subject: ExploredChain, directory: string, { p
   if (!keys.ok) return keys;
   for (const key of keys.value) {
     const found = await resources.get(key);
-    // A log that vanished meanwhile is one that is not there.
+    // A log that vanished meanwhile counts as missing.
     if (!found.ok && found.failure.code === 'E_NOT_FOUND') continue;
     if (!found.ok) return found;
-    // A script, because a page that was opened as a file may not read other files in any other way.
+    // A script, because a page opened as a file can read other files only as scripts.
     const written = await write(`data/${dataFileName(key)}`, `zilchData(${JSON.stringify(key)}, ${JSON.stringify(found.value)});\n`);
     if (!written.ok) return written;
   }
@@ -71,7 +71,7 @@ async function pictures({ report, layout }: ChainResource, runs: readonly Run[],
   ];
 }
 
-/** The one that built the most of those that went well; one that failed is shown where there is no other. */
+/** The successful run that built the most; a failed run only if there is no other. */
 function largestOf(runs: readonly Run[]): Run | undefined {
   const wentWell = runs.filter(({ summary }) => summary?.failed === 0);
   const weight = ({ summary, startedAt, lastAt }: Run): readonly [number, number] => [summary?.built ?? 0, lastAt - startedAt];

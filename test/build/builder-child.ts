@@ -1,4 +1,7 @@
-/** A zilch of its own for tests to kill: `builder-child.ts <root>` builds `longGraph`, or the script given, and says what happens. */
+/**
+ * A separate zilch process for tests to kill: `builder-child.ts <root>` builds `longGraph`, or the given script, and
+ * prints events.
+ */
 import { writeSync } from 'node:fs';
 import { unwrap } from '../../src/result.js';
 import { Store } from '../../src/store/index.js';

@@ -1,4 +1,4 @@
-/** What a failed build does to the others, and what is left of it. */
+/** How a failed build affects others, and what is left of it. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

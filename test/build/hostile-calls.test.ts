@@ -1,4 +1,4 @@
-/** Builders that make system calls which they should not. */
+/** Builders that make forbidden system calls. */
 import { describe, expect, test } from 'vitest';
 import { unwrap } from '../../src/result.js';
 import { findExtras } from '../../src/store/index.js';
@@ -20,7 +20,7 @@ const OUTCOMES = {
   file_setattr: 'ENOSYS',
   flags: 'ENOTTY',
   immutable: 'ENOTTY',
-  // What works past the filter, or is later than it.
+  // Calls that work past the filter, or are newer than it.
   io_uring_setup: 'ENOSYS',
   io_uring_enter: 'ENOSYS',
   io_uring_register: 'ENOSYS',
@@ -37,7 +37,7 @@ const OUTCOMES = {
   perf: 'EPERM',
   syslog: 'EPERM',
   by_handle: 'EPERM',
-  // Ways out that know no network namespaces, and what else nobody needs.
+  // Sockets that ignore network namespaces, and other calls that builds do not need.
   vsock: 'EAFNOSUPPORT',
   alg: 'EAFNOSUPPORT',
   packet: 'EAFNOSUPPORT',

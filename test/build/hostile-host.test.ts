@@ -1,4 +1,4 @@
-/** Builders that are after the machine they run on. */
+/** Builders that attack the machine they run on. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -10,7 +10,7 @@ import { eventsOf, whyNoBuilds } from './rig.js';
 const reason = await whyNoBuilds();
 if (reason !== undefined) console.warn(`hostile builders are not tried: ${reason}`);
 
-/** What runs with this number among its words, by user id on the host. */
+/** Processes with this number in their command line, by user id on the host. */
 function usersRunning(word: string): number[] {
   return readdirSync('/proc').flatMap((pid) => {
     try {
@@ -44,7 +44,7 @@ describe.skipIf(reason !== undefined)('a builder that', () => {
 
   test('tries to write to every file of /proc that is about the machine can write to none', async () => {
     const rig = await freshRig();
-    // Opened for appending, and nothing written: where that works, it could be.
+    // Opened for appending without writing: if that works, it could be written.
     const [path] = await rig.outputs([
       rig.script(
         'write',

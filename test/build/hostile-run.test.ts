@@ -1,4 +1,4 @@
-/** Builders that are after the run they are part of: its memory, its other builds, its end. */
+/** Builders that attack their own run: its memory, its other builds, its end. */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

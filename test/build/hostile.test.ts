@@ -1,4 +1,4 @@
-/** Builders that do what they should not. */
+/** Builders that do forbidden things. */
 import { closeSync, existsSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -111,7 +111,7 @@ describe.skipIf(reason !== undefined)('a builder that', () => {
   test('looks for files that its zilch was started with finds none', async () => {
     const rig = await freshRig();
     const etc = openSync('/etc', 'r');
-    // As a shell's redirection leaves it.
+    // The mode that a shell's redirection leaves.
     setCloseOnExec(etc, false);
     try {
       const [path] = await rig.outputs([rig.script('inherited', `readlink /proc/$$/fd/${etc} > $out || echo nothing > $out`)]);
@@ -121,7 +121,7 @@ describe.skipIf(reason !== undefined)('a builder that', () => {
     }
   });
 
-  test('makes outputs that refer to each other in a circle fails and says which', async () => {
+  test('makes outputs that refer to each other in a cycle fails and says which', async () => {
     const rig = await freshRig();
     const failure = await rig.failure(
       rig.script('circle', 'echo $b > $a; echo $c > $b; echo $a > $c; echo $out > $out', { outputs: ['out', 'a', 'b', 'c'] }),

@@ -1,4 +1,4 @@
-/** What is not built, because it is there. */
+/** Outputs that are reused instead of built. */
 import { describe, expect, test } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -168,7 +168,7 @@ describe.skipIf(reason !== undefined)('building again', () => {
     const input = rig.script('input', 'echo > $out');
     const target = rig.script('target', `mkdir $out; echo $out ${input.placeholder()} > $out/self`, { inputs: [input] });
     const [path] = await rig.outputs([target]);
-    // As if it had come from a cache.
+    // Simulates a path from a cache.
     const database = new DatabaseSync(rig.store.layout.dbFile);
     database.exec('update ValidPaths set ultimate = null');
     database.close();

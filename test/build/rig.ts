@@ -1,4 +1,4 @@
-/** A store with a shell in it, and derivations that are shell scripts: what the builder's tests are written with. */
+/** A store with a shell in it, and derivations that are shell scripts: for the builder's tests. */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ import type { Store } from '../../src/store/index.js';
 
 const BUSYBOX = '/bin/busybox';
 
-/** Why no builds can be tried here; `undefined` when they can. Tests print it when they skip. */
+/** Why builds cannot be tested here; `undefined` if they can. Tests print it when they skip. */
 export async function whyNoBuilds(): Promise<string | undefined> {
   if (!existsSync(BUSYBOX)) return `${BUSYBOX} is missing (Debian's busybox-static is wanted)`;
   if (needsLoader(readFileSync(BUSYBOX))) return `${BUSYBOX} is linked dynamically (Debian's busybox-static is wanted)`;
@@ -91,7 +91,7 @@ export class Rig {
     return { drv, drvPath, placeholder: (outputName = 'out') => downstreamPlaceholder(drvPath, outputName) };
   }
 
-  /** Builds, collecting what happens. */
+  /** Builds and collects the events. */
   async build(
     targets: readonly Scripted[],
     options: BuildOptions = {},
@@ -113,7 +113,7 @@ export class Rig {
     return { result, events };
   }
 
-  /** Builds what must succeed; gives the path of each target's output. */
+  /** Runs a build that must succeed; returns the path of each target's output. */
   async outputs(targets: readonly Scripted[], options: BuildOptions = {}): Promise<StorePath[]> {
     const { result } = await this.build(targets, options);
     const report = unwrap(result);
@@ -122,7 +122,7 @@ export class Rig {
     return targets.flatMap(({ drvPath }) => [...(report.outputs.get(drvPath)?.values() ?? [])].map((info) => info.path));
   }
 
-  /** Builds what must fail, and gives why. */
+  /** Runs a build that must fail; returns the failure. */
   async failure(target: Scripted, options: BuildOptions = {}): Promise<{ readonly code: string; readonly message: string; readonly run: RigRun }> {
     const run = await this.build([target], options);
     if (!run.result.ok) return { ...run.result.failure, run };
@@ -137,7 +137,7 @@ export class Rig {
   }
 }
 
-/** The log of a derivation; `undefined` when there is none. */
+/** The log of a derivation; `undefined` if there is none. */
 export function readLog(root: string, drvPath: DrvPath): string | undefined {
   const path = logPath(root, drvPath);
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;

@@ -1,4 +1,4 @@
-/** Runs that are stopped, killed, or not alone: the store stays sound, and what was finished is kept. */
+/** Runs that are stopped, killed, or not alone: the store stays sound, and finished builds are kept. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -15,7 +15,7 @@ import { eventsOf, readLog, whyNoBuilds } from './rig.js';
 const reason = await whyNoBuilds();
 if (reason !== undefined) console.warn(`stopping builds is not tried: ${reason}`);
 
-/** A zilch of its own, building `longGraph` in a store. */
+/** A separate zilch process that builds `longGraph` in a store. */
 class BuilderChild {
   readonly lines: string[] = [];
   readonly exited: Promise<number | null>;
@@ -51,7 +51,7 @@ async function pause(milliseconds: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** What every path of a whole build is, from a store where nothing went wrong. */
+/** Every path of a complete build, from a store without interruption. */
 async function undisturbed(): Promise<readonly StorePath[]> {
   const rig = await freshRig();
   await rig.outputs([longGraph(rig)]);
@@ -78,7 +78,7 @@ describe.skipIf(reason !== undefined)('a run', () => {
         expect(finished, `${line} again, in round ${round}`).not.toContain(line.slice('build-start '.length));
       }
       for (const line of child.lines.filter((line) => line.startsWith('build-done'))) finished.add(line.slice('build-done '.length));
-      // The kernel kills one step after the other; a busy machine takes a while to get round to all of them.
+      // The kernel kills one step after the other; on a busy machine that takes a while.
       for (let tries = 0; tries < 300 && sandboxesOf(root).length > 0; tries++) await pause(10);
       expect(sandboxesOf(root)).toEqual([]);
       await expectSound(root);
@@ -142,7 +142,7 @@ describe.skipIf(reason !== undefined)('a run', () => {
   });
 });
 
-/** What still runs of a store's builds: by its arguments, or by what is mounted where it runs. */
+/** Remaining processes of a store's builds, found by their arguments or mounts. */
 function sandboxesOf(root: string): string[] {
   return readdirSync('/proc').flatMap((pid) => {
     if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return [];

@@ -1,4 +1,4 @@
-/** Builds by somebody who is not root. */
+/** Builds by a user who is not root. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -12,7 +12,7 @@ import { whyNoBuilds } from './rig.js';
 
 const NOBODY = 65534;
 
-/** As root, everything is tried again as nobody; anybody else runs all tests without privileges anyway. */
+/** Run by root, all tests here run again as nobody; for other users all tests are unprivileged anyway. */
 async function whyNot(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return 'this is not root already';
   const tried = spawnSync('setpriv', ['--reuid', String(NOBODY), '--clear-groups', 'bwrap', '--unshare-user', '--ro-bind', '/', '/', 'true'], {

@@ -18,7 +18,7 @@ beforeAll(() => {
 });
 afterAll(() => rig.close());
 
-/** Names, sizes and times of all that lies below a directory. */
+/** Names, sizes and times of everything below a directory. */
 function snapshot(directory: string): string[] {
   if (!existsSync(directory)) return ['nothing'];
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
@@ -65,7 +65,7 @@ describe('commands that look', () => {
       const ran = await look(command);
       expect(ran.status, `${command.join(' ')}: ${ran.stderr}`).toBe(0);
     }
-    // The shared memory of SQLite's log comes and goes with whoever reads.
+    // Readers create and delete the shared memory of SQLite's log.
     const lasting = (lines: readonly string[]): string[] => lines.filter((line) => !/db\.sqlite-(shm|wal) |var\/nix\/db /.test(line));
     expect(lasting(snapshot(rig.store))).toEqual(lasting(before));
   });

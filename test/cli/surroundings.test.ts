@@ -1,4 +1,4 @@
-/** What is odd around the program, and no fault of the chain's: outputs that nobody reads, folders with long names, logs without end. */
+/** Unusual surroundings of the program: outputs that nobody reads, folders with long names, endless logs. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ beforeAll(() => {
 });
 afterAll(() => rig.close());
 
-/** Runs zilch by a shell, which makes of its outputs what it is told. */
+/** Runs zilch in a shell that redirects its outputs as told. */
 function byShell(script: string): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
   const env = { ...process.env, ZILCH_STORE: rig.store, NO_COLOR: '1' };
   return spawnSync('bash', ['-c', `set -o pipefail; ${script}`, join(CHECKOUT, 'zilch')], { cwd: rig.directory, env, encoding: 'utf8' });
@@ -80,7 +80,7 @@ describe.skipIf(noBuilds !== undefined)('a log', () => {
       truncateSync(path, LARGE);
       writeFileSync(path, '\nthe end\n', { flag: 'a' });
       const child = spawn(join(CHECKOUT, 'zilch'), ['log', 'talks', '-f', rig.chain], { env: { ...process.env, ZILCH_STORE: rig.store } });
-      // By the time that it says the first of it, it has read what it wants to have before.
+      // When it prints the first part, it has read everything it needs before.
       await once(child.stdout, 'readable');
       const most = Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${child.pid ?? 0}/status`, 'utf8'))?.[1]) * 1024;
       child.kill();

@@ -14,7 +14,7 @@ if (missing !== undefined) console.warn(`skipped: nothing is built on several ho
 
 const PARTS = 8;
 
-/** Independent parts that take a while, and one that needs them all. */
+/** Independent parts that take a while, and one that needs all of them. */
 function wideChain(seconds: number): Chain {
   const parts = Array.from({ length: PARTS }, (_, index) =>
     made(`part${index}`, ['out'], 'sleep', String(seconds), 'write', selfPath('out'), `part ${index}`),
@@ -117,7 +117,7 @@ describe.skipIf(missing !== undefined)('two hosts behind ssh', () => {
     let cut: readonly string[] | undefined;
     const lines: string[] = [];
     const watch = setInterval(() => {
-      // In the middle of builds that it has begun.
+      // During its builds.
       const begun = hosts[1]!.built();
       if (cut !== undefined || begun.length < 2) return;
       cut = begun;

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const SSHD = '/usr/sbin/sshd';
 
-/** Why no hosts can be made here; `undefined` when they can. */
+/** Why hosts cannot be made here; `undefined` if they can. */
 export function whyNoHosts(): string | undefined {
   if (process.getuid?.() !== 0) return 'network namespaces need root';
   if (!existsSync(SSHD)) return 'there is no sshd (apt-get install openssh-server)';
@@ -79,12 +79,12 @@ export class Host {
     return host;
   }
 
-  /** Cuts the wire: no connection ends, nothing comes any more. */
+  /** Cuts the network: connections do not end, but nothing arrives any more. */
   cutOff(): void {
     ip('link', 'set', this.link, 'down');
   }
 
-  /** Names, without hash, of the derivations that the host has a log of: those it built, or began to, but for the probe for a sandbox. */
+  /** Names, without hash, of the derivations that the host has a log of: those it built or began, except the probe for a sandbox. */
   built(): string[] {
     const logs = join(this.directory, 'nix/var/log/nix/drvs');
     if (!existsSync(logs)) return [];

@@ -87,7 +87,7 @@ describe.skipIf(noBuilds !== undefined)('evidence', () => {
       zilch(store, 'build', '--json', '--substituters', at('cache'), '--policy', by, '--claims', at('claims'));
     const built = await build('trusting', policy(2));
     expect(summaryOf(built)).toMatchObject({ built: 0, failed: 0 });
-    // Bob says nothing of the library: then it is built here.
+    // Bob has no claim about the library, so it is built here.
     const withoutBob = at('only-alice');
     const claims = await zilch('alice', 'attest', '--key', at('alice.secret'), '--to', withoutBob);
     expect(claims.status).toBe(0);

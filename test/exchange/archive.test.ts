@@ -48,7 +48,7 @@ describe('an archive of store paths', () => {
   }, 60_000);
 
   test('is refused when it is damaged, wherever that is, and leaves no path that is not what it says', async () => {
-    // The smallest path of them all, so that every byte can have its turn.
+    // The smallest path, so that every byte can be tested.
     const path = closure.find((candidate) => candidate.endsWith('-library-dev'))!;
     const believed = await exported([path]);
     const other = openStore();
@@ -63,7 +63,7 @@ describe('an archive of store paths', () => {
       const damaged = Buffer.from(believed);
       damaged[at]! ^= 0x20;
       const result = await importArchive(other, inPieces(damaged, 4096), { believe: false });
-      // The deriver is not part of what a name proves.
+      // A name does not prove the deriver.
       if (result.ok) expect(other.pathInfo(result.value[0]!)?.narHash).toBe(store.pathInfo(path)?.narHash);
       else expect(result.failure.code).toMatch(/^E_(ARCHIVE|NAR|UNTRUSTED|REFERENCE|PATH_CONFLICT)$/);
     }

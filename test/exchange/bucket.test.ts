@@ -48,7 +48,7 @@ function encodeStrictly(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** Signature version 4, worked out from its specification and not by the code under test. */
+/** Signature version 4, computed from its specification and not with the code under test. */
 function isSigned(request: http.IncomingMessage): boolean {
   const match = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d+)\/([^/]+)\/s3\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=(\w+)$/.exec(
     request.headers.authorization ?? '',

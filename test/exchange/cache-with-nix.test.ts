@@ -1,4 +1,4 @@
-/** Caches of ours that real Nix takes from, and caches of Nix's that we take from. */
+/** Real Nix substitutes from our caches, and we from Nix's. */
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';

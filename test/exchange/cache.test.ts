@@ -300,7 +300,7 @@ describe('a store that is served', () => {
     compressed.open = () => Promise.resolve(fail('E_DISK_FULL', 'no room'));
     const refused = await ask(url);
     expect(refused.statusCode).toBe(500);
-    // It may not be kept for ever, as what was meant to be sent may.
+    // This answer may not be cached for ever, unlike the intended one.
     expect(refused.headers).not.toHaveProperty('cache-control');
     expect(refused.headers).not.toHaveProperty('etag');
   });
@@ -389,7 +389,7 @@ describe('a store that is served', () => {
   });
 });
 
-/** A connection on which nothing more is said or taken than this. */
+/** A connection that sends only this and receives nothing. */
 function idle(address: string, said: string): Promise<void> {
   return new Promise((resolve) => {
     const { hostname, port } = new URL(address);

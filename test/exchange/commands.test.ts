@@ -109,10 +109,10 @@ describe.skipIf(noBuilds !== undefined)('zilch cache', () => {
     expect(built.status, built.stderr).toBe(0);
     expect(built.stderr).not.toContain('building');
     expect(built.stdout).toContain(storePath());
-    // A cache that nobody believes, and one that is not there, cost nothing but a build.
+    // An untrusted cache and a missing one only cost a build.
     const alone = await rig.run(['build', '-f', rig.chain, '--substituters', `${cache} http://127.0.0.1:9 /nonexistent`], otherStore());
     expect(alone.status, alone.stderr).toBe(0);
-    // Why it was not used is said in one line for each.
+    // One line for each says why it was not used.
     const refusals = alone.stderr.split('\n').filter((line) => line.startsWith('refused'));
     expect(refusals).toEqual([
       expect.stringContaining('no trusted key signed that'),

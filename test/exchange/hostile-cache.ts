@@ -1,4 +1,4 @@
-/** A cache that lies as it is told to, and what must hold whatever it says. */
+/** A cache that lies as told, and what must hold nevertheless. */
 import { execFileSync } from 'node:child_process';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -23,7 +23,7 @@ import { openStore } from '../support/store.js';
 
 export type Answer = (request: http.IncomingMessage, response: http.ServerResponse) => void;
 
-/** What the cache is asked for, if nothing else is said. */
+/** The path that is requested by default. */
 export const PATH = unwrap(parseStorePath('/nix/store/ppzz3n6kk6fzbspnm1nrag1g97j60mz2-hi'));
 
 export function bytes(body: string | Uint8Array): Answer {
@@ -64,7 +64,7 @@ export function fileNar(contents: Buffer): Buffer {
 
 export const HELLO = fileNar(Buffer.from('hello, world\n'));
 
-/** What a narinfo file says wrongly. */
+/** The wrong fields of a narinfo file. */
 export interface Lies {
   readonly path?: string;
   readonly url?: string;
@@ -76,7 +76,7 @@ export interface Lies {
   readonly contentAddress?: ContentAddress;
 }
 
-/** A narinfo file, right but for the lies. */
+/** A narinfo file that is right except for the lies. */
 export function narInfo(
   nar: Buffer,
   {

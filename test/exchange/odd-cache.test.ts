@@ -1,4 +1,4 @@
-/** Caches that are as they should be, though few are, and must be taken from. */
+/** Unusual but correct caches, which must be usable. */
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { zstdCompressSync } from 'node:zlib';
@@ -112,7 +112,7 @@ test('a cache may have signatures beside the right one that are malformed, by st
       const store = openStore();
       const trust = { keys: [publicKeyOf(key)], checkSignatures: true };
       expect(codeOf(await new Puller({ store, caches: [cache.seen], trust }).closure([PATH])), other).toBe('ok');
-      // What is malformed goes no further.
+      // Malformed data is not passed on.
       for (const kept of store.pathInfo(PATH)!.signatures) expect(parseSignature(kept).ok).toBe(true);
     }
     cache.offer(`${info}Sig: ${other}\n`, HELLO);

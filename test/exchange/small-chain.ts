@@ -1,4 +1,7 @@
-/** A chain that builds in no time, with all that makes stores travel badly: several outputs, self-references, chains of realisations. */
+/**
+ * A chain that builds quickly, with everything that makes copying stores hard: several outputs, self-references, chains
+ * of realisations.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -95,7 +98,7 @@ const user = made(
 );
 const whole = made('whole', ['out'], 'write', selfPath('out'), text`${user}`);
 
-/** As `smallChain`, without an output that names itself: every version of Nix gives these the same paths. */
+/** Like `smallChain`, but no output names itself, so every version of Nix gives the same paths. */
 export const plainChain: Chain = chain('whole', { one: { headers }, two: { user, whole } });
 
 export interface Prepared {

@@ -10,7 +10,7 @@ import type { Store } from '../../src/store/index.js';
 import { openStore, tempDirectory } from '../support/store.js';
 import { makerProgram } from './small-chain.js';
 
-/** As stage 1: whatever the seed, it makes the same program, by which the rest is made. */
+/** Like stage 1: every seed makes the same program, which makes the rest. */
 const first = recipe({
   name: 'first',
   builder: seed('maker'),
@@ -39,7 +39,7 @@ async function build(store: Store, { closure, third: drvPath }: Prepared, fetchR
   return unwrap(await buildGraph({ store, closure, wanted: [{ drvPath, outputs: ['out'] }], ...asking }));
 }
 
-/** The same program with another byte at its end, where nobody looks. */
+/** The same program with another byte at its end, which nothing reads. */
 function otherSeed(): string {
   const file = join(tempDirectory(), 'maker');
   copyFileSync(makerProgram(), file);

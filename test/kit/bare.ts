@@ -1,4 +1,6 @@
-/** A bare machine that has nothing but a kit: a folder becomes the kernel's first files, and /init in it the first process. */
+/**
+ * A bare machine with only a kit: a folder becomes the kernel's initial file system, and its /init the first process.
+ */
 import { spawn } from 'node:child_process';
 import { lstatSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,8 +32,8 @@ function padded(bytes: Buffer): Buffer {
 }
 
 /**
- * Switches the machine on; gives what its serial line said until it was off. It has one processor, no disk and no network. On a
- * busy host the kernel would find its timer too slow, so it is told not to look.
+ * Switches the machine on; gives what its serial line said until it was off. It has one processor, no disk and no
+ * network. On a busy host the kernel would find its timer too slow, so it is told not to look.
  */
 export async function bootKit(kernel: string, folder: string, options: { readonly megabytes: number; readonly scratch: string }): Promise<string> {
   const initrd = join(options.scratch, 'kit.cpio');

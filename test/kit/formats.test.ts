@@ -1,4 +1,4 @@
-/** What the kit's C says of trees is what src/ says, of which other tests say that it is what Nix says. */
+/** Compares the kit's C with src/ on trees. Other tests compare src/ with Nix. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { makeBuilders, type Builders } from './rig.js';
 const [LIB, OUT] = [makeTextPath('x-lib', 'made here', []), makeTextPath('x', 'made here', [])];
 const INPUTS = ['one', 'two', 'three'].map((name) => makeTextPath(name, 'an input', []));
 
-/** Texts in which hash parts stand among what could be others. */
+/** Texts with hash parts between characters that could be others. */
 function textNaming(paths: readonly StorePath[]): fc.Arbitrary<string> {
   const piece = fc.oneof(
     fc.constantFrom(...paths).map(storePathHash),

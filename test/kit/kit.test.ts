@@ -55,7 +55,7 @@ function start(folder: string, until?: (said: string) => boolean, through: reado
   });
 }
 
-/** `stage1^tinycc same /nix/store/…`: what was said of each output. */
+/** `stage1^tinycc same /nix/store/…`: the result for each output. */
 function saidOf(stdout: string): ReadonlyMap<string, string> {
   return new Map([...stdout.matchAll(/^ {2}(\S+\^\S+) (\S+ \/nix\/store\/\S+)$/gm)].map(([, output, said]) => [output!, said!]));
 }
@@ -111,7 +111,7 @@ describe.skipIf(!sandbox.ok)('a kit', () => {
     expect(done.stdout).toMatch(/\d+-tinycc-source: done before\n/);
     expect(new Map([...saidOf(killed.stdout), ...saidOf(done.stdout)])).toEqual(expected(folder));
     expect(readFileSync(join(folder, 'seed')).equals(seedBytes())).toBe(true);
-    // By gcc, and so by another program than those that made it.
+    // Compiled by gcc, so another program checks it.
     execFileSync('gcc', ['-O1', '-o', join(rig.directory, 'judge'), join(folder, 'kit/kit.c')]);
     const { path, narHash, narSize } = PINS.get(`${TARGET}^out`)!;
     expect(execFileSync(join(rig.directory, 'judge'), ['hash', join(folder, path)], { encoding: 'utf8' })).toBe(`${narHash} ${narSize}\n`);
@@ -129,7 +129,7 @@ describe.skipIf(!sandbox.ok)('a kit', () => {
     const verified = spawnSync('nix-store', ['--store', folder, '--verify', '--check-contents'], { encoding: 'utf8' });
     expect(verified.stderr).not.toMatch(/error|modified|disappeared/);
     expect(verified.status).toBe(0);
-    // Every second start does nothing but look.
+    // Every second start only checks.
     const again = await start(folder);
     expect(again.status, again.stderr).toBe(0);
     expect(saidOf(again.stdout)).toEqual(new Map());

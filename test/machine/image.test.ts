@@ -6,7 +6,7 @@ import { findTool, lacking, Parts } from './parts.js';
 const missing = lacking();
 if (missing !== undefined) console.log(`skipped: images, ${missing}`);
 
-/** Programs of others that read what ours wrote. */
+/** Other people's programs read what ours wrote. */
 const readers = Object.fromEntries(['xorriso', 'isoinfo', 'sgdisk', 'mdir', 'mtype', 'fsck.fat'].map((name) => [name, findTool(name)]));
 
 function read(program: string, ...args: string[]): string {

@@ -1,4 +1,4 @@
-/** The same derivations, built here and by real Nix, give the same store, but for the times. */
+/** The same derivations, built here and by real Nix, give the same store except for times. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';

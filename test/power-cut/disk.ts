@@ -11,7 +11,7 @@ const DISK_BYTES = 512 * 1024 * 1024;
 /** Less room than it says is taken: the file has holes. */
 const SHELF_BYTES = 8 * 1024 * 1024 * 1024;
 
-/** Why no disk can be made here; `undefined` when it can. */
+/** Why no disk can be made here; `undefined` if it can. */
 export function whyNoDisk(): string | undefined {
   if (process.getuid?.() !== 0) return 'mounting needs root';
   for (const [program, debianPackage] of [
@@ -42,7 +42,7 @@ export class Disk {
     this.directory = mount(image, join(shelf, 'disk'));
   }
 
-  /** A new disk, which is gone when the test is over. */
+  /** A new disk, which is deleted after the test. */
   static make(): Disk {
     const directory = tempDirectory();
     const shelfImage = emptyFile(join(directory, 'image'), SHELF_BYTES);

@@ -1,4 +1,4 @@
-/** What docs/decisions/0010 promises of a power cut, tried on disks that lose their power. */
+/** Tests the promises of docs/decisions/0010 on disks that lose their power. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

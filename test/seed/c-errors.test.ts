@@ -1,4 +1,6 @@
-/** What the ladder's C compiler says of what it does not compile: always something, and never anything else. */
+/**
+ * The ladder's C compiler has an error message for everything that it does not compile, and never does anything else.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -15,7 +15,7 @@ import { compilerByHost, HEADERS, LIBRARY, mustRun, PROGRAMS, run, sharedFolder,
 const torture = process.env['LADDER_TORTURE'] === '1';
 if (!torture) console.log("GCC's torture tests are run with LADDER_TORTURE=1");
 
-/** What is not claimed, as the compiler says it. */
+/** The compiler's messages for features that it does not claim. */
 const NOT_CLAIMED: readonly (readonly [why: string, message: RegExp])[] = [
   ['assembly', /not supported: asm$/],
   [
@@ -42,7 +42,7 @@ const NOT_CLAIMED: readonly (readonly [why: string, message: RegExp])[] = [
   ['conversions to unions, arrays as values', /this conversion is impossible$|expected a variable on the left$|expected an array$/],
 ];
 
-/** Programs that do something else, and why that is right. */
+/** Programs with other results, and why these are right. */
 const DIFFERENT: Readonly<Record<string, string>> = {
   // TinyCC
   '93_integer_promotion': 'takes a bit-field of 35 unsigned bits for signed; gcc and clang do not either',

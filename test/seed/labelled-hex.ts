@@ -1,5 +1,5 @@
 /**
- * The seed's notation, read by somebody else: what the seed takes without a question is checked here. Fails on whatever is not a
+ * An independent reader of the seed's notation: it checks what the seed accepts unchecked. Fails on whatever is not a
  * comment, a byte, a label or a reference; on labels that are missing, or there twice.
  */
 export function readLabelledHex(text: string): Buffer {

@@ -1,4 +1,4 @@
-/** Archives, whole, damaged and hostile, made by the tools of the host; and what unpacking them must come to. */
+/** Archives, whole, damaged and hostile, made by the tools of the host; and the expected result of unpacking them. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync, linkSync, utimesSync, chmodSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** The checksum of gzip; Node has it since version 22 only. */
+/** The checksum of gzip; Node has it only since version 22. */
 export function crc32(bytes: Buffer): number {
   let sum = 0xffff_ffff;
   for (const byte of bytes) {

@@ -1,4 +1,4 @@
-/** A small chain that nothing builds, and parties who say what it came to: honest ones, and others. */
+/** A small chain that nothing builds, and parties who make claims about it: honest and dishonest ones. */
 import { instantiateChain, type PreparedChain } from '../../src/chain/index.js';
 import type { Claim, HowBuilt } from '../../src/evidence/claim/claim.js';
 import { sealPayload, writeEnvelope } from '../../src/evidence/claim/envelope.js';
@@ -59,7 +59,7 @@ export class World {
     };
   }
 
-  /** Fresh each time: what one judge learns of seeds is no other's business. */
+  /** New each time, because judges must not share what they learn about seeds. */
   steps(): Steps {
     return new Steps(this.chain, this.prepared);
   }

@@ -79,7 +79,7 @@ export class Child {
     return this.#exited;
   }
 
-  /** Kills it as nothing can be prepared for; gives its exit code if it had gone before, else `null`. */
+  /** Kills it with SIGKILL; returns its exit code if it had ended before, else `null`. */
   async kill(): Promise<number | null> {
     this.process.kill('SIGKILL');
     return this.#exited;

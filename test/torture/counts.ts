@@ -15,10 +15,10 @@ export class Counts {
   }
 }
 
-/** Something that must not happen did. */
+/** Something happened that must not happen. */
 export class Violation extends Error {}
 
-/** Throws a `Violation` unless what must be is. */
+/** Throws a `Violation` unless the condition holds. */
 export function must(holds: boolean, otherwise: string): asserts holds {
   if (!holds) throw new Violation(otherwise);
 }

@@ -31,7 +31,7 @@ import { must, type Counts } from './counts.js';
 import { damage } from './mutate.js';
 import { Random } from './random.js';
 
-/** One of so many archives that are taken is made on disk, too: that takes a hundred times as long. */
+/** One of this many accepted archives is also restored to disk, which takes a hundred times as long. */
 const ON_DISK = 10;
 
 interface Kind {

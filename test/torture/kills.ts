@@ -24,7 +24,7 @@ export interface KillOptions {
   readonly withBuilds: boolean;
 }
 
-/** A store is given up for a new one after so many rounds, so that stores are also made, and do not become ever larger. */
+/** After this many rounds a new store replaces the old one, so stores are also created, and do not grow for ever. */
 const ROUNDS_OF_A_STORE = 15;
 const NIX_AFTER_ROUNDS = 5;
 const MOST_AT_ONCE = 8;

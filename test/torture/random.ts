@@ -17,7 +17,7 @@ export class Random {
     return things[this.below(things.length)] ?? things[0];
   }
 
-  /** True in one of so many cases. */
+  /** True in one of `many` cases. */
   oneIn(many: number): boolean {
     return this.below(many) === 0;
   }

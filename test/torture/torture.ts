@@ -11,7 +11,7 @@ import { KillCampaign } from './kills.js';
 
 /** Damages are tried for so long between two kills, in milliseconds: a kill takes about as long. */
 const SLICE_MS = 1000;
-/** So many of them at least, however busy the machine is. */
+/** The least number of them, however busy the machine is. */
 const LEAST_DAMAGES = 200;
 
 interface Campaign {
@@ -25,7 +25,7 @@ const { values } = parseArgs({
 const minutes = Number(values.minutes);
 const seed = Number(values.seed ?? Date.now() % 2 ** 31);
 if (!(minutes > 0) || !Number.isSafeInteger(seed) || !['damage', 'kills', undefined].includes(values.only)) {
-  console.error('torture: a number of minutes, a whole number as seed, and nothing but damage or kills are wanted');
+  console.error('torture: give a number of minutes, a whole number as seed, and damage or kills');
   process.exit(2);
 }
 
@@ -34,7 +34,7 @@ const noNix = whyNoNix();
 const noBuilds = values.only === 'damage' ? 'nothing is killed' : await whyNoBuilds();
 console.log(`torture: seed ${seed}, ${minutes} min${noNix === undefined ? '' : `; without Nix: ${noNix}`}${noBuilds === undefined ? '' : `; nothing is built: ${noBuilds}`}`); // prettier-ignore
 
-/** Runs cases from a number on, until it is late enough and they are so many; gives the number of the next. */
+/** Runs cases from a number on, for the given time and at least the given count; returns the number of the next. */
 async function runUntil(campaign: Campaign, name: string, from: number, end: number, least: number): Promise<number> {
   let number = from;
   do {

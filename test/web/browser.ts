@@ -10,7 +10,7 @@ const CHROMIUM = '/usr/bin/chromium';
 /** What `./zilch` runs. */
 export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
-/** Why the explorer cannot be tried here; `undefined` when it can. */
+/** Why the explorer cannot be tested here; `undefined` if it can. */
 export async function whyNoExplorer(): Promise<string | undefined> {
   if (!existsSync(CHROMIUM)) return `${CHROMIUM} is missing (apt-get install chromium)`;
   if (!existsSync(MAIN)) return `${MAIN} is missing (npm run build)`;
@@ -54,7 +54,7 @@ export async function openPage(
   return { page, problems };
 }
 
-/** What axe finds wrong with a page, one line each. */
+/** The errors that axe finds in a page, one a line. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
   // The page's security policy lets no script in from elsewhere: the debugger may put one there.
   await page.evaluate((await import('node:fs')).readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));

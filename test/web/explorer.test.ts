@@ -1,6 +1,6 @@
 /**
- * The explorer as its users see it, in a real browser: a real stage 1 is built while a page looks on, and upon it a package
- * that names and writes everything a page must not take for anything but text.
+ * The explorer in a real browser: stage 1 is built while a page is open, and then a package whose names and outputs
+ * contain everything that a page must show only as text.
  */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -1,16 +1,16 @@
 /**
- * Where the files of a binary cache lie, whatever holds them: a directory, an HTTP server, an S3 bucket. Files are named
- * by relative paths such as `nar/….nar.zst`.
+ * The files of a binary cache, in a directory, on an HTTP server or in an S3 bucket. Files are named by relative paths
+ * such as `nar/….nar.zst`.
  */
 import { fail, ok, type Result } from '../../result.js';
 import { StreamFailure, type ByteStream } from '../../stream-failure.js';
 
-/** One file, open for reading. Read it to its end, or stop the iteration: either lets go of it. */
+/** One file, open for reading. Read it to its end or stop the iteration; both release it. */
 export interface Blob {
-  /** In bytes, where the holder says so. It may be lying. */
+  /** In bytes, if the cache says it. It may be wrong. */
   readonly size: number | undefined;
   readonly body: ByteStream;
-  /** Whether it came in parts, which may be those of two files: when it is wrong, another attempt may do better. */
+  /** Whether it came in parts. If the hash is wrong, these may belong to two files, and another attempt may succeed. */
   readonly isPieced?: (() => boolean) | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface Blob {
 export interface NewBlob {
   /** In bytes. */
   readonly size: number;
-  /** Gives the bytes; called again when writing is tried again. */
+  /** Returns the bytes; called again if writing is tried again. */
   readonly open: () => ByteStream;
   readonly contentType: string;
 }
@@ -26,9 +26,11 @@ export interface NewBlob {
 export interface Blobs {
   /** For people, without secrets. */
   readonly address: string;
-  /** A small file. `undefined` when there is none. */
+  /** A small file. `undefined` if there is none. */
   readonly get: (key: string, signal?: AbortSignal) => Promise<Result<Blob | undefined>>;
-  /** What a narinfo file names as its `URL`: for a cache behind HTTP an address relative to its own, else a file's name. */
+  /**
+   * The file of a narinfo's `URL`: in a cache behind HTTP an address relative to the cache's, otherwise a file name.
+   */
   readonly getNar: (url: string, signal?: AbortSignal) => Promise<Result<Blob | undefined>>;
   readonly has: (key: string, signal?: AbortSignal) => Promise<Result<boolean>>;
   /** All of the file or nothing of it becomes visible. */
@@ -36,8 +38,8 @@ export interface Blobs {
 }
 
 /**
- * Passes a file's name that came from outside. What is refused could name a file elsewhere: `..`, absolute paths, other
- * addresses, and characters that no cache uses.
+ * Checks a file name that came from outside. Refuses names that could mean a file elsewhere: `..`, absolute paths,
+ * other addresses, and characters that no cache uses.
  */
 export function checkKey(key: string): Result<string> {
   const parts = key.split('/');

@@ -7,7 +7,7 @@ import { ioFailure } from '../../store/index.js';
 import { StreamFailure, type ByteStream } from '../../stream-failure.js';
 import { checkKey, type Blob, type Blobs, type NewBlob } from './blobs.js';
 
-/** A cache in a directory of this machine, as `nix copy --to file://…` makes it. */
+/** A cache in a directory of this machine, in the layout of `nix copy --to file://…`. */
 export class DirectoryBlobs implements Blobs {
   readonly address: string;
 
@@ -19,7 +19,7 @@ export class DirectoryBlobs implements Blobs {
     const file = this.fileOf(key);
     if (!file.ok) return file;
     try {
-      // A pipe that nobody writes to would never be open.
+      // Opening a pipe without a writer would block.
       const handle = await open(file.value, constants.O_RDONLY | constants.O_NONBLOCK);
       const found = await handle.stat();
       if (!found.isFile()) {
@@ -50,8 +50,8 @@ export class DirectoryBlobs implements Blobs {
   async put(key: string, blob: NewBlob): Promise<Result<void>> {
     const file = this.fileOf(key);
     if (!file.ok) return file;
-    // Renamed when complete and on the disk: readers, a crash and a power cut see all of the file or nothing of it. Its name is on the
-    // disk, too, before what refers to it is written.
+    // Renamed when complete and on the disk: readers, a crash and a power cut see all of the file or nothing of it.
+    // Its name is also on the disk before files that refer to it are written.
     const temporary = `${file.value}.${randomBytes(6).toString('hex')}.tmp`;
     try {
       await mkdir(dirname(file.value), { recursive: true });
@@ -87,15 +87,15 @@ async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-/** Not by the codes of a store's own disk: another cache, or a build, may do better. */
+/** Does not use the codes of the store's own disk, because another cache or a build may succeed. */
 function readFailure(file: string, error: unknown): Failure {
   const failure = ioFailure('read', file, error);
   return failure.code === 'E_NOT_FOUND'
     ? failure
-    : { ...failure, code: 'E_CACHE_ANSWER', hint: 'can this user read the cache, and is its disk sound?' };
+    : { ...failure, code: 'E_CACHE_ANSWER', hint: 'check whether this user can read the cache, and whether its disk is damaged' };
 }
 
-/** That there is no such file is an answer. */
+/** A missing file is an answer, not an error. */
 function orMissing<T>(failure: Failure, answer: T): Result<T> {
   return failure.code === 'E_NOT_FOUND' ? ok(answer) : err(failure);
 }

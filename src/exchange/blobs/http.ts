@@ -1,4 +1,4 @@
-/** A cache behind HTTP. Nothing an answer says is believed here but its status; what is read is bounded by the reader. */
+/** A cache behind HTTP. Only an answer's status is trusted here; the reader limits how much is read. */
 import { fail, ok, type Failure, type Result } from '../../result.js';
 import { HttpFile, statusFailure, type HttpClient, type FileQuestion, type Headers, type RedirectedQuestion } from '../../http/index.js';
 import { StreamFailure, type ByteStream } from '../../stream-failure.js';
@@ -12,15 +12,15 @@ export type Authorise = (method: string, url: URL, headers: Headers) => Promise<
 
 export interface HttpOptions {
   readonly authorise?: Authorise | undefined;
-  /** Statuses that mean that there is no such file; S3 answers 403 where listing is not allowed. */
+  /** Statuses that mean that the file does not exist; S3 answers 403 if listing is not allowed. */
   readonly missing?: readonly number[] | undefined;
 }
 
-/** Asks for and puts files below a base address. Each server's connections are kept and used again. */
+/** Gets and puts files below a base address. Each server's connections are kept and used again. */
 export class HttpBlobs implements Blobs {
   readonly address: string;
   private readonly base: URL;
-  /** Of the address's user, if it names one. */
+  /** Header for the address's user, if it names one. */
   private readonly password: Headers;
   private readonly missing: readonly number[];
 
@@ -44,7 +44,7 @@ export class HttpBlobs implements Blobs {
     return checked.ok ? this.open(this.urlOf(key), { signal, small: true }) : checked;
   }
 
-  /** As RFC 3986 says, and with it newer versions of Nix: a query stays one, and an absolute address may be another server's. */
+  /** As in RFC 3986 and newer versions of Nix: a query is kept, and an absolute address may be on another server. */
   async getNar(url: string, signal?: AbortSignal): Promise<Result<Blob | undefined>> {
     const isPlain = url.length <= MOST_URL && /^[!-~]+$/.test(url) && !url.includes('\\') && URL.canParse(url, this.base.href);
     const target = isPlain ? new URL(url, this.base) : undefined;
@@ -74,7 +74,7 @@ export class HttpBlobs implements Blobs {
       if (!answer.ok) return told(answer);
       answer.value.discard();
       if (answer.value.status >= 200 && answer.value.status < 300) return ok(undefined);
-      return told({ ok: false, failure: statusFailure(answer.value, 'does the cache take uploads, and with these credentials?') });
+      return told({ ok: false, failure: statusFailure(answer.value, 'check whether the cache accepts uploads with these credentials') });
     }, signal);
   }
 
@@ -104,7 +104,7 @@ export class HttpBlobs implements Blobs {
   }
 }
 
-/** One byte after the other, though a file that was resumed may begin anew. */
+/** The bytes in order; a resumed file that begins again is an error. */
 async function* bodyOf(file: HttpFile): ByteStream & AsyncGenerator<Uint8Array> {
   let given = 0;
   try {
@@ -122,7 +122,7 @@ function told<T>(result: Result<T>): Result<T> {
   return result.ok ? result : { ok: false, failure: ofCache(result.failure) };
 }
 
-/** What a server does wrong, a cache does. */
+/** Turns a server's failure into the cache's. */
 function ofCache(failure: Failure): Failure {
   return failure.code === 'E_HTTP' ? { ...failure, code: 'E_CACHE_ANSWER', hint: failure.hint ?? HOSTILE } : failure;
 }

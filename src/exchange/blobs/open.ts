@@ -7,7 +7,10 @@ import { DirectoryBlobs } from './directory.js';
 import { HttpBlobs } from './http.js';
 import { s3Blobs } from './s3.js';
 
-/** Opens the cache an address names: a directory or `file://`, `http://`, `https://`, `s3://`. Fails with `E_CACHE_ADDRESS`, and as `HttpClient.open`. */
+/**
+ * Opens the cache an address names: a directory or `file://`, `http://`, `https://`, `s3://`. Fails with
+ * `E_CACHE_ADDRESS`, and as `HttpClient.open`.
+ */
 export function openBlobs(address: string, environment: NodeJS.ProcessEnv): Result<Blobs> {
   if (address === '') return unknown(address);
   if (!/^[a-z0-9+.-]+:/i.test(address)) return ok(new DirectoryBlobs(resolve(address)));

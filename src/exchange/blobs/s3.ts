@@ -5,9 +5,10 @@ import type { Blobs } from './blobs.js';
 import { HttpBlobs, type Authorise } from './http.js';
 
 /**
- * A cache in a bucket of S3 or of anything that speaks its protocol: `s3://bucket[/prefix]`, with Nix's parameters
- * `endpoint` (a host, or an address with its scheme), `scheme` and `region`. Credentials come from the environment, as all S3 tools take them:
- * `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`; without them requests are not signed, which public buckets allow.
+ * A cache in a bucket of S3 or a compatible server: `s3://bucket[/prefix]`, with Nix's parameters `endpoint` (a host,
+ * or an address with its scheme), `scheme` and `region`. Credentials come from the environment, as in all S3 tools:
+ * `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`. Without them requests are not signed, which public
+ * buckets allow.
  */
 export function s3Blobs(url: URL, environment: NodeJS.ProcessEnv): Result<Blobs> {
   const region = url.searchParams.get('region') ?? environment['AWS_REGION'] ?? 'us-east-1';

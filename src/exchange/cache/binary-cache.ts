@@ -1,4 +1,4 @@
-/** A binary cache, as Nix lays it out. Every answer is checked for what it can be checked for before anything is made of it. */
+/** A binary cache in Nix's layout. Every answer is checked before it is used. */
 import {
   formatDrvOutputId,
   parseNarInfo,
@@ -15,7 +15,7 @@ import {
 import { fail, ok, type Result } from '../../result.js';
 import { readSmall, textBlob, type Blobs } from '../blobs/index.js';
 
-/** Far above any real file: a narinfo of 10,000 references has 700 KB. */
+/** Far above any real file; a narinfo with 10,000 references has 700 KB. */
 const MAX_NARINFO = 4 << 20;
 const MAX_REALISATION = 4 << 20;
 const MAX_CACHE_INFO = 1 << 16;
@@ -50,7 +50,7 @@ export class BinaryCache {
     return this.blobs.address;
   }
 
-  /** What the cache says of a path, `undefined` if it does not have it. Signatures are not checked here. */
+  /** The cache's narinfo of a path, `undefined` if it does not have it. Signatures are not checked here. */
   async narInfo(path: StorePath, signal?: AbortSignal): Promise<Result<NarInfo | undefined>> {
     const key = narInfoKey(path);
     const text = await readSmall(this.blobs, key, MAX_NARINFO, signal);
@@ -63,7 +63,7 @@ export class BinaryCache {
     return info;
   }
 
-  /** What the cache says a build gave; `undefined` if it does not know. Signatures are not checked here. */
+  /** The cache's realisation of an output; `undefined` if it has none. Signatures are not checked here. */
   async realisation(id: DrvOutputId, signal?: AbortSignal): Promise<Result<Realisation | undefined>> {
     const key = realisationKey(id);
     const text = await readSmall(this.blobs, key, MAX_REALISATION, signal);
@@ -84,15 +84,15 @@ export class BinaryCache {
     return this.blobs.put(realisationKey(realisation.id), textBlob(writeRealisation(realisation), JSON_TYPE), signal);
   }
 
-  /** Fails with `E_CACHE_ADDRESS` when this is no cache, or one for another store directory. */
+  /** Fails with `E_CACHE_ADDRESS` if this is no cache, or a cache for another store directory. */
   async check(signal?: AbortSignal): Promise<Result<void>> {
     const text = await readSmall(this.blobs, CACHE_INFO, MAX_CACHE_INFO, signal);
     if (!text.ok) return text;
     if (text.value !== undefined) return this.checkStoreDirectory(text.value);
-    return fail('E_CACHE_ADDRESS', `${this.address} is not a binary cache: it has no file ${CACHE_INFO}`, 'is the address right?');
+    return fail('E_CACHE_ADDRESS', `${this.address} is not a binary cache: it has no file ${CACHE_INFO}`, 'check the address');
   }
 
-  /** Makes the cache one, where it is new; fails with `E_CACHE_ADDRESS` when it is for another store directory. */
+  /** Creates the cache if it is new; fails with `E_CACHE_ADDRESS` if it is for another store directory. */
   async prepare(signal?: AbortSignal): Promise<Result<void>> {
     const text = await readSmall(this.blobs, CACHE_INFO, MAX_CACHE_INFO, signal);
     if (!text.ok) return text;
@@ -100,7 +100,7 @@ export class BinaryCache {
     return this.checkStoreDirectory(text.value);
   }
 
-  /** One that names none is for the usual one, as for Nix. */
+  /** A cache that names none is for the usual one, like in Nix. */
   private checkStoreDirectory(info: string): Result<void> {
     const storeDir = /^StoreDir:(.*)$/m.exec(info)?.[1]?.trim() ?? STORE_DIR;
     if (storeDir === STORE_DIR) return ok(undefined);

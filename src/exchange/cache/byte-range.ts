@@ -1,12 +1,12 @@
-/** A part of a file, both ends counted in. */
+/** A part of a file, including both ends. */
 export interface ByteRange {
   readonly first: number;
   readonly last: number;
 }
 
 /**
- * Reads a `Range` header for a file of `size` bytes. `undefined` is all of it, also where the header is of a kind that may be passed over
- * (other units, several ranges); `unsatisfiable` wants the answer 416. Source: RFC 9110, section 14.
+ * Reads a `Range` header for a file of `size` bytes. `undefined` means the whole file, also for headers that may be
+ * ignored (other units, several ranges); `unsatisfiable` means the answer 416. Source: RFC 9110, section 14.
  */
 export function parseRange(header: string | undefined, size: number): ByteRange | 'unsatisfiable' | undefined {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '');

@@ -1,4 +1,6 @@
-/** Compressed NARs on disk, so that each is compressed once for all its readers. The directory can be deleted at any time. */
+/**
+ * Compressed NARs on disk, so each is compressed once for all its readers. The directory can be deleted at any time.
+ */
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,14 +16,14 @@ import { GrowingFile } from './growing-file.js';
 
 /** Compressions at once; each takes a processor. */
 const AT_ONCE = 2;
-/** Milliseconds after which what another process was making when it died is taken for litter. */
+/** Milliseconds after which the partial file of another, dead process is deleted. */
 const LITTER_AGE = 3_600_000;
 
 /** A compressed NAR, open for reading. */
 export interface OpenNar {
   /** In bytes; `undefined` while it is still being made. */
   readonly size: number | undefined;
-  /** A part, or as much as there will be of one that is being made. Throws `StreamFailure`. */
+  /** A part of the file, or what there will be of a part that is being made. Throws `StreamFailure`. */
   readonly read: (part: ByteRange) => ByteStream;
   readonly close: () => Promise<void>;
 }
@@ -42,12 +44,12 @@ export class CompressedNars {
   ) {}
 
   /**
-   * The compressed NAR of a path. One that is not there is made, and can be read while it is; who must know its size
-   * (`whole`) waits until it is made. The caller closes it.
+   * The compressed NAR of a path. A missing one is made, and can be read meanwhile; with `whole`, this waits until its
+   * size is known. The caller closes it.
    */
   async open(store: Store, info: PathInfo, compression: Compression, whole: boolean): Promise<Result<OpenNar>> {
     const name = `${info.narHash}.nar${COMPRESSIONS[compression]}`;
-    // More than once, because what was just made may be pruned by the making of another.
+    // More than once, because making another one may delete this one.
     for (let tries = 0; ; tries++) {
       const found = await this.find(name);
       if (found.ok || found.failure.code !== 'E_NOT_FOUND' || tries === 3) return found;
@@ -70,7 +72,7 @@ export class CompressedNars {
     try {
       const handle = await open(file, 'r');
       const now = new Date();
-      // Another user's file cannot be touched, and read all the same.
+      // Another user's file cannot be touched, but can be read.
       await handle.utimes(now, now).catch(() => undefined);
       const { size } = await handle.stat();
       const read = ({ first, last }: ByteRange): ByteStream =>
@@ -81,7 +83,7 @@ export class CompressedNars {
     }
   }
 
-  /** Begins to make one. */
+  /** Starts to make one. */
   private async make(name: string, store: Store, info: PathInfo, compression: Compression): Promise<Result<Making>> {
     const temporary = join(this.directory, `${name}.${randomBytes(6).toString('hex')}.tmp`);
     try {

@@ -1,6 +1,6 @@
 /**
- * The compressions that NARs of binary caches come in. Node brings zstd, gzip and brotli; xz and bzip2 are done by the programs of those
- * names.
+ * The compressions of NARs in binary caches. Node has zstd, gzip and brotli; the programs xz and bzip2 do the other
+ * two.
  */
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
@@ -17,18 +17,18 @@ import { fail, ok, type Result } from '../../result.js';
 import { StreamFailure, type ByteStream } from '../../stream-failure.js';
 import { zstdFrames } from './zstd-frames.js';
 
-/** As narinfo files call them, and the ending of a NAR's file name. */
+/** Their names in narinfo files, and the endings of NAR files. */
 export const COMPRESSIONS = { none: '', zstd: '.zst', xz: '.xz', gzip: '.gz', br: '.br', bzip2: '.bz2' } as const;
 
 export type Compression = keyof typeof COMPRESSIONS;
 
-/** Fails with `E_COMPRESSION` on what we cannot read. */
+/** Fails with `E_COMPRESSION` if the kind is unknown. */
 export function parseCompression(text: string): Result<Compression> {
   if (Object.hasOwn(COMPRESSIONS, text)) return ok(text as Compression);
   return fail('E_COMPRESSION', `the compression "${text}" is unknown`, `known are ${Object.keys(COMPRESSIONS).join(', ')}`);
 }
 
-/** Undoes a compression. However much would come out, no more is made than the reader asks for. */
+/** Decompresses a stream. It never produces more than the reader asks for. */
 export function decompress(source: ByteStream, compression: Compression): ByteStream {
   switch (compression) {
     case 'none':
@@ -45,7 +45,7 @@ export function decompress(source: ByteStream, compression: Compression): ByteSt
   }
 }
 
-/** Compresses, quickly rather than tightly. The same bytes give the same result, given the same version of the codec. */
+/** Compresses, fast rather than small. With the same version of the codec, the same bytes give the same result. */
 export function compress(source: ByteStream, compression: Compression): ByteStream {
   switch (compression) {
     case 'none':
@@ -67,8 +67,8 @@ const BUFFER_SIZE = 1 << 18;
 const ZSTD_LEVEL = 3;
 
 /**
- * Node 24 stops after the first frame without a word, so each gets a decoder of its own. A frame may ask for a window of 2 GiB; 128 MiB is
- * what the format wants every decoder to have, and zstd's own limit.
+ * Node 24 stops after the first frame without an error, so each frame gets its own decoder. A frame may ask for a
+ * window of 2 GiB; 128 MiB is what the format recommends for decoders, and zstd's own limit.
  */
 async function* unzstd(source: ByteStream): ByteStream & AsyncGenerator<Uint8Array> {
   for await (const frame of zstdFrames(source)) yield* through(frame, createZstdDecompress({ chunkSize: BUFFER_SIZE }));
@@ -81,9 +81,9 @@ function damaged(codec: string, error: unknown): StreamFailure {
   });
 }
 
-/** Through a transforming stream of Node's; its buffers bound what is made ahead. */
+/** Uses a transform stream of Node; its buffers limit what is produced ahead. */
 async function* through(source: ByteStream, transform: NodeJS.ReadWriteStream & Readable): ByteStream & AsyncGenerator<Uint8Array> {
-  // The source's own failure is what counts when the codec complains that its data ended early.
+  // If the codec complains that its data ended early, the source's own failure is the reason.
   let sourceFailure: unknown;
   const fed = feed(source, transform).catch((error: unknown) => {
     sourceFailure = error;
@@ -138,7 +138,7 @@ async function* throughProgram(source: ByteStream, program: string, args: readon
   }
 }
 
-/** Writes all of a stream, waiting for the other end. An end that has gone away is noticed by whoever reads its output. */
+/** Writes all of a stream, waiting for the other end. The reader of its output notices if the other end is gone. */
 async function feed(source: ByteStream, sink: NodeJS.WritableStream): Promise<void> {
   let gone = false;
   const isGone = (): boolean => gone;
@@ -146,7 +146,7 @@ async function feed(source: ByteStream, sink: NodeJS.WritableStream): Promise<vo
   sink.on('close', () => (gone = true));
   for await (const chunk of source) {
     if (isGone()) return;
-    // Copied: the sink keeps the piece, the source may not.
+    // Copied, because the sink keeps the piece and the source may reuse it.
     if (sink.write(Buffer.from(chunk))) continue;
     await new Promise<void>((resolve) => {
       const go = (): void => {

@@ -1,4 +1,7 @@
-/** One NAR from a cache to disk: nothing is made outside its place, nothing beyond its size, and nothing stays that is not what was promised. */
+/**
+ * Fetches one NAR from a cache to disk. It creates nothing outside its place or beyond its size, and keeps only what
+ * was promised.
+ */
 import { createHash } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -11,21 +14,21 @@ import type { BinaryCache } from './binary-cache.js';
 import { decompress, parseCompression } from './compression.js';
 
 const HOSTILE = 'the cache is broken or hostile: take another';
-/** What is wrong with the disk; all else that keeps a tree from being restored is the tree's. */
+/** Failures of the disk; all other failures of restoring are the archive's. */
 const OUR_DISK: readonly string[] = ['E_DISK_FULL', 'E_READ_ONLY'];
-/** What parts of two files come to. */
+/** Failures that parts of two files can cause. */
 const WRONG_NAR: readonly string[] = ['E_NAR', 'E_NAR_HASH', 'E_NAR_SIZE', 'E_COMPRESSION'];
 
 /**
- * Fetches a path's NAR and restores it at `hostPath`. Fails, leaving nothing, when it is longer or shorter than its
- * narinfo says (`E_NAR_SIZE`), has another hash (`E_NAR_HASH`), is no NAR or one that no file system can hold (`E_NAR`), or when the
- * path is not the one that its content address makes (`E_CONTENT_ADDRESS`). `E_DISK_FULL` and `E_READ_ONLY` are about our own disk.
+ * Fetches a path's NAR and restores it at `hostPath`. Fails, leaving nothing, if its size differs from its narinfo
+ * (`E_NAR_SIZE`), its hash differs (`E_NAR_HASH`), it is no NAR or cannot be restored (`E_NAR`), or its content address
+ * makes another path (`E_CONTENT_ADDRESS`). `E_DISK_FULL` and `E_READ_ONLY` are about our own disk.
  */
 export async function fetchNar(cache: BinaryCache, info: NarInfo, hostPath: string, signal?: AbortSignal): Promise<Result<void>> {
   const came = { inParts: false };
   const first = await fetchOnce(cache, info, hostPath, came, signal);
   if (first.ok || !came.inParts || !WRONG_NAR.includes(first.failure.code)) return first;
-  // The parts did not fit each other: once more, in one if possible.
+  // The parts did not fit each other: try once more, in one part if possible.
   return fetchOnce(cache, info, hostPath, came, signal);
 }
 
@@ -49,7 +52,7 @@ async function fetchOnce(
   try {
     const limited = limit(blob.value.body, compressedLimit(info), `${cache.address}/${info.url}`);
     const restored = await restoreTree(checks.pass(decompress(limited, compression.value)), hostPath);
-    // What is wrong with the length or the hash says more than the first byte that is out of place.
+    // A wrong length or hash is a clearer message than the first wrong byte.
     const checked = await checks.finish(restored, hostPath);
     if (!checked.ok) await removeTree(hostPath);
     return checked;
@@ -62,7 +65,7 @@ async function fetchOnce(
   }
 }
 
-/** Compressing never adds more than a little: what is longer holds something else than the NAR. */
+/** Compression adds at most a little, so a longer file is not the NAR. */
 function compressedLimit({ fileSize, narSize }: NarInfo): number {
   const most = narSize + Math.ceil(narSize / 64) + 65536;
   return Math.min(fileSize ?? most, most);
@@ -82,7 +85,7 @@ async function* limit(source: ByteStream, most: number, what: string): ByteStrea
   }
 }
 
-/** A cache may name any size: better refused now than by a full disk in an hour. */
+/** A cache may name any size. Refuse it now, and not with a full disk in an hour. */
 async function checkRoom(info: NarInfo, directory: string): Promise<Result<void>> {
   const file = await attemptAsync('look at the disk of', directory, () => statfs(directory));
   if (!file.ok) return file;
@@ -104,7 +107,7 @@ class NarChecks {
     private readonly info: NarInfo,
     private readonly from: string,
   ) {
-    // A path that refers to itself is made of its hash modulo itself; of all others the plain hash tells.
+    // A path that refers to itself needs its hash modulo itself; for all others the plain hash is enough.
     if (info.contentAddress?.method === 'recursive' && (info.references.includes(info.path) || info.contentAddress.hash.algorithm !== 'sha256')) {
       this.modulo = new ModuloHasher(storePathHash(info.path), info.contentAddress.hash.algorithm);
     }

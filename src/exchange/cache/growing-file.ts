@@ -4,7 +4,10 @@ import { StreamFailure, type ByteStream } from '../../stream-failure.js';
 
 const PIECE_BYTES = 1 << 18;
 
-/** A file that any number of readers follow while it is written. It may be renamed and removed meanwhile; who has it open reads on. */
+/**
+ * A file that any number of readers follow while it is written. It may be renamed and removed meanwhile; who has it
+ * open reads on.
+ */
 export class GrowingFile {
   private size = 0;
   private ended: { readonly failure: Failure | undefined } | undefined;

@@ -1,4 +1,7 @@
-/** From caches into a store: a closure of paths, each after what it refers to, from the first cache that has it and gives what it promised. */
+/**
+ * Pulls a closure of paths from caches into a store. Each path comes after its references, from the first cache that
+ * has it and keeps its promise.
+ */
 import { join } from 'node:path';
 import {
   formatDrvOutputId,
@@ -21,10 +24,10 @@ import { checkPathTrust, checkRealisationTrust, type Trust } from './trust.js';
 
 export interface PullOptions {
   readonly store: Store;
-  /** In the order to ask them. */
+  /** The caches, in the order to ask them. */
   readonly caches: readonly BinaryCache[];
   readonly trust: Trust;
-  /** NARs at once; 4 when left out. */
+  /** NARs at once; 4 by default. */
   readonly jobs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly emit?: ((event: EventBody) => void) | undefined;
@@ -37,26 +40,26 @@ export interface Pulled {
   readonly narBytes: number;
 }
 
-/** What a cache promised of a path. */
+/** A cache's promise about a path. */
 interface Offer {
   readonly cache: BinaryCache;
   readonly info: NarInfo;
 }
 
-/** What no other cache and no build would do better. Caches' own failures have other codes. */
+/** Failures that no other cache or build would avoid. Failures of caches have other codes. */
 export const OUR_OWN: readonly string[] = ['E_CANCELLED', 'E_DISK_FULL', 'E_READ_ONLY', 'E_PERMISSION', 'E_IO'];
 
 const QUESTIONS_AT_ONCE = 32;
 const NARS_AT_ONCE = 4;
 
-/** One run of pulling: what was asked, and which caches do not answer, is remembered. */
+/** One run of pulling; it remembers answers, and caches that do not answer. */
 export class Puller {
   private readonly questions = new Gate(QUESTIONS_AT_ONCE);
   private readonly transfers: Gate;
-  /** Caches that could not be reached, or are none: asking again for each path would take minutes. */
+  /** Caches that could not be reached or are invalid, because asking again for each path would take minutes. */
   private readonly dead = new Map<BinaryCache, Failure>();
   private readonly checked = new Map<BinaryCache, Promise<Result<void>>>();
-  /** Of which caches it was told why they were not used, and for which reasons. */
+  /** The reasons already reported for each unused cache. */
   private readonly told = new Set<string>();
   private readonly arriving = new Map<StorePath, Promise<Result<void>>>();
   private paths = 0;
@@ -71,18 +74,19 @@ export class Puller {
   }
 
   /**
-   * Makes the paths and all they refer to valid. Fails with `E_NOT_IN_CACHE` when no cache has one of them, before any
-   * NAR is fetched, or with the last cache's failure. What came before a failure stays.
+   * Makes the paths and everything they refer to valid. Fails with `E_NOT_IN_CACHE` if no cache has one of them, before
+   * any NAR is fetched, or with the last cache's failure. Paths before a failure stay.
    */
   async closure(roots: Iterable<StorePath>): Promise<Result<void>> {
     const offers = await this.offers(roots);
     if (!offers.ok) return offers;
     const paths = inOrder(offers.value.keys(), (path) => offers.value.get(path)?.info.references ?? []);
-    // References are known before paths are, so that no honest ones form a circle; waiting for each other would never end.
+    // Honest references have no cycle, because they are known before the path. In a cycle, paths would wait for each
+    // other for ever.
     if (!paths.ok)
       return fail(
         'E_CACHE_ANSWER',
-        `paths of the caches refer to each other in a circle: ${paths.failure.message}`,
+        `paths of the caches refer to each other in a cycle: ${paths.failure.message}`,
         'a cache is broken or hostile: take another',
       );
     const results = await Promise.all(paths.value.map((path) => this.arrive(path, offers.value)));
@@ -90,15 +94,15 @@ export class Puller {
   }
 
   /**
-   * Learns what a build gave, pulls it, and registers it. `false` when no cache knows. All that the realisation depends
-   * on is taken along.
+   * Finds the realisation of an output, pulls its path, and registers it. `false` if no cache has it. Also pulls
+   * everything that the realisation depends on.
    */
   async realisation(id: DrvOutputId): Promise<Result<boolean>> {
     const known = await this.realisations([id]);
     if (!known.ok || known.value === undefined) return known.ok ? ok(false) : known;
     const pulled = await this.closure(known.value.map(({ outPath }) => outPath));
     if (!pulled.ok) {
-      // A path that is missing is no news unless a cache said that it is what the build gave.
+      // A missing path is reported only if a cache has a realisation that names it.
       if (pulled.failure.code === 'E_NOT_IN_CACHE') for (const cache of this.alive()) this.refused(cache, pulled.failure);
       return pulled;
     }
@@ -106,7 +110,10 @@ export class Puller {
     return registered.ok ? ok(true) : registered;
   }
 
-  /** The realisations and those they depend on, each after those; `undefined` when one is known nowhere. All name the same path for one output. */
+  /**
+   * The realisations and those they depend on, which come first; `undefined` if one is unknown. All name the same path
+   * for one output.
+   */
   private async realisations(ids: readonly DrvOutputId[]): Promise<Result<readonly Realisation[] | undefined>> {
     const found = new Map<string, Realisation>();
     const named = new Map<string, StorePath>();
@@ -145,7 +152,10 @@ export class Puller {
     return refused ?? ok(undefined);
   }
 
-  /** Builds that are not deterministic give several paths for one output; what was made with another than ours refers to that. */
+  /**
+   * A build that is not deterministic has several paths for one output; an output built with another path than ours
+   * refers to that path.
+   */
   private checkFits(realisation: Realisation, named: ReadonlyMap<string, StorePath>, cache: BinaryCache): Result<void> {
     for (const [text, path] of [[formatDrvOutputId(realisation.id), realisation.outPath] as const, ...realisation.dependentRealisations]) {
       const id = parseDrvOutputId(text);
@@ -160,7 +170,7 @@ export class Puller {
     return ok(undefined);
   }
 
-  /** Finds who has what of the closure that is not valid yet. */
+  /** Finds which cache has which of the closure's missing paths. */
   private async offers(roots: Iterable<StorePath>): Promise<Result<ReadonlyMap<StorePath, Offer>>> {
     const offers = new Map<StorePath, Offer>();
     const seen = new Set<StorePath>();
@@ -179,7 +189,7 @@ export class Puller {
     return ok(offers);
   }
 
-  /** The first of the caches that has the path and may be believed. */
+  /** The first cache that has the path and is trusted. */
   private async offer(path: StorePath, caches: readonly BinaryCache[]): Promise<Result<Offer>> {
     let refused: Failure | undefined;
     for (const cache of caches) {
@@ -215,7 +225,7 @@ export class Puller {
     return arriving;
   }
 
-  /** Fetches while its references arrive, and is registered after them. */
+  /** Fetches a path while its references arrive, and registers it after them. */
   private async fetch(path: StorePath, offers: ReadonlyMap<StorePath, Offer>): Promise<Result<void>> {
     const first = offers.get(path);
     if (first === undefined) throw new Error(`Internal error: nobody offers ${path}`);
@@ -264,7 +274,7 @@ export class Puller {
     return this.options.caches.filter((cache) => !this.dead.has(cache));
   }
 
-  /** Tells why a cache is not used: once for each reason, and not for each of a thousand paths. */
+  /** Reports why a cache is not used, once for each reason and not for each path. */
   private refused({ address }: BinaryCache, failure: Failure): void {
     const reason = `${failure.code} ${address}`;
     if (OUR_OWN.includes(failure.code) || this.told.has(reason)) return;
@@ -273,7 +283,7 @@ export class Puller {
   }
 }
 
-/** What a store keeps of a narinfo file. */
+/** The part of a narinfo file that a store keeps. */
 function pathInfoOf({ path, narHash, narSize, references, deriver, contentAddress, signatures }: NarInfo): PathInfo {
   return { path, narHash, narSize, references, deriver, contentAddress, signatures, ultimate: false };
 }

@@ -1,4 +1,7 @@
-/** From a store into a cache: a closure of paths, each after what it refers to, so that a cache never has a path without its closure. */
+/**
+ * Pushes a closure of paths from a store into a cache. Each path comes after its references, so a cache never has a
+ * path without its closure.
+ */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -32,20 +35,23 @@ export interface PushOptions {
   /** Signs every path and realisation; signatures that the store has are passed on as well. */
   readonly secretKeys: readonly SecretKey[];
   readonly signal?: AbortSignal | undefined;
-  /** Told of every path that was pushed. */
+  /** Called for every path that was pushed. */
   readonly onPush?: ((path: StorePath, fileSize: number) => void) | undefined;
 }
 
 export interface Pushed {
   /** Paths the cache did not have. */
   readonly paths: number;
-  /** Bytes of them as they lie in the cache. */
+  /** Their bytes in the cache. */
   readonly fileBytes: number;
 }
 
 const NARS_AT_ONCE = 4;
 
-/** Pushes the closure of the paths, then the realisations. What is in the cache already stays as it is; realisations gain signatures. */
+/**
+ * Pushes the closure of the paths, then the realisations. Existing files of the cache do not change, except that
+ * realisations get more signatures.
+ */
 export async function push(roots: Iterable<StorePath>, realisations: readonly Realisation[], options: PushOptions): Promise<Result<Pushed>> {
   const { store, cache, signal } = options;
   const prepared = await cache.prepare(signal);
@@ -76,7 +82,7 @@ export async function push(roots: Iterable<StorePath>, realisations: readonly Re
   return ok({ paths, fileBytes });
 }
 
-/** Fails with `E_REALISATION_CONFLICT` when the cache has another path for the output. */
+/** Fails with `E_REALISATION_CONFLICT` if the cache has another path for the output. */
 async function pushRealisation(realisation: Realisation, { cache, secretKeys, signal }: PushOptions): Promise<Result<void>> {
   const there = await cache.realisation(realisation.id, signal);
   if (!there.ok) return there;
@@ -88,14 +94,14 @@ async function pushRealisation(realisation: Realisation, { cache, secretKeys, si
       'the build is not deterministic: pull that into another store to compare the two, or push to another cache',
     );
   const fingerprint = realisationFingerprint(realisation);
-  // Signatures are of all that a realisation says: those that are there would not fit ours.
+  // Signatures sign the whole realisation, so existing ones would not fit ours.
   if (there.value !== undefined && known.length > 0 && realisationFingerprint(there.value) !== fingerprint) return ok(undefined);
   const signatures = new Set([...known, ...realisation.signatures, ...secretKeys.map((key) => signText(fingerprint, key))]);
   if (there.value !== undefined && signatures.size === known.length) return ok(undefined);
   return cache.putRealisation({ ...realisation, signatures: [...signatures] }, signal);
 }
 
-/** Gives the size of what was put; `undefined` when the cache had the path. */
+/** Returns the size of the uploaded file; `undefined` if the cache had the path. */
 async function pushPath(
   info: PathInfo,
   options: PushOptions,
@@ -110,7 +116,7 @@ async function pushPath(
     const directory = store.tempDir();
     if (!directory.ok) return directory;
     try {
-      // Its name in the cache is its hash, so it has to be made before it can be sent.
+      // Its name in the cache is its hash, so it must be complete before it can be sent.
       const file = join(directory.value, 'nar');
       const nar = await compressTo(file, store, info, compression);
       if (!nar.ok) return nar;

@@ -1,4 +1,7 @@
-/** A store as a binary cache over HTTP: real Nix substitutes from it. What it serves is computed from the store as it is asked for. */
+/**
+ * A store as a binary cache over HTTP: real Nix substitutes from it. Its answers are computed from the store on
+ * request.
+ */
 import { open } from 'node:fs/promises';
 import http from 'node:http';
 import { pipeline } from 'node:stream/promises';
@@ -32,52 +35,52 @@ import { COMPRESSIONS, type Compression } from './compression.js';
 import { limitConnections } from './connection-limit.js';
 
 export interface ServerOptions {
-  /** May be open for reading only, and be built in meanwhile by other processes. */
+  /** May be open for reading only; other processes may build in it at the same time. */
   readonly store: Store;
-  /** Sign everything that is served, besides the signatures that the store has. */
+  /** Keys that sign everything that is served, in addition to the store's signatures. */
   readonly secretKeys: readonly SecretKey[];
-  /** What clients are told to ask for. They remember it: NARs by other compressions are sent as well. */
+  /** The compression in narinfo files. Clients remember it, so NARs in other compressions are sent as well. */
   readonly compression: Compression;
   readonly compressed: CompressedNars;
   /** Clients ask caches of lower priority first; Nix's own is 40. */
   readonly priority: number;
-  /** Names that it may be asked by, besides addresses and this machine's own; `*` for any. */
+  /** Host names that it answers to, besides addresses and this machine's own; `*` for any. */
   readonly names?: readonly string[] | undefined;
-  /** Connections at once; 512 when left out. */
+  /** Connections at once; 512 by default. */
   readonly connections?: number | undefined;
-  /** Milliseconds in which a client must take something of what is sent to it; 120 s when left out. */
+  /** Milliseconds in which a client must receive something; 120 s by default. */
   readonly idleTimeout?: number | undefined;
-  /** Told of every answer when it ends. */
+  /** Called at the end of every answer. */
   readonly onAnswer?: ((answer: Answered) => void) | undefined;
 }
 
 interface Serving extends ServerOptions {
-  /** Paths that were found as they were registered. */
+  /** Paths whose hash was right. */
   readonly sound: Set<StorePath>;
   readonly isCalled: (host: string | undefined) => boolean;
 }
 
-/** What a client asked and got. */
+/** A client's request and its answer. */
 export interface Answered {
   readonly method: string;
   readonly path: string;
   readonly status: number;
-  /** Sent, headers included. */
+  /** Bytes sent, including headers. */
   readonly bytes: number;
   readonly milliseconds: number;
-  /** Why it ended early or was no success, when that is not the client's doing. */
+  /** Why it failed or ended early, unless the client is the cause. */
   readonly failure?: Failure | undefined;
 }
 
 const ALL_COMPRESSIONS = Object.keys(COMPRESSIONS) as Compression[];
 const DEFAULT_IDLE_TIMEOUT = 120_000;
 const MOST_CONNECTIONS = 512;
-/** Milliseconds. A request is short, and needs no more than a header; checked every second, not every thirty. */
+/** Milliseconds. A request is short, only a header. Checked every second, not every thirty. */
 const REQUEST_LIMITS = { requestTimeout: 20_000, headersTimeout: 15_000, keepAliveTimeout: 30_000, connectionsCheckingInterval: 1000 };
 
-/** Makes the server; `listen` is the caller's business. */
+/** Makes the server; the caller must call `listen`. */
 export function cacheServer(options: ServerOptions): http.Server {
-  // Each path is checked the first time it is sent. Who gets it checks it in any case.
+  // Each path is checked the first time it is sent. Clients also check it.
   const sound = new Set<StorePath>();
   const isCalled = hostCheck(options.names ?? []);
   const server = http.createServer(REQUEST_LIMITS, (request, response) => {
@@ -86,7 +89,7 @@ export function cacheServer(options: ServerOptions): http.Server {
     const sentBefore = socket.bytesWritten;
     let failure: Failure | undefined;
     const closed = new Promise((resolve) => response.on('close', resolve));
-    // While nothing lies ready to be taken, it is the client that waits.
+    // While nothing is ready to send, the client waits for the server.
     response.setTimeout(options.idleTimeout ?? DEFAULT_IDLE_TIMEOUT, () => {
       if (response.writableLength > 0) response.destroy();
     });
@@ -114,7 +117,7 @@ export function cacheServer(options: ServerOptions): http.Server {
 }
 
 async function answer(options: Serving, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-  // Whatever this is, a browser is not to make a page or a script of it.
+  // A browser must not treat it as a page or a script.
   response.setHeader('x-content-type-options', 'nosniff');
   response.setHeader('cross-origin-resource-policy', 'same-origin');
   if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -122,7 +125,7 @@ async function answer(options: Serving, request: http.IncomingMessage, response:
     return;
   }
   if (!options.isCalled(request.headers.host)) {
-    refuse(response, 421, {}, 'This cache is not called that. Whoever runs it can let it be, with --name.\n');
+    refuse(response, 421, {}, 'This cache does not have that name. Its operator can add it with --name.\n');
     return;
   }
   const path = pathOf(request.url ?? '') ?? '';
@@ -149,7 +152,7 @@ async function answer(options: Serving, request: http.IncomingMessage, response:
   } else if (log?.[1] !== undefined) {
     await sendLog(options.store, log[1], request, response);
   } else {
-    // Listings (`.ls`), debugging information and the build traces of Nix 2.35 among them: there are none.
+    // There are no listings (`.ls`), debugging information, or build traces of Nix 2.35.
     refuse(response, 404);
   }
 }
@@ -172,7 +175,7 @@ function narInfoOf(info: PathInfo, { secretKeys, compression }: ServerOptions): 
   return writeNarInfo({ ...info, signatures, url: `nar/${narName(info, compression)}`, compression });
 }
 
-/** Names the path, to find it, and the NAR's hash: what it names never changes, so it may be cached for ever. */
+/** It has the path, to find it, and the NAR's hash. Its contents never change, so it may be cached for ever. */
 function narName({ path, narHash }: PathInfo, compression: Compression): string {
   return `${storePathHash(path)}-${formatHash(sha256Hash(narHash), 'base32')}.nar${COMPRESSIONS[compression]}`;
 }
@@ -195,13 +198,13 @@ function refuse(
   headers: http.OutgoingHttpHeaders = {},
   body = `${http.STATUS_CODES[status] ?? ''}\n`,
 ): void {
-  // Those of the answer that was meant to be given say that it may be kept for ever.
+  // The headers of the intended answer say that it may be kept for ever.
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   response.writeHead(status, { 'content-type': 'text/plain', 'content-length': body.length, ...headers });
   response.end(body);
 }
 
-/** The log of a derivation's build, as `nix log` asks for it. */
+/** The log of a derivation's build, at the address that `nix log` uses. */
 async function sendLog(store: Store, drvName: string, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
   const drvPath = parseStorePathBaseName(drvName);
   const file = drvPath.ok && isDrvPath(drvPath.value) ? await open(logPath(store.root, drvPath.value)).catch(() => undefined) : undefined;
@@ -236,14 +239,14 @@ async function sendNar(
     response.end();
     return;
   }
-  // The part of another version is no use to anyone.
+  // A part of another version would be useless.
   const ifRange = request.headers['if-range'];
   const range = ifRange === undefined || ifRange === etag ? request.headers.range : undefined;
   if (compression === 'none') {
     await send(request, response, info.narSize, range, (part) => slice(storeNar(store, info, sound), part));
     return;
   }
-  // How long it is nobody knows before it is whole: the first readers get it without being told.
+  // Its length is unknown until it is complete, so the first readers get it without a length.
   const mustBeWhole = range !== undefined || request.method === 'HEAD';
   const opened = await compressed.open(store, info, compression, mustBeWhole);
   if (!opened.ok) throw new StreamFailure(opened.failure);
@@ -254,7 +257,7 @@ async function sendNar(
   }
 }
 
-/** All of it, or the part that was asked for; reads only as fast as the client takes. */
+/** Sends all of it, or the requested part; reads only as fast as the client receives. */
 async function send(
   request: http.IncomingMessage,
   response: http.ServerResponse,
@@ -281,7 +284,7 @@ async function send(
   else await pipeline(open(part), response);
 }
 
-/** A part of a stream that can only be read from its beginning. */
+/** Cuts a part out of a stream that can only be read from its beginning. */
 async function* slice(source: ByteStream, { first, last }: ByteRange): ByteStream & AsyncGenerator<Uint8Array> {
   let offset = 0;
   for await (const chunk of source) {
@@ -292,7 +295,9 @@ async function* slice(source: ByteStream, { first, last }: ByteRange): ByteStrea
   }
 }
 
-/** What there is to tell of an error; clients that hang up are no news. Not even a bug may end the answers to everybody else. */
+/**
+ * The message for an error; clients that hang up are not reported. Even a bug must not end answers to other clients.
+ */
 function failureOf(error: unknown): Failure | undefined {
   // Both ends of a stream may fail.
   if (error instanceof AggregateError) return error.errors.map(failureOf).find((failure) => failure !== undefined);

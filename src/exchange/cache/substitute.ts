@@ -1,10 +1,10 @@
-/** Before building: what is wanted, or else what it is built from, as far down as caches have it. */
+/** Substitutes outputs before building: the wanted ones, or otherwise their inputs, as far as caches have them. */
 import type { Derivation, DrvOutputId, DrvPath, StorePath } from '../../formats/index.js';
 import { adopt, identitiesOf, resolvedDerivation, resolvedIds } from '../../build/index.js';
 import { err, fail, ok, type Failure, type Result } from '../../result.js';
 import { OUR_OWN, Puller, type Pulled, type PullOptions } from './pull.js';
 
-/** A derivation, and the outputs of it that are asked for. */
+/** A derivation, and which of its outputs are wanted. */
 export interface WantedOutputs {
   readonly drvPath: DrvPath;
   readonly outputs: readonly string[];
@@ -15,7 +15,7 @@ export interface Substituted extends Pulled {
   readonly outputs: number;
 }
 
-/** One run's dealings with caches: what was asked, and which of them do not answer, is remembered. */
+/** One run's use of caches; it remembers answers, and caches that do not answer. */
 export class Substituter {
   private readonly puller: Puller;
 
@@ -24,8 +24,9 @@ export class Substituter {
   }
 
   /**
-   * Pulls the wanted outputs where a cache knows what they are and has them. Where none does, or what it gives is refused, tries the
-   * derivation's inputs, and so on; what is left is to be built. Fails only when it was stopped or the store cannot be written.
+   * Pulls the wanted outputs that a cache knows and has. If none does, or its answer is refused, it tries the
+   * derivation's inputs, and so on; the rest must be built. Fails only if it was stopped or the store cannot be
+   * written.
    */
   async substitute(derivations: ReadonlyMap<DrvPath, Derivation>, wanted: readonly WantedOutputs[]): Promise<Result<Substituted>> {
     const seen = new Set<string>();
@@ -46,17 +47,17 @@ export class Substituter {
     return (visits.find((result) => !result.ok) as Result<never> | undefined) ?? ok({ ...this.puller.pulled, outputs });
   }
 
-  /** Pulls one output. Fails with `E_NOT_IN_CACHE` when no cache knows it, or with what was wrong with what one has. */
+  /** Pulls one output. Fails with `E_NOT_IN_CACHE` if no cache knows it, or with the failure of a cache that does. */
   async require(derivations: ReadonlyMap<DrvPath, Derivation>, drvPath: DrvPath, outputName: string): Promise<Result<void>> {
     const taken = await this.take(derivations, drvPath, outputName);
     if (!taken.ok) return taken;
     if (taken.value.found) return ok(undefined);
     return taken.value.refused === undefined
-      ? fail('E_NOT_IN_CACHE', `no cache knows what output "${outputName}" of ${drvPath} became`, 'was it pushed from the same chain?')
+      ? fail('E_NOT_IN_CACHE', `no cache knows output "${outputName}" of ${drvPath}`, 'it may have been pushed from another chain')
       : err(taken.value.refused);
   }
 
-  /** Pulls paths and all they refer to; as `Puller.closure`. */
+  /** Pulls paths and everything they refer to, like `Puller.closure`. */
   closure(paths: Iterable<StorePath>): Promise<Result<void>> {
     return this.puller.closure(paths);
   }
@@ -65,7 +66,7 @@ export class Substituter {
     return this.puller.pulled;
   }
 
-  /** Pulls what caches know of these ids: of resolved derivations, about to be built. */
+  /** Pulls what caches have for these ids, which belong to resolved derivations before their build. */
   readonly fetchRealisations = async (ids: readonly DrvOutputId[]): Promise<Result<void>> => {
     for (const id of ids) {
       const pulled = await this.puller.realisation(id);
@@ -74,7 +75,9 @@ export class Substituter {
     return ok(undefined);
   };
 
-  /** Under its own id, and where its inputs are realised under that of the resolved derivation, which other seeds come to as well. */
+  /**
+   * Under its own id and, if its inputs are realised, under that of the resolved derivation, which other seeds share.
+   */
   private async take(
     derivations: ReadonlyMap<DrvPath, Derivation>,
     drvPath: DrvPath,

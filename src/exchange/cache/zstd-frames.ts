@@ -1,11 +1,14 @@
-/** Where frames of zstd begin and end (RFC 8878, section 3.1), for decoders that know but one. */
+/** Finds the frames of zstd data (RFC 8878, section 3.1), for decoders that read only one. */
 import { StreamFailure, type ByteStream } from '../../stream-failure.js';
 
 const MAGIC = 0xfd2fb528;
-/** The upper 28 bits of a frame that decoders pass over. */
+/** The upper 28 bits of the magic number of a skippable frame. */
 const SKIPPABLE = 0x184d2a5;
 
-/** The frames of a stream, one after the other; each is to be read to its end. Throws `StreamFailure` where none begins or one ends early. */
+/**
+ * The frames of a stream, one after the other; read each to its end. Throws `StreamFailure` if no frame begins where
+ * one should, or one ends early.
+ */
 export async function* zstdFrames(source: ByteStream): AsyncGenerator<ByteStream> {
   const pieces = source[Symbol.asyncIterator]();
   let rest: Uint8Array = new Uint8Array(0);
@@ -21,7 +24,7 @@ export async function* zstdFrames(source: ByteStream): AsyncGenerator<ByteStream
   async function* next(): ByteStream & AsyncGenerator<Uint8Array> {
     const frame = new Frame();
     while (!frame.hasEnded) {
-      if (!(await more())) throw new StreamFailure({ code: 'E_COMPRESSION', message: 'the zstd data was cut off' });
+      if (!(await more())) throw new StreamFailure({ code: 'E_COMPRESSION', message: 'the zstd data is truncated' });
       const piece = rest.subarray(0, frame.take(rest));
       rest = rest.subarray(piece.length);
       yield piece;
@@ -34,7 +37,7 @@ export async function* zstdFrames(source: ByteStream): AsyncGenerator<ByteStream
   }
 }
 
-/** A field of a frame: a number to be read, or bytes that are passed over. */
+/** A field of a frame: a number, or bytes to skip. */
 type Field = readonly ['number' | 'bytes', length: number];
 
 function* fields(): Generator<Field, void, number> {
@@ -59,7 +62,7 @@ function* fields(): Generator<Field, void, number> {
   if ((descriptor & 4) !== 0) yield ['bytes', 4];
 }
 
-/** How far one frame goes. */
+/** Tracks the extent of one frame. */
 class Frame {
   readonly #fields = fields();
   #field = this.#fields.next();
@@ -70,7 +73,7 @@ class Frame {
     return this.#field.done === true;
   }
 
-  /** How many bytes of what comes next belong to this frame. */
+  /** How many of the next bytes belong to this frame. */
   take(piece: Uint8Array): number {
     let at = 0;
     while (this.#field.done !== true) {

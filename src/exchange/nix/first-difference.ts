@@ -6,12 +6,12 @@ import type { Failure } from '../../result.js';
 import type { Store } from '../../store/index.js';
 import { inOrder } from '../in-order.js';
 
-/** How many bytes to show from where two files differ. */
+/** How many bytes to show from the first difference of two files. */
 const SHOWN_BYTES = 8;
 
 /**
- * Of all that came out differently, the derivation that needs none of the others: what made the difference. Names the first
- * file that differs, and its bytes on both sides. `undefined` when nothing differs.
+ * The cause of differences: the derivation that differs and needs none of the others. Names its first file that
+ * differs, and the bytes on both sides. `undefined` if nothing differs.
  */
 export function firstDifferentBuild(
   store: Store,
@@ -34,7 +34,7 @@ export function firstDifferentBuild(
     return {
       code: 'E_DIFFERENT',
       message: `${drvPath} is the first that differs: its output ${outputName}, ${path} here, differs${where}: ${first.what}${bytes}`,
-      hint: `what the other build made is kept at ${kept}`,
+      hint: `the output of the other build is kept at ${kept}`,
     };
   }
   return undefined;

@@ -8,17 +8,17 @@ import { MACHINE_NIX, type NixProgram } from './nix-program.js';
 import { userSettings } from './nix-users.js';
 
 export interface NixCommandOptions {
-  /** A store as Nix names it: a directory, `daemon`, `ssh-ng://host`. */
+  /** A store in Nix's notation: a directory, `daemon`, `ssh-ng://host`. */
   readonly storeUri: string;
   /** Machines to build on, as in Nix's setting `builders`; this machine then builds nothing itself. */
   readonly builders?: string | undefined;
-  /** The machine's, when left out. */
+  /** The machine's by default. */
   readonly program?: NixProgram | undefined;
 }
 
 /**
- * Dead hosts must be noticed: ssh by itself waits for ever. After three unanswered questions, 15 seconds, the build goes
- * elsewhere.
+ * Dead hosts must be noticed, but ssh by itself waits for ever. After three unanswered keep-alives, 15 seconds, the
+ * build moves to another host.
  */
 const SSH_OPTIONS = '-o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ConnectTimeout=10 -o BatchMode=yes';
 
@@ -26,21 +26,21 @@ export class NixCommand {
   private constructor(
     private readonly options: NixCommandOptions,
     private readonly program: NixProgram,
-    /** How it wants to be asked. */
+    /** The commands of its version. */
     readonly dialect: NixDialect,
-    /** Whom builders run as. */
+    /** The users that builders run as. */
     private readonly userSettings: readonly string[],
   ) {}
 
   /**
-   * Finds out which Nix this machine has, and whom builders shall run as. Fails with `E_NO_NIX`, and with `E_NIX` if it is too old or
-   * builders would be root.
+   * Finds out which Nix this machine has, and which users builders run as. Fails with `E_NO_NIX`, and with `E_NIX` if
+   * it is too old or builders would be root.
    */
   static async find(options: NixCommandOptions): Promise<Result<NixCommand>> {
     const program = options.program ?? MACHINE_NIX;
     const dialect = await NixDialect.find(program);
     if (!dialect.ok) return dialect;
-    // A daemon has its own users, and so have other machines.
+    // A daemon and other machines have their own users.
     const buildsItself = !/^(daemon|unix:|ssh)/.test(options.storeUri) && options.builders === undefined;
     const settings = buildsItself ? await userSettings(dialect.value) : ok([]);
     return settings.ok ? ok(new NixCommand(options, program, dialect.value, settings.value)) : settings;
@@ -50,7 +50,7 @@ export class NixCommand {
     return this.options.storeUri;
   }
 
-  /** Runs `nix` and gives what it wrote to standard output. Its lines on standard error go to `onLine`. Fails with `E_NIX`. */
+  /** Runs `nix` and returns its standard output. Its lines on standard error go to `onLine`. Fails with `E_NIX`. */
   run(args: readonly string[], signal?: AbortSignal, onLine: (line: string) => void = () => undefined): Promise<Result<string>> {
     return new Promise((resolve) => {
       const child = this.spawn(args);
@@ -67,7 +67,7 @@ export class NixCommand {
       });
       child.on('close', (status) => {
         signal?.removeEventListener('abort', stop);
-        if (signal?.aborted === true) resolve(fail('E_CANCELLED', 'stopped while Nix was at work'));
+        if (signal?.aborted === true) resolve(fail('E_CANCELLED', 'stopped while Nix was running'));
         else if (status === 0) resolve(ok(Buffer.concat(chunks).toString()));
         else resolve(fail('E_NIX', `\`nix ${args[0] ?? ''}\` on ${this.storeUri} failed: ${errors.text()}`));
       });
@@ -104,8 +104,8 @@ export class NixCommand {
     const { builders } = this.options;
     const settings = [
       ...['--extra-experimental-features', 'nix-command flakes ca-derivations', '--store', this.storeUri],
-      // Nothing but what the derivation names, as in our own sandbox; nothing that somebody else built.
-      // It reaches the Nix that builds on this machine; others follow their own nix.conf.
+      // Only what the derivation names, as in our own sandbox, and no substitutes.
+      // These settings reach the Nix of this machine; other machines use their own nix.conf.
       ...['--option', 'sandbox', 'true', '--option', 'sandbox-fallback', 'false', '--option', 'sandbox-paths', ''],
       ...['--option', 'substituters', ''],
       ...this.userSettings,
@@ -121,7 +121,7 @@ export class NixCommand {
   }
 }
 
-/** Splits into lines, and remembers the last that say why something failed. */
+/** Splits output into lines, and remembers the last error messages. */
 class LastLines {
   private rest = '';
   private readonly last: string[] = [];
@@ -149,10 +149,13 @@ class LastLines {
   }
 }
 
-/** What a line of standard error says to people: the line itself, or the message in a line of `--log-format internal-json`. */
+/**
+ * The readable text of a line of standard error: the line itself, or the message in a line of
+ * `--log-format internal-json`.
+ */
 function messageOf(line: string): string | undefined {
   const json = parseLogLine(line);
-  // What a remote build's helper says has no `raw_msg`.
+  // Messages of a remote build's helper have no `raw_msg`.
   const text = json === undefined ? line : json['action'] === 'msg' && json['level'] === 0 ? (json['raw_msg'] ?? json['msg']) : undefined;
   return typeof text === 'string'
     ? withoutColours(text)

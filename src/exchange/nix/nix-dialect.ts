@@ -1,30 +1,30 @@
 /**
- * How each version of Nix wants to be asked, and what it answers: all that differs between the versions is here. Sources: Nix's
- * release notes, and the versions that the tests run.
+ * The commands and answers of each version of Nix. All differences between versions are here. Sources: Nix's release
+ * notes, and the versions that the tests run.
  */
 import { execFile } from 'node:child_process';
 import { fail, ok, type Result } from '../../result.js';
 import { MACHINE_NIX, type NixProgram } from './nix-program.js';
 
-/** What is older lacks commands that we give. */
+/** Older versions lack commands that we use. */
 const OLDEST = [2, 8] as const;
 
-/** Lix calls its versions 2.90 and later, and speaks as the Nix that it came from. */
+/** Lix has version numbers from 2.90 on, and behaves like the Nix that it came from. */
 const ORIGIN_OF_LIX = [2, 18] as const;
 
 type Release = readonly [major: number, minor: number];
 
 export class NixDialect {
   private constructor(
-    /** What `nix --version` says. */
+    /** The output of `nix --version`. */
     readonly said: string,
     private readonly release: Release,
   ) {}
 
-  /** Reads `nix (Nix) 2.8.0` and the like. Fails with `E_NIX` on what is no version, or one too old. */
+  /** Reads `nix (Nix) 2.8.0` and the like. Fails with `E_NIX` if it is no version, or too old. */
   static parse(said: string): Result<NixDialect> {
     const match = /(\d+)\.(\d+)\S*\s*$/.exec(said);
-    if (match === null) return fail('E_NIX', `\`nix --version\` says ${JSON.stringify(said)}, which is no version`);
+    if (match === null) return fail('E_NIX', `\`nix --version\` says ${JSON.stringify(said)}, which is not a version`);
     const release: Release = said.includes('Lix') ? ORIGIN_OF_LIX : [Number(match[1]), Number(match[2])];
     const dialect = new NixDialect(said.trim(), release);
     return dialect.isAtLeast(OLDEST)
@@ -32,7 +32,7 @@ export class NixDialect {
       : fail('E_NIX', `${dialect.said} is too old`, `install Nix ${OLDEST.join('.')} or newer, or build without --via nix`);
   }
 
-  /** Of the Nix that this machine has, or of another one. Fails with `E_NO_NIX` and as `parse` does. */
+  /** The dialect of this machine's Nix, or of another one. Fails with `E_NO_NIX`, and like `parse`. */
   static find(program: NixProgram = MACHINE_NIX): Promise<Result<NixDialect>> {
     const [file, ...args] = program.command(['--version']);
     return new Promise((resolve) => {
@@ -52,17 +52,20 @@ export class NixDialect {
     return ['store', this.isAtLeast([2, 24]) ? 'info' : 'ping'];
   }
 
-  /** All outputs of a derivation, where a command wants something to build. */
+  /** Names all outputs of a derivation, for commands that build. */
   outputsOf(drvPath: string): string {
     return this.isAtLeast([2, 13]) ? `${drvPath}^*` : drvPath;
   }
 
-  /** Asks what a store knows of a path; `pathInfo` reads the answer. */
+  /** Queries a store's facts about a path; `pathInfo` reads the answer. */
   askPathInfo(path: string): readonly string[] {
     return ['path-info', '--json', ...(this.isAtLeast([2, 34]) ? ['--json-format', '1'] : []), path];
   }
 
-  /** What `askPathInfo` brought: a list of one, or from 2.19 on an object by paths. `undefined` where the path is not valid. */
+  /**
+   * Reads the answer of `askPathInfo`: a list of one, or from 2.19 on an object by paths. `undefined` where the path is
+   * not valid.
+   */
   pathInfo(json: string, path: string): unknown {
     const answer = JSON.parse(json) as unknown;
     if (Array.isArray(answer)) return answer[0] as unknown;
@@ -80,8 +83,8 @@ export class NixDialect {
 }
 
 /**
- * Whether a message says that the builder itself failed, which it would again. The trap: a remote build whose connection broke is
- * reported by Nix 2.8 with the same words, `builder for … failed with exit code 1`, behind what broke it.
+ * Whether a message says that the builder itself failed, which would happen again. Note that Nix 2.8 reports a broken
+ * connection to a remote build with the same words, `builder for … failed with exit code 1`, after the real reason.
  */
 export function saysBuilderFailed(message: string): boolean {
   if (/' on '.*' failed: builder for '/.test(message)) return true;

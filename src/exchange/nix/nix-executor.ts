@@ -1,5 +1,5 @@
 /**
- * Builds through real Nix: hands a derivation and its inputs to a Nix store, lets that build it, there or on its remote
+ * Builds with real Nix: gives a derivation and its inputs to a Nix store, which builds it there or on its remote
  * builders, and takes the results back as if they had been built here.
  */
 import { randomUUID } from 'node:crypto';
@@ -27,14 +27,16 @@ import { saysBuilderFailed, type NixDialect } from './nix-dialect.js';
 const BUILD_LOG_LINE = 101;
 const SET_PHASE = 104;
 
-/** On Debian as on NixOS, and no part of any sandbox; `/bin/sh` is, by what Nix is compiled with. */
+/**
+ * It exists on Debian and NixOS, and in no sandbox. `/bin/sh` may be in the sandbox, depending on how Nix was compiled.
+ */
 const HOST_PROGRAM = '/usr/bin/env';
 
-/** A machine that is cut off is no verdict on the build. */
+/** A disconnected machine does not mean that the build failed. */
 const MAX_TRIES = 4;
 
 export class NixExecutor implements Executor {
-  /** Nix 2.8 loses its place in the stream when a path that it copies becomes valid meanwhile, so one copy at a time. */
+  /** Nix 2.8 fails if a path that it copies becomes valid meanwhile, so only one copy runs at a time. */
   private readonly copies = new Gate(1);
   private nix: Promise<Result<NixCommand>> | undefined;
 
@@ -77,8 +79,8 @@ export class NixExecutor implements Executor {
   }
 
   /**
-   * Nix must answer, not run builders as root, and not let builders see the machine they run on. Of several machines the one that Nix chose is examined; a probe
-   * that fails for another reason is no verdict, the builds will show it.
+   * Nix must answer, must not run builders as root, and must not let builders see their machine. Of several machines,
+   * only the one that Nix chose is checked. If the probe fails for another reason, the builds will show it.
    */
   private async examine(): Promise<Result<NixCommand>> {
     const found = await NixCommand.find(this.options);
@@ -95,7 +97,9 @@ export class NixExecutor implements Executor {
     );
   }
 
-  /** Copies the derivation, and with it its inputs, which it refers to. Another process may be copying the same ones: then it is tried again. */
+  /**
+   * Copies the derivation and its inputs, to which it refers. If another process copies the same ones, it tries again.
+   */
   private async handOver(nix: NixCommand, { drvPath, signal }: ExecutorRequest): Promise<Result<string>> {
     const args = ['copy', '--derivation', '--no-check-sigs', '--from', `local?root=${this.store.root}`, '--to', nix.storeUri, drvPath];
     for (let tries = 1; ; tries++) {
@@ -128,11 +132,11 @@ export class NixExecutor implements Executor {
       const { message } = built.failure;
       if (saysBuilderFailed(message)) return fail('E_BUILD', `the builder of ${drv.name} failed under Nix: ${message}`);
       if (tries === MAX_TRIES) return built;
-      onOutput(Buffer.from(`Nix gave up on the build (${message}); trying again, ${tries + 1} of ${MAX_TRIES}\n`));
+      onOutput(Buffer.from(`Nix gave up the build (${message}); trying again, ${tries + 1} of ${MAX_TRIES}\n`));
     }
   }
 
-  /** Copies an output out of the Nix store. What Nix says of it is compared with what it is. */
+  /** Copies an output out of the Nix store. Nix's facts about it are compared with the copy. */
   private async takeBack(nix: NixCommand, path: StorePath, hostPath: string): Promise<Result<NewPath>> {
     const asked = await nix.run(nix.dialect.askPathInfo(path));
     if (!asked.ok) return asked;
@@ -150,7 +154,7 @@ export class NixExecutor implements Executor {
   }
 }
 
-/** Never a derivation that was built before. It asks of a machine what all others ask. */
+/** A derivation that was never built before. It needs the same features of a machine as all others. */
 function hostProbe(): string {
   return `derivation {
     name = "sandbox-probe"; system = "x86_64-linux"; nonce = "${randomUUID()}";
@@ -159,7 +163,7 @@ function hostProbe(): string {
   }`;
 }
 
-/** What the builder wrote: its lines, and the phases it announced, the way it announced them. */
+/** The builder's output: its lines and its phases, in the builder's own format. */
 function saidByBuilder(line: string): string | undefined {
   const json = parseLogLine(line);
   const [text] = Array.isArray(json?.['fields']) ? (json['fields'] as readonly unknown[]) : [];
@@ -173,7 +177,7 @@ function outputPaths(json: string, names: readonly string[]): Result<ReadonlyMap
   const paths = new Map<string, StorePath>();
   for (const name of names) {
     const path = parseStorePath(built?.outputs?.[name] ?? '');
-    if (!path.ok) return fail('E_NIX', `Nix does not say what output "${name}" became`);
+    if (!path.ok) return fail('E_NIX', `Nix does not name the path of output "${name}"`);
     paths.set(name, path.value);
   }
   return ok(paths);
@@ -195,7 +199,7 @@ function readPathInfo(dialect: NixDialect, json: string, path: StorePath): Resul
   const deriver = said?.deriver === undefined ? undefined : parseStorePath(said.deriver);
   const bad = [narHash, contentAddress, ...references].find((result) => !result.ok);
   if (!narHash.ok || !contentAddress.ok || bad !== undefined || said?.narSize === undefined)
-    return fail('E_NIX', `Nix says of ${path} what cannot be: ${json.trim().slice(0, 200)}`);
+    return fail('E_NIX', `Nix gives impossible facts about ${path}: ${json.trim().slice(0, 200)}`);
   return ok({
     path,
     narHash: narHash.value.hex as Sha256,
@@ -224,7 +228,7 @@ async function checkOutput(
     ? ok(undefined)
     : fail(
         'E_NIX',
-        `what Nix gave as ${path} is not what its own hash says`,
+        `Nix's copy of ${path} does not have the hash that Nix says`,
         'the Nix store is damaged: `nix-store --verify --check-contents` on it says more',
       );
 }

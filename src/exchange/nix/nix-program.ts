@@ -1,4 +1,4 @@
-/** How `nix` is started: the one that this machine has, or one out of our own store in a root of its own. */
+/** How `nix` is started: this machine's, or one from our own store in its own root. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { STORE_DIR, type StorePath } from '../../formats/index.js';
@@ -8,33 +8,35 @@ import { fail, ok, type Result } from '../../result.js';
 export interface NixProgram {
   /** The command that runs Nix with these arguments. */
   readonly command: (args: readonly string[]) => readonly [file: string, ...args: string[]];
-  /** What is said to do where it cannot be run. */
+  /** The hint if it cannot be run. */
   readonly hint: string;
-  /** What ends it, and all that it has begun. */
+  /** The signal that ends it and all its processes. */
   readonly stopSignal: 'SIGTERM' | 'SIGKILL';
 }
 
-/** Of this machine, as its `PATH` has it. */
+/** This machine's Nix, from `PATH`. */
 export const MACHINE_NIX: NixProgram = {
   command: (args) => ['nix', ...args],
   hint: 'apt-get install nix-bin, or build without --via nix',
   stopSignal: 'SIGTERM',
 };
 
-/** Where Nix is in a store path that has it. */
+/** The path of Nix in its store path. */
 const NIX = 'bin/nix';
 
-/** Locks on the ids that root's builders run as: whoever has not this folder in common gives one id to two builds, and kills either with the other. */
+/**
+ * Locks on the ids of root's builders. Two Nixes that do not share this folder would give one id to two builds, and
+ * kill one with the other.
+ */
 const ID_LOCKS = '/nix/var/nix/userpool2';
 
-/** A home for root and for others alike: Nix keeps its caches there. */
+/** A home for root and other users, where Nix keeps its caches. */
 const HOME = '/home';
 
 /**
- * A Nix in our store, in a root that holds its closure, the directories that it works in, and nothing else: no program, shell, library or
- * configuration of the machine, and no network. `directories` are seen at the places that they have on the machine, and where root builds, the locks
- * that all Nixes of a machine share; builds are made in `scratch`.
- * Fails with `E_NOT_VALID`.
+ * A Nix in our store, in a root with only its closure and the directories that it works in: no program, shell, library
+ * or configuration of the machine, and no network. `directories` are at the same places as on the machine. If root
+ * builds, so are the locks that all Nixes of a machine share. Builds are made in `scratch`. Fails with `E_NOT_VALID`.
  */
 export function nixInItsRoot(
   store: Store,
@@ -50,11 +52,12 @@ export function nixInItsRoot(
     for (const directory of seen) mkdirSync(directory, { recursive: true });
   });
   if (!made.ok) return made;
-  // bwrap covers parts of the /proc that it makes, and then the kernel lets nobody make another one, as Nix's sandbox has to. So this one is unshare's.
+  // bwrap covers parts of its /proc, and then the kernel forbids another one, which Nix's sandbox needs. So unshare
+  // makes this one.
   const namespaces = [...(isRoot ? [] : ['--user', '--map-current-user']), '--mount', '--mount-proc', '--pid', '--fork', '--kill-child=KILL'];
   const root = [
     ...['--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--die-with-parent', '--new-session'],
-    // Its sandbox mounts, and runs builders as other users; whoever is not root gets all that in a user namespace.
+    // Its sandbox mounts, and runs builders as other users; other users than root can do that in a user namespace.
     ...(isRoot ? ['--cap-add', 'ALL'] : ['--unshare-user']),
     ...['--tmpfs', '/', '--dir', STORE_DIR, '--dir', HOME],
     ...closure.flatMap((one) => ['--ro-bind', store.hostPath(one), one]),
@@ -65,7 +68,7 @@ export function nixInItsRoot(
   return ok({
     command: (args) => ['unshare', ...namespaces, 'bwrap', ...root, join(path, NIX), ...args],
     hint: '`zilch doctor` says whether bwrap works here',
-    // unshare heeds no other; with it goes all that runs in its namespace.
+    // unshare ignores other signals; when it ends, so does everything in its namespace.
     stopSignal: 'SIGKILL',
   });
 }

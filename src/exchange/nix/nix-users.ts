@@ -1,4 +1,4 @@
-/** Whom Nix's builders run as, where this machine builds in a store that Nix opens itself. */
+/** The users of Nix's builders, if this machine builds in a store that Nix opens itself. */
 import { execFile } from 'node:child_process';
 import { fail, ok, type Result } from '../../result.js';
 import type { NixDialect } from './nix-dialect.js';
@@ -7,11 +7,11 @@ import type { NixDialect } from './nix-dialect.js';
 const GROUP = 'nixbld';
 
 /**
- * Settings that keep builders from running as root. Nix itself would run them as whoever called it. Fails with `E_NIX`
- * where root has neither a Nix that takes unused ids, nor users for builds.
+ * Settings that keep builders from running as root; Nix itself would run them as its caller. Fails with `E_NIX` if root
+ * has neither a Nix that uses unused ids nor users for builds.
  */
 export async function userSettings(dialect: NixDialect, isRoot = process.geteuid?.() === 0): Promise<Result<readonly string[]>> {
-  // A store that is one user's alone needs no build users.
+  // A single-user store needs no build users.
   if (!isRoot) return ok(['--option', 'build-users-group', '']);
   if (dialect.allocatesUsers) {
     return ok(['--extra-experimental-features', 'auto-allocate-uids', '--option', 'auto-allocate-uids', 'true', '--option', 'build-users-group', '']);
@@ -25,7 +25,7 @@ export async function userSettings(dialect: NixDialect, isRoot = process.geteuid
   );
 }
 
-/** What a program prints; nothing when it fails. */
+/** The output of a program; empty if it fails. */
 function outputOf(program: string, ...args: readonly string[]): Promise<string> {
   return new Promise((resolve) => {
     execFile(program, args, { encoding: 'utf8' }, (error, stdout) => {

@@ -58,13 +58,18 @@ function outputFields(output: DerivationOutput): readonly [algorithm: string, ha
   }
 }
 
-/** How an output is hashed, as derivations write it: `r:sha256` for the hash of the NAR, `sha256` for that of the file. */
+/**
+ * How an output is hashed, as derivations write it: `r:sha256` for the hash of the NAR, `sha256` for that of the file.
+ */
 export function methodAlgorithm(output: Extract<DerivationOutput, { method: unknown }>): string {
   const algorithm = output.kind === 'fixed' ? output.hash.algorithm : output.algorithm;
   return output.method === 'recursive' ? `r:${algorithm}` : algorithm;
 }
 
-/** Nix sorts by bytes. UTF-16 code units sort the same unless there are surrogates, whose characters sort after all others. */
+/**
+ * Nix sorts by bytes. UTF-16 code units sort the same unless there are surrogates, whose characters sort after all
+ * others.
+ */
 export function sortedEntries<K extends string, V>(map: ReadonlyMap<K, V>): (readonly [K, V])[] {
   return [...map].sort(([a], [b]) => (SURROGATE.test(a) || SURROGATE.test(b) ? Buffer.compare(bytesOfText(a), bytesOfText(b)) : a < b ? -1 : 1));
 }
@@ -87,9 +92,9 @@ function tuple(items: readonly string[]): string {
 }
 
 /**
- * Reads a derivation, whose `name` is the file's name without hash and `.drv`. Strict: it accepts only what Nix can have written, so
- * writing it again gives the same bytes. Fails with `E_DERIVATION` and the offset of the error. Bytes that are not UTF-8 are read as in
- * `textOfBytes`.
+ * Reads a derivation, whose `name` is the file's name without hash and `.drv`. Strict: it accepts only what Nix can
+ * have written, so writing it again gives the same bytes. Fails with `E_DERIVATION` and the offset of the error. Bytes
+ * that are not UTF-8 are read as in `textOfBytes`.
  */
 export function parseDerivation(contents: string | Uint8Array, name: string): Result<Derivation> {
   try {

@@ -1,6 +1,6 @@
 /**
- * The hash of a derivation modulo its fixed outputs. It is the same for two derivations that differ only in how a download is made.
- * It is the key of realisations. Source: Nix's `hashDerivationModulo`.
+ * The hash of a derivation modulo its fixed outputs. It is the same for two derivations that differ only in how a
+ * download is made. It is the key of realisations. Source: Nix's `hashDerivationModulo`.
  */
 import { sha256, type Sha256 } from '../hash.js';
 import type { DrvPath } from '../store-path.js';

@@ -1,6 +1,6 @@
 /**
- * Placeholders: strings that replace paths in a derivation until these are known. They cannot occur by chance. Source: Nix's
- * `hashPlaceholder`, `downstreamPlaceholder`, `tryResolve` and `makeFallbackPath`.
+ * Placeholders: strings that replace paths in a derivation until these are known. They cannot occur by chance. Source:
+ * Nix's `hashPlaceholder`, `downstreamPlaceholder`, `tryResolve` and `makeFallbackPath`.
  */
 import { encodeBase32 } from '../base32.js';
 import { sha256, type Sha256 } from '../hash.js';
@@ -34,8 +34,8 @@ export function scratchPath(drvPath: DrvPath, drv: Derivation, outputName: strin
 export type OutputLookup = (drvPath: DrvPath, outputName: string) => StorePath | undefined;
 
 /**
- * Replaces input derivations by the store paths of their outputs. The result then depends on what the inputs are and not on how they
- * were made. Deferred outputs get their paths. Returns `undefined` while an input is not realised.
+ * Replaces input derivations by the store paths of their outputs. The result then depends on what the inputs are and
+ * not on how they were made. Deferred outputs get their paths. Returns `undefined` while an input is not realised.
  */
 export function resolveDerivation(drv: Derivation, lookup: OutputLookup): Derivation | undefined {
   const paths = new Set(drv.inputSrcs);

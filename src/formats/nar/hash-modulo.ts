@@ -3,8 +3,9 @@ import type { Hash, HashAlgorithm } from '../hash.js';
 import { Rewriter } from './rewriter.js';
 
 /**
- * Hashes a stream that may contain its own hash part. The hash part counts as zeros, and its offsets are hashed after the stream
- * (`|<offset>` each), so a stream that really has zeros there has another hash. Source: `HashModuloSink` of Nix's `references.cc`.
+ * Hashes a stream that may contain its own hash part. The hash part counts as zeros, and its offsets are hashed after
+ * the stream (`|<offset>` each), so a stream that really has zeros there has another hash. Source: `HashModuloSink` of
+ * Nix's `references.cc`.
  */
 export class ModuloHasher {
   private readonly hash;

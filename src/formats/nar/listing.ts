@@ -1,8 +1,8 @@
 import type { NarVisitor } from './visitor.js';
 
 /**
- * The contents of a NAR, as `nix nar ls --json --recursive` prints them, and as in the `.ls` files of binary caches. Source: Nix's
- * `nar-accessor.cc`.
+ * The contents of a NAR, as `nix nar ls --json --recursive` prints them, and as in the `.ls` files of binary caches.
+ * Source: Nix's `nar-accessor.cc`.
  */
 export type NarListing =
   | {
@@ -17,8 +17,8 @@ export type NarListing =
   | { readonly type: 'directory'; readonly entries: Readonly<Record<string, NarListing>> };
 
 /**
- * Collects a listing from a parser's events; give it to a `NarParser`, then read `root`. JSON is text, so bytes of names and targets
- * that are not UTF-8 become replacement characters.
+ * Collects a listing from a parser's events; give it to a `NarParser`, then read `root`. JSON is text, so bytes of
+ * names and targets that are not UTF-8 become replacement characters.
  */
 export class NarLister implements NarVisitor {
   private readonly directories: Map<string, NarListing>[] = [];

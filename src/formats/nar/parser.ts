@@ -10,7 +10,9 @@ const MAX_DEPTH = 2048;
 /** No keyword is longer. A longer one in a damaged archive must not make us wait for gigabytes. */
 const MAX_KEYWORD_BYTES = 16;
 
-/** Keywords that follow each other. They are compared at once if they are in one chunk and right, otherwise one by one. */
+/**
+ * Keywords that follow each other. They are compared at once if they are in one chunk and right, otherwise one by one.
+ */
 interface Phrase {
   readonly keywords: readonly string[];
   readonly bytes: Buffer;
@@ -34,9 +36,9 @@ const NODE = phrase('node');
 type Steps<T = undefined> = Generator<undefined, T, undefined>;
 
 /**
- * Reads a NAR that comes in pieces, and tells a visitor its contents. Strict: it accepts exactly what a NAR writer can have written, so
- * every tree has one archive. Names that could lead out of a directory ("..", or with a slash) never reach the visitor. Failures
- * are `E_NAR` with the offset; exceptions of the visitor pass through.
+ * Reads a NAR that comes in pieces, and tells a visitor its contents. Strict: it accepts exactly what a NAR writer can
+ * have written, so every tree has one archive. Names that could lead out of a directory ("..", or with a slash) never
+ * reach the visitor. Failures are `E_NAR` with the offset; exceptions of the visitor pass through.
  */
 export class NarParser {
   private bytes: Buffer = Buffer.alloc(0);

@@ -5,8 +5,9 @@ const IS_BASE32 = new Uint8Array(256);
 for (const character of '0123456789abcdfghijklmnpqrsvwxyz') IS_BASE32[character.charCodeAt(0)] = 1;
 
 /**
- * Finds which of many store paths a stream of bytes refers to, by their 32-character hash parts. It skips like Boyer and Moore: if a
- * character of a window is not base 32, no window with that character can be a hash. Source: `search` of Nix's `references.cc`.
+ * Finds which of many store paths a stream of bytes refers to, by their 32-character hash parts. It skips like Boyer
+ * and Moore: if a character of a window is not base 32, no window with that character can be a hash. Source: `search`
+ * of Nix's `references.cc`.
  */
 export class ReferenceScanner {
   private readonly sought = new Map<string, StorePath>();

@@ -1,7 +1,7 @@
 /**
- * Replaces strings by others of the same length in a stream of bytes, also across the border of two chunks. It moves a tree that was
- * built at a scratch path to its final path: only the hash part of the path changes, so no offset in any file does. Source:
- * `RewritingSink` of Nix's `references.cc`.
+ * Replaces strings by others of the same length in a stream of bytes, also across the border of two chunks. It moves a
+ * tree that was built at a scratch path to its final path: only the hash part of the path changes, so no offset in any
+ * file does. Source: `RewritingSink` of Nix's `references.cc`.
  */
 export class Rewriter {
   private readonly rewrites: readonly (readonly [from: Buffer, to: Buffer])[];

@@ -9,7 +9,9 @@ const PATHS = Array.from({ length: 5 }, (_, index) => makeTextPath(`path-${index
 const HASHES = PATHS.map(storePathHash);
 const [FIRST = '', SECOND = '', THIRD = ''] = HASHES;
 
-/** Streams with hashes that are whole, truncated, next to each other, and between characters that could be part of them. */
+/**
+ * Streams with hashes that are whole, truncated, next to each other, and between characters that could be part of them.
+ */
 const anyStream = fc
   .array(
     fc.oneof(

@@ -1,7 +1,7 @@
 /**
- * A NAR (Nix archive) is the only serialisation of a file tree: names are sorted by bytes, and the executable bit is the only
- * metadata. In its grammar every token is a string with its length before it (64 bits, little-endian) and zeros after it up to a
- * multiple of eight:
+ * A NAR (Nix archive) is the only serialisation of a file tree: names are sorted by bytes, and the executable bit is
+ * the only metadata. In its grammar every token is a string with its length before it (64 bits, little-endian) and
+ * zeros after it up to a multiple of eight:
  *
  *     archive   = "nix-archive-1" node
  *     node      = "(" "type" ( file | symlink | directory ) ")"
@@ -13,9 +13,9 @@
  */
 
 /**
- * The events of a tree in the order of its NAR. The parser calls a visitor; the writer is one, and so is the code that extracts an
- * archive. A directory is `beginDirectory`, then for each entry `entry`, a node and `endEntry`, then `endDirectory`. A file is `file`,
- * then `data` any number of times until `size` bytes were given, then `endFile`.
+ * The events of a tree in the order of its NAR. The parser calls a visitor; the writer is one, and so is the code that
+ * extracts an archive. A directory is `beginDirectory`, then for each entry `entry`, a node and `endEntry`, then
+ * `endDirectory`. A file is `file`, then `data` any number of times until `size` bytes were given, then `endFile`.
  */
 export interface NarVisitor {
   /** `size` in bytes; `offset` is that of the contents in the archive. */

@@ -15,8 +15,8 @@ const CLOSE = encodeTokens(')');
 const PADDING = Array.from({ length: 8 }, (_, remainder) => Buffer.alloc(paddingOf(remainder)));
 
 /**
- * Writes a NAR into `sink`, in chunks as large as its buffer, because hashing small chunks is slow. A chunk is valid only during the
- * call of `sink`. A sequence of events that is no archive is a bug of the caller, and throws.
+ * Writes a NAR into `sink`, in chunks as large as its buffer, because hashing small chunks is slow. A chunk is valid
+ * only during the call of `sink`. A sequence of events that is no archive is a bug of the caller, and throws.
  */
 export class NarWriter implements NarVisitor {
   private readonly buffer: Buffer;
@@ -54,8 +54,9 @@ export class NarWriter implements NarVisitor {
   }
 
   /**
-   * Lets `read` put a part of the open file's data into the buffer without a copy. `read` gets memory, an offset in it and the number of
-   * bytes wanted, and returns the number of bytes it read. Returns the number of bytes that are still missing.
+   * Lets `read` put a part of the open file's data into the buffer without a copy. `read` gets memory, an offset in it
+   * and the number of bytes wanted, and returns the number of bytes it read. Returns the number of bytes that are still
+   * missing.
    */
   fill(read: (memory: Buffer, offset: number, length: number) => number): number {
     if (this.used === this.buffer.length) this.flush();

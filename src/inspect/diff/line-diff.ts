@@ -1,6 +1,6 @@
 /**
- * Differences of two lists of lines. Source of the algorithm: Myers, "An O(ND) Difference Algorithm and Its Variations",
- * 1986, the greedy one.
+ * Differences of two lists of lines. Source of the algorithm: Myers, "An O(ND) Difference Algorithm and Its
+ * Variations", 1986, the greedy one.
  */
 
 export interface Hunk {
@@ -16,7 +16,10 @@ export interface DiffLine {
   readonly text: string;
 }
 
-/** With more changed lines than this, the change is shown as a whole, because finding the smallest one would take too long. */
+/**
+ * With more changed lines than this, the change is shown as a whole, because finding the smallest one would take too
+ * long.
+ */
 const MAX_EDITS = 1500;
 const CONTEXT = 3;
 

@@ -30,8 +30,8 @@ const MAX_SIZE = 64 * 2 ** 20;
 const CHUNK = 1 << 20;
 
 /**
- * Compares the trees or files at two host paths; follows no symlink. If both are in store paths and each names its own path, these names
- * count as equal, except in files of more than 64 MiB. Fails like `ioFailure`.
+ * Compares the trees or files at two host paths; follows no symlink. If both are in store paths and each names its own
+ * path, these names count as equal, except in files of more than 64 MiB. Fails like `ioFailure`.
  */
 export async function diffTrees(first: string, second: string): Promise<Result<TreesDifference>> {
   const renamed = renaming(ownName(second), ownName(first));

@@ -7,7 +7,10 @@ import { unwrap } from '../../result.js';
 import { listAttributes, setAttribute } from '../../system-calls.js';
 import { canonicalise, findExtras } from './index.js';
 
-/** Whether files here can have attributes: tmpfs has only some of them, and in some containers root may not give capabilities. */
+/**
+ * Whether files here can have attributes: tmpfs has only some of them, and in some containers root may not set
+ * capabilities.
+ */
 function canHave(name: string, value: Buffer): boolean {
   try {
     const file = join(tempDirectory(), 'file');
@@ -19,9 +22,14 @@ function canHave(name: string, value: Buffer): boolean {
   }
 }
 
-/** `cap_dac_override=ep`, as <linux/capability.h> has it: version 2, effective, then permitted and inheritable, low words first. */
+/**
+ * `cap_dac_override=ep`, in the format of <linux/capability.h>: version 2, effective, then permitted and inheritable,
+ * low words first.
+ */
 const CAPABILITY = Buffer.from('0100000202000000000000000000000000000000', 'hex');
-/** An access list that lets user 1 do all, as acl(5) has it: version, then tag, rights and id of each entry. */
+/**
+ * An access list that gives user 1 all rights, in the format of acl(5): version, then tag, rights and id of each entry.
+ */
 const ACCESS_LIST = Buffer.concat([
   Buffer.from([2, 0, 0, 0]),
   ...[[1, 6, -1], [2, 7, 1], [4, 4, -1], [16, 7, -1], [32, 4, -1]].map(([tag = 0, rights = 0, id = 0]) => Buffer.from(new Int16Array([tag, rights, id, id >> 16]).buffer)), // prettier-ignore
@@ -42,7 +50,7 @@ describe.each(ATTRIBUTES.filter(([name, value]) => canHave(name, value)))('the a
     writeFileSync(latin, '');
     const files = ['closed', 'plain', 'deep/umlaut-ü'].map((file) => join(tree, file));
     for (const file of files) setAttribute(file, name, value);
-    // By way of a name that is text.
+    // Through a name that is text.
     const moved = spawnSync('sh', ['-c', 'mv "$1"/deep/umlaut* "$1/deep/$(printf "\\351")"', 'sh', tree]);
     expect(moved.status).toBe(0);
     chmodSync(join(tree, 'closed'), 0);

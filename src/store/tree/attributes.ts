@@ -1,7 +1,7 @@
 /**
- * What files can have besides what an archive of the store can say of them: extended attributes (access lists and
- * capabilities of programs among them), setuid bits and the like. Equal hashes would not mean equal trees, and a program
- * with capabilities would have them for whoever runs it. Source: `canonicalisePathMetaData` in Nix's `posix-fs-canonicalise.cc`.
+ * Metadata of files that a NAR cannot hold: extended attributes (including access lists and capabilities of programs),
+ * setuid bits and the like. With them equal hashes would not mean equal trees, and everyone who runs a program with
+ * capabilities would get these. Source: `canonicalisePathMetaData` in Nix's `posix-fs-canonicalise.cc`.
  */
 import { chmodSync, lstatSync } from 'node:fs';
 import type { Result } from '../../result.js';
@@ -11,19 +11,22 @@ import { bytesOf, displayPath, toByteString, type ByteString, type HostPath } fr
 import { runInSlices } from './slices.js';
 import { TreeWalk } from './walk.js';
 
-/** The machine's own labels, which it gives to each new file. */
+/** The machine's own labels, which each new file gets. */
 const LABELS = new Set(['security.selinux', 'security.SMACK64', 'security.ima', 'security.evm', 'security.csm', 'system.nfs4_acl']);
 
-/** Takes all extended attributes from a file or directory of this user; not from a symlink. Throws the system's errors. */
+/**
+ * Removes all extended attributes from a file or directory of this user; not from a symlink. Throws the system's
+ * errors.
+ */
 export function removeAttributes(path: ByteString): void {
   const names = attributesOf(path);
   if (names.length === 0) return;
-  // Nobody may take attributes from what he may not write.
+  // Removing attributes needs write permission.
   chmodSync(bytesOf(path), lstatSync(bytesOf(path)).mode | 0o700);
   for (const name of names) removeAttribute(bytesOf(path), name);
 }
 
-/** The first thing in a tree that no store path may have, in words: its path and what it has. `undefined` when there is none. */
+/** Describes the first file in a tree with metadata that no store path may have; `undefined` if there is none. */
 export async function findExtras(hostPath: HostPath): Promise<Result<string | undefined>> {
   const root = toByteString(hostPath);
   return await runInSlices(root, extrasSteps(root));
@@ -41,12 +44,12 @@ function* extrasSteps(root: ByteString): Generator<undefined, string | undefined
   return undefined;
 }
 
-/** Not asked of symlinks: there, only root can make any. */
+/** Symlinks are not checked, because only root can give them any. */
 function attributesOf(path: ByteString): string[] {
   try {
     return listAttributes(bytesOf(path)).filter((name) => !LABELS.has(name));
   } catch (error) {
-    // The file system has none.
+    // The file system does not support them.
     if (isSystemError(error) && (error.code === 'ENOTSUP' || error.code === 'EOPNOTSUPP')) return [];
     throw error;
   }

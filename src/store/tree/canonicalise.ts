@@ -1,6 +1,6 @@
 /**
- * What a store path's files may look like besides their contents: Nix keeps nothing that its archive format cannot say,
- * so that equal hashes mean equal trees. Source: `canonicalisePathMetaData` in Nix's `local-store.cc`.
+ * The metadata of a store path's files: Nix keeps only what its archive format can hold, so equal hashes mean equal
+ * trees. Source: `canonicalisePathMetaData` in Nix's `local-store.cc`.
  */
 import { chmodSync, lchownSync, lstatSync, lutimesSync, type Stats } from 'node:fs';
 import type { Result } from '../../result.js';
@@ -14,8 +14,9 @@ import { TreeWalk } from './walk.js';
 const STORE_MTIME = 1;
 
 /**
- * Gives a tree the metadata of a store path: time 1, modes 0444 and 0555, owned by this user, no extended attributes. Fails with `E_FILE_TYPE`,
- * naming the file, on anything but files, directories and symlinks, else as `ioFailure` says.
+ * Gives a tree the metadata of a store path: time 1, modes 0444 and 0555, owned by this user, no extended attributes.
+ * Fails with `E_FILE_TYPE`, naming the file, on anything but files, directories and symlinks, otherwise like
+ * `ioFailure`.
  */
 export function canonicalise(hostPath: HostPath, signal?: AbortSignal): Promise<Result<void>> {
   const root = toByteString(hostPath);
@@ -33,13 +34,13 @@ function* canonicaliseSteps(root: ByteString): Generator<undefined, void, undefi
       problem(
         'E_FILE_TYPE',
         `${displayPath(path)} is a ${typeName(stat)}`,
-        'a store path holds files, directories and symlinks only: leave it out of the output',
+        'a store path can only have files, directories and symlinks: leave it out of the output',
       );
     }
     // Changing the owner clears setuid bits, so it comes before the mode.
     if (stat.uid !== uid || stat.gid !== gid) lchownSync(bytes, uid, gid);
     if (kind !== 'symlink') {
-      // What is not text is opened to be asked: that takes the right to read.
+      // A path that is not text must be opened for this, which needs read permission.
       if ((stat.mode & 0o400) === 0) chmodSync(bytes, stat.mode | 0o400);
       removeAttributes(path);
       const wanted = kind === 'directory' || (stat.mode & 0o100) !== 0 ? 0o555 : 0o444;

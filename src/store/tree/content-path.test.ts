@@ -18,7 +18,7 @@ import { hashTree, hashTreeModulo, removeTree, restoreTree, rewriteTree, scanTre
 
 const INFOS = [...goldenFiles()].filter(([path]) => path.endsWith('.narinfo')).map(([, text]) => unwrap(parseNarInfo(text.toString())));
 const OF_SECOND = INFOS.filter(({ path }) => storePathName(path).startsWith('second'));
-/** Stand for the paths the outputs were built at, which Nix did not keep. */
+/** They replace the paths where the outputs were built, which Nix did not keep. */
 const SCRATCH = new Map(OF_SECOND.map(({ path }) => [path, makeTextPath(storePathName(path), `scratch of ${path}`, [])]));
 
 let work: string;
@@ -33,7 +33,7 @@ function hashParts(paths: Iterable<readonly [StorePath, StorePath]>): Map<string
   return new Map([...paths].map(([from, to]) => [storePathHash(from), storePathHash(to)]));
 }
 
-/** An output as it came from its builder: its own and the other outputs' paths are scratch paths. */
+/** An output as its builder left it: its own and the other outputs' paths are scratch paths. */
 async function unbuilt(info: NarInfo): Promise<string> {
   const hostPath = join(work, storePathHash(info.path));
   unwrap(await restoreTree([golden(`build/cache/${info.url}`)], hostPath));

@@ -6,16 +6,16 @@ import { problem } from './tree-problem.js';
 import { TreeWalk } from './walk.js';
 
 /**
- * Copies a tree to where nothing is: bytes, names, symlinks and who may execute, nothing else. Shares disk blocks where
- * the file system can. Fails with `E_FILE_TYPE` on what a store path cannot hold, else as `ioFailure` says; what was
- * copied until then is left.
+ * Copies a tree to a new path: bytes, names, symlinks and the executable bit, nothing else. Shares disk blocks if the
+ * file system can. Fails with `E_FILE_TYPE` on what a store path cannot hold, otherwise like `ioFailure`; the partial
+ * copy is left.
  */
 export function copyTree(from: HostPath, to: HostPath): Promise<Result<void>> {
   const root = toByteString(from);
   return runInSlices(root, copySteps(root, toByteString(to)));
 }
 
-/** Makes a directory of just these entries of another, each of which must be there. Otherwise as `copyTree`. */
+/** Makes a directory with only these entries of another, each of which must exist. Otherwise like `copyTree`. */
 export async function copyEntries(from: string, to: string, names: readonly string[]): Promise<Result<void>> {
   const root = toByteString(from);
   const made = await runInSlices(root, makeDirectory(toByteString(to)));

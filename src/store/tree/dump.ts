@@ -6,14 +6,14 @@ import { StepWriter } from './step-writer.js';
 import { failureOf } from './tree-problem.js';
 import { TreeReader } from './tree-reader.js';
 
-/** A second thread is called for a tree that has more files and the like than these, which take less time than it needs to come. */
+/** A tree with more entries than this uses a second thread; for fewer, starting the thread would take longer. */
 const STEPS_ALONE = 3000;
 
 /**
- * Writes the NAR of the tree at `hostPath` into `sink`; gives its size. A chunk is valid during the call of `sink` only.
- * The files of a large tree are found and opened by a second thread, as soon as that is there.
- * Fails with `E_FILE_TYPE` on what a NAR cannot hold (devices, sockets, pipes), `E_FILE_CHANGED` when a file's size
- * changes meanwhile, `E_CANCELLED` after the signal, and as `ioFailure` says; then what the sink got is worth nothing.
+ * Writes the NAR of the tree at `hostPath` into `sink`; returns its size. A chunk is valid only during the call of
+ * `sink`. For a large tree a second thread finds and opens the files, as soon as it is ready. Fails with `E_FILE_TYPE`
+ * on what a NAR cannot hold (devices, sockets, pipes), `E_FILE_CHANGED` if a file's size changes meanwhile,
+ * `E_CANCELLED` after the signal, and like `ioFailure`; then discard what the sink got.
  */
 export async function dumpTree(hostPath: HostPath, sink: (chunk: Uint8Array) => void, signal?: AbortSignal): Promise<Result<number>> {
   const root = toByteString(hostPath);
@@ -42,8 +42,8 @@ export async function dumpTree(hostPath: HostPath, sink: (chunk: Uint8Array) => 
 }
 
 /**
- * The NAR of a tree as a stream for slow readers: nothing is read ahead of them. Chunks stay valid. Throws what `dumpTree`
- * fails with, as an error whose `cause` is the failure.
+ * The NAR of a tree as a stream for slow readers, without reading ahead. Chunks stay valid. Throws failures of
+ * `dumpTree` as errors whose `cause` is the failure.
  */
 export function* streamTree(hostPath: HostPath): Generator<Uint8Array, void, undefined> {
   const root = toByteString(hostPath);
@@ -59,7 +59,7 @@ export function* streamTree(hostPath: HostPath): Generator<Uint8Array, void, und
     if (failed.ok) throw error;
     throw new Error(failed.failure.message, { cause: failed.failure });
   } finally {
-    // A reader that goes away in the middle of a file must not leave that open.
+    // A reader that stops in the middle of a file must not leave it open.
     steps.return();
   }
 }

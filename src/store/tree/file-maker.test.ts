@@ -17,7 +17,7 @@ afterEach(async () => {
   unwrap(await removeTree(work));
 });
 
-/** Many batches, with files of every size from none to the largest, and a name that is no UTF-8. */
+/** Many batches, with files of every size from 0 to the largest, and a name that is not UTF-8. */
 const FILES = Array.from({ length: 300 }, (_, index) => ({
   name: index === 7 ? '\xe9' : `f${index}`,
   bytes: Buffer.alloc(Math.floor((SMALL_FILE_BYTES * index) / 299), index),

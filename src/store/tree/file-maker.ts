@@ -6,28 +6,28 @@ import { bytesOf, type ByteString } from './host-path.js';
 import { startThread } from './thread.js';
 import { TreeProblem } from './tree-problem.js';
 
-/** Bytes of all the files of a batch, and of one that may be in a batch. */
+/** Most bytes of a batch, and of one file in a batch. */
 const BATCH_BYTES = 256 * 1024;
 export const SMALL_FILE_BYTES = 64 * 1024;
-/** Batches that the other thread has or is to have: one to work on, and one so that it need not wait for the next. */
+/** Batches for the other thread: one to work on, and one so that it need not wait for the next. */
 const BATCHES = 2;
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
-/** Files to be made. In few and flat pieces, because handing over an object costs as much as making a file. */
+/** Files to make, in few and flat arrays, because passing an object to a thread costs as much as making a file. */
 export interface FileBatch {
   readonly paths: readonly ByteString[];
-  /** The mode of each, less the umask. */
+  /** The mode of each, without the umask. */
   readonly modes: readonly number[];
-  /** Where in `bytes` each ends; it begins where the one before ends. */
+  /** The end of each in `bytes`; it begins at the end of the one before. */
   readonly ends: readonly number[];
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** What the other thread says of a batch. */
+/** The other thread's result of a batch. */
 export type Made = Failure | undefined;
 
-/** Makes a file where nothing is, open for writing. */
+/** Creates a new file, open for writing. */
 export function newFile(path: ByteString, isExecutable: boolean): number {
   return openSync(bytesOf(path), NEW_FILE, isExecutable ? 0o777 : 0o666);
 }
@@ -47,9 +47,9 @@ export function makeFiles({ paths, modes, ends, bytes }: FileBatch): void {
   }
 }
 
-/** Makes small files in batches, by a second thread and, when that has enough to do, by this one. */
+/** Makes small files in batches, in a second thread and, if that is busy, in this one. */
 export class FileMaker {
-  /** Seen by both threads: -1 until the other one is ready, then how many batches it has made. */
+  /** Shared by both threads: -1 until the other one is ready, then the number of batches it has made. */
   private readonly made = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
   private readonly worker: Worker;
   private given = 0;
@@ -66,7 +66,7 @@ export class FileMaker {
       if (failure !== undefined) this.problem ??= new TreeProblem(failure);
       this.wake();
     });
-    // Without it this thread makes everything; what it was given is lost with it.
+    // Without it this thread makes everything; batches that it had are lost.
     const lost = (error: Error): void => {
       Atomics.store(this.made, 0, -1);
       if (this.given > this.answered) this.problem ??= error;
@@ -80,7 +80,7 @@ export class FileMaker {
     return Atomics.load(this.made, 0) >= 0;
   }
 
-  /** Begins a file of at most `SMALL_FILE_BYTES`; `data` has its bytes. Throws what went wrong with those before. */
+  /** Adds a file of at most `SMALL_FILE_BYTES`; `data` has its bytes. Throws errors of earlier files. */
   file(path: ByteString, isExecutable: boolean, size: number): void {
     if (this.used + size > BATCH_BYTES) this.handOver();
     this.batch.paths.push(path);
@@ -93,7 +93,7 @@ export class FileMaker {
     this.used += bytes.length;
   }
 
-  /** When all files are made. Throws what went wrong. */
+  /** Resolves when all files are made. Throws their errors. */
   async finish(): Promise<void> {
     this.handOver();
     this.worker.ref();
@@ -101,7 +101,7 @@ export class FileMaker {
     this.check();
   }
 
-  /** Ends the other thread; afterwards it makes nothing any more. */
+  /** Ends the other thread; after that it makes no more files. */
   async dismiss(): Promise<void> {
     await this.worker.terminate();
   }

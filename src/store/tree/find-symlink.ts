@@ -4,13 +4,16 @@ import { bytesOf, displayPath, toByteString, type ByteString, type HostPath } fr
 import { runInSlices } from './slices.js';
 import { TreeWalk } from './walk.js';
 
-/** A symlink: its path, as it is shown, and where it leads. */
+/** A symlink: its path for messages, and its target. */
 export interface FoundSymlink {
   readonly path: string;
   readonly target: string;
 }
 
-/** The first symlink of a tree whose target is wanted; `undefined` when there is none. Fails as `ioFailure` says, and with `E_CANCELLED`. */
+/**
+ * The first symlink of a tree whose target matches; `undefined` if there is none. Fails like `ioFailure`, and with
+ * `E_CANCELLED`.
+ */
 export function findSymlink(
   hostPath: HostPath,
   isWanted: (target: string) => boolean,

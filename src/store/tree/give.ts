@@ -4,7 +4,7 @@ import { bytesOf, toByteString, type ByteString, type HostPath } from './host-pa
 import { runInSlices } from './slices.js';
 import { TreeWalk } from './walk.js';
 
-/** Gives a tree and all in it to a user and a group, following no symlink. Takes root. Fails as `ioFailure` says. */
+/** Gives a tree to a user and a group, without following symlinks. Needs root. Fails like `ioFailure`. */
 export function giveTree(hostPath: HostPath, uid: number, gid: number): Promise<Result<void>> {
   const root = toByteString(hostPath);
   return runInSlices(root, giveSteps(root, uid, gid));

@@ -7,7 +7,7 @@ import { runInSlices } from './slices.js';
 import { StepWriter } from './step-writer.js';
 import { TreeReader, type ReadStep } from './tree-reader.js';
 
-/** What a store registers of a tree. */
+/** A tree's facts that a store registers. */
 export interface NarDigest {
   /** SHA-256 of the tree's NAR. */
   readonly narHash: Sha256;
@@ -15,14 +15,14 @@ export interface NarDigest {
   readonly narSize: number;
 }
 
-/** Hashes a tree as its NAR. Fails as `dumpTree` does. */
+/** Hashes a tree as its NAR. Fails like `dumpTree`. */
 export async function hashTree(hostPath: HostPath, signal?: AbortSignal): Promise<Result<NarDigest>> {
   const hash = createHash('sha256');
   const size = await dumpTree(hostPath, (chunk) => hash.update(chunk), signal);
   return size.ok ? ok({ narHash: hash.digest('hex') as Sha256, narSize: size.value }) : size;
 }
 
-/** Hashes a directory as if only these of its entries, each of which must be there, were in it. Fails as `dumpTree` does. */
+/** Hashes a directory as if it had only these entries, each of which must exist. Fails like `dumpTree`. */
 export async function hashEntries(hostPath: HostPath, names: readonly string[]): Promise<Result<NarDigest>> {
   const root = toByteString(hostPath);
   const hash = createHash('sha256');
@@ -42,11 +42,11 @@ function* entrySteps(root: ByteString, names: readonly string[]): Generator<Read
 }
 
 export interface TreeScan extends NarDigest {
-  /** The candidates whose hash part occurs somewhere in the tree, names and symlinks included; sorted. */
+  /** The candidates whose hash part occurs somewhere in the tree, including names and symlinks; sorted. */
   readonly references: readonly StorePath[];
 }
 
-/** Hashes a tree and finds what it refers to, in one pass. Fails as `dumpTree` does. */
+/** Hashes a tree and finds its references, in one pass. Fails like `dumpTree`. */
 export async function scanTree(hostPath: HostPath, candidates: Iterable<StorePath>, signal?: AbortSignal): Promise<Result<TreeScan>> {
   const hash = createHash('sha256');
   const scanner = new ReferenceScanner(candidates);
@@ -62,8 +62,8 @@ export async function scanTree(hostPath: HostPath, candidates: Iterable<StorePat
 }
 
 /**
- * The hash that a content-addressed path is made of: of the NAR, modulo the path's own hash part, as `self` (its scratch
- * path) has it. The tree is not changed. Without self-reference it is the `narHash`. Fails as `dumpTree` does.
+ * The hash for a content-addressed path: of the NAR, modulo the path's own hash part, which is that of `self` (its
+ * scratch path). The tree is not changed. Without self-reference it is the `narHash`. Fails like `dumpTree`.
  */
 export async function hashTreeModulo(hostPath: HostPath, self: StorePath, signal?: AbortSignal): Promise<Result<Hash>> {
   const hasher = new ModuloHasher(storePathHash(self));

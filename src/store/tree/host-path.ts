@@ -1,9 +1,9 @@
-/** A path on the host: text, or bytes where it need not be UTF-8. */
+/** A path on the host: text, or bytes if it may not be UTF-8. */
 export type HostPath = string | Buffer;
 
 /**
- * A host path as the tree code keeps it: a string with one character for each byte (latin1). It joins, compares and
- * sorts as bytes do, and as fast as strings do; `bytesOf` turns it into what system calls take.
+ * A host path inside the tree code: a string with one character for each byte (latin1). It joins, compares and sorts
+ * like bytes, as fast as strings; `bytesOf` converts it for system calls.
  */
 export type ByteString = string & { readonly __byteString: unique symbol };
 
@@ -11,7 +11,7 @@ export function toByteString(path: HostPath | Uint8Array): ByteString {
   return Buffer.from(path).toString('latin1') as ByteString;
 }
 
-/** What to give to a system call: the bytes, or, since that is faster and most paths are ASCII, the same as text. */
+/** The argument for a system call: the bytes, or the text if it is ASCII, which is faster. */
 export function bytesOf(path: ByteString): HostPath {
   return NOT_ASCII.test(path) ? Buffer.from(path, 'latin1') : path;
 }
@@ -23,7 +23,7 @@ export function joinBytes(directory: ByteString, name: string): ByteString {
   return `${directory}/${name}` as ByteString;
 }
 
-/** For messages: bytes that are no UTF-8 show as replacement characters. */
+/** For messages: bytes that are not UTF-8 become replacement characters. */
 export function displayPath(path: ByteString): string {
   return Buffer.from(path, 'latin1').toString('utf8');
 }

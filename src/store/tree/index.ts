@@ -1,4 +1,4 @@
-/** Real file trees: to NARs, from NARs, hashed, scanned and rewritten. */
+/** File trees on disk: written as NARs, restored from NARs, hashed, scanned and rewritten. */
 export type { HostPath } from './host-path.js';
 export { findExtras } from './attributes.js';
 export { canonicalise } from './canonicalise.js';

@@ -12,7 +12,7 @@ function report(what: Report | { readonly kind: 'ready' }): void {
   parentPort?.postMessage(what);
 }
 
-/** Sleeps while as many batches as may be are on their way; false when no more are wanted. */
+/** Sleeps while the most allowed batches are unread; false if no more are wanted. */
 function mayGive(): boolean {
   for (;;) {
     const count = Atomics.load(written, 0);
@@ -49,6 +49,6 @@ function readAll({ root, after }: Order): void {
   }
 }
 
-// Once: with nothing more to wait for, the thread ends.
+// Only once: with nothing more to wait for, the thread ends.
 parentPort?.once('message', readAll);
 report({ kind: 'ready' });

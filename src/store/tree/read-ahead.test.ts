@@ -21,7 +21,7 @@ afterEach(async () => {
   unwrap(await removeTree(work));
 });
 
-/** More entries than are on their way at once, and some that are read in parts. */
+/** More entries than are read ahead, and some that are read in parts. */
 const TREE: Tree = directory({
   a: directory({ deep: directory({ '\xe9': file('x', true), link: symlink('deep') }), z: file(Buffer.alloc(700_000, 'z')) }),
   b: file('b'),
@@ -47,7 +47,7 @@ function openFiles(): number {
 }
 
 describe('reading ahead', () => {
-  // Behind how many steps the second thread takes over: an entry deep inside, the end of a directory, a file at the top.
+  // The step after which the second thread takes over: an entry deep inside, the end of a directory, a file at the top.
   test.each([4, 5, 6, 7, 9])('goes on behind step %i as one thread would have', async (count) => {
     makeTree(TREE, join(work, 'x'));
     const root = toByteString(join(work, 'x'));

@@ -13,28 +13,31 @@ import type { ReadStep } from './tree-reader.js';
 export const BATCHES = 4;
 export const BATCH_STEPS = 64;
 
-/** What the other thread is told. */
+/** The other thread's input. */
 export interface Order {
   readonly root: ByteString;
   readonly after: readonly string[];
 }
 
-/** What the other thread says. */
+/** The other thread's output. */
 export type Report =
   { readonly kind: 'batch'; readonly batch: StepBatch } | { readonly kind: 'done' } | { readonly kind: 'failed'; readonly failure: Failure };
 
-/** In place of the number that both threads see, of batches that were written, on whose change the other thread sleeps: no more are wanted. */
+/**
+ * Both threads share the number of written batches, and the other thread waits for it to change. This value means that
+ * no more are wanted.
+ */
 export const ABANDONED = -1;
 
 /**
- * A thread that finds and opens the files of a tree while this one reads and hashes them: with many small files, either
- * is about half of the work.
+ * A thread that finds and opens the files of a tree while this one reads and hashes them. With many small files, each
+ * does about half of the work.
  */
 export class ReadAhead {
   private readonly written = new Int32Array(new SharedArrayBuffer(4));
   private readonly worker: Worker;
   private readonly reports: Report[] = [];
-  /** Taken from a report, but not written yet: their files are open. */
+  /** Received, but not written yet; their files are open. */
   private steps: ReadStep[] = [];
   private wake: () => void = () => undefined;
   private ready = false;
@@ -42,12 +45,12 @@ export class ReadAhead {
   private crash: Error | undefined;
 
   constructor() {
-    // What the thread opens is closed by another: it must not close it once more when it ends.
+    // This thread closes the files, so the other must not close them again when it ends.
     this.worker = startThread('read-ahead-worker', this.written, { trackUnmanagedFds: false });
     this.worker.on('message', (report: Report) => {
       this.receive(report);
     });
-    // A thread that cannot start is never ready: the work is done without it.
+    // If the thread cannot start, it is never ready, and the work is done without it.
     const lost = (error: Error): void => {
       this.crash ??= error;
       this.wake();
@@ -60,7 +63,7 @@ export class ReadAhead {
     return this.ready;
   }
 
-  /** Goes on from a reader's position to the end of the tree. Throws what reading and writing throw. Call it once. */
+  /** Continues from a reader's position to the end of the tree. Throws errors of reading and writing. Call it once. */
   async goOn(root: ByteString, after: readonly string[], writer: StepWriter, signal?: AbortSignal): Promise<void> {
     const order: Order = { root, after };
     this.working = true;
@@ -81,10 +84,10 @@ export class ReadAhead {
     }
   }
 
-  /** Ends the thread, and closes what it opened in vain. */
+  /** Ends the thread, and closes unused files. */
   dismiss(): void {
     if (!this.working) void this.worker.terminate();
-    // Killed at work, it would leave files open that nobody knows of.
+    // If it were killed, it would leave unknown files open.
     Atomics.store(this.written, 0, ABANDONED);
     Atomics.notify(this.written, 0);
     closeFiles(this.steps);

@@ -6,16 +6,16 @@ import { runInSlices, runToEnd } from './slices.js';
 import { TreeWalk } from './walk.js';
 
 /**
- * Removes a tree, whatever is in it: read-only directories, sockets, nesting deeper than a path can be long. Follows no
- * symlink. A tree that is not there is fine. Gives the bytes of disk set free, where files with further hard links
- * count nothing. Fails as `ioFailure` says.
+ * Removes a tree with any contents: read-only directories, sockets, nesting deeper than a path can be long. Follows no
+ * symlink. A missing tree is no error. Returns the freed bytes of disk; files with other hard links do not count. Fails
+ * like `ioFailure`.
  */
 export async function removeTree(hostPath: HostPath): Promise<Result<number>> {
   const root = toByteString(hostPath);
   return runInSlices(root, removeSteps(root));
 }
 
-/** As `removeTree`, at once, for small trees and for exits; throws the system's error. */
+/** Like `removeTree`, but synchronous, for small trees and at exit; throws the system's error. */
 export function removeTreeSync(hostPath: HostPath): number {
   return runToEnd(removeSteps(toByteString(hostPath)));
 }
@@ -32,11 +32,11 @@ function* removeSteps(root: ByteString): Generator<undefined, number, undefined>
       if (path === root) for (const deep of aside) freed += yield* removeSteps(deep);
       rmdirSync(bytesOf(path));
     } else if (kind === 'directory') {
-      // The walk reads a directory after this: by then we may.
+      // The walk reads a directory after this, which makes it readable.
       chmodSync(bytesOf(path), 0o700);
       if (path.length > LONGEST_PATH && path !== root) {
-        // A builder can nest by relative paths what no absolute path reaches: what lies deeper starts anew at the top.
-        // By a name that nothing has, neither by the builder's will nor since an earlier removal was killed.
+        // With relative paths a builder can nest deeper than any absolute path: move deeper trees to the top.
+        // Use a name that cannot exist, neither from the builder nor from an earlier, killed removal.
         const top = joinBytes(root, `.deep-${randomBytes(8).toString('hex')}`);
         renameSync(bytesOf(path), bytesOf(top));
         mkdirSync(bytesOf(path));

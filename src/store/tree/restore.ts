@@ -7,19 +7,19 @@ import { bytesOf, displayPath, joinBytes, toByteString, type ByteString, type Ho
 import { removeTree } from './remove.js';
 import { failureOf } from './tree-problem.js';
 
-/** A second thread is called for a tree that has more files than these, which take less time than it needs to come. */
+/** A tree with more files than this uses a second thread; for fewer, starting the thread would take longer. */
 const FILES_ALONE = 3000;
 
 /**
- * Makes the tree of a NAR at `hostPath`, where nothing may be yet, with the modes 0666 and 0777 less the umask. Whatever
- * the archive says, nothing is made outside of `hostPath`: names are checked by the parser, no directory is entered but
- * those made here, and files are made new, never opened. On failure (`E_NAR`, `E_EXISTS`, or as `ioFailure` says) what was made is removed again;
- * killed, it leaves a part: restore to a temporary place and rename.
+ * Creates the tree of a NAR at `hostPath`, which must not exist, with the modes 0666 and 0777 without the umask.
+ * Whatever the archive says, nothing is created outside of `hostPath`: the parser checks names, only directories
+ * created here are entered, and files are always new. After a failure (`E_NAR`, `E_EXISTS`, or like `ioFailure`) the
+ * partial tree is removed; if killed, it stays, so restore to a temporary path and rename.
  */
 export async function restoreTree(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, hostPath: HostPath): Promise<Result<void>> {
   const root = toByteString(hostPath);
   if (lstatSync(bytesOf(root), { throwIfNoEntry: false }) !== undefined) {
-    return fail('E_EXISTS', `${displayPath(root)} exists already`, 'restore to a path where nothing is');
+    return fail('E_EXISTS', `${displayPath(root)} exists already`, 'restore to a path that does not exist');
   }
   const restorer = new Restorer(root);
   let complete = false;
@@ -33,7 +33,7 @@ export async function restoreTree(source: AsyncIterable<Uint8Array> | Iterable<U
   }
 }
 
-/** Errors of `source` itself are the caller's, and pass through. */
+/** Errors of `source` itself belong to the caller, and pass through. */
 async function feed(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, restorer: Restorer, root: ByteString): Promise<Result<void>> {
   const parser = new NarParser(restorer);
   for await (const chunk of source) {
@@ -53,10 +53,10 @@ async function feed(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, re
 }
 
 class Restorer implements NarVisitor {
-  /** Where the next node goes. */
+  /** The path of the next node. */
   private path: ByteString;
   private readonly directories: ByteString[] = [];
-  /** The open file; while there is none, data is that of a small file, which the maker has. */
+  /** The open file; if there is none, data belongs to a small file, which the maker has. */
   private fd: number | undefined;
   private maker: FileMaker | undefined;
   private files = 0;
@@ -99,12 +99,12 @@ class Restorer implements NarVisitor {
     this.directories.pop();
   }
 
-  /** When all that was told is made. Throws what went wrong with it. */
+  /** Resolves when everything is created. Throws its errors. */
   async finish(): Promise<void> {
     await this.maker?.finish();
   }
 
-  /** Afterwards nothing is made any more. */
+  /** After that nothing more is created. */
   async close(): Promise<void> {
     this.closeFile();
     await this.maker?.dismiss();

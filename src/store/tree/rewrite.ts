@@ -26,11 +26,11 @@ export interface RewriteCount {
 }
 
 /**
- * Replaces store path hash parts (all of one length) throughout a tree, in place: in files, symlink targets and names,
- * but not in the name of the tree itself. Modes are kept, times are not: canonicalise afterwards. Interrupted, it leaves
- * some strings replaced and others not, so the tree must not be registered yet. It writes into files and does not replace them: where
- * outputs of one build share a file by a hard link, all of them need the same replacements. Fails as `ioFailure` says, and with `E_EXISTS` when two
- * names would become one.
+ * Replaces store path hash parts (all of one length) in a tree, in place: in files, symlink targets and names, but not
+ * in the name of the tree itself. Modes are kept, times are not, so canonicalise afterwards. If interrupted, it leaves
+ * some strings replaced and others not, so the tree must not be registered yet. It writes into existing files: if
+ * outputs of one build share a file by a hard link, all of them need the same replacements. Fails like `ioFailure`, and
+ * with `E_EXISTS` if two names would become equal.
  */
 export async function rewriteTree(hostPath: HostPath, rewrites: ReadonlyMap<string, string>, signal?: AbortSignal): Promise<Result<RewriteCount>> {
   const root = toByteString(hostPath);
@@ -41,7 +41,7 @@ const BUFFER_BYTES = 256 * 1024;
 
 class TreeRewriter {
   private readonly rewrites: readonly (readonly [from: Buffer, to: Buffer])[];
-  /** Bytes that the next part of a file must see again, so that a string across the border is not missed. */
+  /** Bytes that are scanned again with the next part of a file, so that no string across the border is missed. */
   private readonly overlap: number;
   private readonly buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   private readonly count = { files: 0, symlinks: 0, names: 0 };
@@ -58,7 +58,7 @@ class TreeRewriter {
     for (const { kind, path, name } of new TreeWalk(root)) {
       if (kind === 'file') yield* this.file(path);
       if (kind === 'symlink') this.symlink(path);
-      // A directory gets its new name when it is left: until then its entries are found by the old one.
+      // A directory is renamed when it is left, because until then its entries are found by the old name.
       if (kind !== 'directory' && name !== undefined) this.rename(path, name);
       yield;
     }
@@ -117,7 +117,7 @@ class TreeRewriter {
     }
   }
 
-  /** The bytes with all strings replaced; `undefined` when none occurs. */
+  /** The bytes with all strings replaced; `undefined` if none occurs. */
   private replaced(bytes: Buffer): Buffer | undefined {
     return this.replaceIn(bytes).length > 0 ? bytes : undefined;
   }

@@ -2,12 +2,12 @@ import { ok, type Result } from '../../result.js';
 import { displayPath, type ByteString } from './host-path.js';
 import { failureOf, problem } from './tree-problem.js';
 
-/** How long the event loop may be kept from everything else. */
+/** The longest time that the event loop may be blocked. */
 const SLICE_MILLISECONDS = 10;
 
 /**
- * Runs work that is written as a generator, pausing where it yields when a slice of time is used up: file system calls
- * are fastest when synchronous, and this keeps them from freezing progress displays and other builds' logs. Fails with
+ * Runs work that is written as a generator, and pauses at a yield when a slice of time is used up. File system calls
+ * are fastest when synchronous, and the pauses keep progress displays and other builds' logs running. Fails with
  * `E_CANCELLED` in the pause after the signal.
  */
 export async function runInSlices<T>(root: ByteString, steps: Generator<undefined, T, undefined>, signal?: AbortSignal): Promise<Result<T>> {
@@ -23,12 +23,12 @@ export async function runInSlices<T>(root: ByteString, steps: Generator<undefine
   }
 }
 
-/** Stops the work on a tree when it is asked to. */
+/** Stops the work on a tree after the signal. */
 export function checkSignal(root: ByteString, signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) problem('E_CANCELLED', `stopped while ${displayPath(root)} was read`);
 }
 
-/** Runs one slice; gives the end when it is reached. */
+/** Runs one slice; returns the result at the end. */
 export function runSlice<T>(steps: Generator<undefined, T, undefined>): IteratorReturnResult<T> | undefined {
   const sliceEnd = performance.now() + SLICE_MILLISECONDS;
   do {
@@ -38,7 +38,7 @@ export function runSlice<T>(steps: Generator<undefined, T, undefined>): Iterator
   return undefined;
 }
 
-/** Runs all at once. */
+/** Runs everything without pauses. */
 export function runToEnd<T>(steps: Generator<undefined, T, undefined>): T {
   for (;;) {
     const step = steps.next();
@@ -46,7 +46,7 @@ export function runToEnd<T>(steps: Generator<undefined, T, undefined>): T {
   }
 }
 
-/** Lets everything else that waits for the event loop have its turn. */
+/** Lets everything else that waits for the event loop run. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

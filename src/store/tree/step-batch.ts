@@ -1,12 +1,15 @@
 import type { ReadStep } from './tree-reader.js';
 
-/** Steps as they go from thread to thread: in few and flat pieces, because handing over an object costs as much as opening its file. */
+/**
+ * Steps in the form in which they are passed between threads: few and flat arrays, because passing an object costs as
+ * much as opening its file.
+ */
 export interface StepBatch {
   /** A letter for each step. */
   readonly kinds: string;
-  /** A name for each step, parted by slashes, which no name has; empty at the root. */
+  /** A name for each step, separated by slashes, which no name has; empty at the root. */
   readonly names: string;
-  /** Of the files: descriptor and size, by turns. */
+  /** Descriptor and size of each file, alternating. */
   readonly files: Float64Array;
   readonly targets: readonly Uint8Array[];
 }

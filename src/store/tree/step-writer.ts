@@ -3,7 +3,7 @@ import { NarWriter } from '../../formats/index.js';
 import { problem } from './tree-problem.js';
 import type { ReadStep } from './tree-reader.js';
 
-/** Writes what a reader found and opened as a NAR, and closes it. */
+/** Writes the steps of a reader as a NAR, and closes their files. */
 export class StepWriter {
   private readonly nar: NarWriter;
   private insideStep = false;
@@ -28,7 +28,7 @@ export class StepWriter {
     return this.nar.size;
   }
 
-  /** Writes steps; yields where it may be paused. */
+  /** Writes steps; yields wherever it may be paused. */
   *write(steps: Iterable<ReadStep>): Generator<undefined, void, undefined> {
     for (const step of steps) {
       this.insideStep = true;
@@ -39,7 +39,7 @@ export class StepWriter {
     }
   }
 
-  /** Hands over what is left, after the last step. */
+  /** Passes on the rest after the last step. */
   finish(): void {
     this.nar.finish();
   }

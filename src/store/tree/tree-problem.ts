@@ -14,7 +14,7 @@ export function problem(code: Failure['code'], message: string, hint?: string): 
   throw new TreeProblem({ code, message, hint });
 }
 
-/** What to say of an error caught around work on the tree at `root`; rethrows bugs. */
+/** The failure for an error during work on the tree at `root`; rethrows bugs. */
 export function failureOf(error: unknown, root: ByteString): Result<never> {
   if (error instanceof TreeProblem) return err(error.failure);
   const path = isSystemError(error) && error.path !== undefined ? error.path : displayPath(root);

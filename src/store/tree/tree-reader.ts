@@ -3,13 +3,16 @@ import { bytesOf, displayPath, type ByteString } from './host-path.js';
 import { problem } from './tree-problem.js';
 import { TreeWalk } from './walk.js';
 
-/** A node of a tree, made ready for writing; `name` is `undefined` at the root. A file is open: who takes the step closes it. */
+/**
+ * A node of a tree, ready for writing; `name` is `undefined` at the root. A file is open, and the receiver of the step
+ * closes it.
+ */
 export type ReadStep =
   | { readonly kind: 'file'; readonly name: string | undefined; readonly fd: number; readonly size: number; readonly isExecutable: boolean }
   | { readonly kind: 'symlink'; readonly name: string | undefined; readonly target: Uint8Array }
   | { readonly kind: 'directory' | 'leave'; readonly name: string | undefined };
 
-/** Finds and opens what a NAR is written of. With `after`, the position of another reader, it goes on where that was. */
+/** Finds and opens the files for a NAR. With `after`, the position of another reader, it continues there. */
 export class TreeReader implements Iterable<ReadStep> {
   private readonly walk: TreeWalk;
 
@@ -17,7 +20,7 @@ export class TreeReader implements Iterable<ReadStep> {
     this.walk = new TreeWalk(root, after);
   }
 
-  /** Where another reader can go on; `undefined` where none can. */
+  /** The position where another reader can continue; `undefined` if none can. */
   get position(): readonly string[] | undefined {
     return this.walk.position;
   }
@@ -47,7 +50,8 @@ export class TreeReader implements Iterable<ReadStep> {
 }
 
 function openFile(path: ByteString, name: string | undefined): ReadStep {
-  // O_NOFOLLOW and O_NONBLOCK: had the file been swapped for a symlink or a pipe meanwhile, we must neither leave the tree nor hang.
+  // O_NOFOLLOW and O_NONBLOCK: if the file was replaced by a symlink or a pipe meanwhile, we must neither leave the
+  // tree nor hang.
   const fd = openSync(bytesOf(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   const { size, mode } = fstatSync(fd);
   if ((mode & constants.S_IFMT) === constants.S_IFREG) return { kind: 'file', name, fd, size, isExecutable: (mode & constants.S_IXUSR) !== 0 };

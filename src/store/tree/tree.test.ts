@@ -164,7 +164,7 @@ describe('restoring', () => {
   test('does not write through a symlink that the archive makes itself', async () => {
     mkdirSync(join(work, 'outside'));
     const target = join(work, 'outside');
-    // Written by hand: our writer would not do it.
+    // Written by hand, because our writer would refuse it.
     const evil = [directory({ a: symlink(target) }), directory({ a: directory({ evil: file('x') }) })].map((tree) => narOf(tree).toString('latin1'));
     const spliced = `${evil[0]!.slice(0, -16)}${evil[1]!.slice(evil[1]!.indexOf('entry') - 8)}`;
     expect(codeOf(await restoreTree([Buffer.from(spliced, 'latin1')], join(work, 'x')))).toBe('E_NAR');
@@ -214,7 +214,7 @@ describe('removing', () => {
   test('minds nothing that an earlier one left when it was killed', async () => {
     const nest = `const fs = require('fs'); process.chdir(process.argv[1]);
       for (let n = 0; n < 20; n++) { fs.mkdirSync('+'.repeat(200)); process.chdir('+'.repeat(200)); }`;
-    // It is come upon only after what lies deep.
+    // The walk reaches it only after the deep part.
     mkdirSync(join(work, 'x/.deep-0/something'), { recursive: true });
     execFileSync(process.execPath, ['-e', nest, join(work, 'x')]);
     unwrap(await removeTree(join(work, 'x')));
@@ -247,7 +247,7 @@ describe('the hashes of store paths in a tree', () => {
   ]);
 
   function treeNaming(selfHash: string, otherHash: string): Tree {
-    // Across the border of two of our buffers, too.
+    // Also across the border of two buffers.
     const padding = Buffer.alloc((256 << 10) - 15, '.');
     return directory({
       [`name-${selfHash}`]: directory({ [otherHash]: file('x') }),

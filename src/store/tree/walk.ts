@@ -2,11 +2,14 @@ import { lstatSync, readdirSync, type Dirent } from 'node:fs';
 import { bytesOf, displayPath, joinBytes, type ByteString } from './host-path.js';
 import { problem } from './tree-problem.js';
 
-/** One step on the way through a tree: a node (`other` is a device, socket or pipe), or `leave` when all of a directory's entries are done. */
+/**
+ * One step of a walk through a tree: a node (`other` is a device, socket or pipe), or `leave` after all of a
+ * directory's entries.
+ */
 export interface WalkStep {
   readonly kind: 'file' | 'symlink' | 'directory' | 'leave' | 'other';
   readonly path: ByteString;
-  /** The last component of the path; `undefined` at the root, which is not an entry of anything. */
+  /** The last component of the path; `undefined` at the root, which is no entry of a directory. */
   readonly name: string | undefined;
 }
 
@@ -18,14 +21,14 @@ interface OpenDirectory {
 }
 
 /**
- * Goes through a tree in the order of its NAR, following no symlink. A directory is read when the walk goes on behind
- * it. No recursion, because a builder can nest directories deeper than the stack is.
+ * Walks through a tree in the order of its NAR, without following symlinks. A directory is read when the walk continues
+ * after it. No recursion, because a builder can nest directories deeper than the stack.
  */
 export class TreeWalk implements Iterable<WalkStep> {
   private readonly open: OpenDirectory[] = [];
   private last: WalkStep | undefined;
 
-  /** With `after`, the `position` of another walk, it goes on where that was. */
+  /** With `after`, the `position` of another walk, it continues there. */
   constructor(
     private readonly root: ByteString,
     after: readonly string[] = [],
@@ -35,7 +38,7 @@ export class TreeWalk implements Iterable<WalkStep> {
     for (const child of after) {
       const entries = sortedEntries(path);
       const index = entries.findIndex((entry) => entry.name === child);
-      if (index < 0) problem('E_FILE_CHANGED', `${displayPath(joinBytes(path, child))} went away while its tree was read`);
+      if (index < 0) problem('E_FILE_CHANGED', `${displayPath(joinBytes(path, child))} disappeared while its tree was read`);
       this.open.push({ path, name, entries, next: index + 1 });
       path = joinBytes(path, child);
       name = child;
@@ -43,8 +46,8 @@ export class TreeWalk implements Iterable<WalkStep> {
   }
 
   /**
-   * Where the walk is: the names from the root to the node it last gave. `undefined` behind a `directory`, of which
-   * nothing is read yet, and at the end.
+   * The position of the walk: the names from the root to its last node. `undefined` after a `directory` that is not
+   * read yet, and at the end.
    */
   get position(): readonly string[] | undefined {
     if (this.last?.kind === 'directory' || this.open.length === 0) return undefined;
@@ -75,7 +78,7 @@ function sortedEntries(path: ByteString): readonly Dirent[] {
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The type that reading a directory gives saves a system call a file. */
+/** The type from reading a directory saves one system call for each file. */
 function stepOf(path: ByteString, name: string | undefined, type: Pick<Dirent, 'isFile' | 'isDirectory' | 'isSymbolicLink'>): WalkStep {
   if (type.isFile()) return { kind: 'file', path, name };
   if (type.isDirectory()) return { kind: 'directory', path, name };

@@ -1,4 +1,4 @@
-/** What the page knows, had from the server that it came from or from the files beside it. */
+/** The page's data, from its server or from the files beside it. */
 import { signal, type Signal } from '@preact/signals';
 import type { Run } from '../../report/index.js';
 import { dataFileName } from '../data-file-name.js';
@@ -7,19 +7,19 @@ import type { ChainResource, ResourceTypes } from '../resources.js';
 export type Loaded<T> =
   { readonly state: 'loading' } | { readonly state: 'there'; readonly value: T } | { readonly state: 'failed'; readonly message: string };
 
-/** True in a report that was written as files. */
+/** True in a static report. */
 export const FROM_FILES = document.documentElement.hasAttribute('data-from-files');
 
 export const chain: Signal<Loaded<ChainResource>> = signal({ state: 'loading' });
-/** The newest first. */
+/** Newest first. */
 export const runs: Signal<readonly Run[]> = signal([]);
-/** Whether changes arrive: `off` in a report made of files. */
+/** Whether changes arrive: `off` in a static report. */
 export const connection: Signal<'off' | 'live' | 'lost'> = signal(FROM_FILES ? 'off' : 'lost');
 
 type Kind = keyof ResourceTypes;
 type Key<K extends Kind> = K extends 'chain' | 'runs' | 'evidence' ? K : `${K}/${string}`;
 
-/** Gets a resource anew. */
+/** Loads a resource again. */
 export async function load<K extends Kind>(key: Key<K>, from?: number): Promise<Loaded<ResourceTypes[K]>> {
   try {
     return { state: 'there', value: (FROM_FILES ? await fromFile(key) : await fromServer(key, from)) as ResourceTypes[K] };
@@ -56,7 +56,7 @@ function fromFile(key: string): Promise<unknown> {
   });
 }
 
-/** Loads what every view needs, and follows what changes. */
+/** Loads what every view needs, and follows changes. */
 export function start(): void {
   void refreshChain();
   if (FROM_FILES) {
@@ -72,7 +72,7 @@ export function start(): void {
     const before = finishedBuilds(runs.value);
     const merged = new Map([...runs.value, ...changed].map((run) => [run.id, run]));
     runs.value = [...merged.values()].sort((a, b) => b.startedAt - a.startedAt);
-    // Sizes, hashes and pins come with the chain.
+    // Sizes, hashes and pins come with the chain's report.
     if (chain.value.state !== 'loading' && finishedBuilds(runs.value) !== before) void refreshChain();
   });
   events.onerror = () => {

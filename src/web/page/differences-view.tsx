@@ -1,4 +1,4 @@
-/** Builds that came out different when they were built again, and outputs that are not what is pinned. */
+/** Builds that differed when they were built again, and outputs that differ from their pins. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ContentsDifference } from '../../inspect/index.js';

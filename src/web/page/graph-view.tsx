@@ -1,4 +1,4 @@
-/** The chain as a picture that can be moved, enlarged, and walked with the keyboard. */
+/** The chain as a picture that can be moved, enlarged, and explored with the keyboard. */
 import { useSignal, type Signal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import {
@@ -21,11 +21,11 @@ import { search } from './search.js';
 
 const MIN_SCALE = 0.1;
 const MAX_SCALE = 2.5;
-/** Below this, text of the usual size cannot be read: names are written larger, and the rest is left out. */
+/** Below this scale normal text is unreadable: names are larger, and the rest is left out. */
 const FAR = 0.7;
-/** A picture that would have to be smaller than this is shown from the seed on instead. */
+/** If fitting would need a smaller scale than this, the picture is shown at this scale, from the seed on. */
 const MIN_WHOLE = 0.42;
-/** How long after the last movement the picture is drawn sharply again. */
+/** The delay after the last movement until the picture is drawn sharply again. */
 const STILL_MS = 160;
 
 interface Camera {
@@ -43,27 +43,27 @@ export function GraphView({ report, layout }: ChainResource) {
   const now = useNow();
   const live = liveStatus(report, now.value);
   const liveKey = JSON.stringify([...live]);
-  // What is written beside a node, and its title, are its name for those who hear it.
+  // The text beside a node and its title are its name in screen readers.
   const picture = useMemo(
     () =>
       draw(drawGraph(report, layout, live), ({ attributes }) => {
         const id = attributes['data-id'];
         return id === undefined ? {} : { role: 'link', tabindex: -1 };
       }),
-    // The statuses are compared by what they say.
+    // Statuses are compared by their contents.
     [report, layout, liveKey],
   );
 
   const show = (next: Camera): void => {
     const { width, height } = frame.current!.getBoundingClientRect();
     const scale = Math.min(MAX_SCALE, Math.max(MIN_SCALE, next.scale));
-    // Some of the picture stays in sight.
+    // Part of the picture stays visible.
     const x = Math.min(width - 60, Math.max(60 - layout.width * scale, next.x));
     const y = Math.min(height - 40, Math.max(40 - layout.height * scale, next.y));
     camera.current = { x, y, scale };
     const { style, classList } = sheet.current!;
     style.transform = `translate(${x}px,${y}px) scale(${scale})`;
-    // While it moves, the picture is one that was drawn before: moving that costs nothing, but enlarged it is not sharp.
+    // During a movement a drawn image is moved, which costs nothing, but is not sharp when enlarged.
     classList.add('moving');
     clearTimeout(still.current);
     still.current = window.setTimeout(settle, STILL_MS);
@@ -96,7 +96,7 @@ export function GraphView({ report, layout }: ChainResource) {
     current.value = node.dataset['id'] ?? '';
     node.focus({ preventScroll: true });
   };
-  // One stop for the Tab key: arrows lead on from there.
+  // One stop for the Tab key; arrows move on from there.
   useLayoutEffect(() => {
     const all = nodes();
     const at = all.find((node) => node.dataset['id'] === current.value) ?? all[0];
@@ -184,7 +184,10 @@ export function GraphView({ report, layout }: ChainResource) {
   );
 }
 
-/** All that a package needs, and all that needs it, the implied too. Drawn apart, so that pointing redraws nothing else. */
+/**
+ * All needs of a package and all that need it, including implied ones. Drawn separately, so pointing redraws nothing
+ * else.
+ */
 function Near({ layout, pointedAt }: { readonly layout: ChainLayout; readonly pointedAt: Signal<string | undefined> }) {
   const paths = useMemo(() => {
     const places = new Map(layout.nodes.map((node) => [node.id, node]));
@@ -259,13 +262,13 @@ function Legend() {
   );
 }
 
-/** The statuses of the runs that go on, or of the last one where it failed: of others the store tells all. */
+/** The statuses of running builds, or of the last run if it failed; for others the store has all facts. */
 function liveStatus(report: ChainReport, now: number): ReadonlyMap<string, LiveStatus> {
   const [newest] = runs.value;
   const running = runs.value.filter((run) => run.running);
   const shown = running.length > 0 ? running : (newest?.summary?.failed ?? 0) > 0 ? [newest!] : [];
   const ids = new Map(report.recipes.map(({ drvPath, id }) => [drvPath, id]));
-  // What one run has queued, another may be building.
+  // Another run may be building what this run has queued.
   const weight = ({ status }: { readonly status: string }): number => (status === 'building' ? 2 : status === 'queued' ? 0 : 1);
   const builds = shown.flatMap((run) => run.builds).sort((a, b) => weight(a) - weight(b));
   return new Map(
@@ -277,7 +280,7 @@ function liveStatus(report: ChainReport, now: number): ReadonlyMap<string, LiveS
   );
 }
 
-/** The nearest node in a direction; what lies off to the side counts as farther away. */
+/** The nearest node in a direction; nodes to the side count as farther away. */
 function neighbour(nodes: readonly SVGGElement[], from: SVGGElement, key: string): SVGGElement | undefined {
   const middle = (node: Element): { readonly x: number; readonly y: number } => {
     const box = (node.querySelector('.bubble') ?? node).getBoundingClientRect();

@@ -1,4 +1,4 @@
-/** A build's log: its colours, a search, and what is added while it is written. Whatever it holds is shown as text. */
+/** A build's log: its colours, a search, and additions while it is written. Its contents are shown as text. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { LogResource } from '../resources.js';
@@ -6,7 +6,7 @@ import { FROM_FILES, load } from './data.js';
 
 const LINES_OF_CHUNK = 400;
 const FOLLOW_MS = 1000;
-/** In characters: what a page shows of a log that goes on growing is its end, as what it is given of one at first. */
+/** In characters: the page shows only the end of a long log, both at first and while it grows. */
 const LONGEST = 8 * 2 ** 20;
 
 export function LogView({ title, logKey, growing }: { readonly title: string; readonly logKey: `log/${string}`; readonly growing: boolean }) {
@@ -109,7 +109,7 @@ function marked(text: string, needle: string) {
 
 const COLOURS = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 
-/** Pieces of a text with the classes their terminal colours stand for; every other terminal sequence is left out. */
+/** Pieces of a text with classes for their terminal colours; all other terminal sequences are left out. */
 export function coloured(text: string): { readonly text: string; readonly style: string }[] {
   const pieces: { text: string; style: string }[] = [];
   let [colour, bold] = ['', false];

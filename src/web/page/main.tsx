@@ -104,7 +104,7 @@ function View({ view, name, resource }: { readonly view: string; readonly name: 
   }
 }
 
-/** What goes on right now, wherever on the page one is. */
+/** The current builds, shown in every view. */
 function Status() {
   const running = runs.value.filter((run) => run.running);
   const builds = running.flatMap((run) => run.builds);

@@ -4,11 +4,11 @@ import { runs } from './data.js';
 const now = signal(Date.now());
 
 setInterval(() => {
-  // Nothing on the page gets older unless something is going on.
+  // Times on the page change only during a run.
   if (runs.value.some(({ running }) => running)) now.value = Date.now();
 }, 1000);
 
-/** The time, once a second while a run goes on. */
+/** The time, updated once a second during a run. */
 export function useNow(): Signal<number> {
   return now;
 }

@@ -5,7 +5,7 @@ import type { OutputDetails } from '../package-details.js';
 import { Path, pinText } from './parts.js';
 import { linkTo } from './route.js';
 
-/** What came out: how large, what it refers to and holds. */
+/** An output: its size, references and files. */
 export function Output({
   name,
   built,
@@ -84,7 +84,7 @@ function Paths({ title, paths, report }: { readonly title: string; readonly path
   );
 }
 
-/** Everything that has to be there for it to run, the largest first. */
+/** Everything that it needs to run, the largest first. */
 function Closure({ closure, report }: { readonly closure: OutputDetails['closure']; readonly report: ChainReport }) {
   return (
     <details>
@@ -100,7 +100,7 @@ function Closure({ closure, report }: { readonly closure: OutputDetails['closure
   );
 }
 
-/** A store path that leads to the page of the package that made it, or that it is the derivation of. */
+/** A store path, linked to the page of the package that built it, or whose derivation it is. */
 function LinkedPath({ path, report }: { readonly path: string; readonly report: ChainReport }) {
   const maker = report.recipes.find(({ drvPath, outputs }) => drvPath === path || outputs.some(({ built }) => built?.path === path));
   if (maker === undefined) return <Path path={path} />;

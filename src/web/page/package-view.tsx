@@ -1,4 +1,4 @@
-/** One package: what it is made of, what came out, what it looked like while it was made. */
+/** One package: its inputs, outputs and logs. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { type ChainReport, type RecipeFacts } from '../../report/index.js';

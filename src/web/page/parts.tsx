@@ -1,4 +1,4 @@
-/** Small things that several views show. */
+/** Small parts that several views use. */
 import type { DiffLine, Hunk } from '../../inspect/index.js';
 import { builtSize, pinStatus, type RecipeFacts } from '../../report/index.js';
 import { formatBytes, formatSeconds } from '../../quantity.js';
@@ -8,7 +8,7 @@ export function PackageLink({ id }: { readonly id: string }) {
   return <a href={linkTo('package', id)}>{id}</a>;
 }
 
-/** A store path: the hash set back, the name in front of the eye. */
+/** A store path with a pale hash and a clear name. */
 export function Path({ path }: { readonly path: string }) {
   const match = /^(\/nix\/store\/)([0-9a-z]{32})(-.*)$/.exec(path);
   return match === null ? (

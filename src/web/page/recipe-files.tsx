@@ -1,4 +1,4 @@
-/** A package's recipe and what lies beside it, as text; and what it alters in its sources. */
+/** A package's recipe and the files beside it, as text; and its changes to the sources. */
 import { useEffect, useRef } from 'preact/hooks';
 import { formatBytes } from '../../quantity.js';
 import type { PackageDetails, ShownEdit, TreeFile } from '../package-details.js';
@@ -6,11 +6,11 @@ import { DiffLines } from './parts.js';
 
 const isPatch = (name: string): boolean => /\.(patch|diff)$/.test(name);
 
-/** What is altered in the sources, and why. */
+/** The changes to the sources, and why. */
 export function Changes({ edits, locals }: Pick<PackageDetails, 'edits' | 'locals'>) {
   const patches = locals.flatMap(({ name, files }) => files.filter(({ file }) => isPatch(file === '' ? name : file)).map((file) => ({ name, file })));
   if (edits.length + patches.length === 0) return null;
-  // Changes one after the other that have the same reason.
+  // Consecutive changes with the same reason.
   const groups: { readonly reason: string; readonly edits: ShownEdit[] }[] = [];
   for (const edit of edits) {
     if (groups.at(-1)?.reason === edit.reason) groups.at(-1)!.edits.push(edit);
@@ -43,7 +43,7 @@ export function Changes({ edits, locals }: Pick<PackageDetails, 'edits' | 'local
   );
 }
 
-/** What is written above a patch is why it is there. */
+/** The text above a patch is its reason. */
 function Patch({ file, name }: { readonly file: TreeFile; readonly name: string }) {
   const reason = /^([\s\S]*?)(?=^(?:---|diff |Index: ))/m.exec(file.text ?? '')?.[1]?.trim() ?? '';
   return (
@@ -59,7 +59,7 @@ function Patch({ file, name }: { readonly file: TreeFile; readonly name: string 
   );
 }
 
-/** Files beside the recipe that are no patches. */
+/** Files beside the recipe, without patches. */
 export function Locals({ locals }: Pick<PackageDetails, 'locals'>) {
   const others = locals.map(({ files, ...local }) => ({ ...local, files: files.filter(({ file }) => !isPatch(file === '' ? local.name : file)) }));
   return (
@@ -91,7 +91,7 @@ function LocalFile({ file, name }: { readonly file: TreeFile; readonly name: str
   );
 }
 
-/** A file with its line numbers; `line` is shown first, and marked. */
+/** A file with its line numbers; scrolled to `line`, which is marked. */
 export function Source({ text, line }: { readonly text: string; readonly line?: number }) {
   const lines = text.replace(/\n$/, '').split('\n');
   const frame = useRef<HTMLPreElement>(null);

@@ -1,4 +1,4 @@
-/** Where in the page one is: kept behind the `#` of the address, so that links work without a server too. */
+/** The current view of the page, kept after the `#` of the address, so links also work without a server. */
 import { signal } from '@preact/signals';
 
 export interface Route {

@@ -3,10 +3,10 @@ import type { ChainReport } from '../../report/index.js';
 import { chain } from './data.js';
 import { linkTo } from './route.js';
 
-/** What is being looked for; views mark what matches. */
+/** The search text; views mark matches. */
 export const search = signal('');
 
-/** Made once for a report: its options are as many as there are packages. */
+/** Made once for a report, because it has as many options as there are packages. */
 const options = computed(() =>
   chain.value.state === 'there' ? chain.value.value.report.recipes.map(({ id }) => <option key={id} value={id} />) : [],
 );

@@ -1,4 +1,4 @@
-/** When what was built: the last runs, and one of them as a chart. */
+/** The last runs, and one of them as a chart. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { outcomeOf, drawTimeline, timelineOf, type ChainReport, type Run } from '../../report/index.js';
@@ -16,9 +16,7 @@ export function TimelineView({ report, id }: { readonly report: ChainReport; rea
       <h1>Timeline</h1>
       {run === undefined ? (
         <p class="soft">
-          {runs.value.length === 0
-            ? 'Nothing was built in this store yet. A build that runs shows here while it goes on.'
-            : 'That run is not kept any more.'}
+          {runs.value.length === 0 ? 'Nothing was built in this store yet. Running builds are shown here.' : 'That run is no longer kept.'}
         </p>
       ) : (
         <OneRun report={report} run={run} />

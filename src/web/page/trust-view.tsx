@@ -1,4 +1,4 @@
-/** Why something is trusted: the way back to the seed, with every byte on it. */
+/** Why something can be trusted: the path back to the seed, with every byte on it. */
 import { useSignal } from '@preact/signals';
 import { foundationOf, premises, type ChainReport, type Foundation, type RecipeFacts } from '../../report/index.js';
 import { formatBytes } from '../../quantity.js';
@@ -40,7 +40,7 @@ function Ask({ report }: { readonly report: ChainReport }) {
   );
 }
 
-/** The recipe that a package's name, `target^output`, a store path or a file below one comes from. */
+/** The recipe of a package's name, a `target^output`, a store path or a file below one. */
 function makerOf(report: ChainReport, text: string): RecipeFacts | undefined {
   const hash = /\/nix\/store\/([0-9a-z]{32})-/.exec(text)?.[1];
   if (hash === undefined) return report.recipes.find(({ id }) => id === text.split('^')[0]);
@@ -156,7 +156,7 @@ function Answer({ trust }: { readonly trust: Foundation }) {
   );
 }
 
-/** Squares whose areas are true to each other. */
+/** Squares whose areas are to scale. */
 function Weight({ name, bytes, most, kind }: { readonly name: string; readonly bytes: number; readonly most: number; readonly kind: string }) {
   const side = Math.max(2, 150 * Math.sqrt(bytes / Math.max(most, 1)));
   return (
