@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { OWN_CHAIN } from '../chain/index.js';
 import type { Result } from '../result.js';
+import { checkNames } from './empty-names.js';
 import { EXIT } from './exit-code.js';
 import { showFailure } from './output.js';
 
@@ -25,7 +26,8 @@ export interface ChainOptions extends StoreOptions {
 /** Sets a command's action. A failure is shown; success gives the exit code, 0 when nothing is said: one of ours, or that of a program that was run. */
 export function perform(command: Command, run: (...args: never[]) => Promise<Result<number | undefined>>): Command {
   return command.action(async (...args: unknown[]) => {
-    const result = await run(...(args as never[]));
+    const named = checkNames(command);
+    const result = named.ok ? await run(...(args as never[])) : named;
     process.exitCode = result.ok ? (result.value ?? EXIT.done) : showFailure(result.failure);
   });
 }
@@ -54,7 +56,13 @@ export function withJson(command: Command): Command {
 
 /** The store's root directory. */
 export function storeRoot(options: StoreOptions): string {
-  return resolve(options.store ?? process.env['ZILCH_STORE'] ?? join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'zilch'));
+  return resolve(options.store ?? setTo('ZILCH_STORE') ?? join(setTo('XDG_DATA_HOME') ?? join(homedir(), '.local', 'share'), 'zilch'));
+}
+
+/** A variable of the environment; one that is set to nothing is not set. */
+function setTo(name: string): string | undefined {
+  const value = process.env[name];
+  return value === '' ? undefined : value;
 }
 
 /** How many processors there are to use. */

@@ -11,7 +11,7 @@ import { removeTree, restoreTree, type Store } from '../../store/index.js';
 import { findTarget, loadChain } from '../../chain/index.js';
 import { perform, withChain, withJson, type ChainOptions } from '../command.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { formatBytes, stripControl } from '../format.js';
+import { formatBytes, formatCount, stripControl } from '../format.js';
 import { printJson, printLine } from '../output.js';
 import { builtOutput, targetOf, withStoreForLooking, withView } from '../session.js';
 
@@ -88,8 +88,8 @@ function lines({ files, same, cutOff }: TreesDifference): string[] {
       ...(contents === undefined ? [] : contentsLines(contents, '  ')),
     ]),
     files.length === 0
-      ? `no difference in ${same === 1 ? 'one file' : `${same} files`}`
-      : `${files.length}${cutOff ? ' or more' : ''} differences; ${same} files are the same`,
+      ? `no difference in ${formatCount(same, 'file')}`
+      : `${cutOff ? `${files.length} or more differences` : formatCount(files.length, 'difference')}; ${formatCount(same, 'file')} ${same === 1 ? 'is' : 'are'} the same`,
   ];
 }
 

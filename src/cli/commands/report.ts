@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { findTarget } from '../../chain/index.js';
 import { ok } from '../../result.js';
 import { collect, perform, withChain, type ChainOptions } from '../command.js';
-import { formatBytes } from '../format.js';
+import { formatBytes, formatCount } from '../format.js';
 import { printLine } from '../output.js';
 import { withView } from '../session.js';
 
@@ -33,7 +33,7 @@ export function register(command: Command): void {
       const written = await writeReport(session, directory, { picturesOnly: options.pictures === true, of });
       if (!written.ok) return written;
       printLine(
-        `${join(directory, options.pictures === true ? 'graph.svg' : 'index.html')}  (${written.value.files} files, ${formatBytes(written.value.bytes)})`,
+        `${join(directory, options.pictures === true ? 'graph.svg' : 'index.html')}  (${formatCount(written.value.files, 'file')}, ${formatBytes(written.value.bytes)})`,
       );
       return ok(undefined);
     }),
