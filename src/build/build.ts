@@ -9,6 +9,7 @@ import { emitter, type Comparison, type Emit, type PlannedBuild, type PlannedFet
 import type { Executor } from './executor.js';
 import { criticalPath, makespan, planGraph, type Graph, type GraphNode } from './graph.js';
 import { identitiesOf, type Identities } from './identity.js';
+import type { BuildLimits } from './limits.js';
 import { memoryForBuild } from './memory.js';
 import { realise, type FetchRealisations, type RealiseContext, type RealiseFailure } from './realise.js';
 import type { OutputPaths } from './resolved.js';
@@ -29,6 +30,8 @@ export interface BuildOptions {
   readonly rebuild?: boolean;
   /** How large a build directory may become in memory, in bytes, before the store's disk is used instead; as memory allows when left out. */
   readonly buildMemory?: number;
+  /** What each build may take. */
+  readonly limits?: BuildLimits;
   /** Stops the run: kills what is being built, starts nothing more. */
   readonly signal?: AbortSignal;
 }
@@ -110,6 +113,7 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
     ...{ store, closure, identities, executor, emit, signal },
     cores: options.cores ?? availableParallelism(),
     keepFailed: options.keepFailed === true,
+    limits: options.limits,
     buildMemory: () => options.buildMemory ?? memoryForBuild(jobs),
     fetchRealisations: request.fetchRealisations,
   };

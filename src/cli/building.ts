@@ -29,6 +29,9 @@ export interface BuildCommandOptions extends ChainOptions, ElsewhereOptions {
   readonly all?: true;
   readonly rebuild?: true;
   readonly keepFailed?: true;
+  /** In seconds, for each build. */
+  readonly timeout?: number;
+  readonly maxSilentTime?: number;
   readonly keepGoing?: true;
   readonly tests: boolean;
   readonly json?: true;
@@ -43,6 +46,8 @@ export function withBuildOptions(command: Command): Command {
     )
     .option('--offline', 'never touch the network')
     .option('--sources <dir>', 'directory or bundle to take tarballs from; may be given more than once', collect)
+    .option('--timeout <seconds>', 'stop a build that takes longer', positiveInteger)
+    .option('--max-silent-time <seconds>', 'stop a build that says nothing for so long', positiveInteger)
     .option('--keep-failed', 'keep the directory of a failed build')
     .option('--keep-going', 'go on with what does not depend on a failed build');
 }
@@ -115,6 +120,7 @@ async function fetchAndBuild(
     keepGoing: options.keepGoing === true,
     keepFailed: options.keepFailed === true,
     rebuild: options.rebuild === true,
+    limits: { timeout: options.timeout, silence: options.maxSilentTime },
     signal,
   };
   const before = executor.value === undefined ? [] : builtBefore(session, wanted);

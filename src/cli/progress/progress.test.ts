@@ -122,6 +122,19 @@ suite('overall progress', () => {
     expect(overall(after(plan, startA), START + 1_000_000).share).toBeLessThan(0.25);
   });
 
+  it('of a build that takes longer than it should is called overdue', () => {
+    const lines = draw(after(plan, startA), START + 120_000, 100, 24).map(stripControl);
+    expect(lines[0]).toMatch(/2 min.*, overdue: expected about 10 s/);
+    expect(lines.at(-1)).toMatch(/0\/2 built, overdue$/);
+  });
+
+  it('ends with all that it came to', () => {
+    const summary = { built: 1, reused: 2, failed: 1, skipped: 3, durationSeconds: 9 };
+    const state = after(plan, { type: 'fetch-done', name: 'x', path: info.path }, startA, doneA);
+    expect(totals(summary, state).map(stripControl)).toEqual(['in all: 1 built, 1 fetched, 1 failed, 3 not done in 9.0 s (15 s of processor time)']);
+    expect(totals({ built: 0, reused: 5, failed: 0, skipped: 0, durationSeconds: 1 }, after())).toEqual([]);
+  });
+
   it('counts builds and promises nothing where an estimate is missing', () => {
     const state = after({ ...plan, drvs: [...plan.drvs, { drvPath: drv('c'), name: 'c', inputs: [] }] }, startA, doneA);
     expect(overall(state, START)).toEqual({ share: 1 / 3, secondsLeft: undefined });
