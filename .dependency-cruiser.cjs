@@ -17,6 +17,7 @@ const MAY_IMPORT = {
   evidence: ['formats', 'recipe', 'store', 'http', 'sources', 'build', 'seed', 'chain', 'exchange', 'report'],
   report: ['formats', 'build'],
   inspect: ['formats', 'recipe', 'store', 'http', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report'],
+  release: ['formats', 'store'],
   machine: [],
   web: ['formats', 'recipe', 'store', 'http', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange', 'report', 'inspect'],
   cli: [
@@ -35,6 +36,7 @@ const MAY_IMPORT = {
     'web',
     'kit',
     'evidence',
+    'release',
     'machine',
   ],
 };

@@ -70,6 +70,7 @@ export const COMMAND_GROUPS: readonly { readonly title: string; readonly command
       { name: 'copy', summary: 'copy targets to another store', load: () => import('./commands/copy.js') },
       { name: 'export', summary: 'write the chain for Nix or as a kit, or store paths as an archive', load: () => import('./commands/export.js') },
       { name: 'import', summary: 'add the store paths of an archive', load: () => import('./commands/import.js') },
+      { name: 'release', summary: 'write a folder to publish: images, files, bills of materials, sums', load: () => import('./commands/release.js') },
       { name: 'nar', summary: 'hash, dump, restore and list Nix archives', load: () => import('./commands/nar.js') },
       { name: 'drv', summary: 'show derivations', load: () => import('./commands/drv.js') },
       { name: 'completion', summary: 'print a completion script for bash, zsh or fish', load: () => import('./commands/completion.js') },

@@ -72,8 +72,9 @@ _zilch_complete() {
   esac
 }
 _zilch() {
+  # Not \`path\`, which in zsh is PATH.
   local IFS=$' \\t\\n'
-  local word=\${COMP_WORDS[$COMP_CWORD]} chain=${quote(ownChain)} path= subs= opts= values= kinds= rest=
+  local word=\${COMP_WORDS[$COMP_CWORD]} chain=${quote(ownChain)} at= subs= opts= values= kinds= rest=
   local index=1 position=0 one= kind= pending=
   _zilch_words ''
   while [ "$index" -lt "$COMP_CWORD" ]; do
@@ -89,8 +90,8 @@ _zilch() {
     *)
       if [ -n "$subs" ]; then
         [ "$one" = source ] && one=sources
-        path=\${path:+$path }$one
-        _zilch_words "$path" || return 0
+        at=\${at:+$at }$one
+        _zilch_words "$at" || return 0
       else
         position=$((position + 1))
       fi
@@ -146,7 +147,7 @@ function __zilch_at
     string match -q -- '-*' $word; and continue
     contains -- (string join ' ' $path $word) $__zilch_commands; and set -a path $word
   end
-  test (string join ' ' $path) = (string join ' ' $argv)
+  test "$path" = "$argv"
 end
 function __zilch_targets
   set -l dir ${quote(ownChain)}

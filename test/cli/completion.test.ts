@@ -37,9 +37,15 @@ const OFFERS: Readonly<Record<string, (words: readonly string[]) => string[]>> =
     return linesOf(spawnSync('bash', ['-c', script, 'bash', ...words], { cwd: rig.directory, env, encoding: 'utf8' }).stdout);
   },
   zsh: (words) => {
-    // The functions are bash's; bashcompinit calls them in this way.
-    const script = `emulate -L sh; setopt kshglob noshglob braceexpand ksharrays; compgen() { local words=() w; while [ $# -gt 0 ]; do case $1 in -W) words=($(printf %s "$2")); shift ;; -f) words=(*) ;; --) prefix=$2; shift ;; esac; shift; done; for w in "\${words[@]}"; do case $w in "$prefix"*) printf '%s\\n' "$w" ;; esac; done; }; eval "$(sed -n '/^_zilch_words/,/^complete/p' completion.zsh | sed '$d')"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _zilch; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    return linesOf(spawnSync('zsh', ['-fc', script, 'zsh', ...words], { cwd: rig.directory, env, encoding: 'utf8' }).stdout);
+    // As bashcompinit calls them, for which there is no line editor here.
+    const script = `autoload -U +X compinit && compinit -u -D; autoload -U +X bashcompinit && bashcompinit
+      eval "$(sed -n '/^_zilch_words/,/^complete/p' completion.zsh)"
+      COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=()
+      () { emulate -L sh; setopt kshglob noshglob braceexpand; _zilch; }
+      print -rl -- "\${COMPREPLY[@]}"`;
+    const { stdout } = spawnSync('zsh', ['-fc', script, 'zsh', ...words], { cwd: rig.directory, env, encoding: 'utf8' });
+    // zsh itself leaves out what does not begin with the word.
+    return linesOf(stdout).filter((offer) => offer.startsWith(words.at(-1)!));
   },
   fish: (words) => {
     const line = words.map((word) => word.replaceAll('^', '\\^')).join(' ');
