@@ -52,10 +52,13 @@ export class TimeLimit {
   }
 
   #after(seconds: number, what: string, option: string): NodeJS.Timeout {
-    return setTimeout(() => {
-      if (this.#controller.signal.aborted) return;
-      this.failure = { code: 'E_TIMEOUT', message: `the builder of ${this.name} ${what}, and was stopped`, hint: `${option} says how long it may` };
-      this.#stop();
-    }, Math.min(seconds * 1000, LONGEST_TIMER));
+    return setTimeout(
+      () => {
+        if (this.#controller.signal.aborted) return;
+        this.failure = { code: 'E_TIMEOUT', message: `the builder of ${this.name} ${what}, and was stopped`, hint: `${option} says how long it may` };
+        this.#stop();
+      },
+      Math.min(seconds * 1000, LONGEST_TIMER),
+    );
   }
 }

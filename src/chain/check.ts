@@ -38,7 +38,8 @@ export function lintChain({ chain, directory }: LoadedChain): readonly Finding[]
   const hashes = new Set<string>(used.map(({ sha256 }) => sha256));
   for (const { where, text } of lines) {
     const hash = /\bsha256:\s*['"`]([0-9a-f]{64})['"`]/.exec(text)?.[1];
-    if (hash !== undefined && !hashes.has(hash)) findings.push({ kind: 'unused source', where, what: `nothing is made of the source with hash ${hash.slice(0, 12)}…` });
+    if (hash !== undefined && !hashes.has(hash))
+      findings.push({ kind: 'unused source', where, what: `nothing is made of the source with hash ${hash.slice(0, 12)}…` });
   }
   return findings;
 }

@@ -103,7 +103,9 @@ export default chain('hello', { only: { hello: recipe({ name: 'hello', shell: te
     const changed = async (from: string, to: string): Promise<string> => (await failureOf({ 'chain.ts': GOOD.replace(from, to) })).message;
     expect(await changed("shell: '/bin/ash', ", '')).toMatch(/:2: recipe hello has a script and no shell$/);
     expect(await changed("shell: '/bin/ash', script: sh`echo hello > $out`", '')).toMatch(/:2: recipe hello has neither a script nor a builder$/);
-    expect(await changed("shell: '/bin/ash', script: sh`echo hello > $out`", "builder: '/bin/ash'")).toMatch(/:2: recipe hello has a builder and no args$/);
+    expect(await changed("shell: '/bin/ash', script: sh`echo hello > $out`", "builder: '/bin/ash'")).toMatch(
+      /:2: recipe hello has a builder and no args$/,
+    );
     const beside = GOOD.replace('recipe, sh', 'local, recipe, sh').replace('echo hello', "${local('./hello.c', 'name')}");
     expect((await failureOf({ 'chain.ts': beside })).message).toMatch(/:2: local\("\.\/hello\.c", …\) does not say beside what$/);
   });

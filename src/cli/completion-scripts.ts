@@ -131,11 +131,17 @@ function fishScript({ table, ownChain }: CompletionFacts): string {
   };
   const lines = table.flatMap(({ path, subcommands, options, arguments: positions }) => {
     const here = path === '' ? '__zilch_at' : `__zilch_at ${path}`;
-    const names = (one: readonly string[]): string => one.map((name) => (name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`)).join(' ');
+    const names = (one: readonly string[]): string =>
+      one.map((name) => (name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`)).join(' ');
     return [
       ...subcommands.map(({ name, summary }) => `complete -c zilch -n ${quote(here)} -a ${name} -d ${described(summary)}`),
-      ...options.map((option) => `complete -c zilch -n ${quote(here)} ${names(option.names)}${option.value === undefined ? '' : ` ${choices(option.value)}`} -d ${described(option.summary)}`),
-      ...[...new Set(positions.map(({ kind }) => choices(kind).replace(/^-[xr] ?/, '')))].filter(Boolean).map((kind) => `complete -c zilch -n ${quote(here)} ${kind}`),
+      ...options.map(
+        (option) =>
+          `complete -c zilch -n ${quote(here)} ${names(option.names)}${option.value === undefined ? '' : ` ${choices(option.value)}`} -d ${described(option.summary)}`,
+      ),
+      ...[...new Set(positions.map(({ kind }) => choices(kind).replace(/^-[xr] ?/, '')))]
+        .filter(Boolean)
+        .map((kind) => `complete -c zilch -n ${quote(here)} ${kind}`),
     ];
   });
   const commands = table.filter(({ path }) => path !== '').map(({ path }) => quote(path));

@@ -18,7 +18,7 @@ export interface Following {
 
 /** A build that did not fit into memory is done again on disk, and its log begins anew. */
 export async function followLog({ path, from, isGoingOn, signal, write }: Following): Promise<Result<undefined>> {
-  for (let position = from; ; ) {
+  for (let position = from; ;) {
     // Asked before reading: what was written before the end is read after it.
     const goesOn = isGoingOn();
     const opened = LogFile.open(path);

@@ -188,7 +188,8 @@ function checkCommand(name: string, { script, shell, builder, args }: Untyped<Sc
   if (script !== undefined && shell === undefined)
     throw new RecipeError(`recipe ${name} has a script and no shell`, 'say what runs it: shell: text`${protobusybox}/bin/ash`');
   if (script !== undefined) return;
-  if (builder === undefined) throw new RecipeError(`recipe ${name} has neither a script nor a builder`, 'give it `shell` and `script`, or `builder` and `args`');
+  if (builder === undefined)
+    throw new RecipeError(`recipe ${name} has neither a script nor a builder`, 'give it `shell` and `script`, or `builder` and `args`');
   if (args === undefined) throw new RecipeError(`recipe ${name} has a builder and no args`, 'give it `args: []` where there are none');
 }
 
@@ -196,7 +197,9 @@ function environment(
   spec: Pick<RecipeCommon<readonly string[]>, 'name' | 'env' | 'path' | 'references'>,
   outputNames: readonly string[],
 ): ReadonlyMap<string, Text> {
-  const env = new Map(Object.entries(spec.env ?? {}).map(([key, value]) => [key, concat(given(value, `environment variable ${key} of recipe ${spec.name}`))]));
+  const env = new Map(
+    Object.entries(spec.env ?? {}).map(([key, value]) => [key, concat(given(value, `environment variable ${key} of recipe ${spec.name}`))]),
+  );
   if (spec.path !== undefined) {
     const directories = spec.path.map((entry, index) => concat(given(entry, `entry ${index + 1} of the path of recipe ${spec.name}`), '/bin'));
     env.set('PATH', concat(...directories.flatMap((directory, index) => (index === 0 ? [directory] : [':', directory]))));

@@ -57,7 +57,8 @@ export function sourcePath(source: Source): StorePath {
 
 /** A file or directory beside the recipe: `local(import.meta.url, './fork.patch')`. */
 export function local(base: string, relative: string, options: { readonly name?: string; readonly only?: readonly string[] } = {}): Local {
-  if (!URL.canParse(relative, base)) throw new RecipeError(`local(${JSON.stringify(base)}, …) does not say beside what`, "write local(import.meta.url, './file')");
+  if (!URL.canParse(relative, base))
+    throw new RecipeError(`local(${JSON.stringify(base)}, …) does not say beside what`, "write local(import.meta.url, './file')");
   const url = new URL(relative, base).href;
   const name = options.name ?? url.replace(/\/$/, '').replace(/^.*\//, '');
   const named = checkName(name);

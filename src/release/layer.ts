@@ -79,7 +79,7 @@ class Archive {
     const fd = openSync(host, 'r');
     try {
       const piece = Buffer.allocUnsafe(PIECE_BYTES);
-      for (let left = size; left > 0; ) {
+      for (let left = size; left > 0;) {
         const count = readSync(fd, piece, 0, Math.min(left, piece.length), null);
         if (count === 0) throw new Error(`Internal error: ${host.toString()} is shorter than it was`);
         this.#write(piece.subarray(0, count));

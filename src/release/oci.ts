@@ -90,7 +90,11 @@ function json(value: object): string {
 }
 
 /** A layer's paths and links for some outputs: all that they refer to, and their programs in /bin, the first of a name. */
-export function layerOf(outputs: Parameters<Store['closure']>[0], programs: readonly (readonly [name: string, file: string])[], store: Store): Result<Layer> {
+export function layerOf(
+  outputs: Parameters<Store['closure']>[0],
+  programs: readonly (readonly [name: string, file: string])[],
+  store: Store,
+): Result<Layer> {
   const links = new Map<string, string>();
   for (const [name, file] of programs) if (!links.has(name)) links.set(name, file);
   return ok({ paths: store.closure(outputs), links });

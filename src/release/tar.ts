@@ -60,7 +60,10 @@ function header({ path, target, size, mode, type }: HeaderFields): Buffer {
   octal(0, 116, 8);
   // Eleven octal digits are not enough for 8 GiB: then it is a binary number, marked by its first bit.
   if (size < 8 ** 11) octal(size, 124, 12);
-  else block.writeUInt8(0x80, 124) && block.writeBigUInt64BE(BigInt(size), 128);
+  else {
+    block.writeUInt8(0x80, 124);
+    block.writeBigUInt64BE(BigInt(size), 128);
+  }
   octal(TIME, 136, 12);
   block.write(type, 156, 'latin1');
   target.copy(block, 157);

@@ -67,7 +67,9 @@ export function sourceEntry({ name, version, size, sha256, place, licence }: Des
     `  size: ${size},`,
     `  sha256: '${sha256}',`,
     'debian' in place ? `  debian: ${text(place.debian)},` : `  urls: [${text(place.urls[0])}],`,
-    licence === undefined ? "  // licence: '', the file has none of the usual ones" : `  licence: ${text(licence.guess)}, // a guess, by ${licence.from}`,
+    licence === undefined
+      ? "  // licence: '', the file has none of the usual ones"
+      : `  licence: ${text(licence.guess)}, // a guess, by ${licence.from}`,
     '}),',
   ].join('\n');
 }

@@ -27,7 +27,10 @@ const SIGNS: readonly (readonly [string, readonly RegExp[]])[] = [
   ['MPL-2.0', [/Mozilla Public License,? Version 2\.0/i]],
   ['BSL-1.0', [/Boost Software License - Version 1\.0/i]],
   ['Unlicense', [/This is free and unencumbered software released into the public domain/i]],
-  ['MIT', [/Permission is hereby granted, free of charge, to any person obtaining a copy/i, /The above copyright notice and this permission notice/i]],
+  [
+    'MIT',
+    [/Permission is hereby granted, free of charge, to any person obtaining a copy/i, /The above copyright notice and this permission notice/i],
+  ],
   ['ISC', [/Permission to use, copy, modify, and(?:\/or)? distribute this software for any purpose with or without fee/i]],
   ['BSD-3-Clause', [/Redistribution and use in source and binary forms/i, /endorse or promote products/i]],
   ['BSD-2-Clause', [/Redistribution and use in source and binary forms/i]],

@@ -63,7 +63,12 @@ export function ioFailure(action: string, path: string | Buffer, error: unknown)
     case 'ENOLCK':
       return { code: 'E_IO', message, hint: 'the file system gives no locks, which a store needs: put it on another with --store', cause: error };
     case 'EROFS':
-      return { code: 'E_READ_ONLY', message, hint: `the file system is mounted read-only${ofStore ? '; put the store elsewhere with --store' : ''}`, cause: error };
+      return {
+        code: 'E_READ_ONLY',
+        message,
+        hint: `the file system is mounted read-only${ofStore ? '; put the store elsewhere with --store' : ''}`,
+        cause: error,
+      };
     case 'EACCES':
     case 'EPERM':
       return {

@@ -49,7 +49,11 @@ const OFFERS: Readonly<Record<string, (words: readonly string[]) => string[]>> =
   },
   fish: (words) => {
     const line = words.map((word) => word.replaceAll('^', '\\^')).join(' ');
-    const { stdout } = spawnSync('fish', ['--no-config', '-c', `source completion.fish; complete -C ${JSON.stringify(line)}`], { cwd: rig.directory, env, encoding: 'utf8' });
+    const { stdout } = spawnSync('fish', ['--no-config', '-c', `source completion.fish; complete -C ${JSON.stringify(line)}`], {
+      cwd: rig.directory,
+      env,
+      encoding: 'utf8',
+    });
     return linesOf(stdout).map((offer) => offer.split('\t')[0]!);
   },
 };

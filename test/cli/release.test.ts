@@ -48,7 +48,10 @@ describe.skipIf(noBuilds !== undefined)('a release', () => {
     expect(existsSync(join(first, 'report/index.html'))).toBe(true);
     const second = join(rig.directory, 'second');
     expect(await rig.onChain('release', second, 'shell', 'words', '--no-report')).toMatchObject({ status: 0 });
-    const sums = (directory: string): string[] => readFileSync(join(directory, 'SHA256SUMS'), 'utf8').split('\n').filter((line) => !line.includes('  report/'));
+    const sums = (directory: string): string[] =>
+      readFileSync(join(directory, 'SHA256SUMS'), 'utf8')
+        .split('\n')
+        .filter((line) => !line.includes('  report/'));
     expect(sums(second)).toEqual(sums(first));
   });
 
@@ -74,7 +77,10 @@ describe.skipIf(noBuilds !== undefined)('a release', () => {
 
   it.skipIf(noSkopeo)('is taken by skopeo', () => {
     const image = `oci:${join(first, 'images')}:shell`;
-    const inspected = JSON.parse(execFileSync('skopeo', ['inspect', image], { encoding: 'utf8' })) as { readonly Architecture: string; readonly Layers: readonly string[] };
+    const inspected = JSON.parse(execFileSync('skopeo', ['inspect', image], { encoding: 'utf8' })) as {
+      readonly Architecture: string;
+      readonly Layers: readonly string[];
+    };
     expect(inspected).toMatchObject({ Architecture: 'amd64', Os: 'linux' });
     expect(inspected.Layers).toHaveLength(1);
     execFileSync('skopeo', ['copy', '--insecure-policy', image, `dir:${join(rig.directory, 'copied')}`]);

@@ -35,7 +35,15 @@ describe('the command line', () => {
 
   it('takes no empty name for the current directory', async () => {
     const cwd = rig.chain;
-    for (const args of [['list', '--store', ''], ['list', '-f', ''], ['report', ''], ['init', ''], ['build', '--sources', ''], ['build', ''], ['copy', '']])
+    for (const args of [
+      ['list', '--store', ''],
+      ['list', '-f', ''],
+      ['report', ''],
+      ['init', ''],
+      ['build', '--sources', ''],
+      ['build', ''],
+      ['copy', ''],
+    ])
       expect(await rig.run(args), args.join(' ')).toMatchObject({ status: 2, stderr: expect.stringContaining('is empty') as string });
     const ran = spawnSync(join(CHECKOUT, 'zilch'), ['import', '/dev/null'], {
       ...{ cwd, encoding: 'utf8' },
@@ -47,8 +55,15 @@ describe('the command line', () => {
   });
 
   it('ends where a directory cannot be made', async () => {
-    for (const args of [['report', '/proc/x', '-f', rig.chain], ['init', '/proc/x'], ['import', '/dev/null', '--store', '/proc/x/y']])
-      expect(await rig.run(args), args.join(' ')).toMatchObject({ status: 1, stderr: expect.stringMatching(/^error E_\w+: cannot .*\/proc\/x/) as string });
+    for (const args of [
+      ['report', '/proc/x', '-f', rig.chain],
+      ['init', '/proc/x'],
+      ['import', '/dev/null', '--store', '/proc/x/y'],
+    ])
+      expect(await rig.run(args), args.join(' ')).toMatchObject({
+        status: 1,
+        stderr: expect.stringMatching(/^error E_\w+: cannot .*\/proc\/x/) as string,
+      });
   });
 
   it('says of a file that is no store’s nothing about stores', async () => {
@@ -62,7 +77,10 @@ describe('the command line', () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as AddressInfo;
-    for (const where of [['--port', String(port)], ['--host', '192.0.2.1']]) {
+    for (const where of [
+      ['--port', String(port)],
+      ['--host', '192.0.2.1'],
+    ]) {
       const ran = await rig.run(['web', ...where, '-f', rig.chain]);
       expect(ran).toMatchObject({ status: 1, stdout: '' });
       expect(ran.stderr.split('\n')[0]).toMatch(/^error E_LISTEN: /);
@@ -140,7 +158,21 @@ describe('looking', () => {
   it('pins that cannot be written are not the store’s fault', async () => {
     if (noBuilds !== undefined) return;
     chmodSync(rig.chain, 0o555);
-    const words = ['--dev-bind', '/', '/', '--ro-bind', rig.chain, rig.chain, '--', join(CHECKOUT, 'zilch'), 'pins', 'update', 'good', '-f', rig.chain];
+    const words = [
+      '--dev-bind',
+      '/',
+      '/',
+      '--ro-bind',
+      rig.chain,
+      rig.chain,
+      '--',
+      join(CHECKOUT, 'zilch'),
+      'pins',
+      'update',
+      'good',
+      '-f',
+      rig.chain,
+    ];
     const ran = spawnSync('bwrap', words, { env: { ...process.env, ZILCH_STORE: rig.store }, encoding: 'utf8' });
     chmodSync(rig.chain, 0o755);
     expect(ran.stderr).toMatch(/E_READ_ONLY: cannot write the pins .*pins\.json/);

@@ -29,7 +29,10 @@ export function register(command: Command): void {
   perform(command, (names: readonly string[], options: BuildCommandOptions) => buildCommand(names, options));
 }
 
-async function buildCommand(names: readonly string[], options: BuildCommandOptions & { readonly bell?: true }): Promise<Result<ExitCode | undefined>> {
+async function buildCommand(
+  names: readonly string[],
+  options: BuildCommandOptions & { readonly bell?: true },
+): Promise<Result<ExitCode | undefined>> {
   const reporter = chooseReporter(options.json === true);
   try {
     return await interruptible((signal) =>

@@ -19,7 +19,9 @@ export function register(command: Command): void {
   command.description(
     'Writes a folder to publish, of targets that are built: outputs that are files as they are, the others together as a container image of each target, a bill of materials of each, the report, and SHA256SUMS of all of it.',
   );
-  command.argument('<dir>', 'directory to write to; must be empty or not there').argument('[targets...]', 'targets (default: the chain’s default target)');
+  command
+    .argument('<dir>', 'directory to write to; must be empty or not there')
+    .argument('[targets...]', 'targets (default: the chain’s default target)');
   withChain(command).option('--no-report', 'leave the report out, which has the times of this machine’s builds');
   command.addHelpText(
     'after',

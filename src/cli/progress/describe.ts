@@ -62,7 +62,10 @@ export function describeMore(event: Event, nameOf: (drvPath: string) => string):
 }
 
 /** All that a run came to, at its end; nothing where it had nothing to do. */
-export function totals({ built, failed, skipped, durationSeconds }: Summary, { fetched, cpuSeconds }: Pick<ProgressState, 'fetched' | 'cpuSeconds'>): readonly string[] {
+export function totals(
+  { built, failed, skipped, durationSeconds }: Summary,
+  { fetched, cpuSeconds }: Pick<ProgressState, 'fetched' | 'cpuSeconds'>,
+): readonly string[] {
   const parts = [
     ...(built === 0 ? [] : [`${built} built`]),
     ...(fetched === 0 ? [] : [`${fetched} fetched`]),
@@ -110,6 +113,7 @@ function failed({ name, failure, lastLines, logPath, keptDir, keptShell }: Extra
     ...lastLines.slice(-LAST_LINES).map((line) => errorColour.dim(`  | ${stripControl(line)}`)),
     ...failureLines(failure).map((line) => line.trimEnd()),
     ...(logPath === undefined ? [] : [`  whole log: ${logPath}`]),
-    ...(keptDir === undefined ? [] : [`  kept: ${keptDir}`]), ...(keptShell === undefined ? [] : [`  a shell in it: ${keptShell}`]),
+    ...(keptDir === undefined ? [] : [`  kept: ${keptDir}`]),
+    ...(keptShell === undefined ? [] : [`  a shell in it: ${keptShell}`]),
   ];
 }

@@ -13,7 +13,10 @@ export function draw(state: ProgressState, now: number, width: number, height: n
   const running = [
     ...[...state.building.values()].map((build) => {
       const elapsed = formatSeconds((now - build.startedAt) / 1000);
-      const estimate = build.estimateSeconds === undefined ? '' : `${isOverdue(build, now) ? ', overdue: expected' : ' of'} about ${formatSeconds(build.estimateSeconds)}`;
+      const estimate =
+        build.estimateSeconds === undefined
+          ? ''
+          : `${isOverdue(build, now) ? ', overdue: expected' : ' of'} about ${formatSeconds(build.estimateSeconds)}`;
       return fit(`  ${build.name.padEnd(NAME_WIDTH)} ${elapsed}${estimate}  ${build.phase ?? ''}`, width);
     }),
     ...[...state.fetching].map(([name, { bytes, size }]) =>

@@ -53,7 +53,8 @@ function outcome(run: Run): string {
   if (run.running) return 'going on';
   if (run.summary === undefined) return 'stopped before its end';
   const { built, failed, durationSeconds } = run.summary;
-  const why = outcomeOf(run) === 'failed' && run.ended !== undefined ? `, FAILED: ${run.ended.code}` : outcomeOf(run) === 'stopped' ? ', stopped' : '';
+  const why =
+    outcomeOf(run) === 'failed' && run.ended !== undefined ? `, FAILED: ${run.ended.code}` : outcomeOf(run) === 'stopped' ? ', stopped' : '';
   return `${formatCount(built, 'build')}${failed > 0 ? `, ${failed} FAILED` : ''}${why}, ${formatSeconds(durationSeconds)}`;
 }
 
