@@ -156,6 +156,8 @@ function __zilch_at
   test "$path" = "$argv"
 end
 function __zilch_targets
+  # fish asks even where a name of an option is being typed.
+  string match -q -- '-*' (commandline -ct); and return
   set -l dir ${quote(ownChain)}
   set -l words (commandline -opc)
   for index in (seq (count $words))

@@ -2,7 +2,7 @@ import { describe as suite, expect, it } from 'vitest';
 import type { EventBody } from '../../build/index.js';
 import { sha256, type DrvPath, type PathInfo, type StorePath } from '../../formats/index.js';
 import { stripControl } from '../format.js';
-import { describe, describeMore } from './describe.js';
+import { describe, describeMore, totals } from './describe.js';
 import { draw } from './draw.js';
 import { terminalReporter } from './reporters.js';
 import { advance, NOTHING_YET, overall, type ProgressState } from './state.js';
