@@ -20,6 +20,7 @@ const MAY_IMPORT = {
   inspect: ['formats', 'recipe', 'store', 'build', 'chain', 'verify', 'workspace', 'report'],
   evidence: ['formats', 'recipe', 'store', 'build', 'chain', 'exchange', 'workspace', 'report'],
   web: ['formats', 'store', 'build', 'workspace', 'report', 'inspect'],
+  release: ['formats', 'store'],
   machine: [],
   cli: [
     'formats',
@@ -38,6 +39,7 @@ const MAY_IMPORT = {
     'inspect',
     'evidence',
     'web',
+    'release',
     'machine',
   ],
 };

@@ -43,6 +43,7 @@ export const FAILURES = {
 
   // Building
   E_BUILD: 'a build failed',
+  E_TIMEOUT: 'a build took longer, or was silent for longer, than it may',
   E_INPUT: 'an input cannot be built, or is gone',
   E_SANDBOX: 'the machine cannot make a sandbox; `zilch doctor` says why',
   E_CANCELLED: 'stopped on request',

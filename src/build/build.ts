@@ -9,6 +9,7 @@ import { emitter, type Comparison, type Emit, type PlannedBuild, type PlannedFet
 import type { Executor } from './executor.js';
 import { criticalPath, makespan, planGraph, type Graph, type GraphNode } from './graph.js';
 import { identitiesOf, type Identities } from './identity.js';
+import type { BuildLimits } from './limits.js';
 import { memoryForBuild } from './memory.js';
 import { realise, type FetchRealisations, type FetchSources, type RealiseContext, type RealiseFailure } from './realise.js';
 import type { OutputPaths } from './resolved.js';
@@ -32,6 +33,8 @@ export interface BuildOptions {
    * default.
    */
   readonly buildMemory?: number;
+  /** Limits of time and silence of each build. */
+  readonly limits?: BuildLimits;
   /** Stops the run: kills running builds, and starts no more. */
   readonly signal?: AbortSignal;
 }
@@ -115,6 +118,7 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
     ...{ store, closure, identities, executor, emit, signal },
     cores: options.cores ?? availableParallelism(),
     keepFailed: options.keepFailed === true,
+    limits: options.limits,
     buildMemory: () => options.buildMemory ?? memoryForBuild(jobs),
     fetchRealisations: request.fetchRealisations,
     fetchSources: request.fetchSources,

@@ -1,22 +1,34 @@
-/** The file of build durations: a JSON object from derivation names to wall-clock seconds. */
+/**
+ * Durations of builds as they are kept: a JSON object from derivation names to wall-clock seconds, or to those of the last builds: a build
+ * that was slow for once, as on a machine that was busy, is then not what is expected.
+ */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { attempt } from '../store/index.js';
-import type { Durations } from './estimate.js';
+import { median, type Durations } from './estimate.js';
 
 /** Where a store keeps the durations of its own builds. */
 export function durationsFile(zilchDir: string): string {
   return join(zilchDir, 'durations.json');
 }
 
-/**
- * Reads durations; a missing, damaged or unreadable file is empty, because durations only order and announce builds.
- */
+/** How many of the newest builds of one name are remembered. */
+const REMEMBERED = 5;
+
+/** Reads durations, of several the median; what is missing, damaged or cannot be read is empty, as they only order and announce builds. */
 export function readDurations(file: string): Durations {
+  return new Map([...readAll(file)].map(([name, seconds]) => [name, median(seconds)!]));
+}
+
+function readAll(file: string): ReadonlyMap<string, readonly number[]> {
   try {
     const json: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    const entries = typeof json === 'object' && json !== null ? Object.entries(json) : [];
-    return new Map(entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number' && entry[1] >= 0));
+    const entries: [string, unknown][] = typeof json === 'object' && json !== null ? Object.entries(json) : [];
+    return new Map(
+      entries
+        .map(([name, value]): [string, readonly unknown[]] => [name, Array.isArray(value) ? value : [value]])
+        .filter((entry): entry is [string, readonly number[]] => entry[1].length > 0 && entry[1].every((one) => typeof one === 'number' && one >= 0)),
+    );
   } catch {
     return new Map();
   }
@@ -28,12 +40,13 @@ export function readDurations(file: string): Durations {
  */
 export function recordDurations(file: string, durations: Durations): void {
   if (durations.size === 0) return;
-  const merged = new Map([...readDurations(file), ...durations]);
-  const sorted = Object.fromEntries([...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, seconds]) => [name, Number(seconds.toFixed(3))]));
+  const merged = new Map(readAll(file));
+  for (const [name, seconds] of durations) merged.set(name, [...(merged.get(name) ?? []), Number(seconds.toFixed(3))].slice(-REMEMBERED));
+  const lines = [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, seconds]) => ` ${JSON.stringify(name)}: ${JSON.stringify(seconds)}`);
   attempt('record durations in', file, () => {
     mkdirSync(dirname(file), { recursive: true });
     const fresh = `${file}.${process.pid}.new`;
-    writeFileSync(fresh, `${JSON.stringify(sorted, undefined, 1)}\n`);
+    writeFileSync(fresh, `{\n${lines.join(',\n')}\n}\n`);
     renameSync(fresh, file);
   });
 }

@@ -38,7 +38,8 @@ export function machineRatio(own: Durations, reference: Durations): number {
   return median(ratios) ?? 1;
 }
 
-function median(values: readonly number[]): number | undefined {
+/** The middle one; between two the mean. `undefined` of nothing. */
+export function median(values: readonly number[]): number | undefined {
   if (values.length === 0) return undefined;
   const sorted = [...values].sort((a, b) => a - b);
   const upper = sorted.length >> 1;

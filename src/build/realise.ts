@@ -4,6 +4,7 @@ import { err, fail, ok, type Failure, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
 import type { EventBody } from './event.js';
 import type { Executed, Executor, ExecutorFailure } from './executor.js';
+import { TimeLimit, type BuildLimits } from './limits.js';
 import { OutputLines } from './lines.js';
 import { LogWriter, logPath } from './log.js';
 import {
@@ -26,6 +27,7 @@ export interface RealiseContext extends ResolveContext {
   readonly cores: number;
   readonly keepFailed: boolean;
   readonly signal: AbortSignal;
+  readonly limits?: BuildLimits | undefined;
   /** The largest build directory in memory, in bytes; called for each build. */
   readonly buildMemory: () => number;
   /** Adds the outputs and realisations that caches have. Fails only if the run must end. */
@@ -136,7 +138,8 @@ export async function execute(
       onLine: (line) => emit({ type: 'build-log', drvPath, line }),
       onBytes: (bytes) => log.write(bytes),
     });
-    const { executor, cores, keepFailed, signal } = context;
+    const { executor, cores, keepFailed } = context;
+    const limit = new TimeLimit(drv.name, context.limits ?? {}, context.signal);
     const executed = await executor.build({
       drv,
       drvPath: resolvedDrvPath,
@@ -144,12 +147,16 @@ export async function execute(
       cores,
       buildMemory,
       keepFailed,
-      signal,
-      onOutput: (bytes) => lines.push(bytes),
+      signal: limit.signal,
+      onOutput: (bytes) => {
+        limit.heard();
+        lines.push(bytes);
+      },
     });
+    limit.end();
     lines.end();
     log.close();
-    if (!executed.ok) return err({ ...executed.failure, logPath: path, lastLines: lines.last });
+    if (!executed.ok) return err({ ...executed.failure, ...limit.failure, logPath: path, lastLines: lines.last });
     return ok({ ...executed.value, durationSeconds: (performance.now() - started) / 1000 });
   };
   const memory = context.keepFailed ? 0 : context.buildMemory();

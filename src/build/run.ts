@@ -69,7 +69,13 @@ export async function runInSandbox(options: RunOptions): Promise<Result<RunResul
   const { readEnd, writeEnd, filter } = opened.value;
   const bwrap = ['--json-status-fd', '3', '--seccomp', '4', ...options.sandbox, '--', ...options.command];
   childrenCpu.started();
-  const spawned = spawnEntrance(entrance(options.entrant, bwrap, { listened: true, surroundings: options.surroundings }), ['ignore', writeEnd, 'pipe', 'pipe', filter]);
+  const spawned = spawnEntrance(entrance(options.entrant, bwrap, { listened: true, surroundings: options.surroundings }), [
+    'ignore',
+    writeEnd,
+    'pipe',
+    'pipe',
+    filter,
+  ]);
   for (const fd of [writeEnd, filter]) closeSync(fd);
   if (!spawned.ok) {
     closeSync(readEnd);

@@ -75,8 +75,9 @@ export async function prepareShell(request: ShellRequest): Promise<Result<Prepar
     ? attempt('lay out a sandbox in', workDir, () => {
         const { program, args, env } = invoked.value;
         const laidOut = keptDir === undefined ? layOut(workDir, invoked.value, 0, entrant, {}) : furnish(workDir, entrant, {});
-        if (keptDir === undefined) {
-          const file = join(diskBuildDir(workDir), BUILD_COMMAND);
+        // A kept tree may have it from an earlier shell.
+        const file = join(diskBuildDir(workDir), BUILD_COMMAND);
+        if (!existsSync(file)) {
           writeForBuilder(file, `exec ${[program, ...args].map(quote).join(' ')}\n`);
           give(file, entrant);
         }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { createJiti } from 'jiti';
 import type { Chain, Location, RecipeError } from '../recipe/index.js';
 import { err, fail, ok, type Failure, type Result } from '../result.js';
+import { rememberTargets } from './known-targets.js';
 import { undefinedMistake, usedTooEarlyHint } from './mistakes.js';
 import { place, shown } from './place.js';
 
@@ -39,6 +40,7 @@ export async function loadChain(directory: string): Promise<Result<LoadedChain>>
   const loaded = await run(file);
   if (!loaded.ok) return loaded;
   if (!isChain(loaded.value)) return fail('E_CHAIN', `${shown(file)} does not export a chain`, 'end it with `export default chain(…)`');
+  rememberTargets(absolute, loaded.value);
   return ok({ directory: absolute, chain: loaded.value, pinsFile: join(absolute, 'pins.json'), durationsFile: join(absolute, 'durations.json') });
 }
 

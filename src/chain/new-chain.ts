@@ -1,8 +1,8 @@
 /** A chain of one's own to begin with: it builds as it is, in seconds. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Result } from '../result.js';
-import { attempt } from '../store/index.js';
+import { attempt, makeDirectory } from '../store/index.js';
 import { chainTsconfig } from './editor.js';
 import { textOf } from './place.js';
 
@@ -61,7 +61,7 @@ const TSCONFIG_HEADER = '// Written by zilch init, which writes it anew where Zi
 /** Writes what is not there yet; gives the names of what was written. tsconfig.json is written again unless it is somebody's own. */
 export function writeNewChain(directory: string): Result<readonly string[]> {
   return attempt('write', directory, () => {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     const written: string[] = [];
     const write = (name: string, text: string): void => {
       writeFileSync(join(directory, name), text);

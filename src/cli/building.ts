@@ -26,6 +26,8 @@ export function withBuildOptions(command: Command): Command {
     )
     .option('--offline', 'never touch the network')
     .option('--sources <dir>', 'directory or bundle to take tarballs from; may be given more than once', collect)
+    .option('--timeout <seconds>', 'stop a build that takes longer', positiveInteger)
+    .option('--max-silent-time <seconds>', 'stop a build that says nothing for so long', positiveInteger)
     .option('--keep-failed', 'keep the directory of a failed build')
     .option('--keep-going', 'go on with what does not depend on a failed build');
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { OWN_CHAIN } from '../chain/index.js';
 import type { Result } from '../result.js';
+import { checkNames } from './empty-names.js';
 import { EXIT } from './exit-code.js';
 import { showFailure } from './output.js';
 
@@ -17,7 +18,8 @@ export interface CommandFile {
 /** Sets a command's action. A failure is shown; success gives the exit code, 0 when nothing is said: one of ours, or that of a program that was run. */
 export function perform(command: Command, run: (...args: never[]) => Promise<Result<number | undefined>>): Command {
   return command.action(async (...args: unknown[]) => {
-    const result = await run(...(args as never[]));
+    const named = checkNames(command);
+    const result = named.ok ? await run(...(args as never[])) : named;
     process.exitCode = result.ok ? (result.value ?? EXIT.done) : showFailure(result.failure);
   });
 }

@@ -6,8 +6,11 @@ import { showBug, showFailure } from './output.js';
 import { makeProgram } from './program.js';
 
 /** Runs one command line; returns the exit code. */
-async function main(args: readonly string[]): Promise<number> {
-  const program = await makeProgram((name) => args.includes(name));
+async function main(given: readonly string[]): Promise<number> {
+  // As other programs have it.
+  const args = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
+  // Completion is of all commands.
+  const program = await makeProgram((name) => args.includes(name) || args[0] === 'completion');
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

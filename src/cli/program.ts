@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { errorColour } from './colour.js';
 import { COMMAND_GROUPS } from './command-table.js';
 import { print, printError } from './output.js';
 import { zilchVersion } from '../version.js';
@@ -14,7 +15,7 @@ export async function makeProgram(isMentioned: (name: string) => boolean): Promi
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .showHelpAfterError('(zilch --help shows all commands)')
-    .configureOutput({ writeOut: print, writeErr: printError })
+    .configureOutput({ writeOut: print, writeErr: printError, outputError: (text, write) => write(withCode(text)) })
     .exitOverride();
   for (const { title, commands } of COMMAND_GROUPS) {
     program.commandsGroup(title);
@@ -29,4 +30,9 @@ export async function makeProgram(isMentioned: (name: string) => boolean): Promi
     'after',
     '\n`zilch COMMAND --help` says more of a command. Without a target, the chain’s default target is meant. docs/cli.md has all options and exit codes.',
   );
+}
+
+/** What cannot be understood is a failure like any other. */
+function withCode(text: string): string {
+  return `${errorColour.red('error')} ${errorColour.bold('E_USAGE')}: ${text.replace(/^error: /, '')}`;
 }

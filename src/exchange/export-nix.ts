@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { writeDerivation, type Derivation, type DrvPath, type StorePath } from '../formats/index.js';
 import { sourcePath, type Chain, type Flake, type Local, type Seed, type Target } from '../recipe/index.js';
 import { err, fail, ok, type Result } from '../result.js';
-import { attempt, restoreTree, Store } from '../store/index.js';
+import { attempt, restoreTree, Store, makeDirectory } from '../store/index.js';
 import { copyClosure } from './copy.js';
 import { inOrder } from './in-order.js';
 import { MK_DERIVATION, nixExpression, nixFlake, type ExternalContent, type NixExpression } from '../nix-expression/index.js';
@@ -43,7 +43,7 @@ export interface NixExported {
 export async function exportNix(exported: NixExport, directory: string): Promise<Result<NixExported>> {
   const home = resolve(directory);
   const fresh = attempt('make', home, () => {
-    mkdirSync(home, { recursive: true });
+    makeDirectory(home);
     return readdirSync(home).length === 0;
   });
   if (!fresh.ok) return fresh;

@@ -6,7 +6,7 @@ import { OWN_CHAIN, type PreparedChain, type PreparedTarget } from '../chain/ind
 import { storePathBaseName, type DrvPath, type StorePath } from '../formats/index.js';
 import { readHex, type Source } from '../recipe/index.js';
 import { fail, ok, type Result } from '../result.js';
-import { attempt, copyTree, type Store } from '../store/index.js';
+import { attempt, copyTree, type Store, makeDirectory } from '../store/index.js';
 import type { Pins } from '../verify/index.js';
 import { kitReadme } from './readme.js';
 import { stepFile } from './step-file.js';
@@ -52,7 +52,7 @@ interface Step {
 export async function exportKit(kit: KitExport, directory: string): Promise<Result<KitExported>> {
   const home = resolve(directory);
   const fresh = attempt('make', home, () => {
-    mkdirSync(home, { recursive: true });
+    makeDirectory(home);
     return readdirSync(home).length === 0;
   });
   if (!fresh.ok) return fresh;

@@ -1,4 +1,5 @@
 /** The store on disk: the only code that touches a store's directory and its database. */
+export { makeDirectory } from './make-directory.js';
 export { Store, type NewPath } from './store.js';
 export { addProgram, addTexts, addTreeOnce, programAddress, treeAddress, treePath, type FlatFileOptions, type TreeOptions } from './add.js';
 export type { PathNode } from './database.js';

@@ -43,6 +43,8 @@ export const FULL_DISK_HINT = 'the disk is full: make room (`zilch gc` deletes w
 export function ioFailure(action: string, path: string | Buffer, error: unknown): Failure {
   if (!isSystemError(error)) throw error;
   const message = `cannot ${action} ${path.toString()}: ${describe(error)}`;
+  // Elsewhere, another store would help nobody.
+  const ofStore = /\bstore\b/.test(action) || /\/nix\/(store|var)(\/|$)/.test(path.toString());
   switch (error.code) {
     case 'ENOSPC':
       return { code: 'E_DISK_FULL', message, hint: FULL_DISK_HINT, cause: error };
@@ -69,10 +71,20 @@ export function ioFailure(action: string, path: string | Buffer, error: unknown)
     case 'ENOLCK':
       return { code: 'E_IO', message, hint: 'the file system does not support locks, which a store needs: use another with --store', cause: error };
     case 'EROFS':
-      return { code: 'E_READ_ONLY', message, hint: 'the file system is mounted read-only; put the store elsewhere with --store', cause: error };
+      return {
+        code: 'E_READ_ONLY',
+        message,
+        hint: `the file system is mounted read-only${ofStore ? '; put the store elsewhere with --store' : ''}`,
+        cause: error,
+      };
     case 'EACCES':
     case 'EPERM':
-      return { code: 'E_PERMISSION', message, hint: 'run as the owner of the store, or put the store elsewhere with --store', cause: error };
+      return {
+        code: 'E_PERMISSION',
+        message,
+        hint: ofStore ? 'run as the owner of the store, or put the store elsewhere with --store' : `who may? ls -ld ${path.toString()}`,
+        cause: error,
+      };
     case 'ENOENT':
     case 'ENOTDIR':
       return { code: 'E_NOT_FOUND', message, cause: error };

@@ -7,6 +7,7 @@ import { syncFileSystemNow, syncNow } from './durable.js';
 import { tryLock, type FileLock, type LockMode } from './file-lock.js';
 import { ioFailure, isMissing, isSystemError } from './io-failure.js';
 import type { Layout } from './layout.js';
+import { makeDirectory } from './make-directory.js';
 import { CA_SCHEMA_VERSION, KNOWN_CA_SCHEMAS, SCHEMA_VERSION } from './schema.js';
 
 export interface OpenOptions {
@@ -160,7 +161,7 @@ function makeRoot(root: string): void {
 function complete(layout: Layout): Result<void> {
   const directories = [layout.storeDir, layout.linksDir, layout.dbDir, layout.tempRootsDir, layout.profilesDir, layout.gcRootsDir];
   makeRoot(layout.root);
-  for (const directory of directories) mkdirSync(directory, { recursive: true });
+  for (const directory of directories) makeDirectory(directory);
   const bigLock = waitForLock(bigLockFile(layout), 'exclusive', () => isComplete(layout));
   if (!bigLock.ok) return bigLock;
   // Another process was faster, and holds the lock shared while it has the store open.

@@ -25,10 +25,7 @@ const POLL_MS = 500;
 const HEARTBEAT_MS = 15_000;
 
 /** The server's answers. `host` is what it listens on. */
-export function application(subject: ExploredChain, host: string, closing: AbortSignal): Hono {
-  const resources = new Resources(subject);
-  // The layout of a large chain takes a while, so compute it before the first page asks.
-  void resources.get('chain');
+export function application(resources: Resources, host: string, closing: AbortSignal): Hono {
   const app = new Hono();
   app.use(guard(host));
   for (const { name, type, body } of assets(false)) {
@@ -70,15 +67,21 @@ export function application(subject: ExploredChain, host: string, closing: Abort
 /** Starts the server. Fails with `E_LISTEN` when it cannot have the address. */
 export async function startServer(subject: ExploredChain, { host = '127.0.0.1', port }: ServerOptions): Promise<Result<RunningServer>> {
   const closing = new AbortController();
-  const app = application(subject, host, closing.signal);
+  const resources = new Resources(subject);
+  const app = application(resources, host, closing.signal);
   return new Promise((resolve) => {
     const server = serve({ fetch: app.fetch, hostname: host, port }, (address) => {
-      const close = (): Promise<void> =>
-        new Promise((closed) => {
-          closing.abort();
+      // The layout of a large chain takes a while: it is at hand when the first page asks.
+      const first = resources.get('chain');
+      const close = async (): Promise<void> => {
+        closing.abort();
+        await new Promise<void>((closed) => {
           server.close(() => closed());
           (server as Server).closeAllConnections();
         });
+        // The store is closed next.
+        await first;
+      };
       resolve(ok({ url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/`, close }));
     });
     server.once('error', (error: NodeJS.ErrnoException) => {

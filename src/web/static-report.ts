@@ -1,9 +1,9 @@
 /** The explorer as files that need no server: the page, all its data, and the pictures. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drawGraph, drawTimeline, layoutChain, partOf, svgFile, timelineOf, type ChainReport, type Run } from '../report/index.js';
 import { ok, type Result } from '../result.js';
-import { attemptAsync } from '../store/index.js';
+import { attemptAsync, makeDirectory } from '../store/index.js';
 import { assets } from './assets.js';
 import { Resources, type ChainResource, type ExploredChain } from './resources.js';
 import { dataFileName } from './data-file-name.js';
@@ -28,7 +28,7 @@ export async function writeReport(subject: ExploredChain, directory: string, { p
   const chain = await resources.chain();
   if (!chain.ok) return chain;
   const made = await attemptAsync('make the directory', directory, () =>
-    mkdir(picturesOnly ? directory : join(directory, 'data'), { recursive: true }),
+    Promise.resolve(makeDirectory(picturesOnly ? directory : join(directory, 'data'))),
   );
   if (!made.ok) return made;
   // Each is written before the next is made, because all logs of a chain are too much for one process.

@@ -30,6 +30,9 @@ export interface BuildSettings extends FetchingOptions, CacheOptions, BuilderOpt
   readonly cores: number;
   /** Build again what is there, and compare. */
   readonly rebuild?: true;
+  /** In seconds, for each build. */
+  readonly timeout?: number;
+  readonly maxSilentTime?: number;
   readonly keepFailed?: true;
   readonly keepGoing?: true;
 }
@@ -100,6 +103,7 @@ async function fetchAndBuild(
     keepGoing: options.keepGoing === true,
     keepFailed: options.keepFailed === true,
     rebuild: options.rebuild === true,
+    limits: { timeout: options.timeout, silence: options.maxSilentTime },
     signal,
   };
   const before = executor.value === undefined ? [] : builtBefore(session, wanted);

@@ -33,7 +33,13 @@ async function states(...args: readonly string[]): Promise<Record<string, string
 
 describe.skipIf(noBuilds !== undefined)('states', () => {
   it('before anything is built, and while and after it is', async () => {
-    expect(await states()).toEqual({ good: 'never built', bad: 'never built', tested: 'never built; not run', slow: 'never built', lacks: 'never built' });
+    expect(await states()).toEqual({
+      good: 'never built',
+      bad: 'never built',
+      tested: 'never built; not run',
+      slow: 'never built',
+      lacks: 'never built',
+    });
     let pid = 0;
     const running = rig.run(['build', 'slow', '-f', rig.chain], { onStart: (started) => (pid = started) });
     let during = await states();

@@ -11,7 +11,8 @@ import { verdict } from '../verdict.js';
 import type { ExitCode } from '../exit-code.js';
 import { formatCount } from '../format.js';
 import { interruptible } from '../interrupt.js';
-import { printLine, toJson } from '../output.js';
+import { withKeptShell } from '../kept-shell.js';
+import { printError, printLine, toJson } from '../output.js';
 import { chooseReporter, type Reporter } from '../progress/reporters.js';
 import { testWords } from '../test-words.js';
 
@@ -21,11 +22,15 @@ export function register(command: Command): void {
   withJsonEvents(withBuildOptions(command));
   command.option('-a, --all', 'build every target of the chain');
   command.option('--rebuild', 'build again what is wanted, and compare with what is there');
+  command.option('--bell', 'ring the terminal’s bell at the end');
   command.option('--no-tests', 'do not run the tests of what is built');
   perform(command, (names: readonly string[], options: BuildCommandOptions) => buildCommand(names, options));
 }
 
-async function buildCommand(names: readonly string[], options: BuildCommandOptions): Promise<Result<ExitCode | undefined>> {
+async function buildCommand(
+  names: readonly string[],
+  options: BuildCommandOptions & { readonly bell?: true },
+): Promise<Result<ExitCode | undefined>> {
   const reporter = chooseReporter(options.json === true);
   try {
     return await interruptible((signal) =>
@@ -44,7 +49,7 @@ async function buildCommand(names: readonly string[], options: BuildCommandOptio
         }));
         const durations = new Map<string, number>();
         const built = await runBuild(session, [...wanted, ...tests], options, {
-          ...{ asked: options.all === true ? ['all'] : names, signal, emit: watching(reporter, durations) },
+          ...{ asked: options.all === true ? ['all'] : names, signal, emit: watching(session, options, reporter, durations) },
           // A flake is evaluated with all of them at hand.
           ...(options.nix === undefined
             ? {}
@@ -67,6 +72,7 @@ async function buildCommand(names: readonly string[], options: BuildCommandOptio
     );
   } finally {
     reporter.close();
+    if (options.bell === true && process.stderr.isTTY) printError('\u0007');
   }
 }
 
@@ -129,9 +135,9 @@ async function conclude(
   return ok(undefined);
 }
 
-function watching(reporter: Reporter, durations: Map<string, number>): (event: Event) => void {
+function watching({ chain }: Session, options: BuildCommandOptions, reporter: Reporter, durations: Map<string, number>): (event: Event) => void {
   return (event) => {
     if (event.type === 'build-done') durations.set(event.drvPath, event.durationSeconds);
-    reporter.emit(event);
+    reporter.emit(withKeptShell(event, chain, options));
   };
 }

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
-import { dependencyGraph, findTarget, loadChain, type DependencyGraph } from '../../chain/index.js';
+import { dependencyGraph, findTarget, loadChain, neededPart, type DependencyGraph } from '../../chain/index.js';
+import type { Chain } from '../../recipe/index.js';
 import { ok, type Result } from '../../result.js';
 import { withView, type Session } from '../../workspace/index.js';
 import { perform, withChain, type ChainOptions } from '../command.js';
@@ -10,7 +11,7 @@ const FORMATS = ['text', 'dot', 'json', 'svg'] as const;
 
 /** `zilch graph` */
 export function register(command: Command): void {
-  withChain(command.argument('[target...]', 'of a picture: draw only what these need (default: the whole chain)'));
+  withChain(command.argument('[target...]', 'only what these need (default: the whole chain)'));
   command.addOption(
     new Option('--format <format>', 'how to print it; dot is for Graphviz, svg a picture with sizes and times').choices(FORMATS).default('text'),
   );
@@ -20,7 +21,10 @@ export function register(command: Command): void {
     if (options.svg === true || options.format === 'svg') return withView(options, (session) => picture(session, targets));
     const loaded = await loadChain(options.chain);
     if (!loaded.ok) return loaded;
-    const graph = dependencyGraph(loaded.value.chain);
+    const names = namesOf(loaded.value.chain, targets);
+    if (!names.ok) return names;
+    const whole = dependencyGraph(loaded.value.chain);
+    const graph = names.value.length === 0 ? whole : neededPart(whole, names.value);
     switch (options.format) {
       case 'text':
         print(toText(graph, process.stdout.columns || 100));
@@ -36,19 +40,25 @@ export function register(command: Command): void {
 }
 
 async function picture(session: Session, targets: readonly string[]): Promise<Result<undefined>> {
-  const names: string[] = [];
-  for (const name of targets) {
-    const found = findTarget(session.loaded.chain, name);
-    if (!found.ok) return found;
-    names.push(found.value.target.name);
-  }
+  const names = namesOf(session.loaded.chain, targets);
+  if (!names.ok) return names;
   const { collectReport } = await import('../../inspect/index.js');
   const { drawGraph, layoutChain, partOf, svgFile } = await import('../../report/index.js');
   const report = await collectReport(session);
   if (!report.ok) return report;
-  const shown = names.length === 0 ? report.value : partOf(report.value, names);
+  const shown = names.value.length === 0 ? report.value : partOf(report.value, names.value);
   print(svgFile(drawGraph(shown, await layoutChain(shown))));
   return ok(undefined);
+}
+
+function namesOf(chain: Chain, targets: readonly string[]): Result<readonly string[]> {
+  const names: string[] = [];
+  for (const name of targets) {
+    const found = findTarget(chain, name);
+    if (!found.ok) return found;
+    names.push(found.value.target.name);
+  }
+  return ok(names);
 }
 
 /** Stage by stage, a line a recipe: what it needs, other recipes first. */

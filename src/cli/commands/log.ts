@@ -1,12 +1,19 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { LogFile, logPath } from '../../build/index.js';
+import type { DrvPath } from '../../formats/index.js';
+import { lastRuns } from '../../inspect/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { targetOf, withView } from '../../workspace/index.js';
+import type { Store } from '../../store/index.js';
 import { perform, positiveInteger, withChain, type ChainOptions } from '../command.js';
+import { followLog } from '../follow-log.js';
+import { interruptible } from '../interrupt.js';
 import { printBytes, printLine } from '../output.js';
 
 interface LogOptions extends ChainOptions {
   readonly test?: true;
+  readonly follow?: true;
   readonly path?: true;
   readonly tail?: number;
 }
@@ -15,6 +22,7 @@ interface LogOptions extends ChainOptions {
 export function register(command: Command): void {
   withChain(command.argument('<target>', 'target of the chain'))
     .option('--test', 'the log of its test')
+    .option('--follow', 'go on printing while it is built, or waits to be')
     .option('--tail <n>', 'only the last so many lines', positiveInteger)
     .option('--path', 'print where the log lies');
   perform(command, (name: string, options: LogOptions) =>
@@ -28,6 +36,15 @@ export function register(command: Command): void {
       const path = logPath(root, derivation.drvPath);
       const log = LogFile.open(path);
       if (!log.ok) return log;
+      if (options.follow === true && options.path !== true) {
+        const begin = log.value === undefined ? ok(0) : startOf(log.value, options.tail);
+        log.value?.close();
+        if (!begin.ok) return begin;
+        const followed = await interruptible((signal) =>
+          followLog({ path, from: begin.value, signal, write: printBytes, isGoingOn: () => isAwaited(session.store, derivation.drvPath) }),
+        );
+        if (!followed.ok || log.value !== undefined || existsSync(path)) return followed;
+      }
       if (log.value === undefined) {
         return fail(
           'E_NO_LOG',
@@ -46,8 +63,20 @@ export function register(command: Command): void {
   );
 }
 
+/** Where the last lines begin, or all of it. */
+function startOf(log: LogFile, lines: number | undefined): Result<number> {
+  return lines === undefined ? ok(0) : log.startOfLast(lines);
+}
+
+/** Whether a run that goes on builds it, or is going to. */
+function isAwaited({ layout }: Store, drvPath: DrvPath): boolean {
+  return lastRuns(layout.zilchDir).some(
+    ({ running, builds }) => running && builds.some((build) => build.drvPath === drvPath && ['queued', 'waiting', 'building'].includes(build.status)),
+  );
+}
+
 async function show(log: LogFile, lines: number | undefined): Promise<Result<undefined>> {
-  const start = lines === undefined ? ok(0) : log.startOfLast(lines);
+  const start = startOf(log, lines);
   if (!start.ok) return start;
   for (const piece of log.pieces(start.value)) {
     if (!piece.ok) return piece;

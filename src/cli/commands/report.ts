@@ -5,7 +5,7 @@ import { evidenceOf, type EvidenceOptions } from '../../evidence/index.js';
 import { ok } from '../../result.js';
 import { withView } from '../../workspace/index.js';
 import { collect, perform, withChain, type ChainOptions } from '../command.js';
-import { formatBytes } from '../format.js';
+import { formatBytes, formatCount } from '../format.js';
 import { withEvidence } from '../evidence-options.js';
 import { printLine } from '../output.js';
 
@@ -37,7 +37,7 @@ export function register(command: Command): void {
       const written = await writeReport({ ...session, evidence: evidence.value }, directory, { picturesOnly: options.pictures === true, of });
       if (!written.ok) return written;
       printLine(
-        `${join(directory, options.pictures === true ? 'graph.svg' : 'index.html')}  (${written.value.files} files, ${formatBytes(written.value.bytes)})`,
+        `${join(directory, options.pictures === true ? 'graph.svg' : 'index.html')}  (${formatCount(written.value.files, 'file')}, ${formatBytes(written.value.bytes)})`,
       );
       return ok(undefined);
     }),

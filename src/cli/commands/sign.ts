@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { checkKeyName, nixFiles, publicKeyFiles, signatureFiles } from '../../evidence/index.js';
 import { ok, type Result } from '../../result.js';
-import { attempt } from '../../store/index.js';
+import { attempt, makeDirectory } from '../../store/index.js';
 import { readSecretKeys } from '../../workspace/index.js';
 import { perform } from '../command.js';
 import { printLine } from '../output.js';
@@ -39,7 +39,7 @@ async function signCommand(files: readonly string[], options: { readonly key: st
   if (directory !== undefined) outputs.push(...publicKeyFiles(secret).map(([name, bytes]) => [join(directory, name), bytes] as const));
   for (const [file, bytes] of outputs) {
     const written = attempt('write', file, () => {
-      mkdirSync(dirname(file), { recursive: true });
+      makeDirectory(dirname(file));
       writeFileSync(file, bytes);
     });
     if (!written.ok) return written;

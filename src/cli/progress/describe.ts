@@ -1,5 +1,6 @@
 import { errorColour } from '../colour.js';
-import type { Event } from '../../build/index.js';
+import type { Event, Summary } from '../../build/index.js';
+import type { ProgressState } from './state.js';
 import { formatBytes, formatCount, formatSeconds, stripControl } from '../format.js';
 import { failureLines } from '../output.js';
 
@@ -58,6 +59,21 @@ export function describeMore(event: Event, nameOf: (drvPath: string) => string):
     default:
       return describe(event);
   }
+}
+
+/** All that a run came to, at its end; nothing where it had nothing to do. */
+export function totals(
+  { built, failed, skipped, durationSeconds }: Summary,
+  { fetched, cpuSeconds }: Pick<ProgressState, 'fetched' | 'cpuSeconds'>,
+): readonly string[] {
+  const parts = [
+    ...(built === 0 ? [] : [`${built} built`]),
+    ...(fetched === 0 ? [] : [`${fetched} fetched`]),
+    ...(failed === 0 ? [] : [errorColour.red(`${failed} failed`)]),
+    ...(skipped === 0 ? [] : [`${skipped} not done`]),
+  ];
+  const cpu = cpuSeconds === 0 ? '' : errorColour.dim(` (${formatSeconds(cpuSeconds)} of processor time)`);
+  return parts.length === 0 ? [] : [`in all: ${parts.join(', ')} in ${formatSeconds(durationSeconds)}${cpu}`];
 }
 
 function plan({ drvs, fetch, estimateSeconds }: Extract<Event, { type: 'plan' }>): readonly string[] {

@@ -1,6 +1,6 @@
 import { errorColour } from '../colour.js';
 import { fit, formatBytes, formatSeconds } from '../format.js';
-import { overall, type ProgressState } from './state.js';
+import { isOverdue, overall, type ProgressState } from './state.js';
 
 const BAR_WIDTH = 24;
 const NAME_WIDTH = 24;
@@ -13,7 +13,10 @@ export function draw(state: ProgressState, now: number, width: number, height: n
   const running = [
     ...[...state.building.values()].map((build) => {
       const elapsed = formatSeconds((now - build.startedAt) / 1000);
-      const estimate = build.estimateSeconds === undefined ? '' : ` of about ${formatSeconds(build.estimateSeconds)}`;
+      const estimate =
+        build.estimateSeconds === undefined
+          ? ''
+          : `${isOverdue(build, now) ? ', overdue: expected' : ' of'} about ${formatSeconds(build.estimateSeconds)}`;
       return fit(`  ${build.name.padEnd(NAME_WIDTH)} ${elapsed}${estimate}  ${build.phase ?? ''}`, width);
     }),
     ...[...state.fetching].map(([name, { bytes, size }]) =>
@@ -32,6 +35,8 @@ function bar(state: ProgressState, now: number): string {
   const filled = Math.min(BAR_WIDTH, Math.floor(share * BAR_WIDTH));
   const counts = `${state.finished.size}/${state.planned.size} built`;
   const failed = state.failed === 0 ? '' : `, ${state.failed} failed`;
-  const left = secondsLeft === undefined ? '' : `, about ${formatSeconds(Math.ceil(secondsLeft))} left`;
+  // What is nearly done for minutes is not.
+  const overdue = [...state.building.values()].some((build) => isOverdue(build, now));
+  const left = secondsLeft === undefined ? '' : overdue ? ', overdue' : `, about ${formatSeconds(Math.ceil(secondsLeft))} left`;
   return `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ${counts}${failed}${left}`;
 }

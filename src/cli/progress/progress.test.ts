@@ -2,7 +2,7 @@ import { describe as suite, expect, it } from 'vitest';
 import type { EventBody } from '../../build/index.js';
 import { sha256, type DrvPath, type PathInfo, type StorePath } from '../../formats/index.js';
 import { stripControl } from '../format.js';
-import { describe, describeMore } from './describe.js';
+import { describe, describeMore, totals } from './describe.js';
 import { draw } from './draw.js';
 import { terminalReporter } from './reporters.js';
 import { advance, NOTHING_YET, overall, type ProgressState } from './state.js';
@@ -120,6 +120,19 @@ suite('overall progress', () => {
 
   it('never reaches the end before the builds do', () => {
     expect(overall(after(plan, startA), START + 1_000_000).share).toBeLessThan(0.25);
+  });
+
+  it('of a build that takes longer than it should is called overdue', () => {
+    const lines = draw(after(plan, startA), START + 120_000, 100, 24).map(stripControl);
+    expect(lines[0]).toMatch(/2 min.*, overdue: expected about 10 s/);
+    expect(lines.at(-1)).toMatch(/0\/2 built, overdue$/);
+  });
+
+  it('ends with all that it came to', () => {
+    const summary = { built: 1, reused: 2, failed: 1, skipped: 3, durationSeconds: 9 };
+    const state = after(plan, { type: 'fetch-done', name: 'x', path: info.path }, startA, doneA);
+    expect(totals(summary, state).map(stripControl)).toEqual(['in all: 1 built, 1 fetched, 1 failed, 3 not done in 9.0 s (15 s of processor time)']);
+    expect(totals({ built: 0, reused: 5, failed: 0, skipped: 0, durationSeconds: 1 }, after())).toEqual([]);
   });
 
   it('counts builds and promises nothing where an estimate is missing', () => {

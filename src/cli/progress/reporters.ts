@@ -1,6 +1,6 @@
 import type { Emit, Event } from '../../build/index.js';
 import { print, printError, toJson } from '../output.js';
-import { describe, describeMore } from './describe.js';
+import { describe, describeMore, totals } from './describe.js';
 import { draw } from './draw.js';
 import { advance, NOTHING_YET, type ProgressState } from './state.js';
 
@@ -33,7 +33,8 @@ export function plainReporter(): Reporter {
     emit: (event) => {
       state = advance(state, event);
       const nameOf = (drvPath: string): string => [...state.building].find(([path]) => path === drvPath)?.[1].name ?? drvPath;
-      for (const line of describeMore(event, nameOf)) printError(`${line}\n`);
+      const lines = event.type === 'done' ? totals(event.summary, state) : describeMore(event, nameOf);
+      for (const line of lines) printError(`${line}\n`);
     },
     close: () => undefined,
   };
@@ -62,7 +63,7 @@ export function terminalReporter(stream: NodeJS.WriteStream): Reporter {
   return {
     emit: (event: Event) => {
       state = advance(state, event);
-      const stay = describe(event);
+      const stay = event.type === 'done' ? totals(event.summary, state) : describe(event);
       if (stay.length > 0) redraw(stay);
     },
     close,

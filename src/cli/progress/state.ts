@@ -21,6 +21,9 @@ export interface ProgressState {
   readonly building: ReadonlyMap<DrvPath, RunningBuild>;
   readonly fetching: ReadonlyMap<string, RunningFetch>;
   readonly failed: number;
+  /** What was fetched, sources and outputs. */
+  readonly fetched: number;
+  readonly cpuSeconds: number;
   /** The last line that any build wrote. */
   readonly lastLine: string;
 }
@@ -31,6 +34,8 @@ export const NOTHING_YET: ProgressState = {
   building: new Map(),
   fetching: new Map(),
   failed: 0,
+  fetched: 0,
+  cpuSeconds: 0,
   lastLine: '',
 };
 
@@ -46,6 +51,7 @@ export function advance(state: ProgressState, event: Event): ProgressState {
     case 'fetch-progress':
       return { ...state, fetching: added(state.fetching, event.name, { bytes: event.bytes, size: event.size }) };
     case 'fetch-done':
+      return { ...state, fetching: removed(state.fetching, event.name), fetched: state.fetched + 1 };
     case 'fetch-failed':
       return { ...state, fetching: removed(state.fetching, event.name) };
     case 'build-wait':
@@ -59,6 +65,7 @@ export function advance(state: ProgressState, event: Event): ProgressState {
     case 'build-log':
       return { ...state, lastLine: event.line };
     case 'build-done':
+      return { ...finished(state, event.drvPath), cpuSeconds: state.cpuSeconds + (event.usage.cpuSeconds ?? 0) };
     case 'build-reused':
     case 'build-compared':
       return finished(state, event.drvPath);
@@ -68,6 +75,11 @@ export function advance(state: ProgressState, event: Event): ProgressState {
     case 'done':
       return state;
   }
+}
+
+/** Whether a build takes longer than was expected of it. */
+export function isOverdue({ startedAt, estimateSeconds }: RunningBuild, now: number): boolean {
+  return estimateSeconds !== undefined && (now - startedAt) / 1000 > estimateSeconds;
 }
 
 /** Share of the planned work that is done, from 0 to 1, and the seconds left; by estimates where all have one. */

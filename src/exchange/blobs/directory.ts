@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type ReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { err, fail, ok, type Failure, type Result } from '../../result.js';
-import { ioFailure } from '../../store/index.js';
+import { ioFailure, makeDirectory } from '../../store/index.js';
 import { StreamFailure, type ByteStream } from '../../stream-failure.js';
 import { checkKey, type Blob, type Blobs, type NewBlob } from './blobs.js';
 
@@ -54,7 +54,7 @@ export class DirectoryBlobs implements Blobs {
     // Its name is also on the disk before files that refer to it are written.
     const temporary = `${file.value}.${randomBytes(6).toString('hex')}.tmp`;
     try {
-      await mkdir(dirname(file.value), { recursive: true });
+      makeDirectory(dirname(file.value));
       const handle = await open(temporary, 'wx');
       try {
         for await (const chunk of blob.open()) await handle.writeFile(chunk);

@@ -1,0 +1,65 @@
+/** Ways through a graph of dependencies: what something needs, who needs it, and how the one leads to the other. */
+import type { DependencyGraph, DependencyNode } from './dependencies.js';
+
+/** The part of a graph that some nodes need, themselves included; in the graph's order. */
+export function neededPart(graph: DependencyGraph, ids: Iterable<string>): DependencyGraph {
+  const needed = new Set(ids);
+  for (const id of needed) for (const need of graph.get(id)?.needs ?? []) needed.add(need.id);
+  return new Map([...graph].filter(([id]) => needed.has(id)));
+}
+
+/** For each node, the nodes that need it directly; in the graph's order. */
+export function usersOf(graph: DependencyGraph): ReadonlyMap<string, readonly string[]> {
+  const users = new Map<string, string[]>([...graph.keys()].map((id) => [id, []]));
+  for (const { id, needs } of graph.values()) for (const need of needs) users.get(need.id)?.push(id);
+  return users;
+}
+
+/** All nodes that need a node, directly or not, without itself; each after those of them that it needs. */
+export function allUsersOf(graph: DependencyGraph, id: string): readonly DependencyNode[] {
+  const users = usersOf(graph);
+  const found = new Set(users.get(id));
+  for (const one of found) for (const user of users.get(one) ?? []) found.add(user);
+  return [...graph.values()].filter((node) => found.has(node.id));
+}
+
+/** The part of a graph that lies on any way from one node to another, both included; empty where there is no way. */
+export function waysBetween(graph: DependencyGraph, from: string, to: string): DependencyGraph {
+  const below = neededPart(graph, [from]);
+  const above = new Set([to, ...allUsersOf(below, to).map(({ id }) => id)]);
+  if (!above.has(from)) return new Map();
+  return new Map(
+    [...below].filter(([id]) => above.has(id)).map(([id, node]) => [id, { ...node, needs: node.needs.filter((need) => above.has(need.id)) }]),
+  );
+}
+
+/** One line of a tree that is made of a graph. */
+export interface TreeLine {
+  readonly depth: number;
+  readonly id: string;
+  /** What stands below it stands where it came first. */
+  readonly seenBefore: boolean;
+}
+
+/** A graph as a tree: what several need is unfolded once. `below` gives a node's branches. */
+export function treeOf(root: string, below: (id: string) => readonly string[]): readonly TreeLine[] {
+  const seen = new Set<string>();
+  const lines: TreeLine[] = [];
+  // Chains may be deeper than the stack: what is still to come lies in a list.
+  const open: { readonly id: string; readonly depth: number }[] = [{ id: root, depth: 0 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const branches = below(next.id);
+    lines.push({ ...next, seenBefore: seen.has(next.id) && branches.length > 0 });
+    if (seen.has(next.id)) continue;
+    seen.add(next.id);
+    for (const id of [...branches].reverse()) open.push({ id, depth: next.depth + 1 });
+  }
+  return lines;
+}
+
+/** The largest sum of weights along any way of needs within some nodes, which must come after what they need. */
+export function longestWay(nodes: readonly DependencyNode[], weight: (id: string) => number): number {
+  const sums = new Map<string, number>();
+  for (const { id, needs } of nodes) sums.set(id, weight(id) + Math.max(0, ...needs.map((need) => sums.get(need.id) ?? 0)));
+  return Math.max(0, ...sums.values());
+}

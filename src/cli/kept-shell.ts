@@ -1,0 +1,26 @@
+/** The command that opens a shell in the kept directory of a failed build, as the user has to type it. */
+import type { Event } from '../build/index.js';
+import type { PreparedChain } from '../chain/index.js';
+import { OWN_CHAIN } from '../chain/index.js';
+import type { ChainOptions } from './command.js';
+
+/** Adds the command to the event of a failed build whose directory was kept, where a target's name leads to it. */
+export function withKeptShell(event: Event, { targets }: PreparedChain, options: ChainOptions): Event {
+  if (event.type !== 'build-failed' || event.keptDir === undefined) return event;
+  const target = targets.find(({ build, test }) => build.drvPath === event.drvPath || test?.drvPath === event.drvPath);
+  if (target === undefined) return event;
+  const words = [
+    ...['zilch', 'shell', target.name],
+    ...(target.test?.drvPath === event.drvPath ? ['--test'] : []),
+    ...(options.chain === OWN_CHAIN ? [] : ['-f', options.chain]),
+    ...(options.store === undefined ? [] : ['--store', options.store]),
+    ...(options.seed === undefined ? [] : ['--seed', options.seed]),
+    ...['--kept', event.keptDir],
+  ];
+  return { ...event, keptShell: words.map(quoted).join(' ') };
+}
+
+/** As a shell reads it. */
+export function quoted(word: string): string {
+  return /^[\w./+:=@^-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
