@@ -1,7 +1,4 @@
-/** Reads off the disk what reports are about: the facts of a chain in a store, the differences of two trees. */
+/** Reads off the disk what reports are about: the facts of a chain in a store, and of a file in it. */
 export { collectReport } from './collect.js';
 export { lookAt, type LookedAt } from './look-at.js';
 export { scriptOf } from './script.js';
-export { diffTrees, type FileDifference, type TreesDifference } from './diff/trees.js';
-export type { ContentsDifference } from './diff/contents.js';
-export { diffLines, type DiffLine, type Hunk } from './diff/line-diff.js';

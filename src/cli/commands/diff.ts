@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { colour } from '../colour.js';
 import type { Command } from 'commander';
 import { parseStorePathBaseName } from '../../formats/index.js';
-import { diffTrees, type ContentsDifference, type Hunk, type TreesDifference } from '../../inspect/index.js';
+import { diffTrees, type ContentsDifference, type Hunk, type TreesDifference } from '../../diff/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { removeTree, restoreTree, type Store } from '../../store/index.js';
 import { findTarget, loadChain } from '../../chain/index.js';
