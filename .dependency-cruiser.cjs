@@ -15,7 +15,7 @@ const MAY_IMPORT = {
   verify: ['formats', 'store'],
   exchange: ['formats', 'recipe', 'store', 'http', 'diff', 'build'],
   kit: ['formats', 'recipe', 'store', 'chain', 'verify'],
-  workspace: ['formats', 'recipe', 'store', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange'],
+  workspace: ['formats', 'recipe', 'store', 'http', 'sources', 'build', 'seed', 'chain', 'verify', 'exchange'],
   report: ['formats', 'build'],
   inspect: ['formats', 'recipe', 'store', 'build', 'chain', 'verify', 'workspace', 'report'],
   evidence: ['formats', 'recipe', 'store', 'build', 'chain', 'exchange', 'workspace', 'report'],

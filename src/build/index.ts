@@ -2,7 +2,6 @@
 export { buildGraph, realisedOutputs, type BuildOptions, type BuildReport, type BuildRequest } from './build.js';
 export * from './event.js';
 export type { Executed, Executor, ExecutorFailure, ExecutorRequest } from './executor.js';
-export type { SandboxVariation } from './sandbox-executor.js';
 export { checkSandbox } from './run.js';
 export { identitiesOf, type Identities } from './identity.js';
 export { logPath } from './log.js';

@@ -21,11 +21,6 @@ import { give, inputGraph, layOut, outputIn, sandboxInputs, storeDirOf, takeOver
 /** What the C libraries' `strerror` makes of ENOSPC. */
 const NO_SPACE = 'No space left on device';
 
-/** What is varied to show that builds do not look at it. */
-export interface SandboxVariation {
-  readonly hostname?: string;
-}
-
 /** What the builds of one executor share. */
 interface Workshop {
   readonly directory: string;
@@ -44,7 +39,6 @@ export class SandboxExecutor implements Executor {
     private readonly store: Store,
     /** Builds at once. */
     private readonly jobs: number,
-    private readonly variation: SandboxVariation = {},
   ) {}
 
   async prepare(): Promise<Result<void>> {
@@ -125,7 +119,7 @@ export class SandboxExecutor implements Executor {
     if (!laidOut.ok) return laidOut;
     const ran = await runInSandbox({
       entrant,
-      sandbox: sandboxArguments({ ...this.variation, ...laidOut.value, scratchMemory: memoryForScratch(this.jobs), env: invoked.env }),
+      sandbox: sandboxArguments({ ...laidOut.value, scratchMemory: memoryForScratch(this.jobs), env: invoked.env }),
       command: [invoked.program, ...invoked.args],
       filter: workshop.filter,
       fifo: fifo.value,

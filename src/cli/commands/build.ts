@@ -13,7 +13,7 @@ import { formatCount } from '../format.js';
 import { interruptible } from '../interrupt.js';
 import { printLine, toJson } from '../output.js';
 import { chooseReporter, type Reporter } from '../progress/reporters.js';
-import { testWords } from '../test-words.js';
+import { testLines } from '../test-lines.js';
 
 /** `zilch build` */
 export function register(command: Command): void {
@@ -113,7 +113,7 @@ async function conclude(
     if (tests.length > 0 && report.failures.size === 0) {
       printLine(`tests: ${tests.length - failedTests} passed`);
       const shown = new Set(asked.map(({ target }) => target));
-      for (const line of testWords(session, [...shown], width)) printLine(line);
+      for (const line of testLines(session, [...shown], width)) printLine(line);
     }
   }
   const came = await verdict(session, report);
