@@ -52,6 +52,8 @@ export interface SandboxSpec {
   readonly env: ReadonlyMap<string, string>;
   /** Keeps the terminal, for a shell. Builds get a session of their own. */
   readonly interactive?: boolean;
+  /** `localhost` for every build; a shell says what it is. */
+  readonly hostname?: string;
 }
 
 /** Arguments for bwrap, all but the command that it shall run. */
@@ -61,7 +63,7 @@ export function sandboxArguments(spec: SandboxSpec): string[] {
     // As process 1 the builder takes everything it left behind with it: the kernel sees to that before it can be waited for.
     ...['--as-pid-1', '--die-with-parent', ...(spec.interactive === true ? [] : ['--new-session'])],
     ...['--uid', String(BUILD_UID), '--gid', String(BUILD_GID), '--cap-drop', 'ALL'],
-    ...['--hostname', 'localhost'],
+    ...['--hostname', spec.hostname ?? 'localhost'],
     // All else is in memory: nothing to lay out before and to delete after, which takes longer than a small build.
     ...['--size', String(spec.scratchMemory), '--tmpfs', '/'],
     ...['--perms', '1777', '--dir', '/tmp', '--dir', '/etc', '--dir', '/nix', '--bind', spec.storeDir, STORE_DIR],

@@ -74,6 +74,8 @@ describe('versions', () => {
     ['2.36-9+deb12u1', '2.36'],
     ['0.9.27+git20200814.62c30a4a-1', '0.9.27+git20200814.62c30a4a'],
     ['20250419', '20250419'],
+    ['1.3.dfsg+really1.3.1-1', '1.3.1'],
+    ['3.13~.really.3.12.0.really.3.12.1-1', '3.12.1'],
   ])('%s is upstream’s %s', (version, upstream) => expect(upstreamVersion(version)).toBe(upstream));
 
   // Each is older than the next, as `dpkg --compare-versions` says.

@@ -4,7 +4,7 @@
 export function upstreamVersion(version: string): string {
   const upstream = version.replace(/^\d+:/, '').replace(/-[^-]*$/, '');
   // `1.3.dfsg+really1.3.1` is 1.3.1: a version that had to look newer than a wrong one.
-  return /\+really(.+)$/.exec(upstream)?.[1] ?? upstream.replace(/[.+~]?(?:dfsg|ds|repack)[.\d]*$/, '');
+  return /^.*[+.~]really\.?(.+)$/.exec(upstream)?.[1] ?? upstream.replace(/[.+~]?(?:dfsg|ds|repack)[.\d]*$/, '');
 }
 
 /** Below 0 when the first is older, above when it is newer. */
