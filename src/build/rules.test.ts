@@ -20,7 +20,8 @@ function made(...references: readonly StorePath[]): ReadonlyMap<string, NewPath>
 
 /** The library refers to what lies deeper. */
 const referencesOf = (path: StorePath): readonly StorePath[] => (path === library ? [deep] : []);
-const check = (env: Readonly<Record<string, string>>, ...references: readonly StorePath[]) => checkReferenceRules(drv(env), made(...references), referencesOf);
+const check = (env: Readonly<Record<string, string>>, ...references: readonly StorePath[]) =>
+  checkReferenceRules(drv(env), made(...references), referencesOf);
 
 describe('what outputs may refer to', () => {
   test.each([

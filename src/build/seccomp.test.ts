@@ -54,8 +54,18 @@ describe('the filter of system calls', () => {
 
   // chmod, fchmod, fchmodat, fchmodat2: number, and where the mode is.
   const chmods = [
-    ...[[90, 1], [91, 1], [268, 2], [452, 2]].map((call) => [X86_64, ...call] as const),
-    ...[[15, 1], [94, 1], [306, 2], [452, 2]].map((call) => [I386, ...call] as const),
+    ...[
+      [90, 1],
+      [91, 1],
+      [268, 2],
+      [452, 2],
+    ].map((call) => [X86_64, ...call] as const),
+    ...[
+      [15, 1],
+      [94, 1],
+      [306, 2],
+      [452, 2],
+    ].map((call) => [I386, ...call] as const),
   ] as readonly (readonly [number, number, number])[];
   test.each(chmods)('of %i refuses call %i to set setuid and setgid, and nothing else', (arch, nr, index) => {
     const mode = (value: number): number[] => Array.from({ length: index + 1 }, (_, at) => (at === index ? value : 0));

@@ -2,7 +2,15 @@
  * A derivation as the kit's builder reads it, and people: a field begins with a word, and the lines behind it that begin with four spaces are its
  * value. Placeholders become `<step^output>`, or `<^output>` for the step's own. Pure. kit/step.c reads it.
  */
-import { downstreamPlaceholder, formatOutputName, outputPlaceholder, replacer, sortedEntries, type Derivation, type DrvPath } from '../formats/index.js';
+import {
+  downstreamPlaceholder,
+  formatOutputName,
+  outputPlaceholder,
+  replacer,
+  sortedEntries,
+  type Derivation,
+  type DrvPath,
+} from '../formats/index.js';
 import { PLATFORM } from '../recipe/index.js';
 import { fail, ok, type Result } from '../result.js';
 
@@ -22,7 +30,9 @@ export function stepFile(drv: Derivation, labels: Labels): Result<string> {
       return unsupported(drv, `its output "${name}" is not content-addressed by the SHA-256 of its NAR`);
   }
   const needs = sortedEntries(drv.inputDrvs).flatMap(([drvPath, outputs]) =>
-    [...outputs].sort().map((output) => ({ placeholder: downstreamPlaceholder(drvPath, output), name: formatOutputName(labels.get(drvPath)!, output) })),
+    [...outputs]
+      .sort()
+      .map((output) => ({ placeholder: downstreamPlaceholder(drvPath, output), name: formatOutputName(labels.get(drvPath)!, output) })),
   );
   const outputs = [...drv.outputs.keys()].sort();
   const names = new Map([

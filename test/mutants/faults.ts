@@ -16,8 +16,18 @@ const signature = (old: string, replacement: string): Fault => ({
   ...{ file: 'formats/signature.ts', old, new: replacement },
   tests: 'formats/signature.test.ts',
 });
-const narInfo = (old: string, replacement: string): Fault => ({ file: 'formats/narinfo.ts', old, new: replacement, tests: 'formats/narinfo.test.ts' });
-const parser = (old: string, replacement: string): Fault => ({ file: 'formats/nar/parser.ts', old, new: replacement, tests: 'formats/nar/nar.test.ts' });
+const narInfo = (old: string, replacement: string): Fault => ({
+  file: 'formats/narinfo.ts',
+  old,
+  new: replacement,
+  tests: 'formats/narinfo.test.ts',
+});
+const parser = (old: string, replacement: string): Fault => ({
+  file: 'formats/nar/parser.ts',
+  old,
+  new: replacement,
+  tests: 'formats/nar/nar.test.ts',
+});
 const scanner = (old: string, replacement: string): Fault => ({
   ...{ file: 'formats/nar/reference-scanner.ts', old, new: replacement },
   tests: 'formats/nar/rewriting.test.ts',
@@ -47,7 +57,12 @@ const trust = (old: string, replacement: string): Fault => ({
   ...{ file: 'exchange/cache/trust.ts', old, new: replacement },
   tests: 'exchange/cache/trust.test.ts',
 });
-const inOrder = (old: string, replacement: string): Fault => ({ file: 'exchange/in-order.ts', old, new: replacement, tests: 'exchange/in-order.test.ts' });
+const inOrder = (old: string, replacement: string): Fault => ({
+  file: 'exchange/in-order.ts',
+  old,
+  new: replacement,
+  tests: 'exchange/in-order.test.ts',
+});
 
 export const FAULTS: readonly Fault[] = [
   // formats
@@ -60,21 +75,24 @@ export const FAULTS: readonly Fault[] = [
   signature("&& bytes.toString('base64') === base64", ''),
   signature('if (!rawPublicKey(secret.key).equals(bytes.subarray(KEY_BYTES)))', 'if (secret === undefined)'),
   narInfo("narSize, [...references].sort().join(',')]", "narSize, references.join(',')]"),
-  narInfo("writeHash(sha256Hash(narHash)), narSize, [", "writeHash(sha256Hash(narHash)), ["),
-  narInfo("if (lines.pop() !== '')", "if (lines.pop() === undefined)"),
+  narInfo('writeHash(sha256Hash(narHash)), narSize, [', 'writeHash(sha256Hash(narHash)), ['),
+  narInfo("if (lines.pop() !== '')", 'if (lines.pop() === undefined)'),
   narInfo("if (narHash.algorithm !== 'sha256')", "if (narHash.algorithm === 'md5')"),
   narInfo('if (second !== undefined) throw', 'if (second === field) throw'),
   parser("text === '' || text === '.' || text === '..' ||", "text === '' || text === '.' ||"),
   parser("text.includes('/') ||", ''),
   parser('if (order === 0) this', 'if (order === 2) this'),
   parser('if (order < 0) this', 'if (order < -1) this'),
-  parser("if (this.bytes[index] !== 0) this.problem('padding is not zero')", "if (this.bytes[index] === undefined) this.problem('padding is not zero')"),
+  parser(
+    "if (this.bytes[index] !== 0) this.problem('padding is not zero')",
+    "if (this.bytes[index] === undefined) this.problem('padding is not zero')",
+  ),
   parser('this.done && this.available > 0 && !this.mayBeFollowed', 'false'),
   parser('if (this.lastNames.length === MAX_DEPTH)', 'if (this.lastNames.length === -1)'),
   scanner('this.search(this.border, this.held + taken);', ''),
   scanner('start = end + 1;', 'start = end + HASH_LENGTH;'),
   scanner('if (end === length || IS_BASE32[bytes[end]!] === 0) break;', 'break;'),
-  storePath("[...new Set(others)].sort(), ...(self ? ['self'] : [])]", "[...new Set(others)].sort()]"),
+  storePath("[...new Set(others)].sort(), ...(self ? ['self'] : [])]", '[...new Set(others)].sort()]'),
   storePath('[...new Set(others)].sort()', '[...new Set(others)]'),
   storePath('compressHash(digest, 20)', 'digest.subarray(0, 20)'),
   storePath('{1,211}$/', '{1,212}$/'),
@@ -85,11 +103,11 @@ export const FAULTS: readonly Fault[] = [
   gc('if (node.deriver !== undefined) pending.push(node.deriver);', ''),
   gc('for (const { path } of held) this.addRoot(path);', ''),
   gc('if (stranger !== undefined) this.#markLive(path);\n      else dying.add(path);', 'dying.add(path);'),
-  gc("return !this.#heldHashes.has(storePathHash(parsed.value)) && ", 'return '),
+  gc('return !this.#heldHashes.has(storePathHash(parsed.value)) && ', 'return '),
   verify('if (digest.value.narHash === info.narHash) {', 'if (digest.value.narSize === info.narSize) {'),
   verify('if (extra.value === undefined) return undefined;', 'return undefined;'),
   verify('if (lstatSync(hostPath, { throwIfNoEntry: false }) === undefined) {', 'if (hostPath.length === 0) {'),
-  canonical("(stat.mode & 0o100) !== 0 ? 0o555", "(stat.mode & 0o001) !== 0 ? 0o555"),
+  canonical('(stat.mode & 0o100) !== 0 ? 0o555', '(stat.mode & 0o001) !== 0 ? 0o555'),
   canonical('if (stat.mtimeMs !== STORE_MTIME * 1000) lutimesSync(bytes, stat.atime, STORE_MTIME);', ''),
   canonical("if (kind === 'other') {", 'if (typeName.length === 9) {'),
   // build: what keeps a builder in its sandbox
@@ -106,11 +124,14 @@ export const FAULTS: readonly Fault[] = [
   seccomp('setxattrs: [188, 189, 190],', 'setxattrs: [188, 189],'),
   seccomp('program.push([RETURN, 0, 0, RET_KILL]);', 'program.push([RETURN, 0, 0, RET_ALLOW]);'),
   rules("{ attribute: 'disallowedRequisites', allows: false, closure: true },", ''),
-  rules("{ attribute: 'disallowedRequisites', allows: false, closure: true }", "{ attribute: 'disallowedRequisites', allows: false, closure: false }"),
+  rules(
+    "{ attribute: 'disallowedRequisites', allows: false, closure: true }",
+    "{ attribute: 'disallowedRequisites', allows: false, closure: false }",
+  ),
   rules('listed.value.has(path) !== rule.allows', 'listed.value.has(path) === rule.allows'),
   self('!refused.has(outputName) || ', ''),
   self("['disallowedReferences', 'noSelfReferences']", "['disallowedReferences']"),
-  outputs("sha256Hash(scan.narHash)) : await", "sha256Hash(scan.scratch as never)) : await"),
+  outputs('sha256Hash(scan.narHash)) : await', 'sha256Hash(scan.scratch as never)) : await'),
   graph('if (isRealised(input, names)) continue;', ''),
   graph('if (open.has(drvPath)) return', 'if (open.size < 0) return'),
   schedule('stopped ||= !options.keepGoing;', 'stopped ||= options.keepGoing;'),

@@ -27,7 +27,9 @@ function copyOfCheckout(): string {
 function passes(copy: string, tests: string): Promise<boolean> {
   const args = ['node_modules/.bin/vitest', 'run', '--project', 'unit', '--bail', '1', join('src', tests)];
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd: copy, timeout: LONGEST_MS, maxBuffer: 2 ** 26 }, (error: ExecFileException | null) => resolve(error === null));
+    execFile(process.execPath, args, { cwd: copy, timeout: LONGEST_MS, maxBuffer: 2 ** 26 }, (error: ExecFileException | null) =>
+      resolve(error === null),
+    );
   });
 }
 
@@ -37,7 +39,10 @@ async function outcomeOf(fault: Fault, copy: string): Promise<Outcome> {
   if (!isPlaced(fault)) return 'MISPLACED';
   const file = join(copy, 'src', fault.file);
   const whole = readFileSync(file, 'utf8');
-  writeFileSync(file, whole.replace(fault.old, () => fault.new));
+  writeFileSync(
+    file,
+    whole.replace(fault.old, () => fault.new),
+  );
   try {
     return (await passes(copy, fault.tests)) ? 'SURVIVED' : 'killed';
   } finally {
