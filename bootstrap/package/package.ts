@@ -82,6 +82,7 @@ export function makePackage(spec: PackageSpec, tools: Tools): Package {
     prelude: packagePrelude,
     path: [...closure(spec.tools ?? [], 'runs'), ...inputs, ...tools.path],
     env: { ...environment(inputs), ...spec.env },
+    location: spec.style.location,
     about: { ...(source.kind === 'source' ? { source } : {}), edits, patches, ...('untested' in test ? test : {}) },
     script: concat(
       sh`

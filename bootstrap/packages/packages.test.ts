@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { recipe, sh, text, type AnyRecipe } from 'zilch';
 import { describe, expect, it } from 'vitest';
 import { packagesBy, type PackageName } from './index.ts';
@@ -16,6 +18,11 @@ describe.each(names)('the package %s', (name) => {
 
   it('is called as it is listed', () => {
     expect(made.name).toBe(name);
+  });
+
+  it('is shown in its own file', () => {
+    expect(made.location?.file).toBe(join(import.meta.dirname, `${name}.ts`));
+    expect(readFileSync(made.location!.file, 'utf8').split('\n')[made.location!.line - 1]).toContain('style:');
   });
 
   it('says where it is from, unless it is our own', () => {

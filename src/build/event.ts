@@ -2,6 +2,7 @@
  * All events of a build. The terminal, the JSON stream and the web page are renderers of these; the engine itself never
  * prints.
  */
+import type { TreeDifference } from '../diff/index.js';
 import type { DrvPath, PathInfo, StorePath } from '../formats/index.js';
 import type { Failure } from '../result.js';
 
@@ -196,13 +197,6 @@ export interface OutputDifference {
   readonly kept: string;
   /** The first difference in the order of names. */
   readonly first: TreeDifference;
-}
-
-export interface TreeDifference {
-  /** Relative to the output, `bin/tcc`; empty for the output itself. Bytes that are not UTF-8 show as U+FFFD. */
-  readonly file: string;
-  /** `contents from byte 17`, `only in the first`, `kind: file and directory`. */
-  readonly what: string;
 }
 
 /** The last event of a run. */

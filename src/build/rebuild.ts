@@ -1,10 +1,10 @@
 /** Builds realised derivations again, and compares the second result with the first. */
 import { chmodSync, lstatSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { firstDifference } from '../diff/index.js';
 import { storePathBaseName, storePathHash, type DrvPath, type StorePath } from '../formats/index.js';
 import { err, fail, ok, type Result } from '../result.js';
 import { attempt, removeTreeSync, rewriteTree, type NewPath } from '../store/index.js';
-import { firstDifference } from './compare.js';
 import type { Comparison, OutputDifference } from './event.js';
 import { execute, resolve, type RealiseContext, type RealiseFailure } from './realise.js';
 import type { Resolved } from './resolved.js';

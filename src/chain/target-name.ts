@@ -1,3 +1,4 @@
+import { parseOutputName } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import type { Chain, Target } from '../recipe/index.js';
 
@@ -10,15 +11,15 @@ export interface TargetName {
 
 /** Finds the target and output that a user names; fails with the nearest names if there is none. */
 export function findTarget(chain: Chain, name: string): Result<TargetName> {
-  const [targetName = '', outputName, ...rest] = name.split('^');
+  const { of: targetName, outputName } = parseOutputName(name);
   const target = chain.targets.find((candidate) => candidate.name === targetName);
   if (target === undefined) {
     const names = chain.targets.map((candidate) => candidate.name);
     return fail('E_TARGET', `there is no target "${targetName}"`, suggestion(targetName, names) ?? '`zilch list` shows all targets');
   }
   const outputs = target.recipe.outputNames;
-  if (rest.length > 0 || (outputName !== undefined && !outputs.includes(outputName))) {
-    return fail('E_TARGET', `${targetName} has no output "${[outputName, ...rest].join('^')}"`, `its outputs: ${outputs.join(', ')}`);
+  if (outputName !== undefined && !outputs.includes(outputName)) {
+    return fail('E_TARGET', `${targetName} has no output "${outputName}"`, `its outputs: ${outputs.join(', ')}`);
   }
   return ok({ target, outputName });
 }

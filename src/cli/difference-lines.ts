@@ -1,5 +1,5 @@
 /** How differences of trees are written on a terminal. */
-import type { ContentsDifference, Hunk, TreesDifference } from '../inspect/index.js';
+import type { ContentsDifference, Hunk, TreesDifference } from '../diff/index.js';
 import { colour } from './colour.js';
 import { formatBytes, stripControl } from './format.js';
 

@@ -4,9 +4,9 @@ import type { Session } from '../workspace/index.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 
 /** What a run comes to that is over: a build that failed, or one that gave something else than an earlier one, ours or Nix's. */
-export async function verdict({ store, chain }: Session, { failures, comparisons }: BuildReport): Promise<Result<ExitCode | undefined>> {
+export async function verdict({ chain }: Session, { failures, comparisons }: BuildReport): Promise<Result<ExitCode | undefined>> {
   if (failures.size > 0) return ok(EXIT.failed);
   if (![...comparisons.values()].some(({ kind }) => kind === 'different')) return ok(undefined);
   const { firstDifferentBuild } = await import('../exchange/index.js');
-  return err(firstDifferentBuild(store, chain.derivations, comparisons)!);
+  return err(firstDifferentBuild(chain.derivations, comparisons)!);
 }

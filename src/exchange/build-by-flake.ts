@@ -1,7 +1,7 @@
 /** The chain as Nix sees it from its flake: its derivations and outputs. */
 import { join } from 'node:path';
 import { PLATFORM, type Target } from '../recipe/index.js';
-import type { StorePath } from '../formats/index.js';
+import { formatOutputName, type StorePath } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import { removeTree } from '../store/index.js';
 import { writeFlake, type NixExport } from './export-nix.js';
@@ -54,7 +54,7 @@ function compare(
       if (outputs[outputName] !== here)
         return fail(
           'E_DIFFERENT',
-          `${target.name}^${outputName} is ${here ?? 'not built'} here, and ${outputs[outputName] ?? 'nothing'} by the flake`,
+          `${formatOutputName(target.name, outputName)} is ${here ?? 'not built'} here, and ${outputs[outputName] ?? 'nothing'} by the flake`,
         );
     }
   }

@@ -5,5 +5,6 @@ export * from './nix/index.js';
 export { buildByFlake } from './build-by-flake.js';
 export { copyClosure } from './copy.js';
 export { exportNix, writeFlake, type NixExport, type NixExported } from './export-nix.js';
+export { firstDifferentBuild } from './first-different-build.js';
 export { exportArchive, importArchive, type ImportOptions } from './archive.js';
 export { StreamFailure } from '../stream-failure.js';

@@ -9,3 +9,4 @@ export * from './narinfo.js';
 export * from './path-info.js';
 export * from './derivation/index.js';
 export * from './nar/index.js';
+export * from './output-name.js';

@@ -4,6 +4,7 @@
  */
 import { fail, ok, type Failure, type Result } from '../result.js';
 import { parseHash, type Sha256 } from './hash.js';
+import { parseOutputName } from './output-name.js';
 import { parseSignature } from './signature.js';
 import { checkName, parseStorePathBaseName, storePathBaseName, type StorePath } from './store-path.js';
 
@@ -29,9 +30,9 @@ export function formatDrvOutputId({ drvHash, outputName }: DrvOutputId): string 
 
 /** Reads the text form of an id; the hash may be in any encoding. Fails with `E_REALISATION`. */
 export function parseDrvOutputId(text: string): Result<DrvOutputId> {
-  const [hashText = '', outputName = '', ...rest] = text.split('!');
-  const hash = parseHash(hashText);
-  if (!hash.ok || hash.value.algorithm !== 'sha256' || !checkName(outputName).ok || rest.length > 0) {
+  const { of, outputName = '' } = parseOutputName(text, '!');
+  const hash = parseHash(of);
+  if (!hash.ok || hash.value.algorithm !== 'sha256' || !checkName(outputName).ok) {
     return fail('E_REALISATION', `"${text}" is not a derivation output's id: sha256:<hash>!<output name>`);
   }
   return ok({ drvHash: hash.value.hex as Sha256, outputName });

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseStorePathBaseName } from '../formats/index.js';
+import { formatOutputName, parseStorePathBaseName } from '../formats/index.js';
 import type { ChainReport } from '../report/index.js';
 import { fail, ok, type Result } from '../result.js';
 import { attempt, hashTree } from '../store/index.js';
@@ -43,7 +43,7 @@ export async function lookAt(what: string, { store }: Session, report: ChainRepo
   const hashed = await hashTree(root);
   if (!hashed.ok) return hashed;
   const made = report.recipes.flatMap(({ id, outputs }) =>
-    outputs.flatMap(({ name, built }) => (built?.path === path.value ? [{ output: `${id}^${name}`, pinned: built.pinned }] : [])),
+    outputs.flatMap(({ name, built }) => (built?.path === path.value ? [{ output: formatOutputName(id, name), pinned: built.pinned }] : [])),
   )[0];
   return ok({
     path: path.value,

@@ -3,7 +3,7 @@ import { chmodSync, cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, wri
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OWN_CHAIN, type PreparedChain, type PreparedTarget } from '../chain/index.js';
-import { storePathBaseName, type DrvPath, type StorePath } from '../formats/index.js';
+import { parseOutputName, storePathBaseName, type DrvPath, type StorePath } from '../formats/index.js';
 import { readHex, type Source } from '../recipe/index.js';
 import { fail, ok, type Result } from '../result.js';
 import { attempt, copyTree, type Store, makeDirectory } from '../store/index.js';
@@ -185,7 +185,7 @@ function whereItIs({ locations: [first] }: Source): string {
 /** `step^output path hash size`, a line each. */
 function pinsText(pins: Pins, labels: ReadonlySet<string>): string {
   return [...pins]
-    .filter(([key]) => labels.has(key.slice(0, key.lastIndexOf('^'))))
+    .filter(([key]) => labels.has(parseOutputName(key).of))
     .map(([key, { path, narHash, narSize }]) => `${key} ${path} ${narHash} ${narSize}\n`)
     .join('');
 }

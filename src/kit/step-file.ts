@@ -3,7 +3,15 @@
  * that begin with four spaces are its value. Placeholders become `<step^output>`, or `<^output>` for the step's own.
  * Pure. kit/step.c reads it.
  */
-import { downstreamPlaceholder, outputPlaceholder, replacer, sortedEntries, type Derivation, type DrvPath } from '../formats/index.js';
+import {
+  downstreamPlaceholder,
+  formatOutputName,
+  outputPlaceholder,
+  replacer,
+  sortedEntries,
+  type Derivation,
+  type DrvPath,
+} from '../formats/index.js';
 import { PLATFORM } from '../recipe/index.js';
 import { fail, ok, type Result } from '../result.js';
 
@@ -23,7 +31,9 @@ export function stepFile(drv: Derivation, labels: Labels): Result<string> {
       return unsupported(drv, `its output "${name}" is not content-addressed by the SHA-256 of its NAR`);
   }
   const needs = sortedEntries(drv.inputDrvs).flatMap(([drvPath, outputs]) =>
-    [...outputs].sort().map((output) => ({ placeholder: downstreamPlaceholder(drvPath, output), name: `${labels.get(drvPath)!}^${output}` })),
+    [...outputs]
+      .sort()
+      .map((output) => ({ placeholder: downstreamPlaceholder(drvPath, output), name: formatOutputName(labels.get(drvPath)!, output) })),
   );
   const outputs = [...drv.outputs.keys()].sort();
   const names = new Map([

@@ -18,5 +18,5 @@ export {
 } from './recipe.js';
 export { chain, type Chain, type Target } from './chain.js';
 export { Instantiator, PLATFORM, type ExternalPaths, type Instantiated } from './instantiate.js';
-export { RecipeError, type Location } from './recipe-error.js';
+export { callerLocation, RecipeError, type Location } from './recipe-error.js';
 export { outputPlaceholder as selfPath } from '../formats/index.js';

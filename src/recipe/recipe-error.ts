@@ -31,14 +31,18 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
  */
 const FRAME = /(?:\(|\bat (?:async )?)((?:file:\/\/)?\/.+):(\d+):\d+\)?$/;
 
-/** The innermost place on the stack that is not the recipe language itself: the recipe's author's line. */
-export function callerLocation(): Location | undefined {
+/**
+ * The innermost place on the stack that is not the recipe language itself: the recipe's author's line. A layer over the language passes
+ * over the files of its own folder too, which is that of the URL `layer`.
+ */
+export function callerLocation(layer?: string): Location | undefined {
+  const passed = [HERE, ...(layer === undefined ? [] : [fileURLToPath(new URL('.', layer))])];
   const frames = new Error().stack?.split('\n').slice(1) ?? [];
   for (const frame of frames) {
     const [, place, line] = FRAME.exec(frame) ?? [];
     if (place === undefined) continue;
     const file = place.startsWith('file:') ? fileURLToPath(place) : place;
-    if (file.startsWith(HERE) && !file.includes('.test.')) continue;
+    if (passed.some((folder) => file.startsWith(folder)) && !file.includes('.test.')) continue;
     return { file, line: Number(line) };
   }
   return undefined;

@@ -17,6 +17,8 @@ interface RecipeCommon<O extends readonly string[]> {
   readonly version?: string;
   /** One line for lists and reports. */
   readonly description?: string;
+  /** Where it is written; where `recipe` is called, when left out. For layers over this language. */
+  readonly location?: Location | undefined;
   /** Output names; `['out']` when left out. Interpolating the recipe itself means the first one. */
   readonly outputs?: O;
   /** Packages whose `bin` directories make up PATH, in order. */
@@ -116,7 +118,6 @@ const RESERVED_OUTPUTS = new Set([
   'about',
   'test',
   'defaultOutput',
-  'drv',
 ]);
 
 /** Makes a recipe. Throws a `RecipeError` that points at the caller's line if the specification is wrong. */
@@ -134,7 +135,7 @@ export function recipe<const O extends readonly [string, ...string[]] = readonly
     ...command(spec.name, spec),
     env: environment(spec, outputNames),
     script: spec.script,
-    location: callerLocation(),
+    location: spec.location ?? callerLocation(),
     about: spec.about ?? {},
     test: undefined,
     defaultOutput: () => outputs[0] as OutputRef,

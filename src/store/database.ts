@@ -2,17 +2,7 @@
  * Nix's tables. Rows are converted from and to the formats' types. Each writing method is one transaction, so a crash
  * leaves either all of it or nothing. Source of the columns' meaning: Nix's `local-store.cc`.
  */
-import {
-  formatContentAddress,
-  parseContentAddress,
-  STORE_DIR,
-  type DrvOutputId,
-  type DrvPath,
-  type PathInfo,
-  type Realisation,
-  type Sha256,
-  type StorePath,
-} from '../formats/index.js';
+import { formatContentAddress, formatDrvOutputId, parseContentAddress, parseDrvOutputId, STORE_DIR, type DrvOutputId, type DrvPath, type PathInfo, type Realisation, type Sha256, type StorePath } from '../formats/index.js';
 import { err, fail, ok, ThrownFailure, type Failure, type Result } from '../result.js';
 import { CA_SCHEMA_SQL, SCHEMA_SQL } from './schema.js';
 import { CORRUPT_HINT, Sqlite } from './sqlite.js';
@@ -268,7 +258,7 @@ export class Database {
     if (known !== undefined && known.path !== outPath) {
       return {
         code: 'E_REALISATION_CONFLICT',
-        message: `${drvHash}!${id.outputName} is already realised as ${known.path}, not ${outPath}`,
+        message: `${formatDrvOutputId(id)} is already realised as ${known.path}, not ${outPath}`,
         hint: 'the build is not deterministic; to have all its outputs from one build, delete its roots in nix/var/nix/gcroots/zilch and run `zilch gc`',
       };
     }
@@ -283,28 +273,28 @@ export class Database {
         realisation.signatures.join(' '),
         outPath,
       );
-      if (inserted === 0) return { code: 'E_REFERENCE', message: `${drvHash}!${id.outputName} cannot be realised as ${outPath}, which is not valid` };
+      if (inserted === 0) return { code: 'E_REFERENCE', message: `${formatDrvOutputId(id)} cannot be realised as ${outPath}, which is not valid` };
     }
     for (const [dependency, path] of realisation.dependentRealisations) {
-      const target = this.#realisationRow(splitOutputId(dependency));
-      if (target === undefined)
-        return { code: 'E_REFERENCE', message: `${drvHash}!${id.outputName} depends on ${dependency}, which is not realised` };
+      const parsed = parseDrvOutputId(dependency);
+      const target = parsed.ok ? this.#realisationRow(parsed.value) : undefined;
+      if (!parsed.ok || target === undefined)
+        return { code: 'E_REFERENCE', message: `${formatDrvOutputId(id)} depends on ${dependency}, which is not realised` };
       if (target.path !== path) {
         return {
           code: 'E_REALISATION_CONFLICT',
-          message: `${drvHash}!${id.outputName} was made with ${path} as ${dependency}, which is realised as ${target.path}`,
+          message: `${formatDrvOutputId(id)} was made with ${path} as ${dependency}, which is realised as ${target.path}`,
           hint: 'a build is not deterministic: build both in one store',
         };
       }
-      const separator = dependency.indexOf('!');
       this.#sqlite.run(
         `insert into RealisationsRefs (referrer, realisationReference) select f.id, t.id from Realisations f, Realisations t
          where f.drvPath = ? and f.outputName = ? and t.drvPath = ? and t.outputName = ?
          and not exists (select 1 from RealisationsRefs where referrer = f.id and realisationReference = t.id)`,
         drvHash,
         id.outputName,
-        dependency.slice(0, separator),
-        dependency.slice(separator + 1),
+        `sha256:${parsed.value.drvHash}`,
+        parsed.value.outputName,
       );
     }
     return undefined;
@@ -344,9 +334,4 @@ function splitSignatures(text: string | null): string[] {
 
 function joinSignatures(signatures: readonly string[]): string | null {
   return signatures.length === 0 ? null : signatures.join(' ');
-}
-
-function splitOutputId(text: string): DrvOutputId {
-  const separator = text.indexOf('!');
-  return { drvHash: text.slice('sha256:'.length, separator) as Sha256, outputName: text.slice(separator + 1) };
 }

@@ -3,7 +3,7 @@
  * holds for every machine, executor and seed.
  */
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { parseSha256, parseStorePath, type PathInfo, type Sha256, type StorePath } from '../formats/index.js';
+import { formatOutputName, parseSha256, parseStorePath, type PathInfo, type Sha256, type StorePath } from '../formats/index.js';
 import { err, fail, ok, type Failure, type Result } from '../result.js';
 import { attemptAsync } from '../store/index.js';
 
@@ -23,7 +23,7 @@ export type PinComparison = 'same' | 'new' | 'different';
 
 /** The name of a pin. */
 export function pinKey(target: string, outputName: string): string {
-  return `${target}^${outputName}`;
+  return formatOutputName(target, outputName);
 }
 
 /**

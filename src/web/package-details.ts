@@ -2,8 +2,9 @@
 import { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { logPath } from '../build/index.js';
+import { diffLines, type DiffLine } from '../diff/index.js';
 import { storePathBaseName, type StorePath } from '../formats/index.js';
-import { diffLines, scriptOf, type DiffLine } from '../inspect/index.js';
+import { scriptOf } from '../inspect/index.js';
 import { editsOfScript, editsOfTables, type ChainReport, type RecipeFacts, type SourceEdit } from '../report/index.js';
 import type { Session } from '../workspace/index.js';
 

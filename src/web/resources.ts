@@ -13,8 +13,9 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogFile, logPath } from '../build/index.js';
+import { diffTrees, type TreesDifference } from '../diff/index.js';
 import { isDrvPath, parseStorePathBaseName, type StorePath } from '../formats/index.js';
-import { collectReport, diffTrees, type TreesDifference } from '../inspect/index.js';
+import { collectReport } from '../inspect/index.js';
 import { layoutChain, type ChainLayout, type ChainReport, type EvidenceFacts, type Run } from '../report/index.js';
 import { fail, ok, type Result } from '../result.js';
 import type { Session } from '../workspace/index.js';

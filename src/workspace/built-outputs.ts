@@ -1,6 +1,6 @@
 import { realisedOutputs, type OutputPaths } from '../build/index.js';
 import type { PreparedTarget } from '../chain/index.js';
-import type { DrvPath, PathInfo } from '../formats/index.js';
+import { formatOutputName, type DrvPath, type PathInfo } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import type { Session } from './session.js';
 
@@ -28,6 +28,6 @@ export class BuiltOutputs {
 export function builtOutput(session: Session, target: PreparedTarget, outputName: string): Result<PathInfo> {
   const info = new BuiltOutputs(session).find(target.build.drvPath, outputName);
   return info === undefined
-    ? fail('E_NOT_BUILT', `${target.name}^${outputName} is not built in ${session.store.root}`, `zilch build ${target.name}`)
+    ? fail('E_NOT_BUILT', `${formatOutputName(target.name, outputName)} is not built in ${session.store.root}`, `zilch build ${target.name}`)
     : ok(info);
 }

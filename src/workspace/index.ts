@@ -16,6 +16,7 @@ export { pinnedOutputs, type PinnedOutput } from './pinned-outputs.js';
 export { withNamed, withSelection, type Named, type Selection } from './selection.js';
 export { fetchAll, type FetchingOptions } from './fetch.js';
 export { openCache, trustOf, type CacheOptions, type TrustOptions } from './caches.js';
+export { newerVersions, type SourceAge } from './outdated.js';
 export { readSecretKeys } from './secret-keys.js';
 export { confirmByFlake, type BuilderOptions } from './builder.js';
 export { buildInSession, type BuildSettings, type RunContext } from './run-build.js';

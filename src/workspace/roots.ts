@@ -1,6 +1,6 @@
 import type { PreparedTarget } from '../chain/index.js';
 import type { Instantiated } from '../recipe/index.js';
-import { sha256, type StorePath } from '../formats/index.js';
+import { formatOutputName, sha256, type StorePath } from '../formats/index.js';
 import { ok, type Result } from '../result.js';
 import { BuiltOutputs } from './built-outputs.js';
 import type { Session } from './session.js';
@@ -17,7 +17,7 @@ export function keepFromCollection(session: Session, targets: readonly PreparedT
     if (store.isValid(drvPath)) roots.set(`${name}.drv`, drvPath);
     for (const outputName of drv.outputs.keys()) {
       const info = built.find(drvPath, outputName);
-      if (info !== undefined) roots.set(`${name}^${outputName}`, info.path);
+      if (info !== undefined) roots.set(formatOutputName(name, outputName), info.path);
     }
   };
   for (const { name, build, test } of targets) {

@@ -1,6 +1,7 @@
 /** What a user means to move between stores: targets of the chain, with the realisations that say what they became, or store paths. */
 import { identitiesOf, resolvedRealisations } from '../build/index.js';
 import {
+  formatDrvOutputId,
   parseDrvOutputId,
   parseStorePath,
   STORE_DIR,
@@ -103,7 +104,7 @@ function parsePaths(names: readonly string[]): Result<readonly StorePath[]> {
 
 /** Those it depends on go first: a store takes no realisation that depends on one it does not know. */
 function addRealisation(store: Store, id: DrvOutputId, found: Map<string, Realisation>): void {
-  const key = `${id.drvHash}!${id.outputName}`;
+  const key = formatDrvOutputId(id);
   const realisation = store.realisation(id);
   if (realisation === undefined || found.has(key)) return;
   for (const text of realisation.dependentRealisations.keys()) {

@@ -47,7 +47,7 @@ withEachNix('building', nixes, () => {
     const report = unwrap(await buildGraph({ store, closure: prepared.derivations, wanted, executor, options: { rebuild: true } }));
     expect(report.failures).toEqual(new Map());
     expect([...report.comparisons.values()].map(({ kind }) => kind).sort()).toEqual(['different', 'same', 'same']);
-    const failure = firstDifferentBuild(store, prepared.derivations, report.comparisons);
+    const failure = firstDifferentBuild(prepared.derivations, report.comparisons);
     expect(failure?.code).toBe('E_DIFFERENT');
     expect(failure?.message).toMatch(
       new RegExp(`^${prepared.drvPathOf('dice')} is the first that differs: .* in b: contents from byte \\d+ \\(.. .*here, .*there\\)$`),

@@ -14,7 +14,7 @@ import { interruptible } from '../interrupt.js';
 import { withKeptShell } from '../kept-shell.js';
 import { printError, printLine, toJson } from '../output.js';
 import { chooseReporter, type Reporter } from '../progress/reporters.js';
-import { testWords } from '../test-words.js';
+import { testLines } from '../test-lines.js';
 
 /** `zilch build` */
 export function register(command: Command): void {
@@ -119,7 +119,7 @@ async function conclude(
     if (tests.length > 0 && report.failures.size === 0) {
       printLine(`tests: ${tests.length - failedTests} passed`);
       const shown = new Set(asked.map(({ target }) => target));
-      for (const line of testWords(session, [...shown], width)) printLine(line);
+      for (const line of testLines(session, [...shown], width)) printLine(line);
     }
   }
   const came = await verdict(session, report);

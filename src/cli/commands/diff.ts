@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { parseStorePathBaseName } from '../../formats/index.js';
-import { diffTrees } from '../../inspect/index.js';
+import { diffTrees } from '../../diff/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { removeTree, restoreTree, type Store } from '../../store/index.js';
 import { findTarget, loadChain } from '../../chain/index.js';

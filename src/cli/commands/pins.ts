@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { targetClosure } from '../../chain/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { hashTree } from '../../store/index.js';
-import { readPins, writePins, type Pin } from '../../verify/index.js';
+import { pinKey, readPins, writePins, type Pin } from '../../verify/index.js';
 import { pinnedOutputs, targetsOf, withView, type PinnedOutput, type Session } from '../../workspace/index.js';
 import { outputTable } from '../build-table.js';
 import { perform, withChain, withJson, type ChainOptions } from '../command.js';
@@ -94,7 +94,7 @@ async function updatePins(session: Session, outputs: readonly PinnedOutput[]): P
   const foreign = outputs.find(({ info }) => !info.ultimate);
   if (foreign !== undefined)
     return fail('E_NOT_BUILT', `${foreign.key} was not built in this store but copied into it`, `zilch build --rebuild ${foreign.target.name}`);
-  const known = new Set(session.chain.targets.flatMap(({ name, recipe }) => recipe.outputNames.map((outputName) => `${name}^${outputName}`)));
+  const known = new Set(session.chain.targets.flatMap(({ name, recipe }) => recipe.outputNames.map((outputName) => pinKey(name, outputName))));
   const kept = [...pins.value].filter(([key]) => known.has(key));
   const fresh = outputs.map(({ key, info: { path, narHash, narSize } }): [string, Pin] => [key, { path, narHash, narSize }]);
   const written = await writePins(pinsFile, new Map([...kept, ...fresh]));

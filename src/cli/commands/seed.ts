@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { seedsOf } from '../../chain/index.js';
+import { formatOutputName } from '../../formats/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { checkSeed } from '../../seed/index.js';
 import { attemptAsync } from '../../store/index.js';
@@ -62,7 +63,7 @@ async function facts(session: Session): Promise<Result<Facts>> {
   const info = drvPath === undefined ? undefined : new BuiltOutputs(session).find(drvPath, made.outputName);
   return ok({
     name: seed.name,
-    from: `made by the chain: ${target?.name ?? made.recipe.drvName}^${made.outputName}`,
+    from: `made by the chain: ${formatOutputName(target?.name ?? made.recipe.drvName, made.outputName)}`,
     ...(drvPath === undefined ? {} : { derivation: drvPath }),
     ...(info === undefined ? { path: 'not built yet' } : { path: info.path, file: store.hostPath(info.path) }),
   });

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { dependencyGraph } from '../../chain/index.js';
 import { TargetStates } from '../../inspect/index.js';
+import { formatOutputName } from '../../formats/index.js';
 import { ok } from '../../result.js';
 import { pinKey, readPins, type Pins } from '../../verify/index.js';
 import { perform, withChain, withJson, type ChainOptions } from '../command.js';
@@ -83,7 +84,7 @@ function lines(shown: Facts): string[] {
     ...(shown.location === undefined ? [] : [['recipe', `${shown.location.file}:${shown.location.line}`]]),
     ['derivation', shown.drvPath],
     ...outputs,
-    ...shown.needs.map(({ id, outputs: names }) => ['needs', names.length === 0 ? id : `${id}^${names.join(',')}`]),
+    ...shown.needs.map(({ id, outputs: names }) => ['needs', names.length === 0 ? id : formatOutputName(id, names.join(','))]),
     ['test', shown.test?.state ?? 'none'],
   ]);
 }

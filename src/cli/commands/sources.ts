@@ -9,11 +9,11 @@ import { interruptible } from '../interrupt.js';
 import { printJson, printLine } from '../output.js';
 import { chooseReporter } from '../progress/reporters.js';
 import type { Store } from '../../store/index.js';
-import { fetchAll, withOpenStore, withStoreForLooking, type FetchingOptions } from '../../workspace/index.js';
+import { fetchAll, newerVersions, withOpenStore, withStoreForLooking, type FetchingOptions } from '../../workspace/index.js';
 
 type SourcesOptions = Pick<ChainOptions, 'chain' | 'store'> & FetchingOptions & { readonly json?: true };
 
-/** `zilch sources list|fetch|bundle|swhid|check|add` */
+/** `zilch sources list|fetch|bundle|swhid|check|add|outdated` */
 export function register(command: Command): void {
   const list = withStoreAndChain(command.command('list').summary('list the tarballs of the chain and where to get them'));
   list.option('--swhid', 'print Software Heritage’s identifiers of each tarball and of the tree in it, of those in the store');
@@ -84,6 +84,30 @@ export function register(command: Command): void {
 
   const check = command.command('check').summary('ask every address of every tarball whether it is still there');
   perform(withJson(withStoreAndChain(check)), checkCommand);
+
+  const outdated = command.command('outdated').summary('say which tarballs have a newer upstream version, by an index of Debian’s');
+  withJson(withStoreAndChain(outdated)).option('--suite <name>', 'whose index of sources is asked', 'sid');
+  perform(outdated, outdatedCommand);
+}
+
+/** Fails only when the index cannot be read: that something is old is no failure. */
+async function outdatedCommand(options: SourcesOptions & { readonly suite: string }): Promise<Result<undefined>> {
+  const sources = await sourcesIn(options);
+  if (!sources.ok) return sources;
+  const ages = await interruptible((signal) => newerVersions(sources.value, { mirrors: debianMirrors(), suite: options.suite, signal }));
+  if (!ages.ok) return ages;
+  if (options.json === true) {
+    printJson(ages.value);
+    return ok(undefined);
+  }
+  const newer = ages.value.filter(({ state }) => state === 'outdated');
+  const unknown = ages.value.filter(({ state }) => state === 'unknown');
+  for (const line of formatTable(newer.map(({ name, version, newest, debianPackage }) => [name, version, '->', newest ?? '', debianPackage ?? ''])))
+    printLine(line);
+  printLine(
+    `${newer.length} of ${formatCount(ages.value.length, 'source')} have a newer version in Debian's ${options.suite}${unknown.length === 0 ? '' : `; it does not have ${unknown.map(({ name }) => name).join(', ')}`}`,
+  );
+  return ok(undefined);
 }
 
 /** A line a source; `-` for what is not in the store. */

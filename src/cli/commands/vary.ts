@@ -17,7 +17,7 @@ import {
 } from '../../evidence/index.js';
 import { NixDialect, NixExecutor } from '../../exchange/index.js';
 import type { DrvPath } from '../../formats/index.js';
-import { diffTrees } from '../../inspect/index.js';
+import { diffTrees } from '../../diff/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { runBuild, withBuildOptions, withJsonEvents, type BuildCommandOptions } from '../building.js';
 import { collect, perform } from '../command.js';

@@ -1,6 +1,6 @@
 export { BinaryCache } from './binary-cache.js';
 export { CompressedNars } from './compressed-nars.js';
-export { parseCompression, type Compression } from './compression.js';
+export { decompress, parseCompression, type Compression } from './compression.js';
 export { Puller, type Pulled, type PullOptions } from './pull.js';
 export { push, type Pushed, type PushOptions } from './push.js';
 export { cacheServer, type Answered, type ServerOptions } from './server.js';

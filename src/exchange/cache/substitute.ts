@@ -1,5 +1,5 @@
 /** Substitutes outputs before building: the wanted ones, or otherwise their inputs, as far as caches have them. */
-import type { Derivation, DrvOutputId, DrvPath, StorePath } from '../../formats/index.js';
+import { formatOutputName, type Derivation, type DrvOutputId, type DrvPath, type StorePath } from '../../formats/index.js';
 import { adopt, identitiesOf, resolvedDerivation, resolvedIds } from '../../build/index.js';
 import { err, fail, ok, type Failure, type Result } from '../../result.js';
 import { OUR_OWN, Puller, type Pulled, type PullOptions } from './pull.js';
@@ -32,8 +32,9 @@ export class Substituter {
     const seen = new Set<string>();
     let outputs = 0;
     const visit = async (drvPath: DrvPath, outputName: string): Promise<Result<void>> => {
-      if (seen.has(`${drvPath}^${outputName}`)) return ok(undefined);
-      seen.add(`${drvPath}^${outputName}`);
+      const key = formatOutputName(drvPath, outputName);
+      if (seen.has(key)) return ok(undefined);
+      seen.add(key);
       const taken = await this.take(derivations, drvPath, outputName);
       if (!taken.ok) return taken;
       if (taken.value.found) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  formatDrvOutputId,
   generateSecretKey,
   pathFingerprint,
   publicKeyOf,
@@ -56,5 +57,44 @@ describe("a realisation's signatures", () => {
 
   it('are not asked for when anybody is believed', () => {
     expect(checkRealisationTrust(realisation, everybody, 'x').ok).toBe(true);
+  });
+});
+
+describe('what others vouch for', () => {
+  const info = { path, narHash: hash, narSize: 1, references: [other], signatures: [] } as unknown as NarInfo;
+  const id = { drvHash: hash, outputName: 'out' };
+  const needed = `sha256:${hash}!lib`;
+  const vouching: Trust = {
+    ...everybody,
+    vouched: {
+      paths: new Map([[path, { narHash: hash, narSize: 1, references: [other] }]]),
+      realisations: new Map([
+        [formatDrvOutputId(id), path],
+        [needed, other],
+      ]),
+    },
+  };
+  const realisation: Realisation = { id, outPath: path, signatures: [], dependentRealisations: new Map([[needed, other]]) };
+
+  it('is taken as they say it, without a signature', () => {
+    expect(checkPathTrust(info, vouching, 'x').ok).toBe(true);
+    expect(checkRealisationTrust(realisation, vouching, 'x').ok).toBe(true);
+  });
+
+  it.each([
+    ['path', { path: other }],
+    ['hash', { narHash: '1'.repeat(64) as Sha256 }],
+    ['size', { narSize: 2 }],
+    ['references', { references: [] }],
+  ])('is nothing else: another %s', (_what, change) => {
+    expect(checkPathTrust({ ...info, ...change }, vouching, 'x')).toMatchObject({ failure: { code: 'E_UNTRUSTED' } });
+  });
+
+  it.each([
+    ['output', { outPath: other }],
+    ['output of what it was made from', { dependentRealisations: new Map([[needed, path]]) }],
+    ['derivation', { id: { drvHash: hash, outputName: 'dev' } }],
+  ])('is nothing else: another %s', (_what, change) => {
+    expect(checkRealisationTrust({ ...realisation, ...change }, vouching, 'x')).toMatchObject({ failure: { code: 'E_UNTRUSTED' } });
   });
 });

@@ -3,6 +3,7 @@
  * notes, and the versions that the tests run.
  */
 import { execFile } from 'node:child_process';
+import { formatOutputName } from '../../formats/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { MACHINE_NIX, type NixProgram } from './nix-program.js';
 
@@ -54,7 +55,7 @@ export class NixDialect {
 
   /** Names all outputs of a derivation, for commands that build. */
   outputsOf(drvPath: string): string {
-    return this.isAtLeast([2, 13]) ? `${drvPath}^*` : drvPath;
+    return this.isAtLeast([2, 13]) ? formatOutputName(drvPath, '*') : drvPath;
   }
 
   /** Queries a store's facts about a path; `pathInfo` reads the answer. */

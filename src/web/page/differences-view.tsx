@@ -1,7 +1,7 @@
 /** Builds that differed when they were built again, and outputs that differ from their pins. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { ContentsDifference } from '../../inspect/index.js';
+import type { ContentsDifference } from '../../diff/index.js';
 import type { ChainReport } from '../../report/index.js';
 import { formatBytes, formatMoment } from '../../quantity.js';
 import type { DifferenceResource } from '../resources.js';

@@ -1,5 +1,5 @@
 /** Small parts that several views use. */
-import type { DiffLine, Hunk } from '../../inspect/index.js';
+import type { DiffLine, Hunk } from '../../diff/index.js';
 import { builtSize, pinStatus, type RecipeFacts } from '../../report/index.js';
 import { formatBytes, formatSeconds } from '../../quantity.js';
 import { linkTo } from './route.js';

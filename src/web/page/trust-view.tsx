@@ -1,5 +1,6 @@
 /** Why something can be trusted: the path back to the seed, with every byte on it. */
 import { useSignal } from '@preact/signals';
+import { parseOutputName } from '../../formats/index.js';
 import { foundationOf, premises, type ChainReport, type Foundation, type RecipeFacts } from '../../report/index.js';
 import { formatBytes } from '../../quantity.js';
 import { PackageLink } from './parts.js';
@@ -43,7 +44,7 @@ function Ask({ report }: { readonly report: ChainReport }) {
 /** The recipe of a package's name, a `target^output`, a store path or a file below one. */
 function makerOf(report: ChainReport, text: string): RecipeFacts | undefined {
   const hash = /\/nix\/store\/([0-9a-z]{32})-/.exec(text)?.[1];
-  if (hash === undefined) return report.recipes.find(({ id }) => id === text.split('^')[0]);
+  if (hash === undefined) return report.recipes.find(({ id }) => id === parseOutputName(text).of);
   return report.recipes.find(({ outputs, drvPath }) => drvPath.includes(hash) || outputs.some(({ built }) => built?.path.includes(hash) === true));
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { unwrap } from '../../result.js';
+import { unwrap } from '../result.js';
 import { archiveMembers } from './archive.js';
 import { diffContents, firstDifferentByte } from './contents.js';
 import { diffTrees } from './trees.js';

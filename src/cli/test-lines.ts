@@ -6,8 +6,8 @@ import { BuiltOutputs, type Session } from '../workspace/index.js';
 /** Bytes of a test's output that are read for its first line. */
 const LONGEST_LINE = 400;
 
-/** What the tests of targets saw: of each that passed, the first line of its output, where that is a file and not a directory. */
-export function testWords(session: Session, targets: readonly PreparedTarget[], width: number): string[] {
+/** What the tests of targets have written: of each that passed, the first line of its output, where that is a file and not a directory. */
+export function testLines(session: Session, targets: readonly PreparedTarget[], width: number): string[] {
   const built = new BuiltOutputs(session);
   return targets.flatMap(({ name, test }) => {
     const info = test === undefined ? undefined : built.find(test.drvPath, 'out');

@@ -1,7 +1,5 @@
-/**
- * Differences of two lists of lines. Source of the algorithm: Myers, "An O(ND) Difference Algorithm and Its
- * Variations", 1986, the greedy one.
- */
+/** Differences of two lists of lines, by Myers' algorithm as the package `diff` has it: docs/decisions/0021-lines-by-npms-diff.md. */
+import { diffArrays } from 'diff';
 
 export interface Hunk {
   /** Counted from 1: where the hunk begins in each list. */
@@ -31,50 +29,21 @@ export function diffLines(a: readonly string[], b: readonly string[]): Hunk[] {
   while (end < a.length - start && end < b.length - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
   if (start === a.length && start === b.length) return [];
   const middle = editScript(a.slice(start, a.length - end), b.slice(start, b.length - end));
-  const same = (lines: readonly string[]): DiffLine[] => lines.map((text) => ({ sign: ' ', text }));
   // Only the lines next to the middle can be shown.
   const from = Math.max(0, start - CONTEXT);
-  const lines = [...same(a.slice(from, start)), ...middle, ...same(a.slice(a.length - end, a.length - end + CONTEXT))];
+  const lines = [...signed(' ', a.slice(from, start)), ...middle, ...signed(' ', a.slice(a.length - end, a.length - end + CONTEXT))];
   return hunksOf(lines, from);
 }
 
 /** Every line of both, in order. */
-function editScript(a: readonly string[], b: readonly string[]): DiffLine[] {
-  const trace = shortestEdit(a, b);
-  if (trace === undefined) return [...a.map((text): DiffLine => ({ sign: '-', text })), ...b.map((text): DiffLine => ({ sign: '+', text }))];
-  const lines: DiffLine[] = [];
-  let [x, y] = [a.length, b.length];
-  for (let d = trace.length - 1; d >= 0; d--) {
-    const furthest = trace[d]!;
-    const k = x - y;
-    const down = k === -d || (k !== d && (furthest.get(k - 1) ?? -1) < (furthest.get(k + 1) ?? -1));
-    const previousX = d === 0 ? 0 : furthest.get(down ? k + 1 : k - 1)!;
-    const previousY = d === 0 ? 0 : previousX - (down ? k + 1 : k - 1);
-    while (x > previousX && y > previousY) {
-      lines.push({ sign: ' ', text: a[--x]! });
-      y--;
-    }
-    if (d === 0) break;
-    lines.push(down ? { sign: '+', text: b[--y]! } : { sign: '-', text: a[--x]! });
-  }
-  return lines.reverse();
+function editScript(a: string[], b: string[]): DiffLine[] {
+  const changes = diffArrays(a, b, { maxEditLength: MAX_EDITS });
+  if (changes === undefined) return [...signed('-', a), ...signed('+', b)];
+  return changes.flatMap(({ added, removed, value }) => signed(added ? '+' : removed ? '-' : ' ', value));
 }
 
-/** For each number of edits, how far each diagonal had reached before it; `undefined` if there are too many edits. */
-function shortestEdit(a: readonly string[], b: readonly string[]): ReadonlyMap<number, number>[] | undefined {
-  const furthest = new Map<number, number>([[1, 0]]);
-  const trace: ReadonlyMap<number, number>[] = [];
-  for (let d = 0; d <= Math.min(a.length + b.length, MAX_EDITS); d++) {
-    trace.push(new Map([...furthest].filter(([k]) => Math.abs(k) <= d + 1)));
-    for (let k = -d; k <= d; k += 2) {
-      const down = k === -d || (k !== d && (furthest.get(k - 1) ?? -1) < (furthest.get(k + 1) ?? -1));
-      let x = down ? (furthest.get(k + 1) ?? 0) : (furthest.get(k - 1) ?? 0) + 1;
-      while (x < a.length && x - k < b.length && a[x] === b[x - k]) x++;
-      furthest.set(k, x);
-      if (x >= a.length && x - k >= b.length) return trace;
-    }
-  }
-  return undefined;
+function signed(sign: DiffLine['sign'], lines: readonly string[]): DiffLine[] {
+  return lines.map((text) => ({ sign, text }));
 }
 
 function hunksOf(lines: readonly DiffLine[], offset: number): Hunk[] {

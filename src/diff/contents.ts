@@ -1,9 +1,9 @@
 /** Describes the differences of two files in terms of their format. */
 import { gunzipSync } from 'node:zlib';
-import { fail, ok, type Result } from '../../result.js';
+import { fail, ok, type Result } from '../result.js';
 import { archiveMembers } from './archive.js';
 import { diffElf, isElf, type ElfDifference } from './elf.js';
-import { diffLines, type Hunk } from './line-diff.js';
+import { diffLines, type Hunk } from './lines.js';
 
 export type ContentsDifference =
   | { readonly kind: 'text'; readonly hunks: readonly Hunk[] }
@@ -57,10 +57,10 @@ async function diffParts(
   return parts;
 }
 
-/** The index of the first byte that differs. */
-export function firstDifferentByte(a: Buffer, b: Buffer): number {
+/** The index of the first byte that differs; `undefined` if the files are equal. */
+export function firstDifferentByte(a: Buffer, b: Buffer): number | undefined {
   const common = Math.min(a.length, b.length);
-  if (a.compare(b, 0, common, 0, common) === 0) return common;
+  if (a.compare(b, 0, common, 0, common) === 0) return a.length === b.length ? undefined : common;
   // Halving compares with compiled code; a loop over single bytes would take a second for 100 MB.
   let [low, high] = [0, common];
   while (high - low > 1) {
@@ -77,7 +77,7 @@ const ROWS = 24;
 
 /** Some rows of hexadecimal digits around the first difference. */
 function diffBytes(a: Buffer, b: Buffer): ContentsDifference {
-  const firstOffset = firstDifferentByte(a, b);
+  const firstOffset = firstDifferentByte(a, b) ?? 0;
   const from = Math.max(0, Math.floor(firstOffset / ROW) - ROWS_BEFORE) * ROW;
   const rows = diffLines(hexRows(a, from), hexRows(b, from));
   return { kind: 'bytes', firstOffset, rows: rows.map((hunk) => ({ ...hunk, first: hunk.first + from / ROW, second: hunk.second + from / ROW })) };

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { diffLines, type Hunk } from './line-diff.js';
+import { diffLines, type Hunk } from './lines.js';
 
 export interface ElfDifference {
   /** Sections that differ; sizes in bytes, missing if there is no such section. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { diffLines } from './line-diff.js';
+import { diffLines } from './lines.js';
 
 /** Makes the second list out of the first and the hunks. */
 function apply(a: readonly string[], hunks: ReturnType<typeof diffLines>): string[] {
