@@ -35,6 +35,7 @@ export const FAILURES = {
   E_SIZE: 'a file has another size than its pin says',
   E_HASH: 'a hash is malformed, or a file has another hash than its pin says',
   E_BUNDLE: 'a file is not a bundle of sources',
+  E_SOURCE_SIGNATURE: 'what upstream signed is not what the chain has',
   E_SOURCE_LOST: 'no known address has a source any more',
   E_PROGRAM: 'a program that Zilch runs is missing or fails',
 

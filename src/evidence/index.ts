@@ -5,6 +5,7 @@ export { addClaims, nixFiles, publicKeyFiles, signatureFiles } from './claims-fo
 export { admit, type Admission } from './judge/admit.js';
 export { judge, OWN, type Disagreement, type Judgement, type StepVerdict } from './judge/judge.js';
 export { vouchedBy } from './judge/vouch.js';
+export { checkSignatures, type SignatureVerdict } from './origin/signatures.js';
 export { readClaims } from './places.js';
 export { parsePolicy, type Policy } from './policy/policy.js';
 export { cycloneDx } from './sbom/cyclonedx.js';
