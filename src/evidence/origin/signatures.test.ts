@@ -26,7 +26,8 @@ function gpg(...args: readonly string[]): Buffer {
 }
 
 function makeKey(name: string, algorithm: string, expires = 'never'): string {
-  gpg('--quick-generate-key', `${name} <${name}@example.org>`, algorithm, 'sign', expires);
+  const then = expires === 'never' ? [] : ['--faked-system-time', '20200101T000000!'];
+  gpg(...then, '--quick-generate-key', `${name} <${name}@example.org>`, algorithm, 'sign', expires);
   return gpg('--armor', '--export', `${name}@example.org`).toString();
 }
 
@@ -67,6 +68,20 @@ describe.skipIf(!hasGpg)('a signature of upstream', () => {
       detail: expect.stringContaining('1024 bits') as unknown,
     });
     expect(await verdictOf(bytes, sign('dsa'), keys['dsa']!)).toMatchObject({ verdict: 'weak', detail: expect.stringContaining('dsa') as unknown });
+  });
+
+  test('by a key that had expired by then holds, and is weak', async () => {
+    const key = makeKey('old', 'ed25519', '2021-01-01');
+    expect(await verdictOf(bytes, sign('old', '--faked-system-time', '20200601T000000!'), key)).toMatchObject({ verdict: 'good' });
+    // As upstream has prolonged it, and the copy does not say so yet.
+    const id =
+      gpg('--list-keys', '--with-colons', 'old@example.org')
+        .toString()
+        .match(/^fpr:+([0-9A-F]{40}):/m)?.[1] ?? '';
+    gpg('--quick-set-expire', id, 'never');
+    const late = await verdictOf(bytes, sign('old'), key);
+    expect(late).toMatchObject({ verdict: 'weak', detail: expect.stringContaining('had expired') as unknown });
+    expect(await verdictOf(Buffer.from('another tarball'), sign('old'), key)).toMatchObject({ verdict: 'bad' });
   });
 
   test('of other bytes, by nobody known, cut off or of nonsense does not', async () => {

@@ -15,7 +15,7 @@ export const SIGNATURES = 'signatures';
 export interface SignatureVerdict {
   readonly file: string;
   /**
-   * `good`; `weak` when it holds, but by an algorithm or a key that is broken or too short; `bad` when it does not hold; `unknown key` when
+   * `good`; `weak` when it holds, but by an algorithm or a key that is broken, too short or past its time; `bad` when it does not hold; `unknown key` when
    * none of the project's keys made it; `none` when there is none; `not here` when the file is not in the store.
    */
   readonly verdict: 'good' | 'weak' | 'bad' | 'unknown key' | 'none' | 'not here';
@@ -108,26 +108,42 @@ async function holds(
   packet: OpenPgp.SignaturePacket,
   verificationKeys: OpenPgp.Key[],
 ): Promise<Verdict | string> {
-  const message = await pgp.createMessage({ binary: bytes });
   // A key that has expired since was good when it signed.
   const date = packet.created ?? new Date();
+  const message = await pgp.createMessage({ binary: bytes });
   const { signatures } = await pgp.verify({ message, signature, verificationKeys, date, format: 'binary', config: PERMISSIVE });
   const own = signatures.find(({ keyID }) => keyID.equals(packet.issuerKeyID)) ?? signatures[0];
   if (own === undefined) return 'it holds no signature';
+  const key = verificationKeys.flatMap((one) => one.getKeys(packet.issuerKeyID))[0];
+  let wasExpired = false;
   try {
     await own.verified;
   } catch (error) {
-    return (error as Error).message;
+    const why = (error as Error).message;
+    if (key === undefined || !/expired/i.test(why)) return why;
+    // Whether it holds is another question than when the key's time was over.
+    const [literal] = message.packets;
+    try {
+      const config = { ...pgp.config, ...PERMISSIVE } as OpenPgp.Config;
+      await packet.verify(key.keyPacket, pgp.enums.signature.binary, literal as object, date, true, config);
+    } catch (again) {
+      return (again as Error).message;
+    }
+    wasExpired = true;
   }
-  const key = verificationKeys.flatMap((one) => one.getKeys(packet.issuerKeyID))[0];
   const info = key?.getAlgorithmInfo();
   const hash = nameIn(pgp.enums.hash, packet.hashAlgorithm);
   const isWeak =
+    wasExpired ||
     WEAK_HASHES.includes(packet.hashAlgorithm ?? 0) ||
     WEAK_KEYS.includes(packet.publicKeyAlgorithm ?? 0) ||
     (RSA.includes(packet.publicKeyAlgorithm ?? 0) && (info?.bits ?? 0) < MIN_RSA_BITS);
   const algorithm = `${info?.algorithm ?? 'unknown'}${info?.bits === undefined ? '' : ` of ${info.bits} bits`}`;
-  return { verdict: isWeak ? 'weak' : 'good', key: key?.getFingerprint() ?? '', detail: `${hash}, ${algorithm}, ${date.toISOString().slice(0, 10)}` };
+  return {
+    verdict: isWeak ? 'weak' : 'good',
+    key: key?.getFingerprint() ?? '',
+    detail: `${hash}, ${algorithm}, ${date.toISOString().slice(0, 10)}${wasExpired ? ', after the key as it is kept had expired' : ''}`,
+  };
 }
 
 function nameIn(names: object, value: number | null): string {
