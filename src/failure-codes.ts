@@ -38,6 +38,7 @@ export const FAILURES = {
   E_SIZE: 'a file does not have the size of its pin',
   E_HASH: 'a hash is malformed, or a file does not have the hash of its pin',
   E_BUNDLE: 'a file is not a bundle of sources',
+  E_SOURCE_SIGNATURE: 'what upstream signed is not what the chain has',
   E_SOURCE_LOST: 'no known address has a source any more',
   E_PROGRAM: 'a program that Zilch runs is missing or fails',
 

@@ -7,6 +7,7 @@ export { judge, OWN, type Disagreement, type Judgement, type StepVerdict } from 
 export { evidenceOf, type EvidenceOptions } from './evidence-facts.js';
 export { judgeClaims, type Judged } from './judge-claims.js';
 export { vouchedBy } from './judge/vouch.js';
+export { checkSignatures, type SignatureVerdict } from './origin/signatures.js';
 export { readClaims } from './places.js';
 export { parsePolicy, type Policy } from './policy/policy.js';
 export { cycloneDx } from './sbom/cyclonedx.js';

@@ -13,7 +13,7 @@ import { fetchAll, newerVersions, withOpenStore, withStoreForLooking, type Fetch
 
 type SourcesOptions = Pick<ChainOptions, 'chain' | 'store'> & FetchingOptions & { readonly json?: true };
 
-/** `zilch sources list|fetch|bundle|swhid|check|add|outdated` */
+/** `zilch sources list|fetch|bundle|swhid|signatures|check|add|outdated` */
 export function register(command: Command): void {
   const list = withStoreAndChain(command.command('list').summary('list the tarballs of the chain and where to get them'));
   list.option('--swhid', 'print Software Heritage’s identifiers of each tarball and of the tree in it, of those in the store');
@@ -82,6 +82,9 @@ export function register(command: Command): void {
     return Promise.resolve(ok(undefined));
   });
 
+  const signatures = command.command('signatures').summary('check what upstreams signed of the tarballs in the store');
+  perform(withJson(withStoreAndChain(signatures)), signaturesCommand);
+
   const check = command.command('check').summary('ask every address of every tarball whether it is still there');
   perform(withJson(withStoreAndChain(check)), checkCommand);
 
@@ -108,6 +111,25 @@ async function outdatedCommand(options: SourcesOptions & { readonly suite: strin
     `${newer.length} of ${formatCount(ages.value.length, 'source')} have a newer version in Debian's ${options.suite}${unknown.length === 0 ? '' : `; it does not have ${unknown.map(({ name }) => name).join(', ')}`}`,
   );
   return ok(undefined);
+}
+
+/** Fails when a signature does not hold; that there is none is no failure. */
+async function signaturesCommand(options: SourcesOptions): Promise<Result<undefined>> {
+  const loaded = await loadChain(options.chain);
+  if (!loaded.ok) return loaded;
+  // Loaded here: OpenPGP is large, and no other command of these needs it.
+  const { checkSignatures } = await import('../../evidence/index.js');
+  return withStoreForLooking(options, async (store) => {
+    const checked = await checkSignatures(sourcesOf(loaded.value.chain), store, loaded.value.directory);
+    if (!checked.ok) return checked;
+    const rows = checked.value;
+    if (options.json === true) printJson(rows);
+    else for (const line of formatTable(rows.map(({ file, verdict, key, detail }) => [verdict, file, key ?? '-', detail]))) printLine(line);
+    const bad = rows.filter(({ verdict }) => verdict === 'bad' || verdict === 'unknown key');
+    return bad.length === 0
+      ? ok(undefined)
+      : fail('E_SOURCE_SIGNATURE', `no signature that holds: ${bad.map(({ file, detail }) => `${file} (${detail})`).join(', ')}`);
+  });
 }
 
 /** A line a source; `-` for what is not in the store. */
