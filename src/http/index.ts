@@ -1,5 +1,6 @@
-/** The web: asking servers, and which names a server of ours answers to. */
+/** The web: asking servers; and of servers of ours, which names they answer to, and whose connections they keep. */
 export { HttpClient, statusFailure, type Headers, type RedirectedQuestion } from './client.js';
+export { limitConnections, MOST_CONNECTIONS, REQUEST_LIMITS } from './connection-limit.js';
 export { HttpFile, type FileQuestion } from './file.js';
 export { ANY_NAME, hostCheck } from './host-names.js';
 export { DEFAULT_PATIENCE, type Patience } from './patience.js';

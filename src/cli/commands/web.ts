@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { ANY_NAME } from '../../http/index.js';
 import { ok, type Result } from '../../result.js';
-import { perform, portNumber, withChain, type ChainOptions } from '../command.js';
+import { collect, perform, portNumber, withChain, type ChainOptions } from '../command.js';
 import type { ExitCode } from '../exit-code.js';
 import { interruptible } from '../interrupt.js';
 import { printError, printLine } from '../output.js';
@@ -9,13 +10,19 @@ import { withView } from '../session.js';
 interface WebOptions extends ChainOptions {
   readonly port: number;
   readonly host: string;
+  readonly name?: readonly string[];
 }
 
 /** `zilch web` */
 export function register(command: Command): void {
   withChain(command)
     .option('-p, --port <n>', 'port to listen on; 0 for any that is free', portNumber, 8780)
-    .option('--host <address>', 'address to listen on; others than this machine can then read everything', '127.0.0.1');
+    .option('--host <address>', 'address to listen on; others than this machine can then read everything', '127.0.0.1')
+    .option(
+      '--name <host>',
+      `name that it may be called by, besides addresses and this machine’s name; "${ANY_NAME}" for any; may be given again`,
+      collect,
+    );
   command.addHelpText('after', '\nBuilds of other processes show while they go on. Ctrl-C ends it.');
   perform(command, (options: WebOptions) => serve(options));
 }

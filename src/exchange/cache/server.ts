@@ -20,7 +20,7 @@ import {
   type StorePath,
 } from '../../formats/index.js';
 import { logPath } from '../../build/index.js';
-import { hostCheck } from '../../http/index.js';
+import { hostCheck, limitConnections, REQUEST_LIMITS } from '../../http/index.js';
 import type { Failure } from '../../result.js';
 import type { Store } from '../../store/index.js';
 import { storeNar } from '../store-stream.js';
@@ -29,7 +29,6 @@ import { cacheInfo, JSON_TYPE, NARINFO_TYPE, NAR_TYPE } from './binary-cache.js'
 import { parseRange, type ByteRange } from './byte-range.js';
 import type { CompressedNars } from './compressed-nars.js';
 import { COMPRESSIONS, type Compression } from './compression.js';
-import { limitConnections } from './connection-limit.js';
 
 export interface ServerOptions {
   /** May be open for reading only, and be built in meanwhile by other processes. */
@@ -71,9 +70,6 @@ export interface Answered {
 
 const ALL_COMPRESSIONS = Object.keys(COMPRESSIONS) as Compression[];
 const DEFAULT_IDLE_TIMEOUT = 120_000;
-const MOST_CONNECTIONS = 512;
-/** Milliseconds. A request is short, and needs no more than a header; checked every second, not every thirty. */
-const REQUEST_LIMITS = { requestTimeout: 20_000, headersTimeout: 15_000, keepAliveTimeout: 30_000, connectionsCheckingInterval: 1000 };
 
 /** Makes the server; `listen` is the caller's business. */
 export function cacheServer(options: ServerOptions): http.Server {
@@ -109,7 +105,7 @@ export function cacheServer(options: ServerOptions): http.Server {
         });
       });
   });
-  limitConnections(server, options.connections ?? MOST_CONNECTIONS);
+  limitConnections(server, options.connections);
   return server;
 }
 

@@ -2,6 +2,12 @@
 import type http from 'node:http';
 import type net from 'node:net';
 
+/** Connections at once, when nobody said otherwise. */
+export const MOST_CONNECTIONS = 512;
+
+/** Milliseconds. A request is short, and needs no more than a header; checked every second, not every thirty. */
+export const REQUEST_LIMITS = { requestTimeout: 20_000, headersTimeout: 15_000, keepAliveTimeout: 30_000, connectionsCheckingInterval: 1000 };
+
 /** Milliseconds in which an answer that has only begun is not yet slow. */
 const GRACE = 1000;
 
@@ -21,7 +27,7 @@ interface Connection {
  * longest idle first; else the one that takes what is sent to it most slowly. So one address cannot keep all others out, and
  * idle connections keep nobody out.
  */
-export function limitConnections(server: http.Server, most: number): void {
+export function limitConnections(server: http.Server, most = MOST_CONNECTIONS): void {
   const connections = new Map<net.Socket, Connection>();
   server.on('connection', (socket) => {
     const address = socket.remoteAddress ?? '';
