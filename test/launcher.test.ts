@@ -206,6 +206,19 @@ describe('the launcher', () => {
     expect(limited('ulimit -u 50')).toMatchObject({ status: 0 });
   });
 
+  it('says that there may be too few addresses for Node.js, which would end in machine code', () => {
+    launch();
+    const limited = (kilobytes: number): ReturnType<typeof spawnSync> =>
+      spawnSync('bash', ['--norc', '-c', `ulimit -v ${kilobytes}; exec "$0" list`, join(checkout, 'zilch')], {
+        env: { PATH: `${programs}:/bin:/usr/bin` },
+        encoding: 'utf8',
+      });
+    const ran = limited(1_000_000);
+    expect(ran).toMatchObject({ status: 4, stdout: '' });
+    expect(ran.stderr).toContain('only 1024 MB of addresses');
+    expect(limited(1_500_000)).toMatchObject({ status: 0, stdout: 'zilch list\n' });
+  });
+
   it('can be run where addresses are scarce', () => {
     launch();
     writeFileSync(
