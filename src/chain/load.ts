@@ -6,9 +6,13 @@ import { fileURLToPath } from 'node:url';
 import type { createJiti } from 'jiti';
 import type { Chain, Location, RecipeError } from '../recipe/index.js';
 import { err, fail, ok, type Failure, type Result } from '../result.js';
+import { recallChain, rememberChain, type RememberedChain } from './memory.js';
 
 /** Zilch's checkout: what `zilch` and `zilch/bootstrap` stand for in a chain's imports lies in it. */
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What chains import as `zilch`. */
+const LANGUAGE = join(CHECKOUT, 'dist/recipe/index.js');
 
 /** The directory of the chain that comes with Zilch. */
 export const OWN_CHAIN = join(CHECKOUT, 'bootstrap');
@@ -22,6 +26,10 @@ export interface LoadedChain {
   readonly pinsFile: string;
   /** How long each derivation took on the reference machine; need not exist. */
   readonly durationsFile: string;
+  /** Its code. */
+  readonly file: string;
+  /** Set when nothing had to be run. */
+  readonly remembered: RememberedChain | undefined;
 }
 
 /**
@@ -33,23 +41,31 @@ export async function loadChain(directory: string): Promise<Result<LoadedChain>>
   const file = join(absolute, 'chain.ts');
   if (!existsSync(file))
     return fail('E_NO_CHAIN', `there is no ${file}`, 'name the directory of a chain with -f DIR; docs/writing-recipes.md says what is in one');
-  const loaded = await run(file);
-  if (!loaded.ok) return loaded;
-  if (!isChain(loaded.value)) return fail('E_CHAIN', `${shown(file)} does not export a chain`, 'it should end with `export default chain(…)`');
-  return ok({ directory: absolute, chain: loaded.value, pinsFile: join(absolute, 'pins.json'), durationsFile: join(absolute, 'durations.json') });
+  const remembered = recallChain(file);
+  const chain = remembered === undefined ? await run(file) : ok(remembered.chain);
+  if (!chain.ok) return chain;
+  const [pinsFile, durationsFile] = [join(absolute, 'pins.json'), join(absolute, 'durations.json')];
+  return ok({ directory: absolute, chain: chain.value, pinsFile, durationsFile, file, remembered });
 }
 
-async function run(file: string): Promise<Result<unknown>> {
+async function run(file: string): Promise<Result<Chain>> {
+  const since = Date.now();
   // Loaded here, for the commands that need no chain start faster without it; and required, for importing it takes Node
   // three times as long.
   const jitiPackage = createRequire(import.meta.url)('jiti') as { readonly createJiti: typeof createJiti };
-  const alias = { zilch: join(CHECKOUT, 'dist/recipe/index.js'), 'zilch/bootstrap': OWN_CHAIN };
+  const alias = { zilch: LANGUAGE, 'zilch/bootstrap': OWN_CHAIN };
+  const isCode = (path: string): boolean => path.endsWith('.ts');
   // Without interop, a default export is what the chain wrote and not a proxy of it.
   // One extension, and imports that name it: for each name it does not find it tries, and makes stack traces of, dozens more.
   const jiti = jitiPackage.createJiti(import.meta.url, { alias, extensions: ['.ts'], fsCache: cacheDirectory(), interopDefault: false });
+  // What this process ran before of files that may be others by now.
+  for (const path of Object.keys(jiti.cache).filter(isCode)) delete jiti.cache[path];
   try {
-    const module = await jiti.import<{ readonly default?: unknown }>(file);
-    return ok(module.default);
+    const { default: chain } = await jiti.import<{ readonly default?: unknown }>(file);
+    if (!isChain(chain)) return fail('E_CHAIN', `${shown(file)} does not export a chain`, 'it should end with `export default chain(…)`');
+    const loaded = Object.keys(jiti.cache).filter(isCode);
+    rememberChain(file, chain, { since, loaded, aliases: alias, language: LANGUAGE });
+    return ok(chain);
   } catch (error) {
     return err(loadFailure(error, file));
   }

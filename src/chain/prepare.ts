@@ -17,6 +17,8 @@ import {
   type Target,
 } from '../recipe/index.js';
 import { ok, type Result } from '../result.js';
+import type { LoadedChain } from './load.js';
+import { bytesOf, rememberDerived, type Derived } from './memory.js';
 import { addProgram, addTreeOnce, attemptAsync, treePath, type Store } from '../store/index.js';
 
 /** A target as derivations. */
@@ -37,11 +39,50 @@ export interface PreparedChain {
   readonly external: ReadonlyMap<Local | Seed, StorePath>;
 }
 
+/** A chain, and where its file is, if what it gives is to be remembered. */
+export type PreparedFrom = Pick<LoadedChain, 'chain'> & Partial<Pick<LoadedChain, 'file' | 'remembered'>>;
+
+/** As `Derived`, with the seed that the user gave. */
+interface FromOutside {
+  readonly external: ReadonlyMap<Local | Seed, StorePath>;
+  readonly sources: ReadonlyMap<StorePath, Source>;
+  readonly instantiated: readonly Instantiated[];
+}
+
 /**
  * Adds the chain's local files to the store (unless that is read-only), and turns every recipe into its derivation. `givenSeed` is the store path of
  * the seed that the user gave, which takes the place of the chain's own.
  */
-export async function prepareChain(chain: Chain, store: Store, givenSeed?: StorePath): Promise<Result<PreparedChain>> {
+export async function prepareChain(loaded: PreparedFrom, store: Store, givenSeed?: StorePath): Promise<Result<PreparedChain>> {
+  const { chain } = loaded;
+  if (givenSeed !== undefined) {
+    const derived = await derive(chain, store, givenSeed);
+    return derived.ok ? ok(prepared(chain, derived.value)) : derived;
+  }
+  const recalled = loaded.remembered?.derived();
+  if (recalled !== undefined) {
+    const added = await addMissing(recalled.external, store);
+    return added.ok ? ok(prepared(chain, recalled)) : added;
+  }
+  const before = bytesOf([...allIngredients(chain)].filter((ingredient) => ingredient.kind === 'local'));
+  const derived = await derive(chain, store, undefined);
+  if (!derived.ok) return derived;
+  if (loaded.file !== undefined) rememberDerived(loaded.file, chain, before, derived.value as Derived);
+  return ok(prepared(chain, derived.value));
+}
+
+function prepared(chain: Chain, { external, sources, instantiated }: FromOutside): PreparedChain {
+  const byRecipe = new Map(instantiated.map((one) => [one.recipe, one]));
+  const targets = chain.targets.map((target): PreparedTarget => {
+    const { test } = target.recipe;
+    return { ...target, build: byRecipe.get(target.recipe)!, test: test === undefined ? undefined : byRecipe.get(test) };
+  });
+  const derivations = new Map(instantiated.map(({ drvPath, drv }) => [drvPath, drv]));
+  return { defaultTarget: chain.defaultTarget, targets, derivations, sources, external };
+}
+
+/** Adds the chain's local files to the store, and makes the derivations. */
+async function derive(chain: Chain, store: Store, givenSeed: StorePath | undefined): Promise<Result<FromOutside>> {
   const external = new Map<Local | Seed, StorePath>();
   const sources = new Map<StorePath, Source>();
   for (const ingredient of allIngredients(chain)) {
@@ -52,14 +93,17 @@ export async function prepareChain(chain: Chain, store: Store, givenSeed?: Store
     if (!path.ok) return path;
     external.set(ingredient, path.value);
   }
+  return ok({ external, sources, instantiated: [...instantiateChain(chain, external).values()] });
+}
 
-  const instantiated = instantiateChain(chain, external);
-  const targets = chain.targets.map((target): PreparedTarget => {
-    const { test } = target.recipe;
-    return { ...target, build: instantiated.get(target.recipe)!, test: test === undefined ? undefined : instantiated.get(test) };
-  });
-  const derivations = new Map([...instantiated.values()].map(({ drvPath, drv }) => [drvPath, drv]));
-  return ok({ defaultTarget: chain.defaultTarget, targets, derivations, sources, external });
+/** Adds the local files that this store lacks. */
+async function addMissing(external: Derived['external'], store: Store): Promise<Result<void>> {
+  for (const [local, path] of external) {
+    if (store.readOnly || store.isValid(path)) continue;
+    const added = await localPath(local, store);
+    if (!added.ok) return added;
+  }
+  return ok(undefined);
 }
 
 /** The derivations of all recipes of a chain, tests included; with a seed that `external` names, else with the chain's own. */

@@ -32,7 +32,7 @@ export async function withSession<T>(options: ChainOptions, use: (session: Sessi
   return withOpenStore(options, async (store) => {
     const seed = options.seed === undefined ? ok(undefined) : await addSeed(options.seed, store);
     if (!seed.ok) return seed;
-    const chain = await prepareChain(loaded.value.chain, store, seed.value);
+    const chain = await prepareChain(loaded.value, store, seed.value);
     return chain.ok ? use({ store, loaded: loaded.value, chain: chain.value, seed: seed.value }) : chain;
   });
 }
@@ -47,7 +47,7 @@ export async function withView<T>(options: ChainOptions, use: (session: Session)
   return withStoreForLooking(options, async (store) => {
     const seed = options.seed === undefined ? ok(lastSeed(store)) : await seedPath(options.seed);
     if (!seed.ok) return seed;
-    const chain = await prepareChain(loaded.value.chain, store, seed.value);
+    const chain = await prepareChain(loaded.value, store, seed.value);
     return chain.ok ? use({ store, loaded: loaded.value, chain: chain.value, seed: seed.value }) : chain;
   });
 }
@@ -62,7 +62,7 @@ export async function withBuilt<T>(options: ChainOptions, use: (session: Session
   return withBuiltStore(options, async (store) => {
     const seed = options.seed === undefined ? ok(lastSeed(store)) : await addSeed(options.seed, store);
     if (!seed.ok) return seed;
-    const chain = await prepareChain(loaded.value.chain, store, seed.value);
+    const chain = await prepareChain(loaded.value, store, seed.value);
     return chain.ok ? use({ store, loaded: loaded.value, chain: chain.value, seed: seed.value }) : chain;
   });
 }

@@ -78,5 +78,5 @@ export function hexProgram(base: string, relative: string, options: { readonly n
  */
 export function seed(name: string, options: { readonly default?: OutputRef | AnyRecipe } = {}): Seed {
   const { default: given } = options;
-  return { kind: 'seed', name, default: given?.kind === 'recipe' ? given.defaultOutput() : given };
+  return { kind: 'seed', name, default: given?.kind === 'recipe' ? given.defaultOutput : given };
 }

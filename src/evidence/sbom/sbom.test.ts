@@ -25,7 +25,7 @@ beforeAll(async () => {
   openStore(root).close();
   const store = unwrap(Store.openForLooking(root));
   const loaded = unwrap(await loadChain(OWN_CHAIN));
-  const chain = unwrap(await prepareChain(loaded.chain, store));
+  const chain = unwrap(await prepareChain(loaded, store));
   report = unwrap(await collectReport({ store, loaded, chain }));
   subject = unwrap(bomSubject(report, TARGET, { chain: loaded.chain, sources: chain.sources, version: '1.2.3' }));
   store.close();
