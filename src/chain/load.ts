@@ -59,7 +59,7 @@ async function run(file: string): Promise<Result<Chain>> {
   // One extension, and imports that name it: for each name it does not find it tries, and makes stack traces of, dozens more.
   const jiti = jitiPackage.createJiti(import.meta.url, { alias, extensions: ['.ts'], fsCache: cacheDirectory(), interopDefault: false });
   // What this process ran before of files that may be others by now.
-  for (const path of Object.keys(jiti.cache).filter(isCode)) delete jiti.cache[path];
+  for (const path of Object.keys(jiti.cache).filter(isCode)) Reflect.deleteProperty(jiti.cache, path);
   try {
     const { default: chain } = await jiti.import<{ readonly default?: unknown }>(file);
     if (!isChain(chain)) return fail('E_CHAIN', `${shown(file)} does not export a chain`, 'it should end with `export default chain(…)`');

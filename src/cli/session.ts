@@ -133,21 +133,25 @@ export function targetsOf(
 
 /** What is built of a chain, as it was when this was made. */
 export class BuiltOutputs {
-  readonly #outputs: ReadonlyMap<DrvPath, OutputPaths>;
+  readonly #outputs = new Map<DrvPath, OutputPaths | undefined>();
 
-  constructor(private readonly session: Session) {
-    const { store, chain } = session;
-    this.#outputs = realisedOutputs(store, chain.derivations, chain.derivations.keys());
+  constructor(private readonly session: Session) {}
+
+  /** Looked for when it is first asked for: most commands ask for few of a chain's derivations. */
+  #of(drvPath: DrvPath): OutputPaths | undefined {
+    const { store, chain } = this.session;
+    if (!this.#outputs.has(drvPath)) this.#outputs.set(drvPath, realisedOutputs(store, chain.derivations, [drvPath]).get(drvPath));
+    return this.#outputs.get(drvPath);
   }
 
   /** What an output turned out to be; `undefined` when it is not built. */
   find(drvPath: DrvPath, outputName: string): PathInfo | undefined {
-    return this.#outputs.get(drvPath)?.get(outputName);
+    return this.#of(drvPath)?.get(outputName);
   }
 
   /** True when all outputs of a derivation are built. */
   areComplete(drvPath: DrvPath): boolean {
-    return this.#outputs.get(drvPath)?.size === this.session.chain.derivations.get(drvPath)?.outputs.size;
+    return this.#of(drvPath)?.size === this.session.chain.derivations.get(drvPath)?.outputs.size;
   }
 }
 

@@ -25,8 +25,11 @@ export interface OpenDatabase {
 /** Set free when a full disk must be cleaned up: even deleting needs room in the database. Nix keeps the same. */
 const RESERVED_BYTES = 8 * 1024 * 1024;
 
-/** Making the tables takes milliseconds, so a lock that is held longer is held by something else. */
-const LOCK_TIMEOUT_MS = 10_000;
+/**
+ * Making the tables takes milliseconds, and more than ten seconds where other programs take all processors and the disk, as torture found. A
+ * lock that is held much longer is held by something else.
+ */
+const LOCK_TIMEOUT_MS = 60_000;
 
 /** Opens the database below `layout`, after checking its versions; with `create`, makes what is missing. */
 export function openDatabase(layout: Layout, { create = false, readOnly = false }: OpenOptions): Result<OpenDatabase> {
