@@ -67,6 +67,12 @@ const [program] = await Promise.all([
   }),
 ]);
 
+// What is published has only what this made.
+const made = new Set(Object.keys(program.metafile.outputs));
+for (const name of process.argv.includes('--release') ? readdirSync(chunks) : []) {
+  if (!made.has(join(chunks, name))) rmSync(join(chunks, name));
+}
+
 // A chunk also imports those of which it needs nothing, for what they may do when they are loaded. None of ours does anything then.
 for (const file of Object.keys(program.metafile.outputs).filter((name) => name.endsWith('.js'))) {
   const text = readFileSync(file, 'utf8');

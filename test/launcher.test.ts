@@ -158,6 +158,24 @@ describe('the launcher', () => {
     expect(launch('--version')).toMatchObject({ status: 0, calls: [], stdout: '1.2.3\n' });
   });
 
+  it('prints help before anything is there: what the program would print', () => {
+    mkdirSync(join(checkout, 'docs'));
+    copyFileSync(new URL('../docs/cli.md', import.meta.url), join(checkout, 'docs/cli.md'));
+    for (const [words, usage] of [
+      [['--help'], 'Usage: zilch [options] [command]'],
+      [['list', '-h'], 'Usage: zilch list [options]'],
+      [['cache', 'serve', '--help'], 'Usage: zilch cache serve [options]'],
+    ] as const) {
+      const { status, stdout, calls } = launch(...words);
+      expect({ status, calls, first: stdout.split('\n')[0] }).toEqual({ status: 0, calls: [], first: usage });
+      expect(stdout).not.toContain('`' + '``');
+      expect(stdout.match(/^Usage:/gm)).toHaveLength(1);
+      expect(stdout).toContain('-h, --help');
+    }
+    expect(launch('nonsense', '--help').stdout).toBe('zilch nonsense --help\n');
+    expect(launch('build', '--all', '--help').stdout).toBe('zilch build --all --help\n');
+  });
+
   it('says which programs it cannot begin without', () => {
     rmSync(join(programs, 'npm'));
     const ran = launch();

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { join } from 'node:path';
-import { isAlive, JournalReader, journalsDirectory, listJournals } from '../../build/index.js';
-import { drawTimeline, figuresOf, RunFolder, svgFile, timelineOf, type Figures, type Run, type Timeline } from '../../report/index.js';
+import { journalsDirectory, listJournals } from '../../build/index.js';
+import { drawTimeline, figuresOf, svgFile, timelineOf, type Figures, type Run, type Timeline } from '../../report/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { Store } from '../../store/index.js';
 import { perform, storeRoot, withJson, withStore, type StoreOptions } from '../command.js';
 import { fit, formatBytes, formatCount, formatMoment, formatSeconds, formatTable, stripControl, wrap } from '../format.js';
 import { print, printJson, printLine } from '../output.js';
+import { readRun } from '../runs.js';
 
 interface TimelineOptions extends StoreOptions {
   readonly json?: true;
@@ -51,16 +51,6 @@ function timeline(id: string | undefined, options: TimelineOptions): Result<unde
   else if (options.svg === true) print(svgFile(drawTimeline(laidOut, SVG_WIDTH, run.cores)));
   else for (const line of chart(run, laidOut, process.stdout.columns || 100)) printLine(line);
   return ok(undefined);
-}
-
-function readRun(directory: string, id: string): Run | undefined {
-  const folder = new RunFolder(id);
-  let alive = false;
-  for (const line of new JournalReader(join(directory, `${id}.jsonl`)).read()) {
-    if (line.type === 'run') alive = isAlive(line);
-    folder.add(line);
-  }
-  return folder.run(alive);
 }
 
 function outcome(run: Run): string {
