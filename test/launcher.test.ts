@@ -142,8 +142,14 @@ describe('the launcher', () => {
     rmSync(join(programs, 'apt-get'));
     rmSync(join(programs, 'bwrap'));
     const ran = launch();
-    expect(ran.stderr).toContain('bubblewrap');
+    expect(ran.stderr).toContain('packages are usually called: bubblewrap');
     expect(ran.status).toBe(0);
+  });
+
+  it.each(['dnf install', 'pacman -S', 'apk add', 'zypper install', 'nix-shell -p'])('says how they are installed by %s', (installer) => {
+    for (const name of ['apt-get', 'bwrap', 'xz']) rmSync(join(programs, name));
+    program(installer.split(' ')[0] ?? '', 'exit 1');
+    expect(launch().stderr).toContain(`install them: ${installer} bubblewrap xz\n`);
   });
 
   it('lets the doctor say so, and help, which need none of it', () => {

@@ -54,17 +54,24 @@ describe('a chain', () => {
   test('never takes less than its path, nor less than its work on all processors, nor longer than on one', () => {
     const step = fc.record({ serial: fc.double({ min: 0.01, max: 100, noNaN: true }), parallel: fc.double({ min: 0, max: 100, noNaN: true }) });
     fc.assert(
-      fc.property(fc.array(fc.tuple(step, fc.array(fc.nat(20), { maxLength: 3 })), { minLength: 1, maxLength: 12 }), fc.integer({ min: 1, max: 16 }), (made, cores) => {
-        const steps: Steps = Object.fromEntries(
-          made.map(([work, needs], index) => [`s${index}`, { ...work, needs: [...new Set(needs.filter((need) => need < index).map((need) => `s${need}`))] }]),
-        );
-        const work = made.reduce((sum, [{ serial, parallel }]) => sum + serial + parallel, 0);
-        const { seconds, path, busy } = run(steps, cores);
-        const onPath = path.reduce((sum, name) => sum + steps[name]!.serial + steps[name]!.parallel / cores, 0);
-        expect(seconds).toBeGreaterThan(Math.max(onPath, work / cores) - 0.01);
-        expect(seconds).toBeLessThan(work + 0.01);
-        expect(busy).toBeLessThan(1.001);
-      }),
+      fc.property(
+        fc.array(fc.tuple(step, fc.array(fc.nat(20), { maxLength: 3 })), { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 1, max: 16 }),
+        (made, cores) => {
+          const steps: Steps = Object.fromEntries(
+            made.map(([work, needs], index) => [
+              `s${index}`,
+              { ...work, needs: [...new Set(needs.filter((need) => need < index).map((need) => `s${need}`))] },
+            ]),
+          );
+          const work = made.reduce((sum, [{ serial, parallel }]) => sum + serial + parallel, 0);
+          const { seconds, path, busy } = run(steps, cores);
+          const onPath = path.reduce((sum, name) => sum + steps[name]!.serial + steps[name]!.parallel / cores, 0);
+          expect(seconds).toBeGreaterThan(Math.max(onPath, work / cores) - 0.01);
+          expect(seconds).toBeLessThan(work + 0.01);
+          expect(busy).toBeLessThan(1.001);
+        },
+      ),
     );
   });
 });

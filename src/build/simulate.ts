@@ -58,7 +58,11 @@ interface Running {
 }
 
 /** Runs a graph on `cores` processors, `jobs` steps at once, each told to use all. Where they want more than there is, all are slowed alike. */
-export function simulate(graph: Graph, workOf: (node: GraphNode) => Work, { cores, jobs }: { readonly cores: number; readonly jobs: number }): Simulated {
+export function simulate(
+  graph: Graph,
+  workOf: (node: GraphNode) => Work,
+  { cores, jobs }: { readonly cores: number; readonly jobs: number },
+): Simulated {
   const secondsOf = (node: GraphNode): number => Math.max(alone(workOf(node), cores), 0.001);
   const rank = criticalPath(graph, secondsOf);
   const rankOf = (node: GraphNode): number => rank.get(node.drvPath) ?? 0;
@@ -99,7 +103,9 @@ export function simulate(graph: Graph, workOf: (node: GraphNode) => Work, { core
 /** From the last step back: each time to the input that was ready last. */
 function pathOf(graph: Graph, steps: ReadonlyMap<DrvPath, SimulatedStep>): SimulatedStep[] {
   const lastOf = (drvPaths: Iterable<DrvPath>): SimulatedStep | undefined =>
-    [...drvPaths].flatMap((drvPath) => steps.get(drvPath) ?? []).reduce<SimulatedStep | undefined>((last, step) => (last === undefined || step.end > last.end ? step : last), undefined);
+    [...drvPaths]
+      .flatMap((drvPath) => steps.get(drvPath) ?? [])
+      .reduce<SimulatedStep | undefined>((last, step) => (last === undefined || step.end > last.end ? step : last), undefined);
   const path: SimulatedStep[] = [];
   for (let step = lastOf(steps.keys()); step !== undefined; step = lastOf(graph.get(step.drvPath)?.inputs ?? [])) path.unshift(step);
   return path;

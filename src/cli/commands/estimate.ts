@@ -120,7 +120,11 @@ function show(
   nameOf: (drvPath: string) => string,
 ): void {
   printLine(`${formatCount(steps, 'step')}: ${counted} with processor time counted, ${unknown} of which nothing is known`);
-  const rows = simulated.map(({ cores, seconds, busy }) => [formatCount(cores, 'processor'), formatSeconds(seconds), `${Math.round(busy * 100)} % busy`]);
+  const rows = simulated.map(({ cores, seconds, busy }) => [
+    formatCount(cores, 'processor'),
+    formatSeconds(seconds),
+    `${Math.round(busy * 100)} % busy`,
+  ]);
   for (const line of formatTable(rows)) printLine(line);
   for (const { cores, seconds, path } of simulated) {
     printLine(`\nthe path on ${formatCount(cores, 'processor')}:`);
