@@ -1,6 +1,6 @@
 /**
- * What a user waits for when there is nothing to do: `zilch --help`, and `zilch build` of what is built. The peer is Node
- * itself starting and doing nothing, below which no Node program can be. `npx jiti bench/commands.ts [TARGET...]`: what is to
+ * What a user waits for when there is nothing to do: help, a list, completion, and `zilch build` of what is built. The peer is Node.js
+ * itself starting and doing nothing, below which no program of Node.js can be. `npx jiti bench/commands.ts [TARGET...]`: what is to
  * be built, by default stage 1, `--all` for the whole chain; builds it first, in the default store.
  */
 import { execFileSync } from 'node:child_process';
@@ -17,5 +17,6 @@ const node = { name: 'node -e 0', run: run(process.execPath, '-e', '0') };
 const targets = process.argv.slice(2);
 run(zilch, 'build', ...targets)();
 await compare('help', { name: 'zilch --help', run: run(zilch, '--help') }, node);
+await compare('the chain, listed', { name: 'zilch list', run: run(zilch, 'list') }, node);
+await compare('completion', { name: 'zilch completion bash', run: run(zilch, 'completion', 'bash') }, node);
 await compare('nothing to do', { name: ['zilch build', ...targets].join(' '), run: run(zilch, 'build', '--offline', ...targets) }, node);
-await compare('the whole chain, planned', { name: 'zilch list --json', run: run(zilch, 'list', '--json') }, node);

@@ -150,7 +150,8 @@ async function pullAndServe(): Promise<void> {
       );
       if (compression === 'none') await serveReaders(store, closure, address, bytes);
     } finally {
-      server.kill();
+      // Ctrl-C would be answered on the terminal.
+      server.kill('SIGKILL');
     }
   }
   clear();

@@ -1,22 +1,60 @@
-/** All benchmarks, each in a process of its own, so that none warms or wears out another: `npm run bench [NAME...]`. */
-import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+/**
+ * All benchmarks, each in a process of its own, so that none warms or wears out another: `npm run bench [-- NAME...] [--json FILE]`. What
+ * they need is fetched or built first. Ends with one table: least, median and most, and the ratio of the medians.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { formatCompared, RESULTS, type Compared } from './harness.js';
 
-const NOT_BENCHMARKS = ['compiled', 'harness', 'run'];
+const NOT_BENCHMARKS = ['compiled', 'harness', 'run', 'sources'];
+/** Whom we are compared with, and how each says what it is. */
+const PEERS = [
+  ['nix-store', '--version'],
+  ['tcc', '-v'],
+  ['chromium', '--version'],
+] as const;
+
 const all = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.slice(0, -'.ts'.length))
   .filter((name) => !NOT_BENCHMARKS.includes(name));
-const named = process.argv.slice(2);
+const { values, positionals: named } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
 const unknown = named.filter((name) => !all.includes(name));
 if (unknown.length > 0) throw new Error(`no benchmark is called ${unknown.join(', ')}; there are ${all.join(', ')}`);
 
+function versionOf(program: string, option: string): string | undefined {
+  const { error, stdout, stderr } = spawnSync(program, [option], { encoding: 'utf8' });
+  return error === undefined ? (stdout || stderr).trim().split('\n')[0] : undefined;
+}
+
+const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'processor'}, Node.js ${process.version}`;
+const peers = Object.fromEntries(PEERS.map(([program, option]) => [program, versionOf(program, option)]));
+console.log(machine);
+for (const [program] of PEERS)
+  console.log(`${program}: ${peers[program] ?? 'missing, so what it would be compared with is measured alone, or not at all'}`);
+
+// The program as users run it is what is measured.
+execFileSync(join(import.meta.dirname, '../zilch'), ['--version'], { stdio: ['ignore', 'ignore', 'inherit'] });
+const work = mkdtempSync(join(tmpdir(), 'zilch-bench-results-'));
+const results = join(work, 'results');
 const failed = (named.length > 0 ? named : all).filter((name) => {
-  console.log(`== ${name}`);
-  const { status } = spawnSync('npx', ['jiti', join(import.meta.dirname, `${name}.ts`)], { stdio: 'inherit' });
+  console.log(`\n== ${name}`);
+  const { status } = spawnSync('npx', ['jiti', join(import.meta.dirname, `${name}.ts`)], {
+    stdio: 'inherit',
+    env: { ...process.env, [RESULTS]: results },
+  });
   return status !== 0;
 });
+
+const lines = existsSync(results) ? readFileSync(results, 'utf8').trim().split('\n') : [];
+rmSync(work, { recursive: true });
+const compared = lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Compared);
+console.log(`\n== all of them: ${machine}\n${''.padEnd(47)}     least    median      most`);
+for (const one of compared) console.log(formatCompared(one).join('\n'));
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ machine, peers, failed, compared }, undefined, 2)}\n`);
 if (failed.length > 0) {
   console.error(`failed: ${failed.join(', ')}`);
   process.exitCode = 1;

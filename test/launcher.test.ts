@@ -142,8 +142,14 @@ describe('the launcher', () => {
     rmSync(join(programs, 'apt-get'));
     rmSync(join(programs, 'bwrap'));
     const ran = launch();
-    expect(ran.stderr).toContain('bubblewrap');
+    expect(ran.stderr).toContain('packages are usually called: bubblewrap');
     expect(ran.status).toBe(0);
+  });
+
+  it.each(['dnf install', 'pacman -S', 'apk add', 'zypper install', 'nix-shell -p'])('says how they are installed by %s', (installer) => {
+    for (const name of ['apt-get', 'bwrap', 'xz']) rmSync(join(programs, name));
+    program(installer.split(' ')[0] ?? '', 'exit 1');
+    expect(launch().stderr).toContain(`install them: ${installer} bubblewrap xz\n`);
   });
 
   it('lets the doctor say so, and help, which need none of it', () => {
@@ -156,6 +162,24 @@ describe('the launcher', () => {
 
   it('prints its version before anything is there', () => {
     expect(launch('--version')).toMatchObject({ status: 0, calls: [], stdout: '1.2.3\n' });
+  });
+
+  it('prints help before anything is there: what the program would print', () => {
+    mkdirSync(join(checkout, 'docs'));
+    copyFileSync(new URL('../docs/cli.md', import.meta.url), join(checkout, 'docs/cli.md'));
+    for (const [words, usage] of [
+      [['--help'], 'Usage: zilch [options] [command]'],
+      [['list', '-h'], 'Usage: zilch list [options]'],
+      [['cache', 'serve', '--help'], 'Usage: zilch cache serve [options]'],
+    ] as const) {
+      const { status, stdout, calls } = launch(...words);
+      expect({ status, calls, first: stdout.split('\n')[0] }).toEqual({ status: 0, calls: [], first: usage });
+      expect(stdout).not.toContain('`' + '``');
+      expect(stdout.match(/^Usage:/gm)).toHaveLength(1);
+      expect(stdout).toContain('-h, --help');
+    }
+    expect(launch('nonsense', '--help').stdout).toBe('zilch nonsense --help\n');
+    expect(launch('build', '--all', '--help').stdout).toBe('zilch build --all --help\n');
   });
 
   it('says which programs it cannot begin without', () => {
@@ -204,6 +228,19 @@ describe('the launcher', () => {
     expect(limited('ulimit -u 4000')).toMatchObject({ status: 0, stdout: 'zilch list\n' });
     user(0);
     expect(limited('ulimit -u 50')).toMatchObject({ status: 0 });
+  });
+
+  it('says that there may be too few addresses for Node.js, which would end in machine code', () => {
+    launch();
+    const limited = (kilobytes: number): ReturnType<typeof spawnSync> =>
+      spawnSync('bash', ['--norc', '-c', `ulimit -v ${kilobytes}; exec "$0" list`, join(checkout, 'zilch')], {
+        env: { PATH: `${programs}:/bin:/usr/bin` },
+        encoding: 'utf8',
+      });
+    const ran = limited(1_000_000);
+    expect(ran).toMatchObject({ status: 4, stdout: '' });
+    expect(ran.stderr).toContain('only 1024 MB of addresses');
+    expect(limited(1_500_000)).toMatchObject({ status: 0, stdout: 'zilch list\n' });
   });
 
   it('can be run where addresses are scarce', () => {

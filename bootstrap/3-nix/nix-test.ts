@@ -7,6 +7,10 @@ import type { PackageTest } from '../package/index.ts';
  */
 export const nixTest: PackageTest = {
   script: sh`
+# Even --version makes folders there, and a build that finds its own home there is refused.
+export HOME="$PWD/home"
+mkdir "$HOME"
+
 phase 'one program of many names, below 15 MB, which needs no other to start'
 program="$(command -v nix)"
 test "$(nix --version)" = 'nix (Nix) 2.26.3'
@@ -16,8 +20,8 @@ if readelf -l "$program" | grep 'INTERP\|DYNAMIC'; then exit 1; fi
 test "$(wc -c <"$program")" -lt 15000000
 
 phase 'evaluates'
-export HOME="$PWD/home" NIX_STORE_DIR="$PWD/store" NIX_STATE_DIR="$PWD/var" NIX_LOG_DIR="$PWD/log" NIX_CONF_DIR="$PWD/etc"
-mkdir -p "$HOME" "$NIX_STATE_DIR" "$NIX_CONF_DIR"
+export NIX_STORE_DIR="$PWD/store" NIX_STATE_DIR="$PWD/var" NIX_LOG_DIR="$PWD/log" NIX_CONF_DIR="$PWD/etc"
+mkdir -p "$NIX_STATE_DIR" "$NIX_CONF_DIR"
 cat >etc/nix.conf <<'.'
 build-users-group =
 experimental-features = nix-command flakes ca-derivations

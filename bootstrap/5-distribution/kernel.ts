@@ -61,6 +61,17 @@ static char *do_shell(int argc, char *argv[])'
 edit scripts/kconfig/preprocess.c 'popen(cmd, "r")' 'ask_shell(cmd)'
 edit scripts/kconfig/preprocess.c 'pclose(p) == -1' 'fclose(p) == EOF'
 
+# A macro that assembler names is only there for objtool.
+edit include/linux/objtool.h '.endm
+#endif
+
+#endif /* CONFIG_OBJTOOL */' '.endm
+.macro VALIDATE_UNRET_BEGIN
+.endm
+#endif
+
+#endif /* CONFIG_OBJTOOL */'
+
 kernel_make() { make ARCH=x86_64 LLVM=1 HOSTLDFLAGS='-fuse-ld=lld -static' SHELL="$SHELL" CONFIG_SHELL="$SHELL" "$@"; }
 
 phase configure

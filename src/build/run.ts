@@ -1,6 +1,6 @@
 /** Runs one command in the sandbox and waits until all its processes have ended. */
 import { execFile, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
-import { closeSync, constants as fsConstants, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants as fsConstants, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
@@ -9,6 +9,7 @@ import { attempt } from '../store/index.js';
 import { entrance, takeTrialEntrant, type Entrant, type Surroundings } from './entrance.js';
 import type { Usage } from './event.js';
 import { kill, textOf } from './processes.js';
+import { sandboxHint } from './sandbox-hint.js';
 import { ChildrenCpu, Sampler } from './usage.js';
 
 /**
@@ -254,36 +255,4 @@ function firstLine(text: string): string | undefined {
 
 function lastLine(text: string): string | undefined {
   return text.split('\n').findLast((line) => line.trim() !== '');
-}
-
-const PROGRAMS = [
-  ['bwrap', 'bubblewrap'],
-  ['mount', 'mount'],
-  ...['setpriv', 'setarch', 'unshare'].map((program) => [program, 'util-linux'] as const),
-] as const;
-
-function sandboxHint(stderr: string): string {
-  for (const [program, debianPackage] of PROGRAMS) {
-    if (new RegExp(`${program}(: not found|: No such file| ENOENT)`).test(stderr)) {
-      return `install it: apt-get install ${debianPackage}`;
-    }
-  }
-  const switches: readonly (readonly [name: string, bad: string, good: string])[] = [
-    ['user/max_user_namespaces', '0', '15000'],
-    ['kernel/unprivileged_userns_clone', '0', '1'],
-    ['kernel/apparmor_restrict_unprivileged_userns', '1', '0'],
-  ];
-  for (const [name, bad, good] of switches) {
-    if (readSwitch(name) === bad) return `user namespaces are turned off; as root: sysctl -w ${name.replace('/', '.')}=${good}`;
-  }
-  return 'in a container, allow user namespaces and mounts (docker run --privileged); "zilch doctor" says more';
-}
-
-function readSwitch(name: string): string | undefined {
-  try {
-    return readFileSync(`/proc/sys/${name}`, 'utf8').trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

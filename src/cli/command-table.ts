@@ -41,6 +41,7 @@ export const COMMAND_GROUPS: readonly { readonly title: string; readonly command
       { name: 'size', summary: 'say how large a target is with all that it refers to', load: () => import('./commands/size.js') },
       { name: 'graph', summary: 'print the graph of the chain', load: () => import('./commands/graph.js') },
       { name: 'timeline', summary: 'show when what was built, and what took longest', load: () => import('./commands/timeline.js') },
+      { name: 'estimate', summary: 'say how long targets take on machines with other processors', load: () => import('./commands/estimate.js') },
       { name: 'diff', summary: 'show how two trees, archives or outputs differ', load: () => import('./commands/diff.js') },
       { name: 'web', summary: 'serve pages that show the chain, live while it is built', load: () => import('./commands/web.js') },
       { name: 'report', summary: 'write the same pages as files that need no server', load: () => import('./commands/report.js') },

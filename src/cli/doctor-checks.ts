@@ -4,7 +4,7 @@ import { accessSync, closeSync, constants, existsSync, openSync, statfsSync } fr
 import { totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { checkSandbox } from '../build/index.js';
+import { checkSandbox, installHint } from '../build/index.js';
 import { debianMirrors, probeMirror } from '../sources/index.js';
 import { setCloseOnExec } from '../system-calls.js';
 import { processors } from './command.js';
@@ -74,7 +74,7 @@ async function bubblewrap(): Promise<Finding> {
     const { stdout } = await promisify(execFile)('bwrap', ['--version']);
     return { subject: 'bubblewrap', state: 'good', says: stdout.trim() };
   } catch {
-    return { subject: 'bubblewrap', state: 'bad', says: 'bwrap is not there', remedy: 'apt-get install bubblewrap' };
+    return { subject: 'bubblewrap', state: 'bad', says: 'bwrap is not there', remedy: installHint('bubblewrap') };
   }
 }
 

@@ -100,7 +100,8 @@ export interface RecipeValue {
   readonly about: About;
   /** The test as a recipe of its own. */
   readonly test: AnyRecipe | undefined;
-  readonly defaultOutput: () => OutputRef;
+  /** The first. */
+  readonly defaultOutput: OutputRef;
 }
 
 const RESERVED_OUTPUTS = new Set([
@@ -125,7 +126,7 @@ export function recipe<const O extends readonly [string, ...string[]] = readonly
   const outputNames: readonly string[] = spec.outputs ?? ['out'];
   const drvName = spec.version === undefined ? spec.name : `${spec.name}-${spec.version}`;
   check(drvName, outputNames);
-  const value: Omit<RecipeValue, 'test'> & { test: AnyRecipe | undefined } = {
+  const value: Omit<RecipeValue, 'test' | 'defaultOutput'> & { test: AnyRecipe | undefined } = {
     kind: 'recipe',
     name: spec.name,
     version: spec.version,
@@ -138,10 +139,13 @@ export function recipe<const O extends readonly [string, ...string[]] = readonly
     location: spec.location ?? callerLocation(),
     about: spec.about ?? {},
     test: undefined,
-    defaultOutput: () => outputs[0] as OutputRef,
   };
-  const outputs = outputNames.map((outputName): OutputRef => ({ kind: 'output', recipe: value, outputName }));
-  const made = Object.assign(value, Object.fromEntries(outputs.map((output) => [output.outputName, output]))) as Recipe<O>;
+  const outputs = outputNames.map((outputName): OutputRef => ({ kind: 'output', recipe: value as AnyRecipe, outputName }));
+  const made = Object.assign(
+    value,
+    { defaultOutput: outputs[0] },
+    Object.fromEntries(outputs.map((output) => [output.outputName, output])),
+  ) as unknown as Recipe<O>;
   if (spec.test !== undefined) value.test = testRecipe(spec, spec.test(made));
   return made;
 }

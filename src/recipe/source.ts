@@ -87,5 +87,5 @@ export function flake(name: string, recipes: () => readonly AnyRecipe[]): Flake 
  */
 export function seed(name: string, options: { readonly default?: OutputRef | AnyRecipe } = {}): Seed {
   const { default: given } = options;
-  return { kind: 'seed', name, default: given?.kind === 'recipe' ? given.defaultOutput() : given };
+  return { kind: 'seed', name, default: given?.kind === 'recipe' ? given.defaultOutput : given };
 }

@@ -39,7 +39,7 @@ export function partsOf(value: Interpolated): readonly (string | Ingredient)[] {
     case 'text':
       return (value as Text).parts;
     case 'recipe':
-      return [(value as { defaultOutput: () => Ingredient }).defaultOutput()];
+      return [(value as { defaultOutput: Ingredient }).defaultOutput];
     case 'output':
     case 'source':
     case 'local':

@@ -2,7 +2,19 @@
  * Nix's tables. Rows are converted from and to the formats' types. Each writing method is one transaction, so a crash
  * leaves either all of it or nothing. Source of the columns' meaning: Nix's `local-store.cc`.
  */
-import { formatContentAddress, formatDrvOutputId, parseContentAddress, parseDrvOutputId, STORE_DIR, type DrvOutputId, type DrvPath, type PathInfo, type Realisation, type Sha256, type StorePath } from '../formats/index.js';
+import {
+  formatContentAddress,
+  formatDrvOutputId,
+  parseContentAddress,
+  parseDrvOutputId,
+  STORE_DIR,
+  type DrvOutputId,
+  type DrvPath,
+  type PathInfo,
+  type Realisation,
+  type Sha256,
+  type StorePath,
+} from '../formats/index.js';
 import { err, fail, ok, ThrownFailure, type Failure, type Result } from '../result.js';
 import { CA_SCHEMA_SQL, SCHEMA_SQL } from './schema.js';
 import { CORRUPT_HINT, Sqlite } from './sqlite.js';

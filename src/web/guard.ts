@@ -1,19 +1,18 @@
 /**
- * Who may read the server's answers. Pages from elsewhere must not: neither directly (the browser's headers identify
- * them) nor by making their own name point at this machine (the Host header still has that name). Nobody can change
- * anything, because only GET and HEAD are answered.
+ * Who may read what the server says. A page from elsewhere must not, neither directly (it is told apart by what the browser
+ * says of it) nor by making its own name point at this machine (the Host header still has that name). Nobody can change
+ * anything: only GET and HEAD are answered.
  */
 import type { MiddlewareHandler } from 'hono';
+import { hostCheck } from '../http/index.js';
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-/** Allows what our page needs from this server only; no inline scripts or styles, no frames, no forms. */
+/** All that a page of ours needs, and nothing from anywhere else; no inline scripts or styles, no frames, no forms. */
 export const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Refuses requests that are not for this server by one of its names, or come from another page. */
-export function guard(host: string): MiddlewareHandler {
-  const names = new Set([...LOOPBACK, host.includes(':') && !host.startsWith('[') ? `[${host}]` : host]);
+/** Refuses requests that call this server by another name than an address, this machine's, or one of `names`, or come from another page. */
+export function guard(names: readonly string[]): MiddlewareHandler {
+  const isCalled = hostCheck(names);
   return async (context, next) => {
     const { req } = context;
     context.header('Content-Security-Policy', CONTENT_SECURITY_POLICY);
@@ -25,9 +24,7 @@ export function guard(host: string): MiddlewareHandler {
     context.header('Cache-Control', 'no-store');
     if (req.method !== 'GET' && req.method !== 'HEAD') return context.text('Nothing can be changed here.\n', 405, { Allow: 'GET, HEAD' });
     const hostHeader = req.header('host') ?? '';
-    // A server that listens on all addresses has no name to compare the header with; its user chose to be visible.
-    const isWildcard = host === '0.0.0.0' || host === '::';
-    if (!isWildcard && !names.has(hostHeader.replace(/:\d+$/, ''))) return context.text('This server does not have that name.\n', 421);
+    if (!isCalled(hostHeader)) return context.text('This server is not called that. Whoever runs it can let it be, with --name.\n', 421);
     const origin = req.header('origin');
     if (origin !== undefined && origin !== `http://${hostHeader}`) return context.text('Pages from elsewhere cannot read this.\n', 403);
     const site = req.header('sec-fetch-site');

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
+import { limitConnections, REQUEST_LIMITS } from '../http/index.js';
 import { fail, ok, type Failure, type Result } from '../result.js';
 import { assets } from './assets.js';
 import { guard } from './guard.js';
@@ -13,6 +14,8 @@ export interface ServerOptions {
   readonly host?: string;
   /** 0 means a free one. */
   readonly port: number;
+  /** Names that it may be asked by, besides addresses and this machine's own; `*` for any. */
+  readonly name?: readonly string[];
 }
 
 export interface RunningServer {
@@ -24,10 +27,10 @@ const POLL_MS = 500;
 /** Keeps idle connections alive, and finds those whose page is gone. */
 const HEARTBEAT_MS = 15_000;
 
-/** The server's answers. `host` is what it listens on. */
-export function application(resources: Resources, host: string, closing: AbortSignal): Hono {
+/** The server's answers. `names` are those that it may be asked by. */
+function application(resources: Resources, names: readonly string[], closing: AbortSignal): Hono {
   const app = new Hono();
-  app.use(guard(host));
+  app.use(guard(names));
   for (const { name, type, body } of assets(false)) {
     app.get(name === 'index.html' ? '/' : `/${name}`, (context) => context.body(body, 200, { 'Content-Type': type }));
   }
@@ -65,12 +68,12 @@ export function application(resources: Resources, host: string, closing: AbortSi
 }
 
 /** Starts the server. Fails with `E_LISTEN` when it cannot have the address. */
-export async function startServer(subject: ExploredChain, { host = '127.0.0.1', port }: ServerOptions): Promise<Result<RunningServer>> {
+export async function startServer(subject: ExploredChain, { host = '127.0.0.1', port, name = [] }: ServerOptions): Promise<Result<RunningServer>> {
   const closing = new AbortController();
   const resources = new Resources(subject);
-  const app = application(resources, host, closing.signal);
+  const app = application(resources, [host, ...name], closing.signal);
   return new Promise((resolve) => {
-    const server = serve({ fetch: app.fetch, hostname: host, port }, (address) => {
+    const server = serve({ fetch: app.fetch, hostname: host, port, serverOptions: REQUEST_LIMITS }, (address) => {
       // The layout of a large chain takes a while: it is at hand when the first page asks.
       const first = resources.get('chain');
       const close = async (): Promise<void> => {
@@ -84,6 +87,7 @@ export async function startServer(subject: ExploredChain, { host = '127.0.0.1', 
       };
       resolve(ok({ url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/`, close }));
     });
+    limitConnections(server as Server);
     server.once('error', (error: NodeJS.ErrnoException) => {
       resolve(fail('E_LISTEN', `cannot listen on ${host}, port ${port}: ${error.message}`, 'choose another with --port, or use 0 for any free one'));
     });

@@ -32,7 +32,7 @@ fatlabel disk | grep -qx TRIAL
 fsck.fat -n disk
 
 phase 'damage is found'
-printf '\\0\\0\\0\\0' | dd of=disk bs=1 seek=$((32 * 512 + 8)) conv=notrunc 2>/dev/null
+printf '\0\0\0\0' | dd of=disk bs=1 seek=$((32 * 512 + 8)) conv=notrunc 2>/dev/null
 if fsck.fat -n disk; then exit 1; fi
 `,
   },

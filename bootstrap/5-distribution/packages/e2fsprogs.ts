@@ -18,6 +18,7 @@ export const e2fsprogs = (): PackageSpec => ({
   prepare: sh`
 sed -i 's|/bin/sh $ac_aux_dir/parse-types.sh|"$SHELL" $ac_aux_dir/parse-types.sh|' configure
 sed -i 's|^/bin/echo|echo|' config/parse-types.sh
+sed -i "1s|.*|#!$SHELL|" lib/et/compile_et.sh.in lib/ss/mk_cmds.sh.in
 `,
   style: autotools({
     flags: ['--disable-elf-shlibs', '--disable-fuse2fs', '--disable-uuidd', '--disable-tdb', '--without-libarchive', 'LDFLAGS=-static'],

@@ -30,6 +30,7 @@ mkdir -p "$out/bin" "$out/libexec/git-core" "$out/share/git-core"
 cp git "$out/bin/"
 for name in git-upload-pack git-receive-pack git-upload-archive; do ln -s git "$out/bin/$name"; done
 cp git-remote-http git-sh-setup git-sh-i18n git-submodule "$out/libexec/git-core/"
+for name in git-sh-setup git-sh-i18n git-submodule; do sed -i '1s|.*|#!/bin/sh|' "$out/libexec/git-core/$name"; done
 ln -s ../../bin/git "$out/libexec/git-core/git"
 for name in https ftp ftps; do ln -s git-remote-http "$out/libexec/git-core/git-remote-$name"; done
 mkdir -p "$out/share/git-core/templates/info" "$out/share/git-core/templates/hooks"

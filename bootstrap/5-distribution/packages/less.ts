@@ -28,7 +28,7 @@ phase 'prints what it is given where there is no terminal'
 seq 100 >numbers
 less numbers | cmp - numbers
 less --version | head -1 | grep -q '^less 668'
-printf '\\033[31mred\\033[0m\n' | less -R | grep -q red
+printf '\033[31mred\033[0m\n' | less -R | grep -q red
 `,
   },
 });

@@ -46,7 +46,7 @@ cat >try.c <<'.'
 int main (void)
 {
   int error;
-  if (setupterm ("xterm-256color", 1, &error) || tigetnum ("colors") != 256 || strcmp (tigetstr ("cuu1"), "\\033[A")) return 1;
+  if (setupterm ("xterm-256color", 1, &error) || tigetnum ("colors") != 256 || strcmp (tigetstr ("cuu1"), "\033[A")) return 1;
   return setupterm ("nonsense", 1, &error) == OK ? 2 : 0;
 }
 .

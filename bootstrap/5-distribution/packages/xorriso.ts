@@ -14,7 +14,7 @@ const published = (name: string, version: string, size: number, sha256: string) 
 export const libburn = (): PackageSpec => ({
   source: published('libburn', '1.5.6', 995353, '7295491b4be5eeac5e7a3fb2067e236e2955ffdc6bbd45f546466edee321644b'),
   description: 'writes CDs',
-  style: autotools({ install: ['install-libLTLIBRARIES', 'install-data'] }),
+  style: autotools({ flags: ['--disable-debug'], install: ['install-libLTLIBRARIES', 'install-data'] }),
   test: { untested: "xorriso's test uses it" },
 });
 
@@ -23,7 +23,10 @@ export const libisofs = (zlib: Package): PackageSpec => ({
   source: published('libisofs', '1.5.6.pl01', 879218, 'ac1fd338d641744ca1fb1567917188b79bc8c2506832dd56885fec98656b9f25'),
   description: 'makes and reads ISO 9660',
   inputs: [zlib],
-  style: autotools({ flags: ['--disable-libacl', '--disable-xattr', '--disable-libjte'], install: ['install-libLTLIBRARIES', 'install-data'] }),
+  style: autotools({
+    flags: ['--disable-libacl', '--disable-xattr', '--disable-libjte', '--disable-debug'],
+    install: ['install-libLTLIBRARIES', 'install-data'],
+  }),
   test: { untested: "xorriso's test uses it" },
 });
 
@@ -34,7 +37,7 @@ export const xorriso = (burn: Package, isofs: Package): PackageSpec => ({
   description: 'makes, reads and changes images of CDs',
   inputs: [burn, isofs],
   style: autotools({
-    flags: ['--disable-libreadline --disable-libjte --disable-launch-frontend --enable-pkg-check-modules=no LIBS=-lz'],
+    flags: ['--disable-libreadline --disable-libjte --disable-launch-frontend --disable-debug --enable-pkg-check-modules=no LIBS=-lz'],
     installBy: sh`
 mkdir -p "$out/bin"
 cp xorriso/xorriso "$out/bin/"

@@ -7,6 +7,7 @@ import { Store } from '../../store/index.js';
 import { perform, storeRoot, withJson, withStore, type StoreOptions } from '../command.js';
 import { fit, formatBytes, formatCount, formatMoment, formatSeconds, formatTable, stripControl, wrap } from '../format.js';
 import { print, printJson, printLine } from '../output.js';
+import { readRun } from '../runs.js';
 
 interface TimelineOptions extends StoreOptions {
   readonly json?: true;
@@ -51,16 +52,6 @@ function timeline(id: string | undefined, options: TimelineOptions): Result<unde
   else if (options.svg === true) print(svgFile(drawTimeline(laidOut, SVG_WIDTH, run.cores)));
   else for (const line of chart(run, laidOut, process.stdout.columns || 100)) printLine(line);
   return ok(undefined);
-}
-
-function readRun(directory: string, id: string): Run | undefined {
-  const folder = new RunFolder(id);
-  let alive = false;
-  for (const line of new JournalReader(join(directory, `${id}.jsonl`)).read()) {
-    if (line.type === 'run') alive = isAlive(line);
-    folder.add(line);
-  }
-  return folder.run(alive);
 }
 
 function outcome(run: Run): string {

@@ -23,7 +23,7 @@ import {
   type StorePath,
 } from '../../formats/index.js';
 import { logPath } from '../../build/index.js';
-import { hostCheck } from '../../http/index.js';
+import { hostCheck, limitConnections, REQUEST_LIMITS } from '../../http/index.js';
 import type { Failure } from '../../result.js';
 import type { Store } from '../../store/index.js';
 import { storeNar } from '../store-stream.js';
@@ -32,7 +32,6 @@ import { cacheInfo, JSON_TYPE, NARINFO_TYPE, NAR_TYPE } from './binary-cache.js'
 import { parseRange, type ByteRange } from './byte-range.js';
 import type { CompressedNars } from './compressed-nars.js';
 import { COMPRESSIONS, type Compression } from './compression.js';
-import { limitConnections } from './connection-limit.js';
 
 export interface ServerOptions {
   /** May be open for reading only; other processes may build in it at the same time. */
@@ -74,9 +73,6 @@ export interface Answered {
 
 const ALL_COMPRESSIONS = Object.keys(COMPRESSIONS) as Compression[];
 const DEFAULT_IDLE_TIMEOUT = 120_000;
-const MOST_CONNECTIONS = 512;
-/** Milliseconds. A request is short, only a header. Checked every second, not every thirty. */
-const REQUEST_LIMITS = { requestTimeout: 20_000, headersTimeout: 15_000, keepAliveTimeout: 30_000, connectionsCheckingInterval: 1000 };
 
 /** Makes the server; the caller must call `listen`. */
 export function cacheServer(options: ServerOptions): http.Server {
@@ -112,7 +108,7 @@ export function cacheServer(options: ServerOptions): http.Server {
         });
       });
   });
-  limitConnections(server, options.connections ?? MOST_CONNECTIONS);
+  limitConnections(server, options.connections);
   return server;
 }
 

@@ -1,33 +1,39 @@
-/** Limits a server's connections: if there are too many, it closes the least active one. */
+/** Keeps a server's connections for those who use them: when there are too many, the one goes that does least. */
 import type http from 'node:http';
 import type net from 'node:net';
 
-/** Milliseconds from its start in which an answer does not count as slow. */
+/** Connections at once, when nobody said otherwise. */
+export const MOST_CONNECTIONS = 512;
+
+/** Milliseconds. A request is short, and needs no more than a header; checked every second, not every thirty. */
+export const REQUEST_LIMITS = { requestTimeout: 20_000, headersTimeout: 15_000, keepAliveTimeout: 30_000, connectionsCheckingInterval: 1000 };
+
+/** Milliseconds in which an answer that has only begun is not yet slow. */
 const GRACE = 1000;
 
 /** One reader's connection. */
 interface Connection {
-  /** When it was opened, or when its last answer ended. */
+  /** When it came, or when its last answer ended. */
   idleSince: number;
-  /** When the current answer began; `undefined` if there is none. */
+  /** When the answer that is being sent began; `undefined` while there is none. */
   busySince: number | undefined;
-  /** Bytes sent before the current answer. */
+  /** Sent when that answer began. */
   sentBefore: number;
   readonly address: string;
 }
 
 /**
- * Closes connections of a server beyond `most`. It chooses the address with most connections, and closes its longest
- * idle one, or else the one that receives most slowly. So one address cannot keep all others out, and idle connections
- * keep nobody out.
+ * Closes connections of a server beyond `most`. Of the address that has most of them, one on which nothing is asked goes, the
+ * longest idle first; else the one that takes what is sent to it most slowly. So one address cannot keep all others out, and
+ * idle connections keep nobody out.
  */
-export function limitConnections(server: http.Server, most: number): void {
+export function limitConnections(server: http.Server, most = MOST_CONNECTIONS): void {
   const connections = new Map<net.Socket, Connection>();
   server.on('connection', (socket) => {
     const address = socket.remoteAddress ?? '';
     connections.set(socket, { idleSince: performance.now(), busySince: undefined, sentBefore: 0, address });
     socket.on('close', () => connections.delete(socket));
-    // Not this one, which has had no time for a request.
+    // Not this one, which has had no time to ask for anything.
     if (connections.size > most) leastOf(connections, socket)?.destroy();
   });
   server.on('request', ({ socket }: http.IncomingMessage, response: http.ServerResponse) => {
@@ -51,7 +57,7 @@ function leastOf(connections: ReadonlyMap<net.Socket, Connection>, newest: net.S
   for (const [socket, { address, idleSince, busySince, sentBefore }] of connections) {
     if (socket === newest || counts.get(address) !== largest || socket.destroyed) continue;
     const idle = busySince === undefined;
-    // If nothing is ready to send, the reader waits for the server.
+    // Where nothing lies ready to be taken, it is the reader that waits.
     const isFine = !idle && (now - busySince < GRACE || socket.writableLength === 0);
     const rank = idle ? idleSince : isFine ? Infinity : (socket.bytesWritten - sentBefore) / (now - busySince);
     if (least === undefined || (idle && !least.idle) || (idle === least.idle && rank < least.rank)) least = { socket, idle, rank };
