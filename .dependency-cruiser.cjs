@@ -20,7 +20,7 @@ const MAY_IMPORT = {
   report: ['formats', 'build'],
   inspect: ['formats', 'recipe', 'store', 'build', 'chain', 'verify', 'workspace', 'report'],
   evidence: ['formats', 'recipe', 'store', 'build', 'chain', 'exchange', 'workspace', 'report'],
-  web: ['formats', 'store', 'diff', 'build', 'workspace', 'report', 'inspect'],
+  web: ['formats', 'store', 'http', 'diff', 'build', 'workspace', 'report', 'inspect'],
   release: ['formats', 'store'],
   machine: [],
   cli: [

@@ -22,6 +22,7 @@ for (const name of existsSync(chunks) ? readdirSync(chunks) : []) {
 // What V8 has compiled of chunks that nobody will ask for again; it comes back by itself.
 rmSync(join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'zilch', 'code'), { recursive: true, force: true });
 
+// eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- JavaScript has no types to give it
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 const [program] = await Promise.all([

@@ -17,7 +17,7 @@ const REMEMBERED = 5;
 
 /** Reads durations, of several the median; what is missing, damaged or cannot be read is empty, as they only order and announce builds. */
 export function readDurations(file: string): Durations {
-  return new Map([...readAll(file)].map(([name, seconds]) => [name, median(seconds)!]));
+  return new Map([...readAll(file)].map(([name, seconds]) => [name, Number(median(seconds)!.toFixed(3))]));
 }
 
 function readAll(file: string): ReadonlyMap<string, readonly number[]> {

@@ -37,7 +37,7 @@ describe('what outputs may refer to', () => {
     [{ disallowedRequisites: library }, false],
     [{ disallowedRequisites: out }, true],
   ])('%j: %j', async (env, holds) => {
-    const result = await check(env as Readonly<Record<string, string>>, library);
+    const result = await check(env, library);
     expect(result.ok).toBe(holds);
     if (!result.ok) expect(result.failure.code).toBe('E_REFERENCES');
   });

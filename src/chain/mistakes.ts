@@ -45,7 +45,7 @@ function circleHint(file: string): string | undefined {
   const circle = importCircle(file);
   if (circle === undefined) return undefined;
   const names = circle.map((one) => basename(one)).join(' -> ');
-  return `recipe files that import each other in a circle see each other half made: break the circle ${names}`;
+  return `recipe files that import each other in a cycle see each other half made: break the cycle ${names}`;
 }
 
 /** A way from a file along its imports back to itself, both ends included. */

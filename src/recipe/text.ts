@@ -26,7 +26,7 @@ function join(literals: readonly string[], values: readonly Interpolated[], writ
   return concat(...literals.flatMap((literal, index) => (index < values.length ? [literal, values[index] as Interpolated] : [literal])));
 }
 
-const UNDEFINED_HINT = 'a name that is wrong, an environment variable that is not set, or recipe files that import each other in a circle';
+const UNDEFINED_HINT = 'a name that is wrong, an environment variable that is not set, or recipe files that import each other in a cycle';
 
 /** What a value contributes to a text. */
 export function partsOf(value: Interpolated): readonly (string | Ingredient)[] {

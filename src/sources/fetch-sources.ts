@@ -220,7 +220,7 @@ function nowhere(source: Source, failures: readonly Failure[], { places, offline
   const debian = source.locations.flatMap((location) => (location.kind === 'debian' ? [`Debian pool path ${location.path}`] : []));
   const reasons = failures.map(({ message }) => message);
   for (const { path } of places) if (!reasons.some((reason) => reason.includes(path))) reasons.push(`not found in ${path}`);
-  if (offline) reasons.push('the network was not asked (--offline)');
+  if (offline) reasons.push('the network was not used (--offline)');
   else if (debian.length > 0 && mirrors.length === 0)
     reasons.push('no Debian mirror is known: apt is not configured here, and ZILCH_DEBIAN_MIRROR is not set');
   const other = source.locations.find((location) => location.kind === 'url' && reasons.some((reason) => reason.includes(`${location.url} has `)));

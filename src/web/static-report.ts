@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drawGraph, drawTimeline, layoutChain, partOf, svgFile, timelineOf, type ChainReport, type Run } from '../report/index.js';
 import { ok, type Result } from '../result.js';
-import { attemptAsync, makeDirectory } from '../store/index.js';
+import { attempt, attemptAsync, makeDirectory } from '../store/index.js';
 import { assets } from './assets.js';
 import { Resources, type ChainResource, type ExploredChain } from './resources.js';
 import { dataFileName } from './data-file-name.js';
@@ -27,9 +27,9 @@ export async function writeReport(subject: ExploredChain, directory: string, { p
   const resources = new Resources(subject);
   const chain = await resources.chain();
   if (!chain.ok) return chain;
-  const made = await attemptAsync('make the directory', directory, () =>
-    Promise.resolve(makeDirectory(picturesOnly ? directory : join(directory, 'data'))),
-  );
+  const made = attempt('make the directory', directory, () => {
+    makeDirectory(picturesOnly ? directory : join(directory, 'data'));
+  });
   if (!made.ok) return made;
   // Each is written before the next is made, because all logs of a chain are too much for one process.
   let [files, bytes] = [0, 0];

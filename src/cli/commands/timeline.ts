@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
-import { join } from 'node:path';
-import { isAlive, JournalReader, journalsDirectory, listJournals } from '../../build/index.js';
-import { drawTimeline, figuresOf, outcomeOf, RunFolder, svgFile, timelineOf, type Figures, type Run, type Timeline } from '../../report/index.js';
+import { journalsDirectory, listJournals } from '../../build/index.js';
+import { drawTimeline, figuresOf, outcomeOf, svgFile, timelineOf, type Figures, type Run, type Timeline } from '../../report/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { Store } from '../../store/index.js';
 import { perform, storeRoot, withJson, withStore, type StoreOptions } from '../command.js';

@@ -123,7 +123,7 @@ suite('overall progress', () => {
   });
 
   it('of a build that takes longer than it should is called overdue', () => {
-    const lines = draw(after(plan, startA), START + 120_000, 100, 24).map(stripControl);
+    const lines = draw(after(plan, startA), START + 121_000, 100, 24).map(stripControl);
     expect(lines[0]).toMatch(/2 min.*, overdue: expected about 10 s/);
     expect(lines.at(-1)).toMatch(/0\/2 built, overdue$/);
   });

@@ -1,7 +1,7 @@
 /** Frauds of somebody without a key. See test/support/frauds.ts. */
 import { describe, expect, test } from 'vitest';
 import { KEYS, signed } from '../../../test/support/evidence-world.js';
-import { policy, refusalsOf, system } from '../../../test/support/frauds.js';
+import { refusalsOf, system } from '../../../test/support/frauds.js';
 import { generateSecretKey, sha256, signBytes, type SecretKey } from '../../formats/index.js';
 import { PAYLOAD_TYPE, preAuthEncoding } from '../claim/envelope.js';
 import { keyIdOf } from '../signing/key.js';

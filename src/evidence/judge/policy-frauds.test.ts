@@ -1,7 +1,7 @@
 /** Policies that would hold for anything. See test/support/frauds.ts. */
 import { describe, expect, test } from 'vitest';
 import { KEYS } from '../../../test/support/evidence-world.js';
-import { policy, policyText, publicText } from '../../../test/support/frauds.js';
+import { policyText, publicText } from '../../../test/support/frauds.js';
 import { generateSecretKey } from '../../formats/index.js';
 import { parsePolicy } from '../policy/policy.js';
 
