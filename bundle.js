@@ -22,8 +22,10 @@ for (const name of existsSync(chunks) ? readdirSync(chunks) : []) {
 // What V8 has compiled of chunks that nobody will ask for again; it comes back by itself.
 rmSync(join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'zilch', 'code'), { recursive: true, force: true });
 
-// eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- JavaScript has no types to give it
-const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument -- JavaScript
+   has no types to give it */
+const dependencies = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies);
+/* eslint-enable */
 
 const [program] = await Promise.all([
   build({
@@ -43,9 +45,7 @@ const [program] = await Promise.all([
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    external: Object.keys(dependencies)
-      .filter((name) => !BUNDLED.includes(name))
-      .flatMap((name) => [name, `${name}/*`]),
+    external: dependencies.filter((name) => !BUNDLED.includes(name)).flatMap((name) => [name, `${name}/*`]),
     // Packages in CommonJS ask for Node.js' own modules.
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
     metafile: true,
