@@ -22,7 +22,7 @@ for (const name of existsSync(chunks) ? readdirSync(chunks) : []) {
 // What V8 has compiled of chunks that nobody will ask for again; it comes back by itself.
 rmSync(join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'zilch', 'code'), { recursive: true, force: true });
 
-/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument -- JavaScript
+/* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-argument -- JavaScript
    has no types to give it */
 const dependencies = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies);
 /* eslint-enable */
