@@ -65,7 +65,7 @@ describe.skipIf(reason !== undefined)('a build', () => {
       },
     });
     expect(result).toMatchObject({ ok: false, failure: { code: 'E_FETCH' } });
-    expect(told).toEqual(['musl.tar.gz 7 120', 'fetching']);
+    expect(told).toEqual(['musl.tar.gz 7 120', 'fetching', 'done']);
   });
 
   test('that was done is not done again', async () => {

@@ -289,7 +289,10 @@ describe('the rest', () => {
   it.each(['bash', 'zsh', 'fish'])('completion for %s is a script that it takes', async (shell) => {
     const { stdout } = await rig.run(['completion', shell]);
     expect(stdout).toContain('verify-store');
-    const checked = spawnSync(shell, ['-n'], { input: stdout, encoding: 'utf8' });
+    // A file: fish reads no script from a pipe.
+    const script = join(rig.directory, `completion.${shell}`);
+    writeFileSync(script, stdout);
+    const checked = spawnSync(shell, ['-n', script], { encoding: 'utf8' });
     if (checked.error === undefined) expect(checked).toMatchObject({ status: 0, stderr: '' });
     else console.log(`not tried: ${shell} is not installed`);
   });
