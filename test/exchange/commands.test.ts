@@ -189,13 +189,14 @@ const high = make({ name: 'high', script: sh\`cat \${low} \${${sourced('high', '
     const cache = join(rig.directory, 'other-cache');
     expect(statSync(secretKey).mode & 0o777).toBe(0o600);
     expectFailure(await rig.run(['cache', 'key', 'rig-1', secretKey]), 'E_EXISTS');
-    for (const name of ['', 'a:b', 'a b']) expectFailure(await rig.run(['cache', 'key', name, join(rig.directory, 'bad.key')]), 'E_KEY', 2);
+    expectFailure(await rig.run(['cache', 'key', '', join(rig.directory, 'bad.key')]), 'E_USAGE', 2);
+    for (const name of ['a:b', 'a b']) expectFailure(await rig.run(['cache', 'key', name, join(rig.directory, 'bad.key')]), 'E_KEY', 2);
     for (const option of ['--port', '--priority']) expect((await rig.run(['cache', 'serve', option, 'x'])).status).toBe(2);
     expect(await rig.run(['cache', 'serve', '--compression', 'rar'])).toMatchObject({ status: 2 });
     expectFailure(await rig.run(['cache', 'serve', '--sign-key', join(rig.chain, 'chain.ts')]), 'E_KEY', 2);
     expectFailure(await rig.run(['cache', 'serve', '--store', join(rig.directory, 'none')]), 'E_NO_STORE');
     expectFailure(await rig.onChain('cache', 'push', 'gopher://x', 'user'), 'E_CACHE_ADDRESS', 2);
-    expectFailure(await rig.run(['cache', 'push', '', storePath()]), 'E_CACHE_ADDRESS', 2);
+    expectFailure(await rig.run(['cache', 'push', '', storePath()]), 'E_USAGE', 2);
     expectFailure(await rig.onChain('cache', 'push', cache, 'unbuilt'), 'E_NOT_BUILT');
     expectFailure(await rig.onChain('cache', 'push', cache, 'nothing'), 'E_TARGET', 2);
     expectFailure(await rig.run(['cache', 'pull', cache, storePath()], otherStore()), 'E_CACHE_ADDRESS', 2);

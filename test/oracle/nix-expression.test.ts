@@ -18,6 +18,7 @@ import {
   sourcePath,
   text,
   type AnyRecipe,
+  type Flake,
   type Interpolated,
   type Local,
   type Seed,
@@ -48,7 +49,7 @@ function external({ name }: { readonly name: string }): ExternalContent {
   return { path: makeContentPath(name, 'recursive', contentAddress.hash), contentAddress };
 }
 
-const externals = { local: external, seed: external };
+const externals = { local: external, seed: external, flake: external };
 
 /** The derivations of every attribute of an expression, evaluated by Nix on a store of its own below `home`. */
 function drvPaths(file: string, home: string): Map<string, string> {
@@ -77,7 +78,7 @@ function instantiate(targets: Readonly<Record<string, AnyRecipe>>): Map<string, 
 }
 
 function expected(targets: Readonly<Record<string, AnyRecipe>>): Map<string, string> {
-  const instantiator = new Instantiator({ local: (it) => external(it).path, seed: (it) => external(it).path });
+  const instantiator = new Instantiator({ local: (it) => external(it).path, seed: (it) => external(it).path, flake: (it) => external(it).path });
   return new Map(Object.entries(targets).map(([name, recipe]) => [name, instantiator.instantiate(recipe).drvPath]));
 }
 
@@ -179,7 +180,8 @@ describe.skipIf(missing !== undefined)('a chain as Nix expressions', () => {
     };
     const local = (it: Local): ExternalContent => contentOf(it.name, it.url + String(it.only), 'recursive');
     const seed = (it: Seed): ExternalContent => contentOf(it.name, it.name, 'recursive');
-    const expression = unwrap(nixExpression(own, own.targets, { local, seed }));
+    const flake = (it: Flake): ExternalContent => contentOf(it.name, it.name, 'recursive');
+    const expression = unwrap(nixExpression(own, own.targets, { local, seed, flake }));
     for (const it of expression.sources)
       contents.set(it.file + it.sha256, { path: sourcePath(it), contentAddress: { method: 'flat', hash: sha256Hash(it.sha256) } });
     // In place of files that take long to fetch, their store paths: Nix sees no difference until it builds.
@@ -189,7 +191,7 @@ describe.skipIf(missing !== undefined)('a chain as Nix expressions', () => {
       .replace(/^  (file|tree) = .*$/gm, '  $1 = name: path: sha256: fixed.${name + sha256};');
     const home = mkdtempSync(join(directory, 'own-'));
     writeFileSync(join(home, 'default.nix'), text);
-    const instantiator = new Instantiator({ local: (it) => local(it).path, seed: (it) => seed(it).path });
+    const instantiator = new Instantiator({ local: (it) => local(it).path, seed: (it) => seed(it).path, flake: (it) => flake(it).path });
     const expected = new Map(own.targets.map(({ name, recipe }) => [name, instantiator.instantiate(recipe).drvPath as string]));
     expect(expected.size).toBeGreaterThan(5);
     expect(drvPaths(join(home, 'default.nix'), home)).toEqual(expected);
