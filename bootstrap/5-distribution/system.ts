@@ -34,7 +34,7 @@ phase 'what needs what'
 mkdir tree
 cat closure-* | grep '^/nix/store/' | sort -u >paths
 mkdir -p tree/nix/store tree/nix/var/nix/gcroots/live
-while read -r path; do cp -a "$path" tree/nix/store/; done <paths
+while read -r path; do cp -R "$path" tree/nix/store/; done <paths
 number=0
 for path in ${there}; do
   number=$((number + 1))
@@ -80,7 +80,7 @@ mksquashfs tree "$out" -comp zstd -Xcompression-level 15 -b 128K -all-root -no-x
   });
 }
 
-/** Nix reads the records once and says what it made of them, with sums and sizes, and without the time. */
+/** What `nix-store --load-db` reads at the first start: of each path its sum, its size and what it needs. Nix packs, and looks the result over. */
 const registration: Text = sh`
 phase 'what Nix is told'
 export NIX_STATE_DIR="$PWD/state" NIX_CONF_DIR="$PWD" NIX_LOG_DIR="$PWD/log" HOME="$PWD"
@@ -90,7 +90,22 @@ awk '
     for (i = 0; i < count; i++) { getline line; record = record line "\n" }
     if (!seen[path]++) printf "%s", record }
 ' closure-* >records
-nix-store --register-validity <records
-nix-store --dump-db >tree/nix/registration
+while read -r path; do
+  read -r deriver
+  read -r count
+  nix-store --dump "$path" >nar
+  echo "$path"
+  sha256sum <nar | cut -c1-64
+  wc -c <nar
+  echo "$deriver"
+  echo "$count"
+  for number in $(seq "$count"); do
+    read -r reference
+    echo "$reference"
+  done
+done <records >tree/nix/registration
+rm nar
+nix-store --load-db <tree/nix/registration
+test "$(nix-store --query --hash "$(head -1 paths)" | wc -l)" = 1
 test "$(grep -c '^/nix/store/' tree/nix/registration)" -ge "$(wc -l <paths)"
 `;

@@ -16,6 +16,14 @@ export const rsync = (popt: Package, zlib: Package): PackageSpec => ({
   }),
   description: 'copies folders, and sends only what is different',
   inputs: [popt, zlib],
+  edits: [
+    {
+      file: 'help-from-md.awk',
+      why: "What a single backslash before a quotation mark becomes is not the same in every awk; busybox' leaves it out.",
+      old: 'gsub(/"/, "\\\\\\"")',
+      new: 'gsub(/"/, "\\\\\\\\\\"")',
+    },
+  ],
   // Folders that Debian left out, and that its configure script wants to see all the same.
   prepare: sh`
 mkdir zlib popt
