@@ -46,6 +46,7 @@ if (!existsSync(root)) unpack();
 const inside = `
 set -eu
 mount -t proc proc /proc
+umount -l /mnt
 mount -t tmpfs tmpfs /tmp
 mount -t tmpfs tmpfs /run
 mount -t tmpfs -o mode=755 dev /dev
@@ -64,12 +65,23 @@ nix build --offline --no-link --print-out-paths "path:$(readlink /zilch/flake)#$
 const started = Date.now();
 const out = execFileSync(
   'unshare',
-  ['--mount', '--net', '--pid', '--ipc', '--uts', '--fork', '--kill-child', 'chroot', root, '/bin/sh', '-c', inside],
+  // Not chroot: in one, the kernel allows no user namespaces, and so no sandboxes.
+  [
+    ...['--mount', '--net', '--pid', '--ipc', '--uts', '--fork', '--kill-child', '/bin/sh', '-euc'],
+    'mount --bind "$1" "$1"; cd "$1"; pivot_root . mnt; exec /bin/sh -c "$2"',
+    ...['sh', root, inside],
+  ],
   { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
 ).trim();
 const expected = path(target);
 console.log(`${target}: ${out}, ${((Date.now() - started) / 1000).toFixed(0)} s`);
-if (basename(out) !== basename(expected)) {
+// A line for each output; Zilch names the first.
+if (
+  !out
+    .split('\n')
+    .map((line) => basename(line))
+    .includes(basename(expected))
+) {
   console.error(`DIFFERENT: Zilch has ${expected}`);
   process.exitCode = 3;
 } else console.log('the same');
