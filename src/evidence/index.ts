@@ -2,14 +2,13 @@
 export { attest, type Attested, type AttestRequest } from './attest.js';
 export type { Claim, ClaimedOutput } from './claim/claim.js';
 export { addClaims, nixFiles, publicKeyFiles, signatureFiles } from './claims-folder.js';
-export { admit, type Admission } from './judge/admit.js';
-export { judge, OWN, type Disagreement, type Judgement, type StepVerdict } from './judge/judge.js';
+export type { Admission } from './judge/admit.js';
+export { OWN, type Disagreement, type Judgement, type StepVerdict } from './judge/judge.js';
 export { evidenceOf, type EvidenceOptions } from './evidence-facts.js';
 export { judgeClaims, type Judged } from './judge-claims.js';
 export { vouchedBy } from './judge/vouch.js';
 export { checkSignatures, type SignatureVerdict } from './origin/signatures.js';
-export { readClaims } from './places.js';
-export { parsePolicy, type Policy } from './policy/policy.js';
+export type { Policy } from './policy/policy.js';
 export { cycloneDx } from './sbom/cyclonedx.js';
 export { spdx } from './sbom/spdx.js';
 export { bomSubject } from './sbom/subject.js';

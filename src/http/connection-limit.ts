@@ -3,7 +3,7 @@ import type http from 'node:http';
 import type net from 'node:net';
 
 /** Connections at once, when nobody said otherwise. */
-export const MOST_CONNECTIONS = 512;
+const MOST_CONNECTIONS = 512;
 
 /** Milliseconds. A request is short, and needs no more than a header; checked every second, not every thirty. */
 export const REQUEST_LIMITS = { requestTimeout: 20_000, headersTimeout: 15_000, keepAliveTimeout: 30_000, connectionsCheckingInterval: 1000 };

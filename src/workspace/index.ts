@@ -1,7 +1,6 @@
 /** Store, chain, seed, sources, caches and keys put together: what commands, pages and evidence start from. */
 export {
   withBuilt,
-  withBuiltStore,
   withOpenStore,
   withSession,
   withStoreForLooking,

@@ -113,7 +113,14 @@ async function holds(
   // A key that has expired since was good when it signed.
   const date = packet.created ?? new Date();
   const message = await pgp.createMessage({ binary: bytes });
-  const { signatures } = await pgp.verify({ message, signature, verificationKeys: verificationKeys.map((one) => one.toPublic()), date, format: 'binary', config: PERMISSIVE });
+  const { signatures } = await pgp.verify({
+    message,
+    signature,
+    verificationKeys: verificationKeys.map((one) => one.toPublic()),
+    date,
+    format: 'binary',
+    config: PERMISSIVE,
+  });
   const own = signatures.find(({ keyID }) => keyID.equals(packet.issuerKeyID)) ?? signatures[0];
   if (own === undefined) return 'it holds no signature';
   const key = verificationKeys.flatMap((one) => one.getKeys(packet.issuerKeyID))[0];
