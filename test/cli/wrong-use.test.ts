@@ -115,7 +115,7 @@ describe.skipIf(noBuilds !== undefined)('a build', () => {
       `zilch shell good --test -f ${rig.chain} --store '${store}'`,
     ]);
     for (const hint of hints) {
-      const command = `${hint.replace('zilch', join(CHECKOUT, 'zilch'))} -c 'ls; ash ./build-command.sh; echo status $?'`;
+      const command = `${hint.replace('zilch', `'${join(CHECKOUT, 'zilch')}'`)} -c 'ls; ash ./build-command.sh; echo status $?'`;
       const { stdout } = spawnSync('bash', ['-c', command], { cwd: rig.directory, encoding: 'utf8' });
       expect(stdout).toContain('build-command.sh\n');
       expect(stdout).toMatch(/half\n[^]*status 1\n$/);
