@@ -140,9 +140,9 @@ function manifest(members: readonly (readonly [string, Source])[], swhids: Reado
   return Buffer.from(`${JSON.stringify({ format: 'zilch-sources', version: 1, sources }, undefined, 2)}\n`);
 }
 
-/** Where these bytes have been, or are kept: every address that is known, and an archive that finds files by what they are. */
+/** Every known address of these bytes, as `debian:pool/…` below the root of a mirror, and an archive that finds files by their hash. */
 function addressesOf({ locations, sha256 }: Source): string[] {
-  const known = locations.map((location) => (location.kind === 'url' ? location.url : `https://deb.debian.org/debian/${location.path}`));
+  const known = locations.map((location) => (location.kind === 'url' ? location.url : `debian:${location.path}`));
   return [...known, `https://archive.softwareheritage.org/api/1/content/sha256:${sha256}/raw/`];
 }
 
