@@ -324,10 +324,11 @@ static void enter(char **command)
     work(command);
 }
 
-/* On a bare kernel: nothing is mounted yet, and at the end the machine is switched off. */
+/* On a bare kernel: nothing is mounted yet. At the end the machine is switched off, unless the kernel was told "kit.stay", for a person to read. */
 static void boot(char **command)
 {
     long process, code;
+    int stay;
     make_folders("/proc");
     make_folders("/dev");
     mount_at("proc", "/proc", "proc", 0, NULL);
@@ -336,8 +337,11 @@ static void boot(char **command)
     if (!process)
         work(command);
     code = wait_for(process);
-    say(code ? "kit: failed, and off\n" : "kit: done, and off\n");
+    stay = strstr(read_text("/proc/cmdline"), "kit.stay") != NULL;
+    say("kit: ", code ? "failed" : "done", stay ? ", and you may switch the machine off\n" : ", and off\n");
     call0(SYS_sync);
+    while (stay)
+        call0(SYS_pause);
     call3(SYS_reboot, 0xfee1dead, 672274793, 0x4321fedc);
     quit(1);
 }
