@@ -56,10 +56,9 @@ async function run(spec: MachineSpec): Promise<Result<undefined>> {
     const off = await machine.off(Infinity);
     if (signal.aborted) return fail('E_CANCELLED', 'stopped');
     if (!off.ok) return off;
-    const [, end] = /^kit: (done|failed), and off\r?$/m.exec(machine.said()) ?? [];
+    const end = [...machine.said().matchAll(/^kit: (done|failed), and off\r?$/gm)].at(-1)?.[1];
     if (end === 'done') return ok(undefined);
-    return end === 'failed'
-      ? fail('E_MACHINE', 'the kit failed on the machine; it said why above')
-      : fail('E_MACHINE', 'the machine ended before the kit was done', 'more --memory, or another --kernel');
+    if (end === 'failed') return fail('E_MACHINE', 'the kit failed on the machine; it said why above');
+    return fail('E_MACHINE', `the machine ended before the kit was done\n${machine.complaints()}`.trimEnd(), 'more --memory, or another --kernel');
   });
 }

@@ -15,6 +15,8 @@ const WALL = 30;
 export interface Machine {
   /** All output of the serial line. */
   readonly said: () => string;
+  /** What QEMU itself had to say: warnings, and why it ended. */
+  readonly complaints: () => string;
   /**
    * Waits until the serial line prints this after the end of the last match. Returns the output up to the end of the
    * match. Fails with E_MACHINE if the machine ends or the time is over; the message has the last lines. Only seconds
@@ -63,12 +65,11 @@ function withOwnVariables(spec: MachineSpec, folder: string): MachineSpec {
 
 class Running implements Machine {
   private text = '';
-  private complaints = '';
+  private grumble = '';
   private seen = 0;
   private ended = false;
   private readonly born = Date.now();
   private readonly waiting = new Set<() => void>();
-
   private readonly monitor: string;
   private child!: ChildProcess;
 
@@ -82,11 +83,11 @@ class Running implements Machine {
     launch(spec, {
       start: (now) => this.listen(spawn(program, qemuCommand(now, this.monitor), { stdio: ['pipe', 'pipe', 'pipe'] })),
       again: (why) => {
-        this.complaints += `${why}\n`;
+        this.grumble += `${why}\n`;
         listener.again?.(why);
       },
       ended: (how) => {
-        if (how !== undefined) this.complaints += `QEMU ${how}\n`;
+        if (how !== undefined) this.grumble += `QEMU ${how}\n`;
         this.ended = true;
         rmSync(this.folder, { recursive: true, force: true });
         this.wake();
@@ -100,12 +101,13 @@ class Running implements Machine {
       this.listener.heard?.(text);
       this.wake();
     });
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.complaints += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.grumble += text));
     child.stdin?.on('error', () => undefined); // it may end before it has read everything
     return (this.child = child);
   }
 
   readonly said = (): string => this.text;
+  readonly complaints = (): string => this.grumble;
   readonly age = (): number => (Date.now() - this.born) / 1000;
 
   readonly waitFor = (words: string | RegExp, seconds: number): Promise<Result<string>> =>
@@ -145,7 +147,7 @@ class Running implements Machine {
       if (answer !== undefined) return ok(answer);
       const over = this.worked() - worked > seconds || this.age() - age > seconds * WALL;
       if (this.ended || over) {
-        const last = this.text.slice(-2000) + this.complaints;
+        const last = this.text.slice(-2000) + this.grumble;
         return fail('E_MACHINE', `${this.ended ? 'the machine ended' : `${String(seconds)} s were over`} before ${what}; its last words:\n${last}`);
       }
       await this.change(1000);
