@@ -20,7 +20,13 @@ it.runIf(existsSync(BUSYBOX))('an archive has the files, links and folders that 
     writeInitialFiles(archive, { folder, names: ['a'], folders: ['made'], programs: new Map([['seed', Buffer.from('bytes')]]) });
     execFileSync(BUSYBOX, ['cpio', '-id', '-F', archive], { cwd: out, stdio: ['ignore', 'inherit', 'pipe'] });
     const listed = execFileSync('find', ['.', '-mindepth', '1', '-printf', '%p %y %m %l|'], { cwd: out, encoding: 'utf8' });
-    expect(listed.split('|').sort().filter(Boolean)).toEqual(['./a d 755 ', './a/link l 777 text', './a/text f 640 ', './made d 755 ', './seed f 755 ']);
+    expect(listed.split('|').sort().filter(Boolean)).toEqual([
+      './a d 755 ',
+      './a/link l 777 text',
+      './a/text f 640 ',
+      './made d 755 ',
+      './seed f 755 ',
+    ]);
     expect(execFileSync('cat', ['a/text', 'seed'], { cwd: out, encoding: 'utf8' })).toBe('oddbytes');
   } finally {
     rmSync(scratch, { recursive: true });

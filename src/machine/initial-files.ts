@@ -54,5 +54,5 @@ function padded(bytes: Buffer): Buffer {
 }
 
 function writeWhole(file: number, bytes: Buffer): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
 }

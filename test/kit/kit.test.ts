@@ -1,6 +1,6 @@
 /** A kit, started as its users start it: on this system, and as the first process of a bare machine. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkSandbox } from '../../src/build/index.js';
@@ -216,6 +216,16 @@ describe.skipIf(!sandbox.ok)('a kit', () => {
     expect(refused.stderr).toContain('kit: namespaces are refused');
   });
 
+  /** Boots a kit on a kernel of Debian; all its outputs are as pinned. */
+  const bootsTo = async (folder: string, target: string, kernel: string, ...options: readonly string[]): Promise<void> => {
+    const began = Date.now();
+    const machine = ['--kernel', kernel, '--memory', BARE_MEGABYTES, '--cores', '1', '--no-kvm', ...options];
+    const { status, stdout, stderr } = await rig.run(['boot', folder, ...machine]);
+    console.log(`${target} on ${kernel.replace(/.*\//, '')}: off after ${((Date.now() - began) / 1000).toFixed(0)} s`);
+    expect(status, stdout + stderr).toBe(0);
+    expect(saidOf(stdout)).toEqual(expected(folder));
+  };
+
   it.skipIf(noMachine !== undefined).each(['bookworm', 'trixie'])(
     'is built by the first process of a bare kernel, the one of %s, which then switches the machine off',
     { timeout: 3_600_000 },
@@ -228,13 +238,22 @@ describe.skipIf(!sandbox.ok)('a kit', () => {
         console.log(`skipped: the mirror has no kernel of ${release}: ${String(error).split('\n')[0] ?? ''}`);
         return;
       }
-      const folder = await newKit(release, BARE_TARGET);
-      const machine = ['--kernel', kernel, '--memory', BARE_MEGABYTES, '--cores', '1', '--no-kvm'];
-      const began = Date.now();
-      const { status, stdout, stderr } = await rig.run(['boot', folder, ...machine]);
-      console.log(`${BARE_TARGET} on ${kernel.replace(/.*\//, '')}: off after ${((Date.now() - began) / 1000).toFixed(0)} s`);
-      expect(status, stdout + stderr).toBe(0);
-      expect(saidOf(stdout)).toEqual(expected(folder));
+      await bootsTo(await newKit(release, BARE_TARGET), BARE_TARGET, kernel);
+      if (release === 'trixie') return;
+      const tinycc = await makeTinycc();
+      await bootsTo(await newKit('by-tinycc', BARE_TARGET, '--seed', tinycc), BARE_TARGET, kernel, '--seed', tinycc);
     },
   );
+
+  /** A static TinyCC by gcc, of the sources that the chain begins with. */
+  const makeTinycc = async (): Promise<string> => {
+    const sources = join(await newKit('tinycc', 'tinycc-source'), 'sources');
+    const folder = join(rig.directory, 'tinycc-by-gcc');
+    mkdirSync(folder);
+    execFileSync('tar', ['-xjf', join(sources, readdirSync(sources)[0]!), '-C', folder]);
+    writeFileSync(join(folder, 'config.h'), '');
+    const defines = ['-DONE_SOURCE=1', '-DTCC_TARGET_X86_64', '-DCONFIG_TCC_STATIC', '-DTCC_VERSION="0.9.27"', '-DCONFIG_TCCDIR="/"'];
+    execFileSync('gcc', ['-w', ...defines, '-static', '-O1', '-o', 'tinycc', 'tcc.c', '-lm'], { cwd: folder });
+    return join(folder, 'tinycc');
+  };
 });

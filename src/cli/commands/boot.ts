@@ -4,7 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { isKit } from '../../kit/index.js';
-import { BUSES, findFirmware, findProgram, hasKvm, launch, qemuCommand, type Bus, type Disk, type Firmware, type MachineSpec } from '../../machine/index.js';
+import {
+  BUSES,
+  findFirmware,
+  findProgram,
+  hasKvm,
+  launch,
+  qemuCommand,
+  type Bus,
+  type Disk,
+  type Firmware,
+  type MachineSpec,
+} from '../../machine/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { builtOutput, targetOf, withView } from '../../workspace/index.js';
 import { bootKit } from '../boot-kit.js';
