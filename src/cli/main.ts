@@ -32,8 +32,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   stopUnheard(unheard);
 });
 
-// Messages that nobody reads any more are as results. Where there is only no room for them, the work goes on: the exit code says what
-// came of it.
+// A message that nobody reads any more ends the program, as a result does. If only the disk is full, the work goes on: the exit code
+// tells its result.
 process.stderr.on('error', (error: NodeJS.ErrnoException) => {
   if (unheard !== undefined || error.code !== 'EPIPE') return;
   unheard = EXIT.brokenPipe;

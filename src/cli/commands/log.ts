@@ -23,7 +23,7 @@ export function register(command: Command): void {
   withChain(command.argument('<target>', 'target of the chain'))
     .option('--test', 'the log of its test')
     .option('--follow', 'go on printing while it is built, or waits to be')
-    .option('--tail <n>', 'only the last so many lines', positiveInteger)
+    .option('--tail <n>', 'only the last n lines', positiveInteger)
     .option('--path', 'print where the log lies');
   perform(command, (name: string, options: LogOptions) =>
     withView(options, async (session) => {
