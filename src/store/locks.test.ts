@@ -105,7 +105,9 @@ describe('a lock', () => {
 test('a store that another process makes is waited for, though that takes longer than it should', async () => {
   const root = tempDirectory();
   openStore(root).close();
-  const other = spawn('flock', [join(root, 'nix/var/nix/db/big-lock'), 'sh', '-c', 'echo held; exec sleep 11'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const other = spawn('flock', [join(root, 'nix/var/nix/db/big-lock'), 'sh', '-c', 'echo held; exec sleep 11'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   await once(other.stdout, 'data');
   openStore(root);
 });

@@ -52,7 +52,9 @@ test(`zilch web shows the end of a log of 700 MiB in little memory, also to ${ST
       const socket = connect(port, '127.0.0.1');
       onTestFinished(() => void socket.destroy());
       socket.on('error', () => undefined);
-      return new Promise<void>((resolve) => socket.on('connect', () => socket.pause().write(`GET ${asked} HTTP/1.1\r\nhost: localhost\r\n\r\n`, () => resolve())));
+      return new Promise<void>((resolve) =>
+        socket.on('connect', () => socket.pause().write(`GET ${asked} HTTP/1.1\r\nhost: localhost\r\n\r\n`, () => resolve())),
+      );
     }),
   );
   const longest = await longestAnswer(port, '/');
