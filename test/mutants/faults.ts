@@ -48,7 +48,7 @@ const sqlite = (old: string, replacement: string): Fault => ({
 });
 const canonical = (old: string, replacement: string): Fault => ({
   ...{ file: 'store/tree/canonicalise.ts', old, new: replacement },
-  tests: 'store/tree/tree.test.ts',
+  tests: 'store/store.test.ts',
 });
 const sandbox = (old: string, replacement: string): Fault => ({ file: 'build/sandbox.ts', old, new: replacement, tests: 'build/sandbox.test.ts' });
 const seccomp = (old: string, replacement: string): Fault => ({ file: 'build/seccomp.ts', old, new: replacement, tests: 'build/seccomp.test.ts' });
