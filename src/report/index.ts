@@ -6,6 +6,7 @@ export { targetState, testState, type StateFacts, type TargetState, type TestSta
 export { figuresOf, type BuildFigures, type Figures } from './figures.js';
 export { timelineOf, type Bar, type Timeline } from './timeline.js';
 export { foundationOf, premises, type Foundation } from './foundation.js';
+export { outsideNamed, type Outside } from './outside.js';
 export { layoutChain, type ChainLayout } from './layout.js';
 export { drawGraph, impliedPath, type LiveStatus } from './draw-graph.js';
 export { drawTimeline } from './draw-timeline.js';
