@@ -18,9 +18,10 @@ const drv = (name: string): DrvPath => `${path(name)}.drv` as DrvPath;
 
 function recipe(id: string, stage: string, seconds: number, needs: readonly string[], takes: readonly string[] = []): RecipeFacts {
   return {
-    ...{ id, isTarget: true, stage, name: id, version: undefined, description: undefined, drvPath: drv(id), location: undefined },
+    ...{ id, isTarget: true, stage, name: id, version: undefined, description: undefined, drvPath: drv(id), drvName: id, location: undefined },
     outputs: [{ name: 'out', built: { path: path(id), narHash: 'a'.repeat(64) as Sha256, narSize: 1000, pinned: 'new' } }],
     duration: { seconds, from: 'here' },
+    reference: undefined,
     needs: needs.map((need) => ({ id: need, outputs: ['out'] })),
     takes: takes.map(path),
     test: undefined,

@@ -172,6 +172,11 @@ describe.skipIf(noBuilds !== undefined)('looking at a chain that is built', () =
     expect(lines[0]).toMatch(/build +CPU s +wall s +outside compilers +memory +size/);
     expect(lines.map((line) => line.slice(3).split(' ')[0])).toEqual(expect.arrayContaining(['tool-2', 'tool-test-2', 'user']));
     expect(lines.at(-1)).toMatch(/^\* {2}the critical path +\d+\.\d$/);
+    const ids = (JSON.parse((await rig.run(['timeline', '--list', '--json'])).stdout) as readonly { readonly id: string }[]).map(({ id }) => id);
+    const against = await rig.run(['timeline', '--against', ids[1]!]);
+    expect(against.stdout).toMatch(/^tool-2 +[\d.]+ s +[\d.]+ s +x [\d.]+$/m);
+    expect(against.stdout).toMatch(/^\d builds? in both +[\d.]+ s +[\d.]+ s +x [\d.]+\n$/m);
+    expect((await rig.run(['timeline', '--against', 'nothing'])).stderr).toContain('E_NO_RUN');
   });
 
   it('shell opens one where the target would be built, with what is built of it last in PATH', async () => {

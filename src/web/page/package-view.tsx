@@ -70,11 +70,12 @@ export function PackageView({ report, id }: { readonly report: ChainReport; read
 
       <section>
         <h2>Outputs</h2>
-        {facts.outputs.map(({ name, built }) => (
+        {facts.outputs.map(({ name, built, expected }) => (
           <Output
             key={name}
             name={name}
             built={built}
+            expected={expected}
             report={report}
             details={shown.state === 'there' ? shown.value.outputs.find((output) => output.name === name) : undefined}
           />
