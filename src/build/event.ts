@@ -52,6 +52,8 @@ export interface PlannedBuild {
   readonly inputs: readonly DrvPath[];
   /** Estimated wall-clock seconds, if there is an estimate. */
   readonly estimateSeconds?: number | undefined;
+  /** Estimated seconds of processor time, if there is an estimate. */
+  readonly estimateCpuSeconds?: number | undefined;
   /** The expected size of its outputs, in bytes. */
   readonly estimateBytes?: number | undefined;
 }

@@ -35,8 +35,8 @@ export interface RecipeFacts {
   readonly outputs: readonly OutputFacts[];
   /** Wall-clock seconds of a build, and their source: this store, or the reference machine, scaled to this one. */
   readonly duration: { readonly seconds: number; readonly from: 'here' | 'reference' } | undefined;
-  /** Wall-clock seconds on the reference machine, whose times come with the chain. */
-  readonly reference: number | undefined;
+  /** Seconds by the clock, and of processor time, on the reference machine, whose times come with the chain. */
+  readonly reference: { readonly seconds: number; readonly cpuSeconds?: number | undefined } | undefined;
   /** Ids of recipes, and which outputs of each. */
   readonly needs: readonly { readonly id: string; readonly outputs: readonly string[] }[];
   /** Store paths of sources, seeds and local files. */

@@ -47,7 +47,7 @@ function took({ startedAt = 0, endedAt = 0, cpuSeconds, outputs }: RunBuild): To
 export function referenceBuilds({ recipes }: ChainReport): BuildsByName {
   return new Map(
     recipes.flatMap(({ drvName, reference }) =>
-      reference === undefined ? [] : [[drvName, { seconds: reference, cpuSeconds: undefined, size: undefined }] as const],
+      reference === undefined ? [] : [[drvName, { seconds: reference.seconds, cpuSeconds: reference.cpuSeconds, size: undefined }] as const],
     ),
   );
 }
