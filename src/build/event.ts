@@ -121,6 +121,8 @@ export interface BuildPhaseEvent {
   readonly type: 'build-phase';
   readonly drvPath: DrvPath;
   readonly phase: string;
+  /** How many lines the log has before it. */
+  readonly logLines?: number | undefined;
 }
 
 /** A line that the builder wrote, without its end. */
