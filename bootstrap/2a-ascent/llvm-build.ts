@@ -45,7 +45,19 @@ interface LlvmPart {
  * A part of LLVM. Programs are static: they depend on nothing, can be put anywhere, and start fast. Musl gives threads 128 KB
  * of stack unless a program asks for more, as it must for the optimiser. -O3, cmake's choice, costs GCC up to a tenth more than -O2.
  */
-export const llvmPart = ({ name, description, compiler, folder, headers, prepare, options, components, target = 'distribution', finish, test }: LlvmPart) =>
+export const llvmPart = ({
+  name,
+  description,
+  compiler,
+  folder,
+  headers,
+  prepare,
+  options,
+  components,
+  target = 'distribution',
+  finish,
+  test,
+}: LlvmPart) =>
   ascentRecipe({
     name: compiler.name === undefined ? name : `${name}-by-${compiler.name}`,
     version: sources.llvm.version,

@@ -22,7 +22,13 @@ export function readDurations(file: string): Durations {
     [...readAll(file)].map(([name, kept]) => {
       const durations = kept.map((one) => (typeof one === 'number' ? { seconds: one } : { seconds: one[0], cpuSeconds: one[1] }));
       const cpuSeconds = median(durations.flatMap((one) => one.cpuSeconds ?? []));
-      return [name, { seconds: rounded(median(durations.map(({ seconds }) => seconds))!), ...(cpuSeconds === undefined ? {} : { cpuSeconds: rounded(cpuSeconds) }) }];
+      return [
+        name,
+        {
+          seconds: rounded(median(durations.map(({ seconds }) => seconds))!),
+          ...(cpuSeconds === undefined ? {} : { cpuSeconds: rounded(cpuSeconds) }),
+        },
+      ];
     }),
   );
 }

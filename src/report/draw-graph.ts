@@ -149,7 +149,9 @@ function factsLine(recipe: RecipeFacts, status: RunBuildStatus | 'not built', li
     case 'stopped':
       return 'stopped';
     case 'not built':
-      return recipe.state === 'expected' ? `(${[formatBytes(expectedSize(recipe) ?? 0), ...(seconds === undefined ? [] : [seconds])].join(' · ')})` : [recipe.state, ...(seconds === undefined ? [] : [seconds])].join(' · ');
+      return recipe.state === 'expected'
+        ? `(${[formatBytes(expectedSize(recipe) ?? 0), ...(seconds === undefined ? [] : [seconds])].join(' · ')})`
+        : [recipe.state, ...(seconds === undefined ? [] : [seconds])].join(' · ');
     default: {
       const marks = { same: ' ✓', new: '', different: ' ≠ pin' };
       const pinned = pinStatus(recipe);

@@ -18,7 +18,8 @@ function runOf(jobs: number, ...builds: readonly RunBuild[]): Run {
 }
 
 const startedAt = (seconds: number): Partial<RunBuild> => ({ status: 'building', startedAt: NOW - seconds * 1000 });
-const shown = (run: Run): unknown => forecast(run, NOW)?.builds.map(({ build: { name }, from, to }) => [name, (from - NOW) / 1000, (to - NOW) / 1000]);
+const shown = (run: Run): unknown =>
+  forecast(run, NOW)?.builds.map(({ build: { name }, from, to }) => [name, (from - NOW) / 1000, (to - NOW) / 1000]);
 
 describe('how a run goes on', () => {
   const chain = [build('a', 10, [], startedAt(4)), build('b', 5, ['a']), build('long', 20, ['a']), build('last', 1, ['b', 'long'])];

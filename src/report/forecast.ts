@@ -32,7 +32,10 @@ export function forecast(run: Run, now: number): Forecast | undefined {
   const queued = open.filter(({ startedAt }) => startedAt === undefined).sort((a, b) => (rank.get(b.drvPath) ?? 0) - (rank.get(a.drvPath) ?? 0));
   for (let at = now; queued.length > 0;) {
     const running = [...ends.values()].filter((end) => end > at);
-    const next = running.length < run.jobs ? queued.findIndex(({ inputs }) => inputs.every((input) => !isOpen.has(input) || (ends.get(input) ?? Infinity) <= at)) : -1;
+    const next =
+      running.length < run.jobs
+        ? queued.findIndex(({ inputs }) => inputs.every((input) => !isOpen.has(input) || (ends.get(input) ?? Infinity) <= at))
+        : -1;
     if (next !== -1) begin(queued.splice(next, 1)[0]!, at);
     else if (running.length === 0) break;
     else at = Math.min(...running);

@@ -34,13 +34,21 @@ describe('a log', () => {
 
 describe('the line that says why a build failed', () => {
   it('is the first error of those at the end', () => {
-    const lines = ['checking for error_at_line... no', 'a.c:1: error: early, and overcome', ...Array<string>(50).fill('cc -c x.c'), 'b.c:2:1: error: bad', '    2 | bad', 'make: *** [b.o] Error 1'];
+    const lines = [
+      'checking for error_at_line... no',
+      'a.c:1: error: early, and overcome',
+      ...Array<string>(50).fill('cc -c x.c'),
+      'b.c:2:1: error: bad',
+      '    2 | bad',
+      'make: *** [b.o] Error 1',
+    ];
     expect(errorLine(lines.join('\n'))).toBe(52);
   });
 
   it('is not looked for in vain', () => {
     expect(errorLine('cc -Werror -c a.c\nno errors found\nall is well\n')).toBeUndefined();
     expect(errorLine('')).toBeUndefined();
-    for (const line of ['ld.lld: error: undefined symbol: f', '/bin/sh: awk: command not found', 'cat: x: No such file or directory']) expect(errorLine(`a\n${line}\n`)).toBe(1);
+    for (const line of ['ld.lld: error: undefined symbol: f', '/bin/sh: awk: command not found', 'cat: x: No such file or directory'])
+      expect(errorLine(`a\n${line}\n`)).toBe(1);
   });
 });

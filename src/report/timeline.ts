@@ -62,7 +62,12 @@ export function timelineOf(run: Run, now = run.lastAt): Timeline {
   const expected = coming && {
     end: coming.end,
     overdue: coming.overdue,
-    bars: coming.builds.map(({ build, from, to }) => ({ build, from: Math.max(from, now), to, lane: lanes.get(build.drvPath) ?? takeLane(from, to) })),
+    bars: coming.builds.map(({ build, from, to }) => ({
+      build,
+      from: Math.max(from, now),
+      to,
+      lane: lanes.get(build.drvPath) ?? takeLane(from, to),
+    })),
   };
   const to = Math.max(run.running ? now : run.lastAt, ...bars.map((bar) => bar.to));
   return { from: run.startedAt, to, lanes: free.length, bars, criticalPath, usage: usageOf(bars), expected };

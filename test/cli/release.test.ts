@@ -98,7 +98,9 @@ describe.skipIf(noBuilds !== undefined)('a release', () => {
     const podman = (...args: readonly string[]): string => execFileSync('podman', [...storage, ...args], { encoding: 'utf8' });
     const id = podman('pull', '--quiet', `oci:${join(first, 'images')}:shell`).trim();
     try {
-      const [image] = JSON.parse(podman('image', 'inspect', id)) as readonly [{ readonly Architecture: string; readonly Os: string; readonly Config: unknown }];
+      const [image] = JSON.parse(podman('image', 'inspect', id)) as readonly [
+        { readonly Architecture: string; readonly Os: string; readonly Config: unknown },
+      ];
       expect(image).toMatchObject({ Architecture: 'amd64', Os: 'linux' });
       const root = podman('image', 'mount', id).trim();
       expect(readFileSync(join(root, 'bin/sh')).equals(readFileSync('/bin/busybox'))).toBe(true);

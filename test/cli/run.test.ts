@@ -108,9 +108,12 @@ describe.skipIf(noBuilds !== undefined)('zilch develop', () => {
   });
 
   it('has its tools before the machine’s, its variables, and all else as the user has it', async () => {
-    const ran = await develop('cat; ls -d "$HOME"; cd /; command cat $CPATH/header.h; while read -r line; do echo "$line"; done <$CPATH/header.h; echo $out', {
-      env: { HOME: rig.directory },
-    });
+    const ran = await develop(
+      'cat; ls -d "$HOME"; cd /; command cat $CPATH/header.h; while read -r line; do echo "$line"; done <$CPATH/header.h; echo $out',
+      {
+        env: { HOME: rig.directory },
+      },
+    );
     expect(ran).toMatchObject({ status: 0, stderr: '' });
     expect(ran.stdout).toBe(`not the machine’s\n${rig.directory}\nnot the machine’s\na header\n${rig.directory}/outputs/out\n`);
   });
@@ -133,7 +136,10 @@ describe.skipIf(noBuilds !== undefined)('zilch develop', () => {
   });
 
   it('fails where an input cannot be built', async () => {
-    rig.write(`const bad = make({ name: 'bad', script: sh\`exit 1\` }); const user = make({ name: 'user', script: sh\`cat \${bad}\` });`, ['user', 'bad']);
+    rig.write(`const bad = make({ name: 'bad', script: sh\`exit 1\` }); const user = make({ name: 'user', script: sh\`cat \${bad}\` });`, [
+      'user',
+      'bad',
+    ]);
     expect(await develop('true')).toMatchObject({ status: 1, stderr: expect.stringContaining('E_INPUT') as string });
   });
 });

@@ -34,7 +34,9 @@ class Terminal {
 
   /** What stands there, without the empty lines at the end. `joined`: lines that had no room are whole again. */
   screen(joined = false): string {
-    return this.tmux('capture-pane', '-p', '-S', '-', ...(joined ? ['-J'] : [])).replace(/ +$/gm, '').trimEnd();
+    return this.tmux('capture-pane', '-p', '-S', '-', ...(joined ? ['-J'] : []))
+      .replace(/ +$/gm, '')
+      .trimEnd();
   }
 
   async until(pattern: RegExp): Promise<string> {
@@ -76,7 +78,9 @@ describe.skipIf(noTerminal !== undefined).each([40, 80, 200])('a terminal of %i 
     const after = await build.until(/^status 0$/m);
     expect(after).not.toMatch(/\[[#.]+\]|a line of the log/);
     expect(after).toMatch(/^slow\^out/m);
-    expect(build.screen(true)).toMatch(/^(slow\^out.*| +)\/nix\/store\/[0-9a-z]{32}-a-package-whose-name-is-longer-than-a-narrow-terminal-is-wide-\d+$/m);
+    expect(build.screen(true)).toMatch(
+      /^(slow\^out.*| +)\/nix\/store\/[0-9a-z]{32}-a-package-whose-name-is-longer-than-a-narrow-terminal-is-wide-\d+$/m,
+    );
     expect(build.tmux('display-message', '-p', '#{cursor_flag}').trim()).toBe('1');
   });
 

@@ -144,7 +144,16 @@ describe('looking', () => {
     execFileSync('chown', ['-R', '1234:1234', rig.store]);
     try {
       expect(spawnSync('setpriv', [...otherUser, 'touch', join(rig.store, 'nix/store/x')]).status).not.toBe(0);
-      for (const args of [['list'], ['show', 'good'], ['path', 'good'], ['log', 'good'], ['trust', 'good'], ['graph', '--svg'], ['pins', 'check'], ['report', join(rig.directory, 'of-another')]]) {
+      for (const args of [
+        ['list'],
+        ['show', 'good'],
+        ['path', 'good'],
+        ['log', 'good'],
+        ['trust', 'good'],
+        ['graph', '--svg'],
+        ['pins', 'check'],
+        ['report', join(rig.directory, 'of-another')],
+      ]) {
         const words = [...otherUser, join(CHECKOUT, 'zilch'), ...args, '-f', rig.chain];
         expect(spawnSync('setpriv', words, { env, encoding: 'utf8' }), args.join(' ')).toMatchObject({ status: 0, stderr: '' });
       }

@@ -117,7 +117,10 @@ function chart(run: Run, laidOut: Timeline, width: number): string[] {
   const column = (at: number): number => Math.round(((at - from) / span) * room);
   const names = new Map(run.builds.map(({ drvPath, name }) => [drvPath, name]));
   return [
-    fit(`${run.targets.join(' ')}: ${outcome(run)}${left(laidOut)}, ${formatCount(run.jobs, 'build')} at once, ${formatCount(run.cores, 'processor')}`, width),
+    fit(
+      `${run.targets.join(' ')}: ${outcome(run)}${left(laidOut)}, ${formatCount(run.jobs, 'build')} at once, ${formatCount(run.cores, 'processor')}`,
+      width,
+    ),
     ...bars.map(({ build, from: start, to: end, critical }) => {
       const length = Math.max(1, column(end) - column(start));
       const bar = `${' '.repeat(Math.min(column(start), room - 1))}${(critical ? '#' : '=').repeat(length)}`;

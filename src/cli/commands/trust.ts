@@ -49,7 +49,12 @@ async function trustMade(session: Session, report: ChainReport, what: string, id
 }
 
 /** Sources, seeds, files beside recipes: which bytes they are, and what rests on them. */
-async function trustOutside(session: Session, report: ChainReport, all: readonly Outside[], options: TrustCommandOptions): Promise<Result<undefined>> {
+async function trustOutside(
+  session: Session,
+  report: ChainReport,
+  all: readonly Outside[],
+  options: TrustCommandOptions,
+): Promise<Result<undefined>> {
   const found: (Outside & Examined)[] = [];
   for (const outside of all) {
     const examined = await examine(session, report, outside.facts.path);
@@ -58,7 +63,9 @@ async function trustOutside(session: Session, report: ChainReport, all: readonly
   }
   if (options.json === true) printJson(found);
   else
-    for (const line of found.flatMap((one) => outsideLines(one, report.recipes.length)).flatMap((text) => wrap(text, process.stdout.columns || 120, '  ')))
+    for (const line of found
+      .flatMap((one) => outsideLines(one, report.recipes.length))
+      .flatMap((text) => wrap(text, process.stdout.columns || 120, '  ')))
       printLine(line);
   const changed = found.find(({ isAsNamed }) => isAsNamed === false);
   return changed === undefined ? ok(undefined) : damaged(changed.facts.path);
@@ -112,9 +119,7 @@ function makerOf(session: Session, report: ChainReport, what: string): Result<st
   const path = parseStorePath(name);
   if (!path.ok) return path;
   const maker = report.recipes.find(({ drvPath, outputs }) => drvPath === path.value || outputs.some(({ built }) => built?.path === path.value));
-  return maker === undefined
-    ? fail('E_TARGET', `nothing in this chain makes or takes ${path.value}`)
-    : ok(maker.id);
+  return maker === undefined ? fail('E_TARGET', `nothing in this chain makes or takes ${path.value}`) : ok(maker.id);
 }
 
 function fileLines(file: LookedAt, width: number): string[] {
@@ -142,13 +147,17 @@ function outsideLines({ kind, facts, takenBy, restOnIt, isAsNamed, signature }: 
   return [
     what,
     ...(kind === 'source' ? [`Places: ${facts.places.join(' ')}`] : []),
-    ...(signature === undefined ? [] : [`Signature of its authors: ${signature.verdict}${signature.key === undefined ? '' : ` by ${signature.key}`} (${signature.detail})`]),
+    ...(signature === undefined
+      ? []
+      : [`Signature of its authors: ${signature.verdict}${signature.key === undefined ? '' : ` by ${signature.key}`} (${signature.detail})`]),
     isAsNamed === undefined
       ? `It is not in this store.`
       : `Every byte of it was read now: it is ${isAsNamed ? 'what the recipes name' : 'NOT what the recipes name'}.`,
     `Taken by ${takenBy.join(' ')}.`,
     `${restOnIt.length} of ${formatCount(recipes, 'build')} ${restOnIt.length === 1 ? 'rests' : 'rest'} on it: ${restOnIt.join(' ')}`,
-    ...(kind === 'source' ? ['What must be believed: that these are the bytes that its authors published. Builds check the SHA-256, and nothing else.'] : []),
+    ...(kind === 'source'
+      ? ['What must be believed: that these are the bytes that its authors published. Builds check the SHA-256, and nothing else.']
+      : []),
   ];
 }
 

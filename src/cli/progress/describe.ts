@@ -74,7 +74,9 @@ export function totals(
   ];
   const cpu = cpuSeconds === 0 ? '' : errorColour.dim(` (${formatSeconds(cpuSeconds)} of processor time)`);
   const saved = savedSeconds === 0 ? '' : `; about ${formatSeconds(savedSeconds)} saved by what was there or in caches`;
-  return parts.length === 0 && saved === '' ? [] : [`in all: ${[...parts, ...(parts.length === 0 ? ['nothing built'] : [])].join(', ')} in ${formatSeconds(durationSeconds)}${cpu}${saved}`];
+  return parts.length === 0 && saved === ''
+    ? []
+    : [`in all: ${[...parts, ...(parts.length === 0 ? ['nothing built'] : [])].join(', ')} in ${formatSeconds(durationSeconds)}${cpu}${saved}`];
 }
 
 function plan({ drvs, fetch, estimateSeconds }: Extract<Event, { type: 'plan' }>): readonly string[] {

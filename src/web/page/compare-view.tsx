@@ -41,7 +41,8 @@ function Compared({ a, b }: { readonly a: Side; readonly b: Side }) {
   return (
     <>
       <p class="lead">
-        <SideName side={a} /> and <SideName side={b} />: {both.count === 0 ? 'nothing was built in both' : `${formatCount(both.count, 'build')} in both`}
+        <SideName side={a} /> and <SideName side={b} />:{' '}
+        {both.count === 0 ? 'nothing was built in both' : `${formatCount(both.count, 'build')} in both`}
         {both.count > 0 && (
           <>
             , in <strong>{formatSeconds(both.first)}</strong> and in <strong>{formatSeconds(both.second)}</strong>, one after the other
@@ -84,7 +85,8 @@ function columns(a: Side, b: Side): readonly Column<ComparedBuild>[] {
     {
       title: 'size',
       by: size,
-      cell: (build) => (size(build) === undefined ? '' : size(build) === 0 ? 'same' : `${size(build)! > 0 ? '+' : '−'}${formatBytes(Math.abs(size(build)!))}`),
+      cell: (build) =>
+        size(build) === undefined ? '' : size(build) === 0 ? 'same' : `${size(build)! > 0 ? '+' : '−'}${formatBytes(Math.abs(size(build)!))}`,
       isNumber: true,
     },
   ];

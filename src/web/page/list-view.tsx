@@ -19,7 +19,11 @@ const COLUMNS: readonly Column<RecipeFacts>[] = [
   { title: 'package', by: ({ id }) => id, cell: ({ id }) => <PackageLink id={id} /> },
   { title: 'stage', by: ({ stage }) => stage },
   { title: 'version', by: ({ version }) => version },
-  { title: 'status', by: ({ state }) => state, className: ({ state }) => (/failed|differs/.test(state) ? 'bad' : state === 'building' ? 'work' : '') },
+  {
+    title: 'status',
+    by: ({ state }) => state,
+    className: ({ state }) => (/failed|differs/.test(state) ? 'bad' : state === 'building' ? 'work' : ''),
+  },
   { title: 'size', by: sizeOf, cell: sizeText, isNumber: true },
   {
     title: 'time',

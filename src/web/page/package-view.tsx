@@ -131,7 +131,9 @@ export function PackageView({ report, id }: { readonly report: ChainReport; read
 
 /** The last build of a derivation that wrote a log. */
 function writerOf(drvPath: string | undefined): RunBuild | undefined {
-  return runs.value.flatMap(({ builds }) => builds).find((build) => build.drvPath === drvPath && build.startedAt !== undefined && build.status !== 'reused');
+  return runs.value
+    .flatMap(({ builds }) => builds)
+    .find((build) => build.drvPath === drvPath && build.startedAt !== undefined && build.status !== 'reused');
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: preact.ComponentChildren }) {

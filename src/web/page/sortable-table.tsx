@@ -36,7 +36,13 @@ export function SortableTable<Row>({ caption, noun, columns, rows, keyOf }: Prop
     <>
       <p class="table-tools">
         <label>
-          Show only <input type="search" value={words.value} aria-label={`Show only: ${caption}`} onInput={(event) => (words.value = event.currentTarget.value)} />
+          Show only{' '}
+          <input
+            type="search"
+            value={words.value}
+            aria-label={`Show only: ${caption}`}
+            onInput={(event) => (words.value = event.currentTarget.value)}
+          />
         </label>
         <span role="status">{words.value === '' ? formatCount(rows.length, noun) : `${found.length} of ${formatCount(rows.length, noun)}`}</span>
       </p>

@@ -98,7 +98,13 @@ function OneRun({ report, run }: { readonly report: ChainReport; readonly run: R
         {draw(drawTimeline(timeline, width.value, run.cores))}
       </div>
       <CompareWith run={run} />
-      <SortableTable caption="Builds of this run" noun="build" columns={columns(run, ids)} rows={timeline.bars} keyOf={({ build }) => build.drvPath} />
+      <SortableTable
+        caption="Builds of this run"
+        noun="build"
+        columns={columns(run, ids)}
+        rows={timeline.bars}
+        keyOf={({ build }) => build.drvPath}
+      />
       {run.builds
         .filter(({ failure }) => failure !== undefined)
         .map((build) => (

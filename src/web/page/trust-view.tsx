@@ -58,8 +58,8 @@ function FromOutside({ report, asked }: { readonly report: ChainReport; readonly
       {found.map(({ kind, facts, takenBy, restOnIt }) => (
         <section key={facts.path}>
           <p class="lead">
-            {kind === 'source' ? 'A source as it was published' : kind === 'seed' ? 'A seed' : 'It lies beside a recipe'}, {facts.size.toLocaleString('en')} bytes.{' '}
-            {restOnIt.length} of {report.recipes.length} builds rest on it.
+            {kind === 'source' ? 'A source as it was published' : kind === 'seed' ? 'A seed' : 'It lies beside a recipe'},{' '}
+            {facts.size.toLocaleString('en')} bytes. {restOnIt.length} of {report.recipes.length} builds rest on it.
           </p>
           {kind !== 'local' && (
             <p>
