@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { whyNoBuilds } from '../build/rig.js';
+import { ask, bodyOf } from '../support/ask.js';
 import { CHECKOUT, CliRig } from './rig.js';
 
 const noBuilds = await whyNoBuilds();
@@ -181,9 +182,9 @@ describe('looking', () => {
       const server = spawn(process.execPath, [start, 'web', '--port', '0', '-f', odd], { env: { ...process.env, ZILCH_STORE: rig.store } });
       try {
         const [address] = (await once(server.stdout, 'data')) as [Buffer];
-        const page = await fetch(`${address.toString().trim()}data/package/good`);
-        expect(page.status).toBe(200);
-        expect(await page.text()).toContain('chain.ts');
+        const page = await ask(`${address.toString().trim()}data/package/good`);
+        expect(page.statusCode).toBe(200);
+        expect((await bodyOf(page)).toString()).toContain('chain.ts');
       } finally {
         server.kill();
       }
