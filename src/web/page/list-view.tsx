@@ -18,7 +18,7 @@ export function ListView({ report }: { readonly report: ChainReport }) {
 const COLUMNS: readonly Column<RecipeFacts>[] = [
   { title: 'package', by: ({ id }) => id, cell: ({ id }) => <PackageLink id={id} /> },
   { title: 'stage', by: ({ stage }) => stage },
-  { title: 'version', by: ({ version }) => version },
+  { title: 'version', by: ({ version }) => version, className: () => 'long' },
   {
     title: 'status',
     by: ({ state }) => state,
@@ -36,7 +36,7 @@ const COLUMNS: readonly Column<RecipeFacts>[] = [
     by: (recipe) => pinText(pinStatus(recipe)),
     className: (recipe) => (pinStatus(recipe) === 'different' ? 'bad' : ''),
   },
-  { title: 'what it is', by: ({ description }) => description, className: () => 'prose' },
+  { title: 'what it is', by: ({ description }) => description, className: () => 'prose wide' },
 ];
 
 function sizeOf(recipe: RecipeFacts): number | undefined {
