@@ -26,6 +26,7 @@ const tools = [
 export const llvmBy = (compiler: Compiler) =>
   llvmPart({
     name: 'llvm',
+    description: "LLVM's libraries, and its tools for object files",
     compiler,
     folder: 'llvm',
     headers: text`${local(import.meta.url, './llvm-headers.cmake')}`,

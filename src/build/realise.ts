@@ -137,10 +137,14 @@ export async function execute(
     const opened = LogWriter.open(store.root, [drvPath, resolvedDrvPath]);
     if (!opened.ok) return opened;
     const log = opened.value;
+    let logLines = 0;
     const lines = new OutputLines({
-      onPhase: (phase) => emit({ type: 'build-phase', drvPath, phase }),
+      onPhase: (phase) => emit({ type: 'build-phase', drvPath, phase, logLines }),
       onLine: (line) => emit({ type: 'build-log', drvPath, line }),
-      onBytes: (bytes) => log.write(bytes),
+      onBytes: (bytes) => {
+        if (bytes.at(-1) === 0x0a) logLines++;
+        log.write(bytes);
+      },
     });
     const { executor, cores, keepFailed } = context;
     const limit = new TimeLimit(drv.name, context.limits ?? {}, context.signal);

@@ -63,12 +63,12 @@ export function register(command: Command): void {
   );
 }
 
-/** Where the last lines begin, or all of it. */
+/** The offset of the last lines, or 0. */
 function startOf(log: LogFile, lines: number | undefined): Result<number> {
   return lines === undefined ? ok(0) : log.startOfLast(lines);
 }
 
-/** Whether a run that goes on builds it, or is going to. */
+/** Whether a running build is building it or will build it. */
 function isAwaited({ layout }: Store, drvPath: DrvPath): boolean {
   return lastRuns(layout.zilchDir).some(
     ({ running, builds }) => running && builds.some((build) => build.drvPath === drvPath && ['queued', 'waiting', 'building'].includes(build.status)),
