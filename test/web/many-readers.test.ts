@@ -17,7 +17,7 @@ const SERVERS = {
 function connected(port: number, says: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => void socket.write(says, () => resolve()));
-    // Closed for another, which is what servers do about so many.
+    // Closed in favour of another: servers do that when there are too many.
     socket.on('error', (error: NodeJS.ErrnoException) => (['ECONNRESET', 'EPIPE'].includes(error.code ?? '') ? resolve() : reject(error)));
     onTestFinished(() => void socket.destroy());
   });
