@@ -61,9 +61,13 @@ export async function realise(drvPath: DrvPath, wanted: Iterable<string>, contex
   const names = [...wanted];
   const ready = resolvedDerivation(drvPath, context);
   if (ready === undefined) return inputIsGone(derivationOf(drvPath, context.closure));
-  // Before anything is written: what a cache has needs neither the derivation nor its sources.
+  // Before sources are fetched: what a cache has does not need them. The derivation is written if they are here, as Nix does.
   const found = await find(drvPath, ready, names, context);
-  if (!found.ok || found.value !== undefined) return found as Result<Realised>;
+  if (!found.ok) return found;
+  if (found.value !== undefined) {
+    const written = await writeClosure(drvPath, context);
+    return written.ok ? ok(found.value) : written;
+  }
   const missing = ready.drv.inputSrcs.filter((path) => !context.store.isValid(path));
   const fetched = missing.length === 0 ? undefined : await context.fetchSources?.(missing);
   if (fetched?.ok === false) return fetched;

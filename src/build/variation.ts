@@ -30,9 +30,9 @@ export interface SandboxVariation {
   readonly randomAddresses?: true;
   /** uname(2) tells of a kernel 2.6. */
   readonly oldKernel?: true;
-  /** So many processors, where the machine has them. */
+  /** The number of processors, if the machine has that many. */
   readonly processors?: number;
-  /** Seconds since the start of a machine that has been up for so much longer. */
+  /** Seconds since the start of a machine that has been up for this much longer. */
   readonly uptime?: number;
   /** The build directory lies on one of these: only where root builds, with mkfs at hand. */
   readonly fileSystem?: ImageFileSystem;

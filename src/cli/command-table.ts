@@ -24,7 +24,7 @@ export const COMMAND_GROUPS: readonly { readonly title: string; readonly command
         summary: 'open a shell in your own directory with what a target is built with',
         load: () => import('./commands/develop.js'),
       },
-      { name: 'boot', summary: 'start a CD or a disk of the chain in QEMU', load: () => import('./commands/boot.js') },
+      { name: 'boot', summary: 'start a CD, a disk or a kit in QEMU', load: () => import('./commands/boot.js') },
     ],
   },
   {

@@ -180,6 +180,18 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     await page.close();
   });
 
+  it('shows all of a log that comes in several answers', async () => {
+    const log = (await zilch('log', ...chainOptions(), 'hostile', '--path')).stdout.trim();
+    const before = readFileSync(log);
+    appendFileSync(log, `${'für alle\n'.repeat(60_000)}the very end\n`);
+    onTestFinished(() => writeFileSync(log, before));
+    const { page, problems } = await openPage(browser, `${url}#/package/hostile`);
+    await page.locator('.log-text', { hasText: 'the very end' }).waitFor();
+    expect((await page.locator('.log-text').textContent())!.match(/für alle\n/g)).toHaveLength(60_000);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
   it('has a list that is sorted by its columns, and shows only what is asked for', async () => {
     const { page, problems } = await openPage(browser, `${url}#/list`);
     const names = (): Promise<string[]> => page.locator('tbody th').allInnerTexts();

@@ -27,14 +27,25 @@ export function LogView({ title, logKey, growing, build }: Props) {
   const holder = useRef<HTMLDivElement>(null);
   useEffect(() => {
     let stopped = false;
+    let loading = false;
     const more = async (): Promise<void> => {
-      const before = log.value;
-      const loaded = await load<'log'>(logKey, before?.next);
-      if (stopped) return;
-      if (loaded.state === 'there') {
-        const text = (before?.text ?? '') + loaded.value.text;
-        log.value = { ...loaded.value, text: text.slice(-LONGEST), cut: (before?.cut ?? false) || loaded.value.cut || text.length > LONGEST };
-      } else if (loaded.state === 'failed' && !growing) failure.value = loaded.message;
+      if (loading) return;
+      loading = true;
+      let read = log.value;
+      // A long log comes in pieces, and is shown when all are there.
+      do {
+        const loaded = await load<'log'>(logKey, read?.next);
+        if (stopped) return;
+        if (loaded.state === 'there') {
+          const text = (read?.text ?? '') + loaded.value.text;
+          read = { ...loaded.value, text: text.slice(-LONGEST), cut: (read?.cut ?? false) || loaded.value.cut || text.length > LONGEST };
+        } else {
+          if (loaded.state === 'failed' && !growing) failure.value = loaded.message;
+          break;
+        }
+      } while (read.more);
+      log.value = read;
+      loading = false;
     };
     void more();
     const timer = growing && !FROM_FILES ? setInterval(() => void more(), FOLLOW_MS) : undefined;
