@@ -31,16 +31,29 @@ function padded(bytes: Buffer): Buffer {
   return Buffer.concat([bytes, Buffer.alloc(-bytes.length & 3)]);
 }
 
+export interface BareMachine {
+  readonly megabytes: number;
+  readonly scratch: string;
+  /** QEMU's options for processor and clock; an emulated processor of no make by default. */
+  readonly qemu?: readonly string[];
+  /** Whether the kernel says what it finds. */
+  readonly talkative?: boolean;
+}
+
 /**
  * Switches the machine on; gives what its serial line said until it was off. It has one processor, no disk and no
  * network. On a busy host the kernel would find its timer too slow, so it is told not to look.
  */
-export async function bootKit(kernel: string, folder: string, options: { readonly megabytes: number; readonly scratch: string }): Promise<string> {
-  const initrd = join(options.scratch, 'kit.cpio');
+export async function bootKit(
+  kernel: string,
+  folder: string,
+  { megabytes, scratch, qemu = ['-accel', 'tcg'], talkative = false }: BareMachine,
+): Promise<string> {
+  const initrd = join(scratch, 'kit.cpio');
   writeFileSync(initrd, firstFiles(folder));
-  const machine = ['-accel', 'tcg', '-m', String(options.megabytes), '-no-reboot', '-nic', 'none', '-display', 'none', '-serial', 'stdio'];
-  const kernelArguments = ['-kernel', kernel, '-initrd', initrd, '-append', 'console=ttyS0 quiet panic=-1 no_timer_check'];
-  const child = spawn('qemu-system-x86_64', [...machine, '-monitor', 'none', ...kernelArguments], {
+  const machine = [...qemu, '-m', String(megabytes), '-no-reboot', '-nic', 'none', '-display', 'none', '-serial', 'stdio'];
+  const words = `console=ttyS0 ${talkative ? 'loglevel=7' : 'quiet'} panic=-1 no_timer_check`;
+  const child = spawn('qemu-system-x86_64', [...machine, '-monitor', 'none', '-kernel', kernel, '-initrd', initrd, '-append', words], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let shown = '';

@@ -145,7 +145,7 @@ const ENVELOPES: readonly (readonly [string, string, string, RegExp])[] = [
     }),
     /did not sign/,
   ],
-  ['no object', 'to make the reader fall over', 'null', /of the type undefined/],
+  ['no object', 'to make the reader fall over', 'null', /has the type undefined/],
 ];
 
 describe('a line made by somebody without a key is refused:', () => {

@@ -2,7 +2,7 @@
 import { sha256, storePathBaseName, type StorePath } from '../../formats/index.js';
 import { addressesOf, packageUrl, type BomSource, type BomSubject } from './subject.js';
 
-/** SPDX wants a moment; in milliseconds since 1970. */
+/** SPDX asks for a date, here in milliseconds since 1970. */
 export function spdx({ trust, sources, version }: BomSubject, createdAt: number): Readonly<Record<string, unknown>> {
   const root = idOf(trust.recipe.drvPath);
   const packages = [
@@ -76,7 +76,7 @@ function plain(path: StorePath, name: string) {
   };
 }
 
-/** Letters, digits, dots and dashes are all that an id may have. */
+/** An id may have only letters, digits, dots and dashes. */
 function idOf(path: StorePath): string {
   return `SPDXRef-${storePathBaseName(path).replace(/[^A-Za-z0-9.-]/g, '-')}`;
 }

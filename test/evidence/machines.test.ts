@@ -1,0 +1,82 @@
+/**
+ * What no sandbox can change: the kit is built on virtual machines whose processors, clocks and memory differ, and must give the pinned
+ * outputs on each. `MACHINES_TARGET=stage1 npx vitest run --project e2e test/evidence/machines.test.ts` goes further.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { removeTree } from '../../src/store/index.js';
+import { CHECKOUT, CliRig } from '../cli/rig.js';
+import { bootKit } from '../kit/bare.js';
+import { seedBytes } from '../seed/ladder.js';
+import { fetchKernel, whyNoMachine } from '../seed/machine.js';
+
+const noMachine = whyNoMachine();
+if (noMachine !== undefined) console.log(`skipped: ${noMachine}`);
+
+const TARGET = process.env['MACHINES_TARGET'] ?? 'seed-unpack';
+/** Where KVM is missing, the processor is emulated, which takes much longer. */
+const ACCELERATED = ['-accel', 'kvm', '-accel', 'tcg'];
+
+interface Machine {
+  readonly name: string;
+  readonly megabytes: number;
+  readonly qemu: readonly string[];
+  /** Lines of the kernel that show that it saw this machine. */
+  readonly seen: readonly RegExp[];
+}
+
+const MACHINES: readonly Machine[] = [
+  {
+    name: 'an Intel of 2008 in 1971, with 1 GiB',
+    megabytes: 1024,
+    qemu: [...ACCELERATED, '-cpu', 'Nehalem,vendor=GenuineIntel', '-rtc', 'base=1971-01-01T00:00:00'],
+    seen: [/Intel Core i7 9xx/, /system clock to 1971-/],
+  },
+  {
+    name: 'an AMD of 2006 in 2039, with 2 GiB',
+    megabytes: 2048,
+    qemu: [...ACCELERATED, '-cpu', 'Opteron_G2,vendor=AuthenticAMD', '-rtc', 'base=2039-01-01T00:00:00'],
+    seen: [/AMD Opteron 22xx/, /system clock to 2039-/],
+  },
+  {
+    name: 'a processor that has nothing but what x86-64 asks for, with 3 GiB',
+    megabytes: 3072,
+    qemu: [...ACCELERATED, '-cpu', 'qemu64'],
+    seen: [/QEMU Virtual CPU/],
+  },
+];
+
+interface Pinned {
+  readonly path: string;
+}
+
+describe.skipIf(noMachine !== undefined)('the chain gives the pinned outputs on', () => {
+  let rig: CliRig;
+  let kit: string;
+  let kernel: string;
+  beforeAll(async () => {
+    rig = new CliRig();
+    kernel = fetchKernel('bookworm', rig.directory);
+    kit = join(rig.directory, 'kit');
+    const exported = await rig.run(['export', 'kit', kit, TARGET]);
+    expect(exported.status, exported.stderr).toBe(0);
+    writeFileSync(join(kit, 'seed'), seedBytes(), { mode: 0o755 });
+  });
+  afterAll(async () => {
+    await removeTree(kit);
+    await rig.close();
+  });
+
+  test.each(MACHINES.map((machine) => [machine.name, machine] as const))('%s', { timeout: 3_600_000 }, async (name, { megabytes, qemu, seen }) => {
+    const began = Date.now();
+    const shown = await bootKit(kernel, kit, { megabytes, qemu, talkative: true, scratch: rig.directory });
+    console.log(`${TARGET} on ${name}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
+    for (const line of seen) expect(shown).toMatch(line);
+    const pins = JSON.parse(readFileSync(join(CHECKOUT, 'bootstrap/pins.json'), 'utf8')) as Record<string, Pinned>;
+    const outputs = readFileSync(join(kit, 'pins'), 'utf8').trimEnd().split('\n').map((line) => line.split(' ')[0]!);
+    expect(outputs.length).toBeGreaterThan(0);
+    for (const output of outputs) expect(shown).toContain(`  ${output} same ${pins[output]!.path}\n`);
+    expect(shown).toContain('kit: done, and off\n');
+  });
+});
