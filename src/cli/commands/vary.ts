@@ -132,15 +132,18 @@ async function varyBuilds(
         const { derivations } = session.chain;
         const wanted = new Set(targets.value.map(({ target }) => target.build.drvPath));
         if (options.needed === true) for (const drvPath of wanted) for (const input of derivations.get(drvPath)!.inputDrvs.keys()) wanted.add(input);
+        const context = { asked: names, signal, emit: reporter.emit };
         const first = await runBuild(
           session,
           [...wanted].map((drvPath) => ({ drvPath, outputs: [...derivations.get(drvPath)!.outputs.keys()] })),
           options,
-          {
-            ...{ asked: names, signal, emit: reporter.emit },
-          },
+          context,
         );
         if (!first.ok || first.value.failures.size > 0) return first.ok ? verdict(session, first.value) : first;
+        // What came from a cache or another store came without its inputs.
+        const inputs = [...wanted].flatMap((drvPath) => [...derivations.get(drvPath)!.inputDrvs].map(([input, outputs]) => ({ drvPath: input, outputs })));
+        const second = await runBuild(session, inputs, options, context);
+        if (!second.ok || second.value.failures.size > 0) return second.ok ? verdict(session, second.value) : second;
         reporter.close();
         const { store } = session;
         const varied = await vary({
