@@ -91,7 +91,10 @@ const FRAUDS = {
 const NO_FRAUD = /^(every fraud|without a fraud)/;
 
 interface TestReport {
-  readonly testResults: readonly { readonly name: string; readonly assertionResults: readonly { readonly title: string; readonly status: string }[] }[];
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly assertionResults: readonly { readonly title: string; readonly status: string }[];
+  }[];
 }
 
 function frauds(): void {

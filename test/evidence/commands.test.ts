@@ -135,7 +135,8 @@ describe('zilch sign', () => {
     const secret = unwrap(parseSecretKey(readFileSync(key, 'utf8')));
     const check = CHECKERS[program]!;
     expect(check(folder, 'SHA256SUMS', secret)).toBe(0);
-    for (const signed of [file, `${file}.nix/nar/SHA256SUMS.nar`]) writeFileSync(signed, readFileSync(signed, 'latin1').replace('a file', 'a fool'), 'latin1');
+    for (const signed of [file, `${file}.nix/nar/SHA256SUMS.nar`])
+      writeFileSync(signed, readFileSync(signed, 'latin1').replace('a file', 'a fool'), 'latin1');
     expect(check(folder, 'SHA256SUMS', secret)).not.toBe(0);
   });
 });

@@ -74,7 +74,10 @@ describe.skipIf(noMachine !== undefined)('the chain gives the pinned outputs on'
     console.log(`${TARGET} on ${name}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
     for (const line of seen) expect(shown).toMatch(line);
     const pins = JSON.parse(readFileSync(join(CHECKOUT, 'bootstrap/pins.json'), 'utf8')) as Record<string, Pinned>;
-    const outputs = readFileSync(join(kit, 'pins'), 'utf8').trimEnd().split('\n').map((line) => line.split(' ')[0]!);
+    const outputs = readFileSync(join(kit, 'pins'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(' ')[0]!);
     expect(outputs.length).toBeGreaterThan(0);
     for (const output of outputs) expect(shown).toContain(`  ${output} same ${pins[output]!.path}\n`);
     expect(shown).toContain('kit: done, and off\n');

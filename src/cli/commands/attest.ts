@@ -22,7 +22,11 @@ export function register(command: Command): void {
     .argument('[targets...]', 'targets that were built here (default: the chain’s default target)')
     .requiredOption('--key <file>', 'the secret key to sign with, as `zilch cache key` makes it');
   withChain(command)
-    .option('--to <place>', 'where to put the claims: directory, file://, http://, https:// or s3://…; they get a folder with the name of your key', 'claims')
+    .option(
+      '--to <place>',
+      'where to put the claims: directory, file://, http://, https:// or s3://…; they get a folder with the name of your key',
+      'claims',
+    )
     .option('--operator <name>', 'who you are, in your own words (default: the key’s name)')
     .addOption(
       new Option('--built-by <builder>', 'the builder of builds without a record, if they ran on this machine as it is now').choices(BUILDERS),

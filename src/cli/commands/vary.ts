@@ -2,7 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { BuildRecorder, identitiesOf, makeTracer, readBuildRecords, resolvedDerivation, type BuildRecord, type OutputDifference } from '../../build/index.js';
+import {
+  BuildRecorder,
+  identitiesOf,
+  makeTracer,
+  readBuildRecords,
+  resolvedDerivation,
+  type BuildRecord,
+  type OutputDifference,
+} from '../../build/index.js';
 import {
   planRuns,
   variationsHere,
@@ -141,7 +149,9 @@ async function varyBuilds(
         );
         if (!first.ok || first.value.failures.size > 0) return first.ok ? verdict(session, first.value) : first;
         // What came from a cache or another store came without its inputs.
-        const inputs = [...wanted].flatMap((drvPath) => [...derivations.get(drvPath)!.inputDrvs].map(([input, outputs]) => ({ drvPath: input, outputs })));
+        const inputs = [...wanted].flatMap((drvPath) =>
+          [...derivations.get(drvPath)!.inputDrvs].map(([input, outputs]) => ({ drvPath: input, outputs })),
+        );
         const second = await runBuild(session, inputs, options, context);
         if (!second.ok || second.value.failures.size > 0) return second.ok ? verdict(session, second.value) : second;
         reporter.close();

@@ -69,7 +69,9 @@ export function parseStatement(payload: Buffer): Result<Claim> {
   try {
     const claim = new StatementReader(payload).claim();
     if (!writeStatement(claim).equals(payload))
-      throw new Wrong('it is not spelt as Zilch writes claims: it has another field, a field twice, another order, other spaces, or escaped characters');
+      throw new Wrong(
+        'it is not spelt as Zilch writes claims: it has another field, a field twice, another order, other spaces, or escaped characters',
+      );
     return ok(claim);
   } catch (error) {
     if (!(error instanceof Wrong)) throw error;

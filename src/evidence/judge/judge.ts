@@ -104,7 +104,9 @@ function whyNotOf({ step, drvPath }: Variant, { claim }: Admitted, steps: Steps)
   const names = claim.outputs.map(({ name }) => name);
   if (names.join(' ') !== step.outputs.join(' ')) return `${step.name} has the outputs ${step.outputs.join(', ')}, not ${names.join(', ')}`;
   const seeds = steps.seedsOf(drvPath);
-  return seeds.join(' ') === claim.seeds.map(({ path }) => path).join(' ') ? undefined : `${claim.derivation} does not start from the seed that the claim names`;
+  return seeds.join(' ') === claim.seeds.map(({ path }) => path).join(' ')
+    ? undefined
+    : `${claim.derivation} does not start from the seed that the claim names`;
 }
 
 class Bench {
@@ -191,8 +193,7 @@ interface Question {
 }
 
 function whyWrongInputs(inputs: readonly ClaimedInput[], question: Question): string | undefined {
-  if (inputs.map(({ path }) => path).join(' ') !== question.inputs.join(' '))
-    return 'its inputs are not those of the derivation that was run';
+  if (inputs.map(({ path }) => path).join(' ') !== question.inputs.join(' ')) return 'its inputs are not those of the derivation that was run';
   const isOther = ({ path, sha256, kind }: ClaimedInput): boolean => {
     const made = question.made.get(path);
     return made === undefined ? kind === 'output' : kind !== 'output' || made !== sha256;

@@ -138,7 +138,11 @@ export const HELD_STILL: readonly { readonly name: string; readonly cause: strin
     cause: 'uses random numbers: for names, for seeds of hashes, or for themselves',
     change: { tracer: ['-r'], sandbox: { files: sameRandom() } },
   },
-  { name: 'clock', cause: 'reads the clock, the cycle counter, or the times of files that it has just made', change: { tracer: ['-f', '1700000000'] } },
+  {
+    name: 'clock',
+    cause: 'reads the clock, the cycle counter, or the times of files that it has just made',
+    change: { tracer: ['-f', '1700000000'] },
+  },
   { name: 'file system', cause: 'stores what the file system decides: inode numbers, or the order of files', change: IN_MEMORY },
   { name: 'processors', cause: 'lets processes race; on one processor they keep an order', change: { sandbox: { processors: 1 } } },
 ];
