@@ -127,7 +127,7 @@ export const FAILURES = {
   // Machines
   E_NO_QEMU: 'QEMU is not installed',
   E_NO_FIRMWARE: 'UEFI firmware for QEMU is not installed',
-  E_MACHINE: 'the machine in QEMU does not answer',
+  E_MACHINE: 'the machine in QEMU does not answer, or failed',
 
   // Defects
   E_UNFINISHED: 'the command ended before its work was done: a defect of Zilch',

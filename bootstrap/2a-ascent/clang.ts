@@ -10,6 +10,7 @@ import { llvmMajor } from './llvm-source.ts';
 export const clangBy = (compiler: Compiler, llvm: AnyRecipe) =>
   llvmPart({
     name: 'clang',
+    description: 'the C and C++ compiler of LLVM',
     compiler,
     folder: 'clang',
     headers: text`${local(import.meta.url, './clang-headers.cmake')}`,

@@ -9,10 +9,11 @@ import { gnumake } from './gnumake.ts';
 import { musl } from './musl.ts';
 
 /** GCC 10, C and C++, by another compiler. */
-const gcc10By = (name: string, compiler: AnyRecipe, flags: string) =>
+const gcc10By = (name: string, description: string, compiler: AnyRecipe, flags: string) =>
   ascentRecipe({
     name,
     version: '10.2.0',
+    description,
     path: [compiler, binutils, gnumake, stage1.protobusybox],
     script: sh`
 phase configure
@@ -52,13 +53,14 @@ mkdir "$out"
 /** GCC 10 by g++ 3.4.6: as a compiler it is right, but it is not yet what it would make of itself. */
 export const gcc10ByGcc3 = gcc10By(
   'gcc10-by-gcc3',
+  'GCC 10, C and C++, by GCC 3.4',
   gcc3,
   // plugin-api.h wants to know the byte order, and GCC 3.4 has no __BYTE_ORDER__.
   '-O1 -D__LITTLE_ENDIAN__=1',
 );
 
 /** GCC 10 by GCC 10. */
-export const gcc10 = gcc10By('gcc10', gcc10ByGcc3, '-O2');
+export const gcc10 = gcc10By('gcc10', 'GCC 10, C and C++, by itself', gcc10ByGcc3, '-O2');
 
 /** GCC 10 once more, by that. If compiling itself has changed nothing, this is the same store path. */
-export const gcc10Again = gcc10By('gcc10', gcc10, '-O2');
+export const gcc10Again = gcc10By('gcc10', 'GCC 10 once more by GCC 10: the same if it compiles itself right', gcc10, '-O2');

@@ -6,6 +6,7 @@ import { llvmPart, type Compiler } from './llvm-build.ts';
 export const lldBy = (compiler: Compiler, llvm: AnyRecipe) =>
   llvmPart({
     name: 'lld',
+    description: 'the linker of LLVM',
     compiler,
     folder: 'lld',
     components: ['lld'],

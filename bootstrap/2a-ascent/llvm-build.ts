@@ -21,6 +21,8 @@ export interface Compiler {
 
 interface LlvmPart {
   readonly name: string;
+  /** What it is, whoever compiles it. */
+  readonly description: string;
   readonly compiler: Compiler;
   /** Its folder in LLVM's source tree. */
   readonly folder: string;
@@ -43,10 +45,23 @@ interface LlvmPart {
  * A part of LLVM. Programs are static: they depend on nothing, can be put anywhere, and start fast. Musl gives threads 128 KB
  * of stack unless a program asks for more, as it must for the optimiser. -O3, cmake's choice, costs GCC up to a tenth more than -O2.
  */
-export const llvmPart = ({ name, compiler, folder, headers, prepare, options, components, target = 'distribution', finish, test }: LlvmPart) =>
+export const llvmPart = ({
+  name,
+  description,
+  compiler,
+  folder,
+  headers,
+  prepare,
+  options,
+  components,
+  target = 'distribution',
+  finish,
+  test,
+}: LlvmPart) =>
   ascentRecipe({
     name: compiler.name === undefined ? name : `${name}-by-${compiler.name}`,
     version: sources.llvm.version,
+    description: `${description}, by ${compiler.name ?? 'clang'}`,
     path: [...compiler.path, cmake, gnumake, stage1.protobusybox],
     script: sh`
 phase configure

@@ -13,6 +13,7 @@ export const llvmMajor = sources.llvm.version.replace(/\..*/, '');
 export const llvmSource = ascentRecipe({
   name: 'llvm-source',
   version: sources.llvm.version,
+  description: "the parts of LLVM's source that are used, edited to be built without Python",
   path: [stage1.protobusybox],
   script: sh`
 phase unpack

@@ -26,11 +26,12 @@ const tools = [
 export const llvmBy = (compiler: Compiler) =>
   llvmPart({
     name: 'llvm',
+    description: "LLVM's libraries, and its tools for object files",
     compiler,
     folder: 'llvm',
     headers: text`${local(import.meta.url, './llvm-headers.cmake')}`,
     components: [...libraries, 'llvm-headers', 'cmake-exports', 'llvm-tblgen', ...tools],
-    // The triple is given, lest a script guess it. Utilities are installed, or there would be no llvm-tblgen.
+    // The triple is given, so that no script guesses it. Utilities are installed because llvm-tblgen is one of them.
     options: sh`-DLLVM_HOST_TRIPLE=x86_64-unknown-linux-musl -DLLVM_TARGETS_TO_BUILD=X86 -DLLVM_INCLUDE_UTILS=OFF -DLLVM_INSTALL_UTILS=ON \
   -DLLVM_INCLUDE_BENCHMARKS=OFF -DLLVM_INCLUDE_EXAMPLES=OFF -DLLVM_ENABLE_BINDINGS=OFF -DLLVM_ENABLE_LIBEDIT=OFF \
   -DLLVM_ENABLE_LIBXML2=OFF -DLLVM_ENABLE_PIC=OFF -DLLVM_ENABLE_PLUGINS=OFF \

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { flake, fromOutside, local, sh, type AnyRecipe } from 'zilch';
 import { stage1 } from '../1-stage1/index.ts';
 import { busybox, gnumake, toolchain, toolchainPython } from '../2b-crossing/index.ts';
@@ -69,8 +70,15 @@ const expressions = flake('zilch-flake', () => [stage1, gnumakeByTinycc, toolcha
 
 const recipes = local(import.meta.url, '..', {
   name: 'zilch-recipes',
-  only: ['0-seed', '1-stage1', '2a-ascent', '2b-crossing', '3-nix', '5-distribution', 'package', 'packages', 'chain.ts', 'sources.ts'],
+  only: ['0-seed', '1-stage1', '2a-ascent', '2b-crossing', '3-nix', '5-distribution', 'package', 'packages', 'chain.ts', 'sources.ts', 'signatures'],
 });
+
+/** What each output of the chain is, by the pins: `TARGET^OUTPUT NAR-HASH NAR-SIZE`. This CD cannot hold its own. */
+function expectedOutputs(): string {
+  const pins = JSON.parse(readFileSync(new URL('../pins.json', import.meta.url), 'utf8')) as Record<string, { narHash: string; narSize: number }>;
+  const others = Object.entries(pins).filter(([output]) => !output.startsWith('live-cd-full'));
+  return others.map(([output, { narHash, narSize }]) => `${output} ${narHash} ${String(narSize)}\n`).join('');
+}
 
 /** Where people find them. */
 const aboard = distributionRecipe({
@@ -81,6 +89,19 @@ const aboard = distributionRecipe({
 mkdir -p "$out/zilch"
 ln -s ${recipes} "$out/zilch/recipes"
 ln -s ${expressions} "$out/zilch/flake"
+cat >"$out/zilch/outputs" <<'.'
+${expectedOutputs()}.
+cat >"$out/zilch/README" <<'.'
+All that this CD was built from is on it: the seed and every source tarball (in /nix/store), the recipes, and the same as
+expressions for Nix. No network is needed. What is built on the way wants 20 GB: su -; zilch-store /dev/... first.
+
+  nix build /zilch/flake#stage1          the first shell, C library and compiler, from 148 bytes and text
+  nix build /zilch/flake#toolchain       clang, by all that comes before it
+  nix build /zilch/flake#live-cd-full    this CD again
+
+outputs       what each output should be: its NAR hash, as "nix-store --dump PATH | sha256sum" prints it, and its size
+recipes       how each is built; recipes/signatures: what the authors of the sources signed
+.
 `,
   references: { allowed: [recipes, expressions] },
 });

@@ -50,7 +50,7 @@ enum {
     SYS_mknod = 133, SYS_personality = 135, SYS_statfs = 137, SYS_prctl = 157, SYS_setrlimit = 160, SYS_sync = 162, SYS_mount = 165,
     SYS_umount2 = 166, SYS_pivot_root = 155, SYS_chroot = 161, SYS_chdir = 80, SYS_getcwd = 79, SYS_reboot = 169, SYS_sethostname = 170,
     SYS_setdomainname = 171, SYS_sched_getaffinity = 204, SYS_getdents64 = 217, SYS_clock_gettime = 228,
-    SYS_unshare = 272, SYS_utimensat = 280, SYS_syncfs = 306, SYS_close_range = 436
+    SYS_pause = 34, SYS_unshare = 272, SYS_utimensat = 280, SYS_syncfs = 306, SYS_close_range = 436
 };
 
 enum { EPERM = 1, ENOENT = 2, EINTR = 4, EEXIST = 17, EINVAL = 22 };

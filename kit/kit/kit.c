@@ -3,12 +3,11 @@
  *
  *     kit build STEP                  builds a step, unless it is built
  *     kit path STEP^OUTPUT            prints the path of an output
- *     kit exec STEP^OUTPUT FILE ...   runs a program of an output
  *     kit verify                      hashes everything in the store again
  *     kit register FILE               writes what `nix-store --load-db` reads
  * Anywhere:
- *     kit enter PROGRAM ...           makes the working directory the root, and runs a program there
- *     kit boot PROGRAM ...            the same where there is only a kernel, and switches the machine off
+ *     kit enter [PROGRAM ...]         makes the working directory the root, and builds everything or runs a program there
+ *     kit boot [PROGRAM ...]          the same where there is only a kernel, and switches the machine off
  *     kit hash TREE                   the hash and length of a tree's archive
  *     kit finish INPUT,... NAME TREE ...      moves outputs to their paths, as after a build; each TREE is FOLDER/HASH-NAME, its scratch path
  */
@@ -205,19 +204,37 @@ static void finish(char **arguments, int count)
         say(record_text(&outputs[i].valid));
 }
 
-static void execute(char **arguments)
-{
-    static char *nothing[] = { NULL };
-    arguments[1] = join(output_path(arguments[0]), "/", arguments[1]);
-    need(call3(SYS_execve, arguments[1], arguments + 1, nothing), "run", arguments[1]);
-}
-
 static void make_places(void)
 {
     static const char *places[] = { STORE, RECORDS "/paths", RECORDS "/built", RECORDS "/steps", "/nix/var/log/kit", "/made", NULL };
     int i;
     for (i = 0; places[i]; i++)
         make_folders(places[i]);
+}
+
+/* Builds the steps in order, each in a process of its own. The first shell continues as soon as it is built. */
+static void build_all(void)
+{
+    static char *nothing[] = { NULL };
+    struct list steps = list_folder("/steps");
+    size i;
+    long process, code;
+    make_places();
+    for (i = 0; i < steps.count; i++) {
+        process = need(call0(SYS_fork), "start", "a step");
+        if (!process) {
+            build(join("/steps/", steps.at[i]));
+            quit(0);
+        }
+        code = wait_for(process);
+        if (code)
+            quit(code);
+        if (same(strchr(steps.at[i], '-'), "-stage1")) {
+            char *shell[] = { join(output_path("stage1^protobusybox"), "/bin/ash"), "drive", NULL };
+            need(call3(SYS_execve, shell[0], shell, nothing), "run", shell[0]);
+        }
+    }
+    write_registration("/registration");
 }
 
 int main(int count, char **arguments)
@@ -230,15 +247,13 @@ int main(int count, char **arguments)
         make_places(), build(arguments[2]);
     else if (same(command, "path") && rest == 1)
         say(output_path(arguments[2]), "\n");
-    else if (same(command, "exec") && rest >= 2)
-        execute(arguments + 2);
     else if (same(command, "verify") && !rest)
         verify();
     else if (same(command, "register") && rest == 1)
         write_registration(arguments[2]);
-    else if (same(command, "enter") && rest >= 1)
+    else if (same(command, "enter"))
         enter(arguments + 2);
-    else if (same(command, "boot") && rest >= 1)
+    else if (same(command, "boot"))
         boot(arguments + 2);
     else if (same(command, "hash") && rest == 1) {
         scan = scan_tree(arguments[2], NULL, NULL);
@@ -246,6 +261,6 @@ int main(int count, char **arguments)
     } else if (same(command, "finish") && rest >= 3 && rest % 2)
         finish(arguments + 2, rest);
     else
-        die("arguments: build, path, exec, verify, register, enter, boot, hash or finish; kit.c says more");
+        die("arguments: build, path, verify, register, enter, boot, hash or finish; kit.c says more");
     return 0;
 }

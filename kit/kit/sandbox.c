@@ -277,10 +277,22 @@ static void lock_folder(const char *file)
         die("another one is at work in this folder");
 }
 
-/* On a running system: the kit's folder, where we are, becomes the root, with a /proc and a /dev of its own; the command runs there. */
-static void enter(char **command)
+static void build_all(void);
+
+/* In the kit's own world: runs a command, or without one builds everything. */
+static void work(char **command)
 {
     static char *nothing[] = { NULL };
+    if (!*command) {
+        build_all();
+        quit(0);
+    }
+    need(call3(SYS_execve, command[0], command, nothing), "run", command[0]);
+}
+
+/* On a running system: the kit's folder, where we are, becomes the root, with a /proc and a /dev of its own. */
+static void enter(char **command)
+{
     char here[4096];
     long user = call0(SYS_getuid), group = call0(SYS_getgid), process;
     need(call2(SYS_getcwd, here, sizeof here), "find", "the working directory");
@@ -299,7 +311,7 @@ static void enter(char **command)
         mount_at(here, here, NULL, MS_BIND | MS_REC, NULL);
         need(call1(SYS_chdir, here), "enter", here);
     }
-    process = need(call0(SYS_fork), "start", command[0]);
+    process = need(call0(SYS_fork), "start", "a process");
     if (process)
         quit(wait_for(process));
     dies_with_parent();
@@ -309,24 +321,27 @@ static void enter(char **command)
         mount_at("proc", join(here, "/proc"), "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
     make_devices(join(here, "/dev"));
     change_root();
-    need(call3(SYS_execve, command[0], command, nothing), "run", command[0]);
+    work(command);
 }
 
-/* On a bare kernel: nothing is mounted yet, and at the end the machine is switched off. */
+/* On a bare kernel: nothing is mounted yet. At the end the machine is switched off, unless the kernel was told "kit.stay", for a person to read. */
 static void boot(char **command)
 {
-    static char *nothing[] = { NULL };
     long process, code;
+    int stay;
     make_folders("/proc");
     make_folders("/dev");
     mount_at("proc", "/proc", "proc", 0, NULL);
     make_devices("/dev");
-    process = need(call0(SYS_fork), "start", command[0]);
+    process = need(call0(SYS_fork), "start", "a process");
     if (!process)
-        need(call3(SYS_execve, command[0], command, nothing), "run", command[0]);
+        work(command);
     code = wait_for(process);
-    say(code ? "kit: failed, and off\n" : "kit: done, and off\n");
+    stay = strstr(read_text("/proc/cmdline"), "kit.stay") != NULL;
+    say("kit: ", code ? "failed" : "done", stay ? ", and you may switch the machine off\n" : ", and off\n");
     call0(SYS_sync);
+    while (stay)
+        call0(SYS_pause);
     call3(SYS_reboot, 0xfee1dead, 672274793, 0x4321fedc);
     quit(1);
 }

@@ -4,7 +4,7 @@ import type { Derivation, DrvPath, StorePath } from '../formats/index.js';
 import { err, ok, type Failure, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
 import { durationsFile, readDurations, recordDurations } from './durations.js';
-import { estimates, type Durations } from './estimate.js';
+import { estimates, type Duration, type Durations, type Estimates } from './estimate.js';
 import { emitter, type Comparison, type Emit, type PlannedBuild, type PlannedFetch, type Summary } from './event.js';
 import type { Executor } from './executor.js';
 import { criticalPath, makespan, planGraph, type Graph, type GraphNode } from './graph.js';
@@ -101,7 +101,7 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
   const file = durationsFile(store.layout.zilchDir);
   const estimate = estimates(readDurations(file), request.referenceDurations ?? new Map());
   const rank = criticalPath(graph, (node) => estimate.weight(node.drv.name));
-  const drvs = plannedBuilds(graph, estimate.of, request.sizes ?? new Map());
+  const drvs = plannedBuilds(graph, estimate, request.sizes ?? new Map());
   const known = drvs.every(({ estimateSeconds }) => estimateSeconds !== undefined);
   const estimateSeconds = known ? makespan(graph, { rank, jobs, seconds: (node) => estimate.weight(node.drv.name) }) : undefined;
   emit({ type: 'plan', drvs, fetch: request.fetch?.sources ?? [], estimateSeconds });
@@ -182,7 +182,7 @@ async function planRooted({ store, closure, wanted, options }: BuildRequest, ide
 class Run {
   readonly failures = new Map<DrvPath, Failure>();
   built = 0;
-  private readonly durations = new Map<string, number>();
+  private readonly durations = new Map<string, Duration>();
 
   constructor(
     private readonly context: RealiseContext,
@@ -206,7 +206,7 @@ class Run {
         return true;
       case 'built':
         this.built++;
-        this.durations.set(drv.name, value.durationSeconds);
+        this.durations.set(drv.name, { seconds: value.durationSeconds, cpuSeconds: value.usage.cpuSeconds });
         if (value.durationSeconds > 5) this.recordDurations();
         emit({ type: 'build-done', drvPath, name: drv.name, outputs: value.outputs, durationSeconds: value.durationSeconds, usage: value.usage });
         return true;
@@ -242,10 +242,11 @@ function realisedOutputsOf(store: Store, identities: Identities, drvPath: DrvPat
   );
 }
 
-function plannedBuilds(graph: Graph, seconds: (drvName: string) => number | undefined, sizes: ReadonlyMap<DrvPath, number>): PlannedBuild[] {
+function plannedBuilds(graph: Graph, estimate: Estimates, sizes: ReadonlyMap<DrvPath, number>): PlannedBuild[] {
   return [...graph.values()].map(({ drvPath, drv, inputs }) => ({
     ...{ drvPath, name: drv.name, inputs },
-    estimateSeconds: seconds(drv.name),
+    estimateSeconds: estimate.of(drv.name),
+    estimateCpuSeconds: estimate.cpuOf(drv.name),
     estimateBytes: sizes.get(drvPath),
   }));
 }

@@ -1,6 +1,7 @@
 /**
- * Durations of builds as they are kept: a JSON object from derivation names to wall-clock seconds, or to those of the last builds: a build
- * that was slow for once, as on a machine that was busy, is then not what is expected.
+ * Durations of builds as they are kept: a JSON object from derivation names to those of the last builds, so that a build that was slow for
+ * once, as on a machine that was busy, is not what is expected. A duration is wall-clock seconds, or these and the seconds of processor time.
+ * A single number is one duration.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,21 +18,44 @@ const REMEMBERED = 5;
 
 /** Reads durations, of several the median; what is missing, damaged or cannot be read is empty, as they only order and announce builds. */
 export function readDurations(file: string): Durations {
-  return new Map([...readAll(file)].map(([name, seconds]) => [name, Number(median(seconds)!.toFixed(3))]));
+  return new Map(
+    [...readAll(file)].map(([name, kept]) => {
+      const durations = kept.map((one) => (typeof one === 'number' ? { seconds: one } : { seconds: one[0], cpuSeconds: one[1] }));
+      const cpuSeconds = median(durations.flatMap((one) => one.cpuSeconds ?? []));
+      return [
+        name,
+        {
+          seconds: rounded(median(durations.map(({ seconds }) => seconds))!),
+          ...(cpuSeconds === undefined ? {} : { cpuSeconds: rounded(cpuSeconds) }),
+        },
+      ];
+    }),
+  );
 }
 
-function readAll(file: string): ReadonlyMap<string, readonly number[]> {
+type Kept = number | readonly [seconds: number, cpuSeconds: number];
+
+function readAll(file: string): ReadonlyMap<string, readonly Kept[]> {
   try {
     const json: unknown = JSON.parse(readFileSync(file, 'utf8'));
     const entries: [string, unknown][] = typeof json === 'object' && json !== null ? Object.entries(json) : [];
     return new Map(
       entries
         .map(([name, value]): [string, readonly unknown[]] => [name, Array.isArray(value) ? value : [value]])
-        .filter((entry): entry is [string, readonly number[]] => entry[1].length > 0 && entry[1].every((one) => typeof one === 'number' && one >= 0)),
+        .filter((entry): entry is [string, readonly Kept[]] => entry[1].length > 0 && entry[1].every(isKept)),
     );
   } catch {
     return new Map();
   }
+}
+
+function isKept(value: unknown): value is Kept {
+  const isTime = (one: unknown): boolean => typeof one === 'number' && one >= 0;
+  return isTime(value) || (Array.isArray(value) && value.length === 2 && value.every(isTime));
+}
+
+function rounded(seconds: number): number {
+  return Number(seconds.toFixed(3));
 }
 
 /**
@@ -41,8 +65,11 @@ function readAll(file: string): ReadonlyMap<string, readonly number[]> {
 export function recordDurations(file: string, durations: Durations): void {
   if (durations.size === 0) return;
   const merged = new Map(readAll(file));
-  for (const [name, seconds] of durations) merged.set(name, [...(merged.get(name) ?? []), Number(seconds.toFixed(3))].slice(-REMEMBERED));
-  const lines = [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, seconds]) => ` ${JSON.stringify(name)}: ${JSON.stringify(seconds)}`);
+  for (const [name, { seconds, cpuSeconds }] of durations) {
+    const kept: Kept = cpuSeconds === undefined ? rounded(seconds) : [rounded(seconds), rounded(cpuSeconds)];
+    merged.set(name, [...(merged.get(name) ?? []), kept].slice(-REMEMBERED));
+  }
+  const lines = [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, kept]) => ` ${JSON.stringify(name)}: ${JSON.stringify(kept)}`);
   attempt('record durations in', file, () => {
     mkdirSync(dirname(file), { recursive: true });
     const fresh = `${file}.${process.pid}.new`;

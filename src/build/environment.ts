@@ -23,12 +23,12 @@ export interface Invocation {
 export type InputGraph = () => ReadonlyMap<StorePath, readonly StorePath[]>;
 
 /**
- * Computes the invocation of a resolved derivation whose outputs are built at `scratch`. `cores` is a hint for the
+ * Computes the invocation of a resolved derivation whose outputs are built at `scratch`, by name. `cores` is a hint for the
  * builder, so it must not affect the outputs. Fails on features of newer or other kinds of derivations.
  */
 export function invocation(
   drv: Derivation,
-  scratch: ReadonlyMap<string, StorePath>,
+  scratch: ReadonlyMap<string, string>,
   cores: number,
   inputs: InputGraph,
   buildPath = BUILD_DIR,

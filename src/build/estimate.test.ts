@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { estimates, machineRatio } from './estimate.js';
+import { estimates, machineRatio, type Durations } from './estimate.js';
 
-const map = (durations: Readonly<Record<string, number>>): Map<string, number> => new Map(Object.entries(durations));
+const map = (durations: Readonly<Record<string, number>>): Durations =>
+  new Map(Object.entries(durations).map(([name, seconds]) => [name, { seconds }]));
 
 describe('estimates', () => {
   test('are what this machine took before', () => {
@@ -34,4 +35,15 @@ describe('estimates', () => {
 test('machines are not compared by builds that take no time', () => {
   expect(machineRatio(map({ tiny: 0.1, gcc: 100 }), map({ tiny: 0.01, gcc: 50 }))).toBe(2);
   expect(machineRatio(map({ tiny: 0.1 }), map({ tiny: 0.01 }))).toBe(1);
+});
+
+test('machines are compared by processor time, which does not tell how busy they are with other things', () => {
+  const own = new Map([['stage1', { seconds: 4000, cpuSeconds: 6 }]]);
+  const reference = new Map([['stage1', { seconds: 5, cpuSeconds: 5 }], ['gcc', { seconds: 100, cpuSeconds: 190 }]]); // prettier-ignore
+  expect(machineRatio(own, reference)).toBe(1.2);
+  const { of, cpuOf } = estimates(own, reference);
+  expect(of('gcc')).toBe(120);
+  expect(cpuOf('gcc')).toBe(228);
+  expect(cpuOf('stage1')).toBe(6);
+  expect(machineRatio(own, map({ stage1: 2000 }))).toBe(2);
 });

@@ -3,12 +3,22 @@
  * scaled by the speeds of the two machines.
  */
 
-/** Wall-clock seconds by derivation name. */
-export type Durations = ReadonlyMap<string, number>;
+/** What a build takes. */
+export interface Duration {
+  /** By the clock. */
+  readonly seconds: number;
+  /** Of all its processes; `undefined` where nobody counted. */
+  readonly cpuSeconds?: number | undefined;
+}
+
+/** By derivation name. */
+export type Durations = ReadonlyMap<string, Duration>;
 
 export interface Estimates {
-  /** Seconds, or `undefined` if nothing is known. */
+  /** Seconds by the clock, or `undefined` if nothing is known. */
   readonly of: (drvName: string) => number | undefined;
+  /** Seconds of processor time, or `undefined` if nobody counted them. */
+  readonly cpuOf: (drvName: string) => number | undefined;
   /** Seconds to assume when ordering builds, whether known or not. */
   readonly weight: (drvName: string) => number;
 }
@@ -19,21 +29,24 @@ const SHORTEST_COMPARED = 1;
 /** Makes estimates from the durations of this machine and the reference machine. */
 export function estimates(own: Durations, reference: Durations): Estimates {
   const scale = machineRatio(own, reference);
-  const of = (drvName: string): number | undefined => {
-    const measured = own.get(drvName);
-    if (measured !== undefined) return measured;
-    const shipped = reference.get(drvName);
-    return shipped === undefined ? undefined : shipped * scale;
-  };
-  const usual = median([...own.values(), ...reference.values()]) ?? 1;
-  return { of, weight: (drvName) => Math.max(of(drvName) ?? usual, 0.001) };
+  const scaled = (measured: number | undefined, shipped: number | undefined): number | undefined =>
+    measured ?? (shipped === undefined ? undefined : shipped * scale);
+  const of = (drvName: string): number | undefined => scaled(own.get(drvName)?.seconds, reference.get(drvName)?.seconds);
+  const cpuOf = (drvName: string): number | undefined => scaled(own.get(drvName)?.cpuSeconds, reference.get(drvName)?.cpuSeconds);
+  const usual = median([...own.values(), ...reference.values()].map(({ seconds }) => seconds)) ?? 1;
+  return { of, cpuOf, weight: (drvName) => Math.max(of(drvName) ?? usual, 0.001) };
 }
 
-/** This machine's time as a multiple of the reference machine's: the median over what both have built; 1 at first. */
+/**
+ * This machine's time as a multiple of the reference machine's: the median over what both have built; 1 at first. Processor time is
+ * compared where both counted it: the clock also counts what else a busy machine does.
+ */
 export function machineRatio(own: Durations, reference: Durations): number {
-  const ratios = [...own].flatMap(([name, seconds]) => {
-    const shipped = reference.get(name);
-    return shipped === undefined || Math.min(shipped, seconds) < SHORTEST_COMPARED ? [] : [seconds / shipped];
+  const ratios = [...own].flatMap(([name, here]) => {
+    const there = reference.get(name);
+    if (there === undefined || Math.min(there.seconds, here.seconds) < SHORTEST_COMPARED) return [];
+    if (here.cpuSeconds === undefined || there.cpuSeconds === undefined) return [here.seconds / there.seconds];
+    return there.cpuSeconds < SHORTEST_COMPARED ? [] : [here.cpuSeconds / there.cpuSeconds];
   });
   return median(ratios) ?? 1;
 }

@@ -52,6 +52,8 @@ export interface PlannedBuild {
   readonly inputs: readonly DrvPath[];
   /** Estimated wall-clock seconds, if there is an estimate. */
   readonly estimateSeconds?: number | undefined;
+  /** Estimated seconds of processor time, if there is an estimate. */
+  readonly estimateCpuSeconds?: number | undefined;
   /** The expected size of its outputs, in bytes. */
   readonly estimateBytes?: number | undefined;
 }
@@ -119,6 +121,8 @@ export interface BuildPhaseEvent {
   readonly type: 'build-phase';
   readonly drvPath: DrvPath;
   readonly phase: string;
+  /** How many lines the log has before it. */
+  readonly logLines?: number | undefined;
 }
 
 /** A line that the builder wrote, without its end. */

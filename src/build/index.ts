@@ -22,3 +22,4 @@ export type { Durations } from './estimate.js';
 export { adopt, resolvedDerivation, resolvedIds, resolvedRealisations, type OutputPaths } from './resolved.js';
 export type { FetchRealisations } from './realise.js';
 export { BUILD_COMMAND, prepareShell, type PreparedShell, type ShellRequest } from './shell.js';
+export { developEnvironment, type DevelopEnvironment, type DevelopRequest } from './develop.js';

@@ -61,9 +61,13 @@ export async function realise(drvPath: DrvPath, wanted: Iterable<string>, contex
   const names = [...wanted];
   const ready = resolvedDerivation(drvPath, context);
   if (ready === undefined) return inputIsGone(derivationOf(drvPath, context.closure));
-  // Before anything is written: what a cache has needs neither the derivation nor its sources.
+  // Before sources are fetched: what a cache has does not need them. The derivation is written if they are here, as Nix does.
   const found = await find(drvPath, ready, names, context);
-  if (!found.ok || found.value !== undefined) return found as Result<Realised>;
+  if (!found.ok) return found;
+  if (found.value !== undefined) {
+    const written = await writeClosure(drvPath, context);
+    return written.ok ? ok(found.value) : written;
+  }
   const missing = ready.drv.inputSrcs.filter((path) => !context.store.isValid(path));
   const fetched = missing.length === 0 ? undefined : await context.fetchSources?.(missing);
   if (fetched?.ok === false) return fetched;
@@ -133,10 +137,14 @@ export async function execute(
     const opened = LogWriter.open(store.root, [drvPath, resolvedDrvPath]);
     if (!opened.ok) return opened;
     const log = opened.value;
+    let logLines = 0;
     const lines = new OutputLines({
-      onPhase: (phase) => emit({ type: 'build-phase', drvPath, phase }),
+      onPhase: (phase) => emit({ type: 'build-phase', drvPath, phase, logLines }),
       onLine: (line) => emit({ type: 'build-log', drvPath, line }),
-      onBytes: (bytes) => log.write(bytes),
+      onBytes: (bytes) => {
+        if (bytes.at(-1) === 0x0a) logLines++;
+        log.write(bytes);
+      },
     });
     const { executor, cores, keepFailed } = context;
     const limit = new TimeLimit(drv.name, context.limits ?? {}, context.signal);

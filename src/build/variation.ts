@@ -30,9 +30,9 @@ export interface SandboxVariation {
   readonly randomAddresses?: true;
   /** uname(2) says that the kernel is 2.6. */
   readonly oldKernel?: true;
-  /** The number of processors that the builder may use. */
+  /** The number of processors, if the machine has that many. */
   readonly processors?: number;
-  /** Seconds to add to the time since the machine started. */
+  /** Seconds since the start of a machine that has been up for this much longer. */
   readonly uptime?: number;
   /** The file system of the build directory. Needs root and mkfs. */
   readonly fileSystem?: ImageFileSystem;

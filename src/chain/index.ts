@@ -4,6 +4,6 @@ export { instantiateChain, prepareChain, seedsOf, sourcesOf, type PreparedChain,
 export { findTarget, type TargetName } from './target-name.js';
 export { neededSources, targetClosure, type Wanted } from './wanted.js';
 export { dependencyGraph, whyNeeded, type Dependency, type DependencyGraph, type DependencyNode } from './dependencies.js';
-export { allUsersOf, longestWay, neededPart, treeOf, usersOf, waysBetween, type TreeLine } from './ways.js';
+export { allUsersOf, longestWay, neededPart, usersOf, waysBetween } from './ways.js';
 export { checkTypes, lintChain, type Finding } from './check.js';
 export { writeNewChain } from './new-chain.js';

@@ -51,7 +51,7 @@ chain.ts says what is built. In this folder:
     zilch run hello -f . -- hello reader
     zilch check -f .               # types, and what is missing
     zilch sources add URL          # prints the entry for a tarball
-    zilch pins update -f .         # writes down what came of it, for others to compare with
+    zilch pins update -f .         # writes down the results, for others to compare with
 
 tsconfig.json tells editors where this machine's Zilch lies. It is of no use to others: \`zilch init .\` writes theirs.
 `;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DependencyGraph, DependencyNode } from './dependencies.js';
-import { allUsersOf, longestWay, neededPart, treeOf, usersOf, waysBetween } from './ways.js';
+import { allUsersOf, longestWay, neededPart, usersOf, waysBetween } from './ways.js';
 
 function graphOf(needs: Readonly<Record<string, readonly string[]>>): DependencyGraph {
   return new Map(
@@ -34,29 +34,6 @@ describe('a graph of dependencies', () => {
     });
     expect(waysBetween(graph, 'gmp', 'gcc').size).toBe(0);
     expect(waysBetween(graph, 'other', 'gmp').size).toBe(0);
-  });
-
-  it('is a tree in which what several need is unfolded once', () => {
-    const lines = treeOf('gcc', (id) => ids(graph.get(id)!.needs));
-    expect(lines.map(({ depth, id, seenBefore }) => `${' '.repeat(depth)}${id}${seenBefore ? ' …' : ''}`)).toEqual([
-      'gcc',
-      ' mpc',
-      '  gmp',
-      '  mpfr',
-      '   gmp',
-      ' sed',
-    ]);
-    expect(treeOf('a', (id) => (id === 'a' ? ['b', 'b'] : id === 'b' ? ['c'] : [])).map(({ seenBefore }) => seenBefore)).toEqual([
-      false,
-      false,
-      false,
-      true,
-    ]);
-  });
-
-  it('is no deeper than a tree may be', () => {
-    const deep = 50_000;
-    expect(treeOf('0', (id) => (Number(id) < deep ? [String(Number(id) + 1)] : []))).toHaveLength(deep + 1);
   });
 
   it('takes as long as its longest way', () => {

@@ -33,30 +33,6 @@ export function waysBetween(graph: DependencyGraph, from: string, to: string): D
   );
 }
 
-/** One line of a tree that is made of a graph. */
-export interface TreeLine {
-  readonly depth: number;
-  readonly id: string;
-  /** What stands below it stands where it came first. */
-  readonly seenBefore: boolean;
-}
-
-/** A graph as a tree: what several need is unfolded once. `below` gives a node's branches. */
-export function treeOf(root: string, below: (id: string) => readonly string[]): readonly TreeLine[] {
-  const seen = new Set<string>();
-  const lines: TreeLine[] = [];
-  // Chains may be deeper than the stack: what is still to come lies in a list.
-  const open: { readonly id: string; readonly depth: number }[] = [{ id: root, depth: 0 }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const branches = below(next.id);
-    lines.push({ ...next, seenBefore: seen.has(next.id) && branches.length > 0 });
-    if (seen.has(next.id)) continue;
-    seen.add(next.id);
-    for (const id of [...branches].reverse()) open.push({ id, depth: next.depth + 1 });
-  }
-  return lines;
-}
-
 /** The largest sum of weights along any way of needs within some nodes, which must come after what they need. */
 export function longestWay(nodes: readonly DependencyNode[], weight: (id: string) => number): number {
   const sums = new Map<string, number>();

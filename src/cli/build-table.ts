@@ -19,7 +19,7 @@ const COLOUR: Readonly<Record<PinComparison, (text: string) => string>> = {
 };
 const WORD: Readonly<Record<PinComparison, string>> = { same: 'same', new: 'new', different: 'DIFFERENT' };
 
-/** What a build ends with: output, size, time, how it compares with its pin, store path. */
+/** The table at the end of a build: output, size, time, comparison with the pin, store path. */
 export function outputTable(rows: readonly TableRow[], width: number): string[] {
   if (rows.length === 0) return [];
   const cells = rows.map(({ key, info, seconds, pinned }) => [

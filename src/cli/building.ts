@@ -1,4 +1,4 @@
-/** What the commands that build have in common. */
+/** Shared by the commands that build. */
 import { Option, type Command } from 'commander';
 import type { BuildReport } from '../build/index.js';
 import type { Wanted } from '../chain/index.js';
@@ -17,7 +17,7 @@ export interface BuildCommandOptions extends ChainOptions, Omit<BuildSettings, '
   readonly json?: true;
 }
 
-/** The options that building needs, whichever command builds. */
+/** The options of every command that builds. */
 export function withBuildOptions(command: Command): Command {
   return withOtherBuilder(withCaches(withChain(command)))
     .addOption(new Option('-j, --jobs <n>', 'builds at once').argParser(positiveInteger).default(processors(), 'number of processors'))
@@ -32,7 +32,7 @@ export function withBuildOptions(command: Command): Command {
     .option('--keep-going', 'go on with what does not depend on a failed build');
 }
 
-/** Adds `--json` to those that end with results. */
+/** Adds those options, and `--json` for commands that end with results. */
 export function withJsonEvents(command: Command): Command {
   return command.option('--json', 'print every event as a line of JSON, and the results last');
 }
@@ -56,7 +56,7 @@ function withOtherBuilder(command: Command): Command {
     .option('--builders <machines>', 'machines that Nix builds on, as in its setting of this name; then none is built on this one');
 }
 
-/** Fetches what is missing, and builds; from caches it takes only what the policy of the options holds for. */
+/** Fetches what is missing, and builds. It takes a path from a cache only if the policy of the options holds for it. */
 export async function runBuild(
   session: Session,
   wanted: readonly Wanted[],
@@ -67,12 +67,12 @@ export async function runBuild(
   return vouched.ok ? buildInSession(session, wanted, { ...options, vouched: vouched.value }, context) : vouched;
 }
 
-/** What the policy of the options holds for, of all that the chain makes; `undefined` without a policy. */
+/** The outputs of the chain for which the policy of the options holds; `undefined` without a policy. */
 async function vouchedFor(session: Session, { substituters, policy, claims }: BuildCommandOptions): Promise<Result<Vouched | undefined>> {
   if (policy === undefined && claims === undefined) return ok(undefined);
   if (substituters === undefined) return fail('E_USAGE', '--policy and --claims mean nothing without --substituters');
   if (policy === undefined) return fail('E_USAGE', '--claims mean nothing without --policy');
-  // Loaded here: most builds need none of it, and start faster without.
+  // Loaded here, because most builds do not need it and start faster without it.
   const { judgeClaims, vouchedBy } = await import('../evidence/index.js');
   const judged = await judgeClaims(session, [...session.chain.derivations.keys()], { policyFile: policy, places: claims ?? [] });
   return judged.ok ? ok(vouchedBy(judged.value.judgement, session.chain)) : judged;

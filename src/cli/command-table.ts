@@ -19,7 +19,12 @@ export const COMMAND_GROUPS: readonly { readonly title: string; readonly command
       { name: 'log', summary: 'print the log of a target’s build', load: () => import('./commands/log.js') },
       { name: 'run', summary: 'run a program of a target on your own files', load: () => import('./commands/run.js') },
       { name: 'shell', summary: 'open a shell in the sandbox of a target’s build', load: () => import('./commands/shell.js') },
-      { name: 'boot', summary: 'start a CD or a disk of the chain in QEMU', load: () => import('./commands/boot.js') },
+      {
+        name: 'develop',
+        summary: 'open a shell in your own directory with what a target is built with',
+        load: () => import('./commands/develop.js'),
+      },
+      { name: 'boot', summary: 'start a CD, a disk or a kit in QEMU', load: () => import('./commands/boot.js') },
     ],
   },
   {

@@ -6,7 +6,7 @@ import { checkNames } from './empty-names.js';
 import { EXIT } from './exit-code.js';
 import { showFailure } from './output.js';
 
-// Types alone: most commands have no use for the workspace, and start faster without.
+// Types only, because most commands do not use the workspace and start faster without it.
 export type { ChainOptions, StoreOptions } from '../workspace/index.js';
 export { storeRoot } from '../store/index.js';
 
@@ -15,7 +15,7 @@ export interface CommandFile {
   readonly register: (command: Command) => void;
 }
 
-/** Sets a command's action. A failure is shown; success gives the exit code, 0 when nothing is said: one of ours, or that of a program that was run. */
+/** Sets a command's action. A failure is printed. Success gives the exit code, 0 by default: one of ours, or that of a program that was run. */
 export function perform(command: Command, run: (...args: never[]) => Promise<Result<number | undefined>>): Command {
   return command.action(async (...args: unknown[]) => {
     const named = checkNames(command);
@@ -46,7 +46,7 @@ export function withJson(command: Command): Command {
   return command.option('--json', 'print JSON, for scripts');
 }
 
-/** How many processors there are to use. */
+/** The number of processors that builds may use. */
 export function processors(): number {
   return availableParallelism();
 }
@@ -65,7 +65,7 @@ export function wholeNumber(text: string): number {
   return number;
 }
 
-/** Reads a port's number; 0 is any that is free. */
+/** Reads a port number; 0 means any free port. */
 export function portNumber(text: string): number {
   const number = Number(text);
   if (!Number.isSafeInteger(number) || number < 0 || number > 65535) throw new InvalidArgumentError('A number from 0 to 65535 is wanted.');

@@ -1,9 +1,9 @@
-/** Completion for three shells, of one table. No script runs zilch but where no chain of this name has ever been read. */
+/** Completion for three shells, from one table. A script runs zilch only if no chain of this name has been read before. */
 import type { CommandWords, WordKind } from './completion-table.js';
 
 export interface CompletionFacts {
   readonly table: readonly CommandWords[];
-  /** The chain that is meant without -f: its real path. */
+  /** The real path of the chain that is used without -f. */
   readonly ownChain: string;
 }
 
@@ -11,7 +11,7 @@ export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 export const COMPLETION_SCRIPTS: Readonly<Record<(typeof SHELLS)[number], (facts: CompletionFacts) => string>> = {
   bash: (facts) => `${bashFunctions(facts)}complete -o filenames -F _zilch zilch ./zilch\n`,
-  // zsh runs what is written for bash.
+  // zsh runs the script for bash.
   zsh: (facts) =>
     `#compdef zilch\nautoload -U +X compinit && compinit -u\nautoload -U +X bashcompinit && bashcompinit\n${bashFunctions(facts)}complete -o filenames -F _zilch zilch ./zilch\n`,
   fish: fishScript,

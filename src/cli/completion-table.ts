@@ -1,7 +1,7 @@
-/** What can stand where on the command line, read off the commands themselves. */
+/** What each place of the command line may hold, taken from the commands themselves. */
 import type { Argument, Command, Option } from 'commander';
 
-/** What a word can be: one of some words, a target or target^output, a file, a target or a file, or something that nobody can guess. */
+/** A word can be one of some words, a target or target^output, a file, a target or a file, or something that cannot be guessed. */
 export type WordKind = { readonly words: readonly string[] } | 'targets' | 'files' | 'targets-or-files' | 'anything';
 
 export interface CommandWords {
@@ -10,11 +10,11 @@ export interface CommandWords {
   readonly summary: string;
   readonly subcommands: readonly { readonly name: string; readonly summary: string }[];
   readonly options: readonly { readonly names: readonly string[]; readonly summary: string; readonly value: WordKind | undefined }[];
-  /** By position; the last one stands for all that follow where it may be repeated. */
+  /** By position. If the last one may be repeated, it stands for all that follow. */
   readonly arguments: readonly { readonly kind: WordKind; readonly repeated: boolean }[];
 }
 
-/** The program's commands and those below them, all of which must be registered. */
+/** The program's commands and their subcommands. All must be registered. */
 export function completionTable(program: Command): readonly CommandWords[] {
   return [describe(program, []), ...program.commands.flatMap((command) => below(command, [command.name()]))];
 }
@@ -49,7 +49,7 @@ function argumentKind(argument: Argument): WordKind {
   return argument.argChoices === undefined ? kindOf(argument.name()) : { words: argument.argChoices };
 }
 
-/** By what the help calls it. */
+/** By its name in the help. */
 function kindOf(name: string): WordKind {
   if (/^(targets?|outputs?|a|b)(\.\.\.)?$/.test(name)) return 'targets';
   if (/^(names|what|first|second)(\.\.\.)?$/.test(name)) return 'targets-or-files';

@@ -1,7 +1,7 @@
 /** How differences of trees are written on a terminal. */
 import type { ContentsDifference, Hunk, TreesDifference } from '../diff/index.js';
 import { colour } from './colour.js';
-import { formatBytes, stripControl } from './format.js';
+import { formatBytes, formatCount, stripControl } from './format.js';
 
 /** What is different, file by file, and how much is not. */
 export function differenceLines({ files, same, cutOff }: TreesDifference): string[] {
@@ -11,8 +11,8 @@ export function differenceLines({ files, same, cutOff }: TreesDifference): strin
       ...(contents === undefined ? [] : contentsLines(contents, '  ')),
     ]),
     files.length === 0
-      ? `no difference in ${same === 1 ? 'one file' : `${same} files`}`
-      : `${files.length}${cutOff ? ' or more' : ''} differences; ${same} files are the same`,
+      ? `no difference in ${formatCount(same, 'file')}`
+      : `${cutOff ? `${files.length} or more differences` : formatCount(files.length, 'difference')}; ${formatCount(same, 'file')} ${same === 1 ? 'is' : 'are'} the same`,
   ];
 }
 

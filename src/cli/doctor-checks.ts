@@ -1,4 +1,4 @@
-/** What builds need of a machine, and whether it is there. */
+/** What builds need from a machine, and whether the machine has it. */
 import { execFile } from 'node:child_process';
 import { accessSync, closeSync, constants, existsSync, openSync, statfsSync } from 'node:fs';
 import { totalmem } from 'node:os';
@@ -10,7 +10,7 @@ import { setCloseOnExec } from '../system-calls.js';
 import { processors } from './command.js';
 import { formatBytes } from './format.js';
 
-/** One thing that was looked at. */
+/** One thing that was checked. */
 export interface Finding {
   readonly subject: string;
   /** `poor`: builds work, but slowly or not all of them. */
@@ -21,15 +21,15 @@ export interface Finding {
 
 const GIB = 2 ** 30;
 
-/** Stage 1, its sources and its store; the whole chain wants more than a note can say. */
+/** For stage 1, its sources and its store. The whole chain needs much more. */
 const LEAST_DISK = 1 * GIB;
 const ENOUGH_DISK = 40 * GIB;
-/** clang by GCC, the largest: two compilers took 3.5 GiB (docs/crossing-figures.md). */
+/** clang by GCC needs the most: two compilers took 3.5 GiB (docs/crossing-figures.md). */
 const MEMORY_PER_COMPILER = 1.75 * GIB;
-/** clang and lld are built at once, each by as many compilers as there are processors. */
+/** clang and lld are built at the same time, each with one compiler for each processor. */
 const LARGE_BUILDS = 2;
 
-/** Looks at everything, in the order in which a build would stumble over it. */
+/** Checks everything, in the order in which a build would fail for want of it. */
 export function examine(root: string): Promise<Finding[]> {
   return Promise.all([
     node(),
@@ -48,7 +48,7 @@ async function node(): Promise<Finding> {
   return Promise.resolve({ subject: 'Node.js', state: 'good', says: `${process.version}, ${process.execPath}` });
 }
 
-/** The calls that Node.js does not have come with a module of machine code, made for one C library and processor. */
+/** System calls that Node.js lacks come in a module of machine code for one C library and one processor. */
 function systemCalls(): Finding {
   const subject = 'system calls';
   try {

@@ -1,8 +1,8 @@
-/** Empty names on the command line: mostly a variable of a script that is not set. As a path, each would mean the current directory. */
+/** Empty names on the command line, mostly from an unset variable of a script. As a path, an empty name would mean the current directory. */
 import type { Command } from 'commander';
 import { fail, ok, type Result } from '../result.js';
 
-/** Fails with `E_USAGE` where a name or an option's value is empty. What is passed on to other programs may be. */
+/** Fails with `E_USAGE` if a name or an option's value is empty. Words for other programs may be empty. */
 export function checkNames(command: Command): Result<void> {
   for (const option of command.options) {
     const value: unknown = command.getOptionValue(option.attributeName());

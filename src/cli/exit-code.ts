@@ -1,13 +1,13 @@
 import type { Failure } from '../result.js';
 
-/** What the shell is told. docs/cli.md lists these. */
+/** The exit codes. docs/cli.md lists them. */
 export const EXIT = {
   done: 0,
-  /** A build or test failed, or what was asked for cannot be done. */
+  /** A build or test failed, or the request cannot be carried out. */
   failed: 1,
   /** The command line is wrong, or names something that does not exist. */
   usage: 2,
-  /** Everything was built, but something is not what it should be: a pin, a rebuild, the store's contents. */
+  /** Everything was built, but something differs from what it should be: a pin, a rebuild, the store's contents. */
   different: 3,
   /** This machine lacks something that builds need; `zilch doctor` says what. */
   machine: 4,
@@ -15,7 +15,7 @@ export const EXIT = {
   bug: 70,
   /** Ctrl-C. */
   interrupted: 130,
-  /** Nobody reads the results any more; what SIGPIPE would make of it. */
+  /** Nobody reads the results any more. The same code as after SIGPIPE. */
   brokenPipe: 141,
 } as const;
 
@@ -38,7 +38,7 @@ const BY_FAILURE: Readonly<Record<string, ExitCode>> = {
   E_UNFINISHED: EXIT.bug,
 };
 
-/** The exit code that a failure ends the program with. */
+/** The exit code of a failure. */
 export function exitCodeOf(failure: Failure): ExitCode {
   return BY_FAILURE[failure.code] ?? EXIT.failed;
 }

@@ -1,4 +1,4 @@
-/** A log while it is written: what is there, and what comes, until nobody builds any more. */
+/** A log while it is being written: the part that is there, then the rest until the build ends. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LogFile } from '../build/index.js';
 import { ok, type Result } from '../result.js';
@@ -8,18 +8,18 @@ const PIECE_BYTES = 1 << 20;
 
 export interface Following {
   readonly path: string;
-  /** Where to begin, in bytes. */
+  /** The offset of the first byte to read. */
   readonly from: number;
-  /** Whether it is still being written, or going to be. */
+  /** Whether the log is being written or will be. */
   readonly isGoingOn: () => boolean;
   readonly signal: AbortSignal;
   readonly write: (bytes: Uint8Array) => Promise<void>;
 }
 
-/** A build that did not fit into memory is done again on disk, and its log begins anew. */
+/** A build that did not fit into memory starts again on disk, with a new log. */
 export async function followLog({ path, from, isGoingOn, signal, write }: Following): Promise<Result<undefined>> {
   for (let position = from; ;) {
-    // Asked before reading: what was written before the end is read after it.
+    // Asked before reading, so that the last lines are read too.
     const goesOn = isGoingOn();
     const opened = LogFile.open(path);
     if (!opened.ok) return opened;

@@ -1,4 +1,4 @@
-/** How things are written on a terminal. */
+/** Text for a terminal. */
 export { formatBytes, formatCount, formatMoment, formatSeconds } from '../quantity.js';
 
 /** Cuts a text to a width, `…` in place of its end. Control characters, which would move the cursor, become spaces. */
@@ -14,7 +14,7 @@ export function stripControl(text: string): string {
   return text.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '').replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
 }
 
-/** As `stripControl`, but lines stay lines: for failures, in which a cache, a mirror or a builder has its say. */
+/** Like `stripControl`, but keeps line ends. For failures that quote a cache, a mirror or a builder. */
 export function stripControlInLines(text: string): string {
   return text.split('\n').map(stripControl).join('\n');
 }
@@ -24,7 +24,7 @@ export function visible(name: string): string {
   return name.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Words in lines no longer than a width, where words allow it; all lines but the first begin with an indent. */
+/** Breaks text into lines no longer than a width, unless a word is longer. All lines but the first are indented. */
 export function wrap(text: string, width: number, indent = ''): string[] {
   const lines: string[] = [];
   const [first = '', ...words] = text.split(/(?<=\S) /);

@@ -1,7 +1,7 @@
 import { dependencyGraph, type DependencyGraph, type LoadedChain } from '../chain/index.js';
 import { fail, ok, type Result } from '../result.js';
 
-/** The graph of a chain in which all these are: targets, other recipes, sources’ files, local files, `seed:tcc`. */
+/** The graph of a chain with all its nodes: targets, other recipes, files of sources, local files, `seed:tcc`. */
 export function graphWith({ chain }: LoadedChain, names: readonly string[]): Result<DependencyGraph> {
   const graph = dependencyGraph(chain);
   for (const name of names) {

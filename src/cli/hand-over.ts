@@ -5,11 +5,11 @@ import { fail, ok, type Result } from '../result.js';
 
 /** Runs a program with this one's terminal; gives its exit status, or 128 and the number of the signal that ended it, as shells do. */
 export async function handOver([program, ...args]: readonly [string, ...string[]], env: NodeJS.ProcessEnv = process.env): Promise<Result<number>> {
-  // Ctrl-C is for what runs.
+  // Ctrl-C is meant for the other program.
   const ignore = (): void => undefined;
   process.on('SIGINT', ignore);
   const child = spawn(program, args, { stdio: 'inherit', env });
-  // Who ends this program means the one that it runs.
+  // A signal to this program is meant for the one that it runs.
   const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
   const passed = ['SIGTERM', 'SIGHUP'] as const;
   for (const signal of passed) process.on(signal, pass);

@@ -3,7 +3,7 @@ import { printError } from './output.js';
 
 let stopWhatRuns: (() => void) | undefined;
 
-/** For when what this program says cannot be said any more: stops what runs as Ctrl-C does, or ends the program where nothing needs that. */
+/** Called when output can no longer be written. Stops the run as Ctrl-C does, or ends the program if nothing needs to be stopped. */
 export function stopUnheard(exitCode: ExitCode): void {
   if (stopWhatRuns === undefined) process.exit(exitCode);
   stopWhatRuns();

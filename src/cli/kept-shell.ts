@@ -1,10 +1,10 @@
-/** The command that opens a shell in the kept directory of a failed build, as the user has to type it. */
+/** The command, as the user types it, that opens a shell in the kept directory of a failed build. */
 import type { Event } from '../build/index.js';
 import type { PreparedChain } from '../chain/index.js';
 import { OWN_CHAIN } from '../chain/index.js';
 import type { ChainOptions } from './command.js';
 
-/** Adds the command to the event of a failed build whose directory was kept, where a target's name leads to it. */
+/** Adds that command to the event of a failed build whose directory was kept, if a target leads to the build. */
 export function withKeptShell(event: Event, { targets }: PreparedChain, options: ChainOptions): Event {
   if (event.type !== 'build-failed' || event.keptDir === undefined) return event;
   const target = targets.find(({ build, test }) => build.drvPath === event.drvPath || test?.drvPath === event.drvPath);
@@ -20,7 +20,7 @@ export function withKeptShell(event: Event, { targets }: PreparedChain, options:
   return { ...event, keptShell: words.map(quoted).join(' ') };
 }
 
-/** As a shell reads it. */
+/** Quoted for a shell. */
 export function quoted(word: string): string {
   return /^[\w./+:=@^-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -7,9 +7,9 @@ import { makeProgram } from './program.js';
 
 /** Runs one command line; returns the exit code. */
 async function main(given: readonly string[]): Promise<number> {
-  // As other programs have it.
+  // Other programs do the same.
   const args = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
-  // Completion is of all commands.
+  // Completion needs all commands.
   const program = await makeProgram((name) => args.includes(name) || args[0] === 'completion');
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -21,10 +21,10 @@ async function main(given: readonly string[]): Promise<number> {
   return Number(process.exitCode);
 }
 
-/** Set when what was to be written could not be. */
+/** Set when output could not be written. */
 let unheard: ExitCode | undefined;
 
-// Whoever read half of an archive must not take it for whole, so no exit code 0. It need not be said, though: `zilch graph | head` is usual.
+// A reader of half an archive must not take it for the whole, so the exit code is not 0. There is no message: `zilch graph | head` is usual.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (unheard !== undefined) return;
   const isGone = error.code === 'EPIPE';
@@ -32,26 +32,26 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   stopUnheard(unheard);
 });
 
-// Messages that nobody reads any more are as results. Where there is only no room for them, the work goes on: the exit code says what
-// came of it.
+// A message that nobody reads any more ends the program, as a result does. If only the disk is full, the work goes on: the exit code
+// tells its result.
 process.stderr.on('error', (error: NodeJS.ErrnoException) => {
   if (unheard !== undefined || error.code !== 'EPIPE') return;
   unheard = EXIT.brokenPipe;
   stopUnheard(unheard);
 });
 
-// The modes of a store's folders and files are given without what this takes away, as Nix's are: others read, and write nothing.
+// As with Nix, others may read the store's folders and files but not write them.
 process.umask(0o022);
 
-// What is thrown where nobody waits for it is a defect, but for want of memory, which may be met anywhere.
+// An error that nobody catches is a defect, except when memory runs out, which can happen anywhere.
 process.on('uncaughtException', (error) => {
   process.exit(
     isWantOfMemory(error) ? showFailure({ code: 'E_MEMORY', message: error.message, hint: 'is there a limit, as of `ulimit -v`?' }) : showBug(error),
   );
 });
 
-// Node.js ends when nothing is left that could wake it, also in the middle of a command that waits for what never comes. Whatever ends
-// the program before its command has ended, it has failed.
+// Node.js ends when nothing is left that could wake it, even if a command still waits for something that never comes. If the program
+// ends before its command does, it has failed.
 process.exitCode = EXIT.bug;
 const whenStalled = (): void => {
   process.exitCode = showFailure({

@@ -1,11 +1,11 @@
-/** How a listing of a NAR is printed: as `nix nar ls` does, but for names that are no plain text. */
+/** Prints a listing of a NAR as `nix nar ls` does, except for names that are not plain text. */
 import type { NarListing } from '../formats/index.js';
 import { visible } from './format.js';
 
 export interface ListingOptions {
-  /** Modes, sizes and symlinks' targets. */
+  /** Also print modes, sizes and the targets of symlinks. */
   readonly long: boolean;
-  /** What is below directories, too. */
+  /** Also print the contents of directories below. */
   readonly recursive: boolean;
 }
 

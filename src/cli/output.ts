@@ -5,12 +5,12 @@ import type { Failure } from '../result.js';
 import { EXIT, exitCodeOf, type ExitCode } from './exit-code.js';
 import { stripControlInLines } from './format.js';
 
-/** To standard output, as it is. */
+/** Writes text to standard output unchanged. */
 export function print(text: string): void {
   write(process.stdout, text);
 }
 
-/** Some streams throw what others tell of later. */
+/** Some streams throw an error that others report later. */
 function write(stream: NodeJS.WriteStream, text: string): void {
   try {
     stream.write(text);
@@ -19,27 +19,27 @@ function write(stream: NodeJS.WriteStream, text: string): void {
   }
 }
 
-/** To standard output, as they are; ends when more can be taken. */
+/** Writes bytes to standard output unchanged. Resolves when more can be written. */
 export async function printBytes(bytes: Uint8Array): Promise<void> {
   if (!process.stdout.write(bytes)) await once(process.stdout, 'drain');
 }
 
-/** One line to standard output. */
+/** Writes one line to standard output. */
 export function printLine(line: string): void {
   print(`${line}\n`);
 }
 
-/** To standard error, as it is. */
+/** Writes text to standard error unchanged. */
 export function printError(text: string): void {
   write(process.stderr, text);
 }
 
-/** A value for scripts: indented JSON; maps as objects, sets as lists. */
+/** Prints a value for scripts: indented JSON, with maps as objects and sets as lists. */
 export function printJson(value: unknown): void {
   printLine(toJson(value, 2));
 }
 
-/** JSON of a value that may hold maps and sets. */
+/** Turns a value that may hold maps and sets into JSON. */
 export function toJson(value: unknown, indent?: number): string {
   const replacer = (_key: string, item: unknown): unknown => {
     if (item instanceof Map) return Object.fromEntries(item);
@@ -47,17 +47,17 @@ export function toJson(value: unknown, indent?: number): string {
     if (item instanceof Error) return item.message;
     return item;
   };
-  // Of the characters that move a terminal's cursor, JSON escapes only some.
+  // JSON escapes only some of the characters that move a terminal's cursor.
   return JSON.stringify(value, replacer, indent).replace(/[\u007f-\u009f]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
 }
 
-/** Says what went wrong, what led to it, and what to do; returns the exit code. */
+/** Prints a failure, its causes and what to do about it; returns the exit code. */
 export function showFailure(failure: Failure): ExitCode {
   printError(failureLines(failure).join(''));
   return exitCodeOf(failure);
 }
 
-/** A failure as people read it; every line ends in a newline. */
+/** A failure as text for people. Every line ends in a newline. */
 export function failureLines(failure: Failure): string[] {
   const lines = [`${errorColour.red('error')} ${errorColour.bold(failure.code)}: ${stripControlInLines(failure.message)}\n`];
   let { hint } = failure;
@@ -69,7 +69,7 @@ export function failureLines(failure: Failure): string[] {
   return lines;
 }
 
-/** Something that must not happen did; returns the exit code. */
+/** Reports a defect of Zilch; returns the exit code. */
 export function showBug(error: unknown): ExitCode {
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   printError(`${errorColour.red('internal error')}: this is a defect of Zilch; please report it with what follows\n${trace}\n`);

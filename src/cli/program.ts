@@ -32,7 +32,7 @@ export async function makeProgram(isMentioned: (name: string) => boolean): Promi
   );
 }
 
-/** What cannot be understood is a failure like any other. */
+/** Turns a command line that cannot be understood into a failure. */
 function withCode(text: string): string {
   return `${errorColour.red('error')} ${errorColour.bold('E_USAGE')}: ${text.replace(/^error: /, '')}`;
 }

@@ -1,9 +1,9 @@
-/** Runs as their journals tell of them. */
+/** Runs, as their journals record them. */
 import { join } from 'node:path';
 import { isAlive, JournalReader } from '../build/index.js';
 import { RunFolder, type Run } from '../report/index.js';
 
-/** A run of a directory of journals; `undefined` when its journal does not say who wrote it. */
+/** A run from a directory of journals; `undefined` if its journal does not say which program wrote it. */
 export function readRun(directory: string, id: string): Run | undefined {
   const folder = new RunFolder(id);
   let alive = false;

@@ -1,11 +1,11 @@
-/** One server as several processes, since one does one thing at a time: hashing what it sends takes most of its time. */
+/** One server as several processes. A process does one thing at a time, and hashing takes most of that time. */
 import cluster from 'node:cluster';
 import type { Server } from 'node:http';
 import { fail, ok, type Result } from '../result.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { interruptible } from './interrupt.js';
 
-/** Whether this is one of the processes that `serveByMany` started, which serve and do not talk of it. */
+/** Whether `serveByMany` started this process. Such a process serves and prints nothing. */
 export function isServing(): boolean {
   return cluster.isWorker;
 }
@@ -22,7 +22,7 @@ export async function serveByMany(count: number, onListening: (port: number) => 
     const stopped = new Promise<undefined>((resolve) => {
       signal.addEventListener('abort', () => resolve(undefined));
     });
-    // One alone first: what is wrong with the address is said once.
+    // One starts alone first, so that an error about the address is printed once.
     cluster.once('listening', (_worker, { port }) => {
       for (let more = 1; more < count; more++) cluster.fork();
       onListening(port);
@@ -34,13 +34,13 @@ export async function serveByMany(count: number, onListening: (port: number) => 
   });
 }
 
-/** Serves, in one of the processes; ends only when it cannot. They die with the process that started them, and leave Ctrl-C to it. */
+/** Serves in one of the processes until it fails. The processes die with the one that started them, and leave Ctrl-C to it. */
 export function listenForEver(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<Result<never>> {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => undefined);
   return new Promise((resolve) => {
     server.once('error', (error) => {
       resolve(fail('E_LISTEN', `cannot listen at ${host}:${port}: ${error.message}`, 'choose another with --port'));
-      // Else the process would wait for word from the one that started it.
+      // Otherwise the process would wait for a message from the one that started it.
       cluster.worker?.disconnect();
     });
     server.listen(port, host);

@@ -1,4 +1,4 @@
-/** What the launcher runs: the program, with what V8 has once compiled of it kept for the next time. */
+/** The launcher runs this: the program, with V8's compiled code kept for the next start. */
 import module from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,6 @@ if (Number(process.versions.node.split('.')[0]) < LEAST_MAJOR) {
   );
   process.exit(4);
 }
-// Kept per user: the checkout may belong to somebody else. Where it cannot be kept, all goes on without.
+// Kept for each user, because the checkout may belong to somebody else. The program also runs if nothing can be kept.
 module.enableCompileCache(join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'zilch', 'code'));
 await import('./main.js');

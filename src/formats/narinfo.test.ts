@@ -22,6 +22,16 @@ describe("Nix's own narinfo file", () => {
   });
 });
 
+test('the order in which somebody lists references changes neither the file nor what is signed', () => {
+  const infos = FILES.map(([, text]) => unwrap(parseNarInfo(text)));
+  expect(infos.some(({ references }) => references.length > 1)).toBe(true);
+  for (const info of infos) {
+    const other = { ...info, references: [...info.references].reverse() };
+    expect(verifyText(pathFingerprint(other), info.signatures[0]!, [publicKey])).toBe(true);
+    expect(writeNarInfo(other)).toBe(writeNarInfo(info));
+  }
+});
+
 describe('the reader of narinfo files', () => {
   const text = FILES.find(([, file]) => file.includes('-second-dev\n'))![1];
   const read = (damaged: string): string => {
@@ -46,6 +56,10 @@ describe('the reader of narinfo files', () => {
     ['CA', 'fixed:x'],
   ])('names %s when it is "%s"', (field, value) => {
     expect(read(text.replace(new RegExp(`^${field}: .*$`, 'm'), `${field}: ${value}`))).toMatch(new RegExp(`^E_NARINFO .*${field}`));
+  });
+
+  test('refuses a file whose last line does not end, as one that was cut off', () => {
+    expect(read(text.slice(0, -1))).toContain('its last line does not end');
   });
 
   test('refuses a field given twice, but for signatures', () => {

@@ -19,7 +19,8 @@ export async function collectReport(session: Session): Promise<Result<ChainRepor
   if (!pins.ok) return pins;
   const states = new TargetStates(session, pins.value);
   const own = readDurations(durationsFile(store.layout.zilchDir));
-  const estimate = estimates(own, readDurations(loaded.durationsFile));
+  const reference = readDurations(loaded.durationsFile);
+  const estimate = estimates(own, reference);
   const names = nodeNames(chain);
   const stages = stageOf(chain);
   const written = recipesByName(loaded.chain);
@@ -39,14 +40,19 @@ export async function collectReport(session: Session): Promise<Result<ChainRepor
       version: recipe?.version,
       description: recipe?.description,
       drvPath,
+      drvName: drv.name,
       location: recipe?.location === undefined ? undefined : { file: relative(loaded.directory, recipe.location.file), line: recipe.location.line },
       outputs: [...drv.outputs.keys()].map((name): OutputFacts => {
         const info = states.outputsOf(drvPath)?.get(name);
-        if (info === undefined) return { name };
+        if (info === undefined) {
+          const pin = pins.value.get(pinKey(id, name));
+          return pin === undefined ? { name } : { name, expected: { path: pin.path, narSize: pin.narSize } };
+        }
         const { path, narHash, narSize } = info;
         return { name, built: { path, narHash, narSize, pinned: comparePin(pins.value, pinKey(id, name), info) } };
       }),
       duration: seconds === undefined ? undefined : { seconds, from: own.has(drv.name) ? 'here' : 'reference' },
+      reference: reference.get(drv.name),
       needs: [...drv.inputDrvs].map(([input, outputs]) => ({ id: names.get(input) ?? storePathName(input), outputs })),
       takes: drv.inputSrcs,
       test: test === undefined ? undefined : testFacts(test.drvPath, states.test({ test })!),

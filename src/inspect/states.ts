@@ -7,7 +7,7 @@ import { RunFolder, targetState, testState, type Run, type RunBuild, type Target
 import { comparePin, pinKey, type Pins } from '../verify/index.js';
 import type { Session } from '../workspace/index.js';
 
-/** So many runs are looked at. */
+/** How many runs are read. */
 const RUNS = 30;
 
 /** The last runs of a store, the newest first. */
@@ -26,7 +26,7 @@ export function lastRuns(zilchDir: string): Run[] {
     });
 }
 
-/** What was last heard of each derivation's build; that it was planned, and nothing came of it, is no news. */
+/** The last build of each derivation. A build that was planned and did not start does not count. */
 export function lastBuilds(runs: readonly Run[]): ReadonlyMap<DrvPath, RunBuild> {
   const last = new Map<DrvPath, RunBuild>();
   for (const { builds } of runs)

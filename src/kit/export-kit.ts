@@ -13,13 +13,10 @@ import { stepFile } from './step-file.js';
 
 const OWN_FILES = fileURLToPath(new URL('../../kit/', import.meta.url));
 const LADDER = join(OWN_CHAIN, '0-seed');
-const SEED_BYTES = 148;
+export const SEED_BYTES = 148;
 
 /** The files of the ladder that build the kit's builder. */
 const CLIMB = ['climb.t', '1-t/step1.hex', '2-s', '3-cc', '4-tinycc/include', '4-tinycc/libc'];
-
-/** The step after which its own shell and compiler continue. */
-const HANDOVER = 'stage1';
 
 export interface KitExport {
   readonly store: Store;
@@ -114,16 +111,6 @@ function writeSteps({ chain }: KitExport, steps: readonly Step[], home: string):
     if (!text.ok) return text;
     writeFileSync(join(home, 'steps', file), text.value);
   }
-  const handover = steps.findIndex(({ label }) => label === HANDOVER);
-  const first = handover < 0 ? steps : steps.slice(0, handover + 1);
-  writeFileSync(
-    join(home, 'steps.script'),
-    [
-      `# In the kit as root: ${handover < 0 ? 'the steps' : 'the steps up to the first shell, which goes on'}.\n`,
-      ...first.map(({ file }) => `made/kit build steps/${file}\n`),
-      handover < 0 ? 'made/kit register registration\n' : `made/kit exec ${HANDOVER}^protobusybox bin/ash drive\n`,
-    ].join(''),
-  );
   return ok(undefined);
 }
 

@@ -1,2 +1,3 @@
 /** The kit: a chain as plain files that can be built without Zilch, Nix or an operating system. */
 export { exportKit, type KitExport, type KitExported } from './export-kit.js';
+export { isKit, readKit } from './kit-folder.js';

@@ -11,8 +11,8 @@ kernel can run \`init\` as its first process. The results are in \`nix/store\`. 
 |---|---|
 | \`seed.hex\`, \`start\` | the 148 bytes, explained; a script that puts them into a file |
 | \`climb/\` | the sources from these bytes to a C compiler: hexadecimal, then three languages |
-| \`first.script\`, \`boot.script\`, \`steps.script\` | the commands up to the first shell: on a running system, on a bare kernel, and those for both |
-| \`kit/\` | the builder, in C |
+| \`first.script\`, \`boot.script\` | the commands from there to the builder: on a running system, and on a bare kernel |
+| \`kit/\` | the builder, in C, which builds the steps up to the first shell |
 | \`drive\` | what the first shell does |
 | \`steps/\` | every build: its environment, builder and arguments |
 | \`inputs.list\`, \`inputs/\`, \`sources/\` | inputs from outside: files beside the recipes, and published tarballs |

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../result.js';
 import { findProgram } from './host.js';
+import { launch } from './launch.js';
 import { askMonitor } from './monitor.js';
 import { qemuCommand, type MachineSpec } from './qemu.js';
 
@@ -14,6 +15,8 @@ const WALL = 30;
 export interface Machine {
   /** All output of the serial line. */
   readonly said: () => string;
+  /** What QEMU itself had to say: warnings, and why it ended. */
+  readonly complaints: () => string;
   /**
    * Waits until the serial line prints this after the end of the last match. Returns the output up to the end of the
    * match. Fails with E_MACHINE if the machine ends or the time is over; the message has the last lines. Only seconds
@@ -36,14 +39,20 @@ export interface Machine {
   readonly age: () => number;
 }
 
-/** Starts QEMU. Fails with E_NO_QEMU. */
-export function startMachine(spec: MachineSpec): Result<Machine> {
+/** Who wants to hear of a machine while it runs. */
+export interface Listener {
+  /** Output of the serial line. */
+  readonly heard?: (text: string) => void;
+  /** The machine starts again without KVM, because of this. */
+  readonly again?: (why: string) => void;
+}
+
+/** Starts QEMU; again without KVM, if KVM does not work. Fails with E_NO_QEMU. */
+export function startMachine(spec: MachineSpec, listener: Listener = {}): Result<Machine> {
   const program = findProgram();
   if (!program.ok) return program;
   const folder = mkdtempSync(join(tmpdir(), 'zilch-machine-'));
-  const monitor = join(folder, 'monitor');
-  const child = spawn(program.value, qemuCommand(withOwnVariables(spec, folder), monitor), { stdio: ['pipe', 'pipe', 'pipe'] });
-  return ok(new Running(child, folder, monitor));
+  return ok(new Running(program.value, withOwnVariables(spec, folder), folder, listener));
 }
 
 /** A machine writes to its firmware's variables, so it gets a copy. */
@@ -56,32 +65,49 @@ function withOwnVariables(spec: MachineSpec, folder: string): MachineSpec {
 
 class Running implements Machine {
   private text = '';
-  private complaints = '';
+  private grumble = '';
   private seen = 0;
   private ended = false;
   private readonly born = Date.now();
   private readonly waiting = new Set<() => void>();
+  private readonly monitor: string;
+  private child!: ChildProcess;
 
   constructor(
-    private readonly child: ChildProcess,
+    program: string,
+    spec: MachineSpec,
     private readonly folder: string,
-    private readonly monitor: string,
+    private readonly listener: Listener,
   ) {
-    child.stdout?.setEncoding('latin1').on('data', (text: string) => {
-      this.text += text;
-      this.wake();
-    });
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.complaints += text));
-    child.stdin?.on('error', () => undefined); // it may end before it has read everything
-    child.on('error', (error) => (this.complaints += error.message));
-    child.on('close', () => {
-      this.ended = true;
-      rmSync(this.folder, { recursive: true, force: true });
-      this.wake();
+    this.monitor = join(folder, 'monitor');
+    launch(spec, {
+      start: (now) => this.listen(spawn(program, qemuCommand(now, this.monitor), { stdio: ['pipe', 'pipe', 'pipe'] })),
+      again: (why) => {
+        this.grumble += `${why}\n`;
+        listener.again?.(why);
+      },
+      ended: (how) => {
+        if (how !== undefined) this.grumble += `QEMU ${how}\n`;
+        this.ended = true;
+        rmSync(this.folder, { recursive: true, force: true });
+        this.wake();
+      },
     });
   }
 
+  private listen(child: ChildProcess): ChildProcess {
+    child.stdout?.setEncoding('latin1').on('data', (text: string) => {
+      this.text += text;
+      this.listener.heard?.(text);
+      this.wake();
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.grumble += text));
+    child.stdin?.on('error', () => undefined); // it may end before it has read everything
+    return (this.child = child);
+  }
+
   readonly said = (): string => this.text;
+  readonly complaints = (): string => this.grumble;
   readonly age = (): number => (Date.now() - this.born) / 1000;
 
   readonly waitFor = (words: string | RegExp, seconds: number): Promise<Result<string>> =>
@@ -121,7 +147,7 @@ class Running implements Machine {
       if (answer !== undefined) return ok(answer);
       const over = this.worked() - worked > seconds || this.age() - age > seconds * WALL;
       if (this.ended || over) {
-        const last = this.text.slice(-2000) + this.complaints;
+        const last = this.text.slice(-2000) + this.grumble;
         return fail('E_MACHINE', `${this.ended ? 'the machine ended' : `${String(seconds)} s were over`} before ${what}; its last words:\n${last}`);
       }
       await this.change(1000);

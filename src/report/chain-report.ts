@@ -28,11 +28,15 @@ export interface RecipeFacts {
   readonly version: string | undefined;
   readonly description: string | undefined;
   readonly drvPath: DrvPath;
+  /** The derivation's name. */
+  readonly drvName: string;
   /** Where the recipe is written; the file is relative to the chain's directory. */
   readonly location: { readonly file: string; readonly line: number } | undefined;
   readonly outputs: readonly OutputFacts[];
   /** Wall-clock seconds of a build, and their source: this store, or the reference machine, scaled to this one. */
   readonly duration: { readonly seconds: number; readonly from: 'here' | 'reference' } | undefined;
+  /** Seconds by the clock, and of processor time, on the reference machine, whose times come with the chain. */
+  readonly reference: { readonly seconds: number; readonly cpuSeconds?: number | undefined } | undefined;
   /** Ids of recipes, and which outputs of each. */
   readonly needs: readonly { readonly id: string; readonly outputs: readonly string[] }[];
   /** Store paths of sources, seeds and local files. */
@@ -45,6 +49,8 @@ export interface RecipeFacts {
 
 export interface OutputFacts {
   readonly name: string;
+  /** What its pin says it will be; missing if it is built, or if nothing is pinned. */
+  readonly expected?: { readonly path: StorePath; readonly narSize: number };
   /** Missing if it is not built. */
   readonly built?: { readonly path: StorePath; readonly narHash: Sha256; readonly narSize: number; readonly pinned: 'same' | 'new' | 'different' };
 }
@@ -106,6 +112,14 @@ export function partOf(report: ChainReport, ids: readonly string[]): ChainReport
 /** Bytes of all outputs that are built. */
 export function builtSize(recipe: RecipeFacts): number {
   return recipe.outputs.reduce((sum, { built }) => sum + (built?.narSize ?? 0), 0);
+}
+
+/** Bytes of all outputs, of those that are not built as their pins say; `undefined` if one is neither built nor pinned. */
+export function expectedSize(recipe: RecipeFacts): number | undefined {
+  return recipe.outputs.reduce<number | undefined>((sum, { built, expected }) => {
+    const size = (built ?? expected)?.narSize;
+    return sum === undefined || size === undefined ? undefined : sum + size;
+  }, 0);
 }
 
 /** `built` if all outputs are there. */

@@ -3,6 +3,7 @@ import { formatBytes, formatSeconds } from '../quantity.js';
 import {
   buildStatus,
   builtSize,
+  expectedSize,
   pinStatus,
   slowestWay,
   type ChainReport,
@@ -74,8 +75,8 @@ export function impliedPath(from: Point, to: Point): string {
 /** Bands continue above and below the picture, wherever it is shown. */
 const BEYOND = 3000;
 
-/** The size of nodes without outputs. */
-const UNBUILT = 9;
+/** The size of nodes of which nobody knows how large they will be. */
+const UNKNOWN = 9;
 
 const SEED_RING = 9;
 
@@ -108,7 +109,8 @@ function squares(sources: readonly SourceFacts[], right: number, y: number): Svg
 
 function recipeNode(recipe: RecipeFacts, { x, y }: Point = ORIGIN, live: LiveStatus | undefined, sources: readonly SourceFacts[]): SvgElement {
   const status = statusOf(recipe, live);
-  const diameter = builtSize(recipe) === 0 ? UNBUILT : bubbleDiameter(builtSize(recipe));
+  const size = expectedSize(recipe) ?? builtSize(recipe);
+  const diameter = size === 0 ? UNKNOWN : bubbleDiameter(size);
   const textX = round(x + Math.max(diameter / 2, 6) + 7);
   const room = Math.floor((x + roomOf(recipe) - textX) / TEXT.perCharacter);
   const name = shorten(recipe.id, room);
@@ -147,7 +149,9 @@ function factsLine(recipe: RecipeFacts, status: RunBuildStatus | 'not built', li
     case 'stopped':
       return 'stopped';
     case 'not built':
-      return seconds === undefined ? recipe.state : `${recipe.state} · ${seconds}`;
+      return recipe.state === 'expected'
+        ? `(${[formatBytes(expectedSize(recipe) ?? 0), ...(seconds === undefined ? [] : [seconds])].join(' · ')})`
+        : [recipe.state, ...(seconds === undefined ? [] : [seconds])].join(' · ');
     default: {
       const marks = { same: ' ✓', new: '', different: ' ≠ pin' };
       const pinned = pinStatus(recipe);

@@ -16,7 +16,7 @@ const LABEL = 46;
 
 /** Draws a timeline of a given width in pixels. Bars have the derivation's path as `data-drv`. */
 export function drawTimeline(timeline: Timeline, width: number, processors: number): SvgElement {
-  const span = Math.max(timeline.to - timeline.from, 1000);
+  const span = Math.max(timeline.to - timeline.from, (timeline.expected?.end ?? 0) - timeline.from, 1000);
   const x = (at: number): number => round(SIDE + ((at - timeline.from) / span) * (width - 2 * SIDE));
   const lanesEnd = TOP + timeline.lanes * LANE;
   const height = lanesEnd + USAGE + 34;
@@ -28,7 +28,7 @@ export function drawTimeline(timeline: Timeline, width: number, processors: numb
       height,
       viewBox: `0 0 ${width} ${height}`,
       role: 'group',
-      'aria-label': `${timeline.bars.length} builds in ${formatSeconds(span / 1000)}`,
+      'aria-label': `${timeline.bars.length} builds in ${formatSeconds((timeline.to - timeline.from) / 1000)}`,
     },
     ...ticks.flatMap((second) => {
       const at = x(timeline.from + second * 1000);
@@ -40,6 +40,7 @@ export function drawTimeline(timeline: Timeline, width: number, processors: numb
       ];
     }),
     ...timeline.bars.map((bar) => drawBar(bar, x)),
+    ...drawExpected(timeline, x, lanesEnd),
     ...drawUsage(timeline, x, lanesEnd + 14, processors),
   );
 }
@@ -61,6 +62,30 @@ function drawBar({ build, lane, from, to, critical }: Bar, x: (at: number) => nu
     ...(critical ? [svg('rect', { class: 'bar-critical', x: left, y: y + 18, width, height: 3 })] : []),
     ...(outside ? [] : [svg('text', { class: 'bar-name inside', x: left + 5, y: y + 12.5 }, label)]),
   );
+}
+
+/** What is to come, in outline, and a line where it is now. */
+function drawExpected({ expected, to: now }: Timeline, x: (at: number) => number, lanesEnd: number): SvgElement[] {
+  if (expected === undefined) return [];
+  return [
+    svg('path', { class: 'now', d: `M${x(now)} ${TOP - 8}V${lanesEnd}` }),
+    ...expected.bars
+      .filter(({ from, to }) => to > from)
+      .map(({ build, lane, from, to }) => {
+        const width = Math.max(round(x(to) - x(from)), 2);
+        const label = `${build.name} about ${formatSeconds((to - from) / 1000)}`;
+        const y = TOP + lane * LANE;
+        // A running build has its name in its bar.
+        const isNamed = build.startedAt === undefined && width >= label.length * CHARACTER + 10;
+        return svg(
+          'g',
+          { class: 'run-build', 'data-drv': build.drvPath },
+          svg('title', {}, `${label}, expected`),
+          svg('rect', { class: 'bar expected', x: x(from), y, width, height: 16, rx: 1 }),
+          ...(isNamed ? [svg('text', { class: 'bar-name beside', x: x(from) + 5, y: y + 12.5 }, label)] : []),
+        );
+      }),
+  ];
 }
 
 function drawUsage(timeline: Timeline, x: (at: number) => number, top: number, processors: number): SvgElement[] {

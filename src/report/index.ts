@@ -5,7 +5,13 @@ export { outcomeOf, RunFolder, type Run, type RunBuild, type RunBuildStatus, typ
 export { targetState, testState, type StateFacts, type TargetState, type TestState } from './target-state.js';
 export { figuresOf, type BuildFigures, type Figures } from './figures.js';
 export { timelineOf, type Bar, type Timeline } from './timeline.js';
+export { forecast, type Forecast } from './forecast.js';
+export { buildsOf, compareBuilds, referenceBuilds, type BuildsByName, type ComparedBuild, type ComparedRuns, type Took } from './compare-runs.js';
+export { errorLine, logSections, type LogSection } from './log-sections.js';
+export { filtered, sortedBy, type SortKey } from './order.js';
+export { closureTree, treeOf, type SizedLine, type TreeLine } from './tree.js';
 export { foundationOf, premises, type Foundation } from './foundation.js';
+export { outsideNamed, type Outside } from './outside.js';
 export { layoutChain, type ChainLayout } from './layout.js';
 export { drawGraph, impliedPath, type LiveStatus } from './draw-graph.js';
 export { drawTimeline } from './draw-timeline.js';

@@ -11,15 +11,17 @@ import { outcomeOf, RunFolder } from './run.js';
 import { svg, svgFile, type SvgElement } from './svg.js';
 import { timelineOf } from './timeline.js';
 import { foundationOf, premises } from './foundation.js';
+import { outsideNamed } from './outside.js';
 
 const path = (name: string): StorePath => `/nix/store/${'0'.repeat(32)}-${name}` as StorePath;
 const drv = (name: string): DrvPath => `${path(name)}.drv` as DrvPath;
 
 function recipe(id: string, stage: string, seconds: number, needs: readonly string[], takes: readonly string[] = []): RecipeFacts {
   return {
-    ...{ id, isTarget: true, stage, name: id, version: undefined, description: undefined, drvPath: drv(id), location: undefined },
+    ...{ id, isTarget: true, stage, name: id, version: undefined, description: undefined, drvPath: drv(id), drvName: id, location: undefined },
     outputs: [{ name: 'out', built: { path: path(id), narHash: 'a'.repeat(64) as Sha256, narSize: 1000, pinned: 'new' } }],
     duration: { seconds, from: 'here' },
+    reference: undefined,
     needs: needs.map((need) => ({ id: need, outputs: ['out'] })),
     takes: takes.map(path),
     test: undefined,
@@ -64,6 +66,25 @@ describe('trust', () => {
 
   it('knows nothing of what is not there', () => {
     expect(foundationOf(report, 'clang')).toBeUndefined();
+  });
+});
+
+describe('what comes from outside', () => {
+  it('is found by its names, with what takes it and what rests on it', () => {
+    for (const name of ['musl.tar.gz', path('musl.tar.gz')])
+      expect(outsideNamed(report, name)).toEqual([
+        { kind: 'source', facts: report.sources[0], takenBy: ['stage1'], restOnIt: ['stage1', 'make', 'sed', 'gcc'] },
+      ]);
+    expect(outsideNamed(report, 'seed:tcc')).toMatchObject([{ kind: 'seed', takenBy: ['stage1'] }]);
+    expect(outsideNamed(report, 'gcc.tar.gz')).toMatchObject([{ restOnIt: ['gcc'] }]);
+    expect(outsideNamed(report, 'unused.tar.gz')).toMatchObject([{ takenBy: [], restOnIt: [] }]);
+    expect(outsideNamed(report, 'gcc')).toEqual([]);
+  });
+
+  it('may have one name in several places', () => {
+    const locals = ['a', 'b'].map((name) => ({ path: path(name), name: 'test.sh', size: 1, lines: 1 }));
+    const recipes = [recipe('x', 'one', 1, [], ['a']), recipe('y', 'one', 1, [], ['b'])];
+    expect(outsideNamed({ ...report, recipes, locals }, 'test.sh')).toMatchObject([{ takenBy: ['x'] }, { takenBy: ['y'] }]);
   });
 });
 

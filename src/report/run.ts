@@ -15,7 +15,8 @@ export interface RunBuild {
   /** Milliseconds since 1970, as all times here. */
   readonly startedAt?: number | undefined;
   readonly endedAt?: number | undefined;
-  readonly phases: readonly { readonly name: string; readonly at: number }[];
+  /** `logLines` is how many lines the log has before it. */
+  readonly phases: readonly { readonly name: string; readonly at: number; readonly logLines?: number | undefined }[];
   readonly cpuSeconds?: number | undefined;
   readonly maxRssBytes?: number | undefined;
   /** In how many samples each program was running. */
@@ -133,7 +134,7 @@ export class RunFolder {
       case 'build-phase': {
         const build = this.builds.get(event.drvPath);
         if (build !== undefined && build.phases.length < MOST_PHASES)
-          this.builds.set(event.drvPath, { ...build, phases: [...build.phases, { name: event.phase, at: event.at }] });
+          this.builds.set(event.drvPath, { ...build, phases: [...build.phases, { name: event.phase, at: event.at, logLines: event.logLines }] });
         return;
       }
       case 'build-done': {

@@ -49,7 +49,8 @@ export const DRAWING_RULES = `
 .building .bubble,.waiting .bubble{fill:var(--work);stroke:var(--work)}.building .facts,.waiting .facts{fill:var(--work)}
 .failed .bubble,.lost .bubble{fill:var(--paper);stroke:var(--bad);stroke-width:2}.failed .facts,.different .facts,.lost .facts{fill:var(--bad)}
 .bar{fill:var(--built)}.bar-critical{fill:var(--work)}.bar.failed,.bar.lost{fill:var(--bad)}.bar.reused,.bar.waiting{fill:var(--line)}
-.bar-name{fill:var(--paper);font-size:11px}.usage{fill:var(--line)}.fetch{fill:var(--soft)}`;
+.bar.building{stroke:var(--work);stroke-width:2}.bar.expected{fill:none;stroke:var(--soft);stroke-dasharray:2 2}.now{fill:none;stroke:var(--work)}
+.bar-name{fill:var(--paper);font-size:11px}.bar-name.beside{fill:var(--soft)}.usage{fill:var(--line)}.fetch{fill:var(--soft)}`;
 
 const SVG_STYLE = `
 svg{--paper:#fcfbf8;--ink:#1d1c1a;--soft:#66625b;--line:#bdb7ab;--band:#f3f0e9;--built:#2c6e63;--work:#b45309;--bad:#b3261e;

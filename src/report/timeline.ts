@@ -1,5 +1,6 @@
 /** A run as a Gantt chart: bars in lanes, the critical path, and the processors in use. */
 import type { DrvPath } from '../formats/index.js';
+import { forecast } from './forecast.js';
 import type { Run, RunBuild } from './run.js';
 
 export interface Bar {
@@ -24,6 +25,16 @@ export interface Timeline {
   readonly criticalPath: readonly DrvPath[];
   /** The number of busy processors from each moment to the next; builds of unknown use count as one. */
   readonly usage: readonly { readonly at: number; readonly processors: number }[];
+  /** How it goes on by its estimates; `undefined` when it is over, or when nobody knows. */
+  readonly expected: Expected | undefined;
+}
+
+export interface Expected {
+  readonly end: number;
+  /** What is left of running builds, and what is still to be built. */
+  readonly bars: readonly Omit<Bar, 'critical'>[];
+  /** Names of builds that take longer than was expected of them. */
+  readonly overdue: readonly string[];
 }
 
 /** Lays a run out; `now` is the end of running bars. Builds that were never started have no bar. */
@@ -32,17 +43,34 @@ export function timelineOf(run: Run, now = run.lastAt): Timeline {
   const started = run.builds.filter((build) => build.startedAt !== undefined).sort((a, b) => a.startedAt! - b.startedAt!);
   const criticalPath = criticalPathOf(run.builds, end);
   const critical = new Set(criticalPath);
+  const coming = forecast(run, now);
+  const expectedEnds = new Map(coming?.builds.map((one) => [one.build.drvPath, one.to]));
   const free: number[] = [];
+  const takeLane = (from: number, to: number): number => {
+    const found = free.findIndex((since) => since <= from);
+    const lane = found === -1 ? free.length : found;
+    free[lane] = to;
+    return lane;
+  };
   const bars = started.map((build): Bar => {
     const from = build.startedAt!;
     const to = end(build);
-    let lane = free.findIndex((since) => since <= from);
-    if (lane === -1) lane = free.length;
-    free[lane] = to;
+    const lane = takeLane(from, expectedEnds.get(build.drvPath) ?? to);
     return { build, lane, from, to, critical: critical.has(build.drvPath) };
   });
+  const lanes = new Map(bars.map(({ build, lane }) => [build.drvPath, lane]));
+  const expected = coming && {
+    end: coming.end,
+    overdue: coming.overdue,
+    bars: coming.builds.map(({ build, from, to }) => ({
+      build,
+      from: Math.max(from, now),
+      to,
+      lane: lanes.get(build.drvPath) ?? takeLane(from, to),
+    })),
+  };
   const to = Math.max(run.running ? now : run.lastAt, ...bars.map((bar) => bar.to));
-  return { from: run.startedAt, to, lanes: free.length, bars, criticalPath, usage: usageOf(bars) };
+  return { from: run.startedAt, to, lanes: free.length, bars, criticalPath, usage: usageOf(bars), expected };
 }
 
 /** Backwards from the build that ended last, each time to the need that was ready last. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { addText, atEnd, codeOf, messageOf, openStore, StoreChild, tempDirectory } from '../../test/support/store.js';
-import { makeTextPath, sha256, storePathBaseName, type DrvPath, type StorePath } from '../formats/index.js';
+import { makeTextPath, sha256, storePathBaseName, type DrvPath, type PathInfo, type StorePath } from '../formats/index.js';
 import { unwrap } from '../result.js';
 import { removeTreeSync, Store } from './index.js';
 
@@ -184,6 +184,25 @@ test('whatever refers to what, a collection leaves exactly what the roots reach'
     }),
     { numRuns: 40 },
   );
+});
+
+test('what a process refers to while the collection runs is kept, though it held nothing', async () => {
+  const store = openStore();
+  const infoOf = (name: string, references: readonly StorePath[] = []): PathInfo => ({
+    ...{ path: makeTextPath(name, '', []), narHash: sha256(''), narSize: 1, references },
+    ...{ signatures: [], ultimate: false },
+  });
+  // More than are deleted at once.
+  unwrap(store.registerPaths(Array.from({ length: 150 }, (_, n) => infoOf(`old-${n}`))));
+  let late: PathInfo | undefined;
+  const onDelete = (): void => {
+    if (late !== undefined) return;
+    late = infoOf('late', store.allPaths().slice(-1));
+    unwrap(store.registerPaths([late]));
+  };
+  unwrap(await store.gc({ onDelete }));
+  expect(late!.references).toHaveLength(1);
+  expect(store.allPaths()).toEqual([late!.path, ...late!.references].sort());
 });
 
 describe('a root', () => {

@@ -36,6 +36,9 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException & 
 /** The hint for a full disk. */
 export const FULL_DISK_HINT = 'the disk is full: make room (`zilch gc` deletes what nothing needs) or put the store elsewhere with --store';
 
+/** The hint for a disk that cannot be read or written. */
+export const FAILING_DISK_HINT = 'the disk or its file system is damaged: read the messages of the kernel (dmesg), and check the disk';
+
 /**
  * A failed system call as a failure: `action` reads after "cannot", `path` is the file it was about. Anything that is
  * not a system call's error is a bug and is thrown again.
@@ -60,12 +63,7 @@ export function ioFailure(action: string, path: string | Buffer, error: unknown)
     case 'EBADMSG':
     case 'EREMOTEIO':
     case 'EHWPOISON':
-      return {
-        code: 'E_IO',
-        message,
-        hint: 'the disk or its file system is damaged: read the messages of the kernel (dmesg), and check the disk',
-        cause: error,
-      };
+      return { code: 'E_IO', message, hint: FAILING_DISK_HINT, cause: error };
     case 'ESTALE':
       return { code: 'E_IO', message, hint: 'the server of the file system has changed: mount it again', cause: error };
     case 'ENOLCK':

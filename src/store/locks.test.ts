@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -99,6 +100,16 @@ describe('a lock', () => {
     b!.release();
     expect(tryLock(file, 'exclusive')).toBeDefined();
   });
+});
+
+test('a store that another process makes is waited for, though that takes longer than it should', async () => {
+  const root = tempDirectory();
+  openStore(root).close();
+  const other = spawn('flock', [join(root, 'nix/var/nix/db/big-lock'), 'sh', '-c', 'echo held; exec sleep 11'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  await once(other.stdout, 'data');
+  openStore(root);
 });
 
 test('a child process does not inherit a lock', async () => {

@@ -2,13 +2,13 @@
  * The only file that knows which SQLite library is used. SQLite's errors about the environment become failures; its
  * errors about our SQL are bugs, and are thrown.
  */
-import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, rmSync, statfsSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, mkdtempSync, openSync, readSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { err, ok, ThrownFailure, type Failure, type Result } from '../result.js';
-import { attempt, FULL_DISK_HINT } from './io-failure.js';
+import { attempt, FAILING_DISK_HINT, FULL_DISK_HINT, ioFailure, isSystemError } from './io-failure.js';
 
 /** The exceptions of SQLite's calls; the number is the extended result code. */
 interface SqliteError extends Error {
@@ -20,7 +20,7 @@ function isSqliteError(error: unknown): error is SqliteError {
 }
 
 /** SQLite's result codes for errors of the environment. */
-const CODE = { perm: 3, busy: 5, locked: 6, readOnly: 8, io: 10, corrupt: 11, full: 13, cannotOpen: 14, notDatabase: 26 } as const;
+const CODE = { perm: 3, busy: 5, locked: 6, readOnly: 8, io: 10, corrupt: 11, full: 13, cannotOpen: 14, protocol: 15, notDatabase: 26 } as const;
 
 function codeOf(error: SqliteError): number {
   return error.errcode & 0xff;
@@ -191,6 +191,8 @@ function guard<T>(file: string, body: () => Result<T>): Result<T> {
     return body();
   } catch (error) {
     if (error instanceof ThrownFailure) return err(error.failure);
+    // Of our own calls, for example for the private copy.
+    if (isSystemError(error)) return err(ioFailure('use the database', file, error));
     if (!isSqliteError(error)) throw error;
     const failure = describe(file, error);
     if (failure === undefined) throw error;
@@ -204,6 +206,7 @@ function describe(file: string, error: SqliteError): Failure | undefined {
   switch (codeOf(error)) {
     case CODE.busy:
     case CODE.locked:
+    case CODE.protocol:
       return {
         code: 'E_STORE_BUSY',
         message: `another process keeps ${file} locked${says}`,
@@ -217,18 +220,20 @@ function describe(file: string, error: SqliteError): Failure | undefined {
       return whyNotOpened(file) ?? { code: 'E_PERMISSION', message: `cannot open ${file}${says}`, hint: elsewhere, cause: error };
     case CODE.corrupt:
     case CODE.notDatabase:
-      return {
-        code: 'E_DATABASE',
-        message: `${file} is damaged, or not a database${says}`,
-        hint: CORRUPT_HINT,
-        cause: error,
-      };
+      return (
+        whyNotRead(file) ?? {
+          code: 'E_DATABASE',
+          message: `${file} is damaged, or not a database${says}`,
+          hint: CORRUPT_HINT,
+          cause: error,
+        }
+      );
     case CODE.full:
       return diskFull(file, error);
     case CODE.io:
       // Also its error if there is no space for its shared memory.
-      if (statfsSync(dirname(file)).bavail === 0) return diskFull(file, error);
-      return { code: 'E_IO', message: `reading or writing ${file} failed${says}`, cause: error };
+      if (hasNoRoom(file)) return diskFull(file, error);
+      return whyNotRead(file) ?? { code: 'E_IO', message: `cannot read or write ${file}${says}`, hint: FAILING_DISK_HINT, cause: error };
     default:
       return undefined;
   }
@@ -240,11 +245,36 @@ function whyNotOpened(file: string): Failure | undefined {
     const message = `${file} is too long for a database: SQLite accepts ${LONGEST_PATH} bytes`;
     return { code: 'E_IO', message, hint: 'put the store where its path is shorter, with --store' };
   }
-  const { files, ffree } = statfsSync(existsSync(dirname(file)) ? dirname(file) : '/');
+  const room = attempt('look at the file system of', file, () => statfsSync(existsSync(dirname(file)) ? dirname(file) : '/'));
+  if (!room.ok) return room.failure;
+  const { files, ffree } = room.value;
   // A file system without a limit reports 0 files.
   if (files > 0 && ffree === 0) return { code: 'E_DISK_FULL', message: `no room for the files of the database ${file}`, hint: FULL_DISK_HINT };
   const opened = attempt('open', file, () => closeSync(openSync(file, 'r+')));
   return opened.ok ? undefined : opened.failure;
+}
+
+/** SQLite calls a database damaged that the disk cannot read, so read the files once more without it. */
+function whyNotRead(file: string): Failure | undefined {
+  const piece = Buffer.alloc(2 ** 20);
+  for (const name of [file, `${file}-wal`].filter((one) => existsSync(one))) {
+    const whole = attempt('read', name, () => {
+      const fd = openSync(name, 'r');
+      try {
+        while (readSync(fd, piece) > 0);
+      } finally {
+        closeSync(fd);
+      }
+    });
+    if (!whole.ok) return whole.failure;
+  }
+  return undefined;
+}
+
+/** False if that cannot be told. */
+function hasNoRoom(file: string): boolean {
+  const room = attempt('look at the file system of', file, () => statfsSync(dirname(file)));
+  return room.ok && room.value.bavail === 0;
 }
 
 function diskFull(file: string, error: SqliteError): Failure {

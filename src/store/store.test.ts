@@ -175,11 +175,12 @@ describe('metadata of a store path', () => {
     const store = openStore();
     const tree = join(unwrap(store.tempDir()), 'tree');
     mkdirSync(tree);
-    writeFileSync(join(tree, 'file'), '', { mode: 0o600 });
+    // Only the owner's bit makes a program.
+    writeFileSync(join(tree, 'file'), '', { mode: 0o611 });
     writeFileSync(join(tree, 'secret'), '');
     chmodSync(join(tree, 'secret'), 0);
     writeFileSync(join(tree, 'program'), '');
-    chmodSync(join(tree, 'program'), 0o6711);
+    chmodSync(join(tree, 'program'), 0o6700);
     mkdirSync(join(tree, 'closed'));
     writeFileSync(join(tree, 'closed/inside'), '');
     symlinkSync('nowhere', join(tree, 'link'));

@@ -39,6 +39,14 @@ describe('verifying', () => {
     expect(unwrap(await store.verify({ contents: true, paths: [fine] })).defects).toEqual([]);
   });
 
+  test('finds metadata that no hash covers, and says so', async () => {
+    const store = openStore();
+    const path = await addText(store, 'a');
+    chmodSync(store.hostPath(path), 0o4444);
+    expect(unwrap(await store.verify()).defects).toEqual([]);
+    expect(unwrap(await store.verify({ contents: true })).defects).toMatchObject([{ path, failure: { code: 'E_PATH_METADATA' } }]);
+  });
+
   test('finds what lies in the store unregistered, but not what a process works on', async () => {
     const store = openStore();
     const inWork = makeTextPath('in-work', '', []);

@@ -31,7 +31,7 @@ export interface OutputDetails {
   readonly references: readonly StorePath[];
   readonly referrers: readonly StorePath[];
   /** Everything needed at run time, including itself; the largest first. */
-  readonly closure: readonly { readonly path: StorePath; readonly narSize: number }[];
+  readonly closure: readonly { readonly path: StorePath; readonly narSize: number; readonly references: readonly StorePath[] }[];
   readonly files: readonly TreeFile[];
 }
 
@@ -69,7 +69,10 @@ export function packageDetails({ store, loaded }: Session, report: ChainReport, 
     locals,
     edits: [...editsOfScript(scriptOf(loaded, facts) ?? ''), ...cFiles.flatMap(({ text = '' }) => editsOfTables(text))].map(shownEdit),
     outputs: built.map(({ name, path }): OutputDetails => {
-      const closure = store.closure([path]).map((one) => ({ path: one, narSize: store.pathInfo(one)?.narSize ?? 0 }));
+      const closure = store.closure([path]).map((one) => {
+        const { narSize = 0, references = [] } = store.pathInfo(one) ?? {};
+        return { path: one, narSize, references };
+      });
       return {
         name,
         path,

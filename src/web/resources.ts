@@ -31,6 +31,8 @@ export interface LogResource {
   readonly text: string;
   /** Where to continue reading. */
   readonly next: number;
+  /** True if there is more already, which did not fit into this answer. */
+  readonly more: boolean;
   /** True if the beginning was left out because the log is too long. */
   readonly cut: boolean;
 }
@@ -51,6 +53,7 @@ export interface ResourceTypes {
   readonly difference: DifferenceResource;
 }
 
+/** Of a longer log, only the end is shown. */
 const MAX_LOG = 8 * 2 ** 20;
 
 /** A chain, and the claims about it as they are now. */
@@ -66,8 +69,11 @@ export class Resources {
     this.watcher = new RunWatcher(subject.store.layout.zilchDir);
   }
 
-  /** Fails with `E_NOT_FOUND` if there is no such resource, and like reading it. */
-  async get(key: string, from = 0): Promise<Result<ResourceTypes[keyof ResourceTypes]>> {
+  /**
+   * Fails with `E_NOT_FOUND` if there is no such resource, and like reading it. Of a log, at most `most` bytes from
+   * `from` on.
+   */
+  async get(key: string, from = 0, most = MAX_LOG): Promise<Result<ResourceTypes[keyof ResourceTypes]>> {
     const slash = key.indexOf('/');
     const [kind, name] = slash === -1 ? [key, ''] : [key.slice(0, slash), key.slice(slash + 1)];
     switch (kind) {
@@ -85,7 +91,7 @@ export class Resources {
         return facts === undefined ? notFound(key) : ok(packageDetails(this.subject, report, facts));
       }
       case 'log':
-        return this.log(name, from);
+        return this.log(name, from, most);
       case 'difference':
         return this.difference(name);
       default:
@@ -120,7 +126,7 @@ export class Resources {
     return ok({ report: report.value, layout: await this.layout });
   }
 
-  private log(baseName: string, from: number): Result<LogResource> {
+  private log(baseName: string, from: number, most: number): Result<LogResource> {
     const drvPath = parseStorePathBaseName(baseName);
     if (!drvPath.ok || !isDrvPath(drvPath.value)) return notFound(`log/${baseName}`);
     const log = LogFile.open(logPath(this.subject.store.root, drvPath.value));
@@ -130,8 +136,11 @@ export class Resources {
       const size = log.value.size();
       if (!size.ok) return size;
       const start = Math.max(from, size.value - MAX_LOG);
-      const read = log.value.read(start, Math.max(0, size.value - start));
-      return read.ok ? ok({ text: read.value.toString(), next: start + read.value.length, cut: start > from }) : read;
+      const read = log.value.read(start, Math.min(most, Math.max(0, size.value - start)));
+      if (!read.ok) return read;
+      const more = start + read.value.length < size.value;
+      const bytes = more ? wholeCharacters(read.value) : read.value;
+      return ok({ text: bytes.toString(), next: start + bytes.length, more, cut: start > from });
     } finally {
       log.value.close();
     }
@@ -166,6 +175,17 @@ export class Resources {
       throw error;
     }
   }
+}
+
+/** Without a last character of UTF-8 whose other bytes come with the next piece. */
+function wholeCharacters(bytes: Buffer): Buffer {
+  for (let missing = 1; missing < Math.min(4, bytes.length); missing++) {
+    const byte = bytes[bytes.length - missing]!;
+    if (byte >= 0x80 && byte < 0xc0) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return length > missing ? bytes.subarray(0, -missing) : bytes;
+  }
+  return bytes;
 }
 
 function notFound(what: string): Result<never> {

@@ -4,7 +4,7 @@ import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { limitConnections, REQUEST_LIMITS } from '../http/index.js';
-import { fail, ok, type Failure, type Result } from '../result.js';
+import { fail, ok, ThrownFailure, type Failure, type Result } from '../result.js';
 import { assets } from './assets.js';
 import { guard } from './guard.js';
 import { Resources, type ExploredChain } from './resources.js';
@@ -24,6 +24,8 @@ export interface RunningServer {
 }
 
 const POLL_MS = 500;
+/** In bytes. A reader that takes nothing keeps an answer in memory, so a long log goes out in several. */
+const LOG_PIECE = 256 * 1024;
 /** Keeps idle connections alive, and finds those whose page is gone. */
 const HEARTBEAT_MS = 15_000;
 
@@ -60,8 +62,12 @@ function application(resources: Resources, names: readonly string[], closing: Ab
     const from = Number(context.req.query('from') ?? 0);
     const key = decode(context.req.path.slice('/data/'.length));
     if (key === undefined || !Number.isSafeInteger(from) || from < 0) return context.json({ code: 'E_NOT_FOUND', message: 'no such name' }, 404);
-    const found = await resources.get(key, from);
+    const found = await resources.get(key, from, LOG_PIECE);
     return found.ok ? context.json(found.value) : context.json(shown(found.failure), found.failure.code === 'E_NOT_FOUND' ? 404 : 500);
+  });
+  app.onError((error, context) => {
+    if (error instanceof ThrownFailure) return context.json(shown(error.failure), 500);
+    throw error;
   });
   app.notFound((context) => context.text('There is no such page.\n', 404));
   return app;

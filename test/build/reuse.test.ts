@@ -41,7 +41,7 @@ describe.skipIf(reason !== undefined)('a build', () => {
       ],
     });
     expect(run.events.at(-1)).toMatchObject({ type: 'done', summary: { built: 2, reused: 0, failed: 0, skipped: 0 } });
-    const recorded = readDurations(durationsFile(rig.store.layout.zilchDir)).get('first')!;
+    const recorded = readDurations(durationsFile(rig.store.layout.zilchDir)).get('first')!.seconds;
     expect(recorded).toBeGreaterThan(0.1);
     const changed = rig.script('first', 'echo changed > $out');
     const [plan] = eventsOf((await rig.build([changed])).events, 'plan');

@@ -38,7 +38,7 @@ describe.skipIf(reason !== undefined)('on a full disk', () => {
     expect(await rig.outputs([large])).toHaveLength(1);
   });
 
-  test('that has room, but not for so many files, a build fails in the same way', async () => {
+  test('that has room but no inodes left, a build fails in the same way', async () => {
     const rig = await Rig.in(openStore(smallDisk(100, 1500)));
     const many = rig.script('many', 'mkdir $out; for n in $(seq 2000); do echo > $out/$n; done');
     expect((await rig.failure(many, { buildMemory: 0 })).code).toBe('E_DISK_FULL');

@@ -123,6 +123,17 @@ describe.skipIf(noBuilds !== undefined)('looking at a chain that is built', () =
     }
   });
 
+  it('drv show takes a target for its derivation, whether or not a store has it', async () => {
+    const { drvPath } = (await json('show', 'user')) as { readonly drvPath: string };
+    for (const flags of [[], ['-r']]) {
+      const byPath = await rig.run(['drv', 'show', ...flags, drvPath]);
+      expect(Object.keys(JSON.parse(byPath.stdout) as object)).toContain(drvPath);
+      const byName = await rig.onChain('drv', 'show', ...flags, 'user', '--store', join(rig.directory, 'nowhere'));
+      expect(JSON.parse(byName.stdout)).toEqual(JSON.parse(byPath.stdout));
+    }
+    expect(await rig.onChain('drv', 'show', 'usr')).toMatchObject({ status: 2, stderr: expect.stringContaining('did you mean user?') as string });
+  });
+
   it('verify-store finds what was altered on disk, and repairs it', async () => {
     const path = (await rig.onChain('path', 'tool^bin')).stdout.trim();
     chmodSync(path, 0o644);
@@ -161,6 +172,11 @@ describe.skipIf(noBuilds !== undefined)('looking at a chain that is built', () =
     expect(lines[0]).toMatch(/build +CPU s +wall s +outside compilers +memory +size/);
     expect(lines.map((line) => line.slice(3).split(' ')[0])).toEqual(expect.arrayContaining(['tool-2', 'tool-test-2', 'user']));
     expect(lines.at(-1)).toMatch(/^\* {2}the critical path +\d+\.\d$/);
+    const ids = (JSON.parse((await rig.run(['timeline', '--list', '--json'])).stdout) as readonly { readonly id: string }[]).map(({ id }) => id);
+    const against = await rig.run(['timeline', '--against', ids[1]!]);
+    expect(against.stdout).toMatch(/^tool-2 +[\d.]+ s +[\d.]+ s +x [\d.]+$/m);
+    expect(against.stdout).toMatch(/^\d builds? in both +[\d.]+ s +[\d.]+ s +x [\d.]+\n$/m);
+    expect((await rig.run(['timeline', '--against', 'nothing'])).stderr).toContain('E_NO_RUN');
   });
 
   it('shell opens one where the target would be built, with what is built of it last in PATH', async () => {
@@ -262,6 +278,10 @@ const thing = make({ name: 'thing', script: sh\`cat \${tarball} > $out\` });`,
         `thing-1.tar.gz  22 B  ${hash}  debian:pool/main/t/thing/thing_1.orig.tar.gz`,
       );
 
+      const trusted = async (...args: readonly string[]): Promise<string> => (await sources.onChain('trust', 'thing-1.tar.gz', ...args)).stdout;
+      expect(await trusted()).toMatch(/^thing-1\.tar\.gz is a source as it was published: thing 1, 22 bytes, sha256 [^]*It is not in this store\.\n/);
+      expect(await trusted()).toContain('Taken by thing.\n1 of 1 build rests on it: thing\n');
+
       const missing = await sources.onChain('sources', 'fetch', '--offline', '--sources', directory);
       expect(missing.status).toBe(1);
       expect(missing.stderr).toContain('E_FETCH');
@@ -273,6 +293,21 @@ const thing = make({ name: 'thing', script: sh\`cat \${tarball} > $out\` });`,
       writeFileSync(join(directory, 'thing_1.orig.tar.gz'), bytes);
       const bundle = join(sources.directory, 'bundle.tar');
       expect(await sources.onChain('sources', 'bundle', bundle, '--offline', '--sources', directory)).toMatchObject({ status: 0 });
+
+      expect(await trusted()).toContain('Every byte of it was read now: it is what the recipes name.');
+      const [facts] = JSON.parse(await trusted('--json')) as readonly [{ readonly facts: { readonly path: string } }];
+      expect(facts).toMatchObject({ kind: 'source', takenBy: ['thing'], isAsNamed: true, signature: { verdict: 'none' } });
+      expect((await sources.onChain('trust', facts.facts.path)).stdout).toBe(await trusted());
+      const lies = join(sources.store, facts.facts.path);
+      chmodSync(lies, 0o644);
+      writeFileSync(lies, bytes.toString().replace('not', 'now'));
+      expect(await sources.onChain('trust', 'thing-1.tar.gz')).toMatchObject({
+        status: 1,
+        stdout: expect.stringContaining('it is NOT what the recipes name') as string,
+        stderr: expect.stringContaining('E_STORE_DAMAGED') as string,
+      });
+      writeFileSync(lies, bytes);
+      chmodSync(lies, 0o444);
 
       const elsewhere = ['--store', join(sources.directory, 'another-store')];
       expect(await sources.onChain('sources', 'fetch', '--offline', '--sources', bundle, ...elsewhere)).toMatchObject({

@@ -1,6 +1,6 @@
 /** What is published: images that others' tools take, the same bytes each time. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { whyNoBuilds } from '../build/rig.js';
@@ -10,6 +10,9 @@ const noBuilds = await whyNoBuilds();
 if (noBuilds !== undefined) console.log(`skipped: ${noBuilds}`);
 const noSkopeo = spawnSync('skopeo', ['--version']).error !== undefined;
 if (noSkopeo) console.log('skipped: skopeo is not installed (Debian’s skopeo is wanted)');
+
+const noPodman = spawnSync('podman', ['--version']).error !== undefined;
+if (noPodman) console.log('skipped: podman is not installed (Debian’s podman is wanted)');
 
 let rig: CliRig;
 let first: string;
@@ -88,5 +91,24 @@ describe.skipIf(noBuilds !== undefined)('a release', () => {
     execFileSync('skopeo', ['copy', '--insecure-policy', image, `dir:${join(rig.directory, 'copied')}`]);
     execFileSync('skopeo', ['copy', '--insecure-policy', image, `docker-archive:${join(rig.directory, 'docker.tar')}:shell:1`]);
     expect(existsSync(join(rig.directory, 'copied/manifest.json'))).toBe(true);
+  });
+
+  it.skipIf(noPodman)('is taken by podman', () => {
+    const storage = ['--root', join(rig.directory, 'podman'), '--runroot', join(rig.directory, 'podman-run'), '--storage-driver', 'vfs'];
+    const podman = (...args: readonly string[]): string => execFileSync('podman', [...storage, ...args], { encoding: 'utf8' });
+    const id = podman('pull', '--quiet', `oci:${join(first, 'images')}:shell`).trim();
+    try {
+      const [image] = JSON.parse(podman('image', 'inspect', id)) as readonly [
+        { readonly Architecture: string; readonly Os: string; readonly Config: unknown },
+      ];
+      expect(image).toMatchObject({ Architecture: 'amd64', Os: 'linux' });
+      const root = podman('image', 'mount', id).trim();
+      // Links lead to the image's own root.
+      const shell = join(root, readlinkSync(join(root, 'bin/sh')));
+      expect(readFileSync(shell).equals(readFileSync('/bin/busybox'))).toBe(true);
+      podman('image', 'unmount', id);
+    } finally {
+      podman('image', 'rm', '--force', id);
+    }
   });
 });

@@ -1,6 +1,6 @@
-/** Programs of targets, run on the user's own files; and one command in the sandbox of a build. */
+/** Programs and build inputs of targets, for the user's own files; and one command in the sandbox of a build. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostView } from '../../src/build/index.js';
@@ -19,8 +19,11 @@ beforeAll(() => {
     `const program = (name, body) => sh\`echo '#!\${ash}' > $out/bin/\${name}; echo '\${body}' >> $out/bin/\${name}; \${bin}/bin/chmod +x $out/bin/\${name}\`;
      const greet = make({ name: 'greet', script: sh\`\${bin}/bin/mkdir -p $out/bin; \${program('greet', 'echo "greets $*"; echo for you > made; exit 7')}; \${program('cat', 'echo not the machine’s')}\` });
      const two = make({ name: 'two', script: sh\`\${bin}/bin/mkdir -p $out/bin; \${program('one', 'exit 0')}; \${program('other', 'exit 0')}\` });
-     const none = make({ name: 'none', script: sh\`echo > $out\` });`,
-    ['greet', 'two', 'none'],
+     const none = make({ name: 'none', script: sh\`echo > $out\` });
+     const library = make({ name: 'library', script: sh\`\${bin}/bin/mkdir -p $out/include; echo a header > $out/include/header.h\` });
+     const user = make({ name: 'user', path: [greet, bin], env: { CPATH: text\`\${library}/include\`, HOME: '/nowhere', listPath: 'x', passAsFile: 'words', words: 'many words' },
+       script: sh\`echo never built; exit 1\` });`,
+    ['greet', 'two', 'none', 'library', 'user'],
   );
   for (const name of ['mkdir', 'chmod']) {
     writeFileSync(join(rig.chain, 'shell/bin', name), readFileSync('/bin/busybox'));
@@ -89,5 +92,54 @@ describe.skipIf(noBuilds !== undefined)('zilch shell -c', () => {
     expect(ran.status).toBe(9);
     expect(ran.stdout).toMatch(/^\/build\n\/nix\/store\/\S+-greet\n$/);
     expect((await rig.onChain('shell', 'greet', '-c', `[ -e ${CHECKOUT} ] || exit 5`)).status).toBe(5);
+  });
+});
+
+describe.skipIf(noBuilds !== undefined)('zilch develop', () => {
+  const develop = (command: string, options: Parameters<CliRig['run']>[1] = {}): ReturnType<CliRig['run']> =>
+    rig.run(['develop', 'user', '-f', rig.chain, '-c', command], options);
+
+  it('builds what a target needs and not the target, and runs a command where the user is', async () => {
+    const ran = await develop('pwd; echo for me > mine; exit 9');
+    expect(ran).toMatchObject({ status: 9, stdout: `${rig.directory}\n` });
+    expect(ran.stderr).toContain('built    library');
+    expect(ran.stderr).not.toMatch(/user/);
+    expect(readFileSync(join(rig.directory, 'mine'), 'utf8')).toBe('for me\n');
+  });
+
+  it('has its tools before the machine’s, its variables, and all else as the user has it', async () => {
+    const ran = await develop(
+      'cat; ls -d "$HOME"; cd /; command cat $CPATH/header.h; while read -r line; do echo "$line"; done <$CPATH/header.h; echo $out',
+      {
+        env: { HOME: rig.directory },
+      },
+    );
+    expect(ran).toMatchObject({ status: 0, stderr: '' });
+    expect(ran.stdout).toBe(`not the machine’s\n${rig.directory}\nnot the machine’s\na header\n${rig.directory}/outputs/out\n`);
+  });
+
+  it('gives long variables as files, as the build has them, and leaves none behind', async () => {
+    const ran = await develop('read -r line <$wordsPath || echo "$line"; echo $wordsPath');
+    const [words, file = ''] = ran.stdout.split('\n');
+    expect(words).toBe('many words');
+    expect(file).toMatch(/\/\.attr-/);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('opens the user’s own shell, and does not mind how that ends', async () => {
+    const own = join(rig.directory, 'own-shell');
+    writeFileSync(own, '#!/bin/sh\necho "mine, with $CPATH"; exit 3\n');
+    chmodSync(own, 0o755);
+    const ran = await rig.run(['develop', 'user', '-f', rig.chain], { env: { SHELL: own } });
+    expect(ran.status).toBe(0);
+    expect(ran.stdout).toMatch(/^mine, with \/nix\/store\/\S+-library\/include\n$/);
+  });
+
+  it('fails where an input cannot be built', async () => {
+    rig.write(`const bad = make({ name: 'bad', script: sh\`exit 1\` }); const user = make({ name: 'user', script: sh\`cat \${bad}\` });`, [
+      'user',
+      'bad',
+    ]);
+    expect(await develop('true')).toMatchObject({ status: 1, stderr: expect.stringContaining('E_INPUT') as string });
   });
 });

@@ -1,9 +1,10 @@
 /** Unusual surroundings of the program: outputs that nobody reads, folders with long names, endless logs. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { journalsDirectory, listJournals } from '../../src/build/index.js';
 import { whyNoBuilds } from '../build/rig.js';
 import { directory, file, narOf } from '../support/tree.js';
 import { CHECKOUT, CliRig } from './rig.js';
@@ -91,6 +92,26 @@ describe.skipIf(noBuilds !== undefined)('a log', () => {
     } finally {
       writeFileSync(path, whole);
     }
+  });
+});
+
+describe.skipIf(noBuilds !== undefined)('a log and a journal', () => {
+  it('that are cut off are shown as far as they go', () => {
+    expect(byShell('"$0" build talks --no-tests -f chain').status).toBe(0);
+    const log = byShell('"$0" log talks -f chain --path').stdout.trim();
+    const runs = journalsDirectory(join(rig.store, 'nix/var/zilch'));
+    const journals = listJournals(runs).map((id) => join(runs, `${id}.jsonl`));
+    expect(journals.length).toBeGreaterThan(0);
+    for (const path of [log, ...journals]) truncateSync(path, statSync(path).size - 5);
+    expect(byShell('"$0" log talks -f chain').stdout).toBe('one\ntwo\nthree\n');
+    expect(byShell('"$0" timeline').status).toBe(0);
+    const report = byShell('"$0" report report -f chain');
+    expect([report.status, report.stderr]).toEqual([0, '']);
+    const data = join(rig.directory, 'report/data');
+    const logs = readdirSync(data)
+      .map((name) => readFileSync(join(data, name), 'utf8'))
+      .filter((text) => text.startsWith('zilchData("log/'));
+    expect(logs.filter((text) => text.includes('"text":"one\\ntwo\\nthree\\n"'))).toHaveLength(1);
   });
 });
 

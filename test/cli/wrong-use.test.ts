@@ -1,11 +1,13 @@
 /** The command line used wrongly, or in odd places: each says what is wrong, with a code, and ends. */
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { whyNoBuilds } from '../build/rig.js';
+import { ask, bodyOf } from '../support/ask.js';
 import { CHECKOUT, CliRig } from './rig.js';
 
 const noBuilds = await whyNoBuilds();
@@ -134,6 +136,33 @@ describe('looking', () => {
     }
   });
 
+  it.skipIf(process.getuid?.() !== 0)('is possible in the store of another user', async () => {
+    if (noBuilds !== undefined) return;
+    await rig.onChain('build', 'good', '--no-tests');
+    const env = { ...process.env, ZILCH_STORE: rig.store };
+    // Root without its capabilities is a user like any other.
+    const otherUser = ['--bounding-set=-all', '--inh-caps=-all', '--'];
+    execFileSync('chown', ['-R', '1234:1234', rig.store]);
+    try {
+      expect(spawnSync('setpriv', [...otherUser, 'touch', join(rig.store, 'nix/store/x')]).status).not.toBe(0);
+      for (const args of [
+        ['list'],
+        ['show', 'good'],
+        ['path', 'good'],
+        ['log', 'good'],
+        ['trust', 'good'],
+        ['graph', '--svg'],
+        ['pins', 'check'],
+        ['report', join(rig.directory, 'of-another')],
+      ]) {
+        const words = [...otherUser, join(CHECKOUT, 'zilch'), ...args, '-f', rig.chain];
+        expect(spawnSync('setpriv', words, { env, encoding: 'utf8' }), args.join(' ')).toMatchObject({ status: 0, stderr: '' });
+      }
+    } finally {
+      execFileSync('chown', ['-R', '0:0', rig.store]);
+    }
+  });
+
   it('copes with spaces in the names of the chain, of the report and of the checkout', async () => {
     const odd = join(rig.directory, 'my chain');
     renameSync(rig.chain, odd);
@@ -150,6 +179,15 @@ describe('looking', () => {
       expect(run('report', join(rig.directory, 'a report'))).toMatchObject({ status: 0, stderr: '' });
       expect(readFileSync(join(rig.directory, 'a report/data/package_2fgood.js'), 'utf8')).toContain('chain.ts');
       expect(spawnSync(process.execPath, [start, 'list'], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+      const server = spawn(process.execPath, [start, 'web', '--port', '0', '-f', odd], { env: { ...process.env, ZILCH_STORE: rig.store } });
+      try {
+        const [address] = (await once(server.stdout, 'data')) as [Buffer];
+        const page = await ask(`${address.toString().trim()}data/package/good`);
+        expect(page.statusCode).toBe(200);
+        expect((await bodyOf(page)).toString()).toContain('chain.ts');
+      } finally {
+        server.kill();
+      }
     } finally {
       renameSync(odd, rig.chain);
     }

@@ -185,10 +185,15 @@ const high = make({ name: 'high', script: sh\`cat \${low} \${${sourced('high', '
     });
   });
 
+  test('key makes a secret key that only its owner can read, and writes over none', async () => {
+    expect(statSync(secretKey).mode & 0o777).toBe(0o600);
+    const before = readFileSync(secretKey);
+    expectFailure(await rig.run(['cache', 'key', 'rig-1', secretKey]), 'E_EXISTS');
+    expect(readFileSync(secretKey)).toEqual(before);
+  });
+
   test('says what is wrong', async () => {
     const cache = join(rig.directory, 'other-cache');
-    expect(statSync(secretKey).mode & 0o777).toBe(0o600);
-    expectFailure(await rig.run(['cache', 'key', 'rig-1', secretKey]), 'E_EXISTS');
     expectFailure(await rig.run(['cache', 'key', '', join(rig.directory, 'bad.key')]), 'E_USAGE', 2);
     for (const name of ['a:b', 'a b']) expectFailure(await rig.run(['cache', 'key', name, join(rig.directory, 'bad.key')]), 'E_KEY', 2);
     for (const option of ['--port', '--priority']) expect((await rig.run(['cache', 'serve', option, 'x'])).status).toBe(2);

@@ -84,7 +84,7 @@ describe.skipIf(programs === undefined)('a Nix that is alone in its root', () =>
     expect(built.stdout).toContain('by its flake, Nix comes to the same derivations and outputs');
   }, 1_800_000);
 
-  it('is not to be had without --via nix, for other machines, or before it is built', async () => {
+  it('is refused without --via nix, for other machines, and before it is built', async () => {
     expect((await rig.run(['build', '--nix', 'stage1'])).stderr).toContain('E_USAGE');
     expect((await rig.run(['build', '--via', 'nix', '--nix', nix, '--nix-store', 'daemon'])).stderr).toContain('E_USAGE');
     expect((await rig.run(['build', '--via', 'nix', '--nix', 'gnumake-by-tinycc'])).stderr).toContain('E_NOT_BUILT');

@@ -42,9 +42,13 @@ const modulo = (old: string, replacement: string): Fault => ({
 });
 const gc = (old: string, replacement: string): Fault => ({ file: 'store/gc.ts', old, new: replacement, tests: 'store/gc.test.ts' });
 const verify = (old: string, replacement: string): Fault => ({ file: 'store/verify.ts', old, new: replacement, tests: 'store/verify.test.ts' });
+const sqlite = (old: string, replacement: string): Fault => ({
+  ...{ file: 'store/sqlite.ts', old, new: replacement },
+  tests: 'store/failing-disk.test.ts',
+});
 const canonical = (old: string, replacement: string): Fault => ({
   ...{ file: 'store/tree/canonicalise.ts', old, new: replacement },
-  tests: 'store/tree/tree.test.ts',
+  tests: 'store/store.test.ts',
 });
 const sandbox = (old: string, replacement: string): Fault => ({ file: 'build/sandbox.ts', old, new: replacement, tests: 'build/sandbox.test.ts' });
 const seccomp = (old: string, replacement: string): Fault => ({ file: 'build/seccomp.ts', old, new: replacement, tests: 'build/seccomp.test.ts' });
@@ -110,6 +114,8 @@ export const FAULTS: readonly Fault[] = [
   canonical('(stat.mode & 0o100) !== 0 ? 0o555', '(stat.mode & 0o001) !== 0 ? 0o555'),
   canonical('if (stat.mtimeMs !== STORE_MTIME * 1000) lutimesSync(bytes, stat.atime, STORE_MTIME);', ''),
   canonical("if (kind === 'other') {", 'if (typeName.length === 9) {'),
+  sqlite('if (!whole.ok) return whole.failure;', ''),
+  sqlite('hint: FAILING_DISK_HINT, cause: error };', 'cause: error };'),
   // build: what keeps a builder in its sandbox
   sandbox("'--unshare-net', ", ''),
   sandbox("'--unshare-pid', ", ''),

@@ -12,7 +12,8 @@ import { FAULTS, type Fault } from './faults.js';
 const CHECKOUT = join(import.meta.dirname, '../..');
 const LONGEST_MS = 15 * 60_000;
 
-type Outcome = 'killed' | 'SURVIVED' | 'MISPLACED' | 'TESTS FAIL WITHOUT IT';
+/** A time limit tells of a fault that makes a test hang, and also of a busy machine: look at those. */
+type Outcome = 'killed' | 'killed by a time limit' | 'SURVIVED' | 'MISPLACED' | 'TESTS FAIL WITHOUT IT';
 
 /** What the tests need of the checkout, so that nothing is ever planted in the checkout itself. */
 function copyOfCheckout(): string {
@@ -23,12 +24,12 @@ function copyOfCheckout(): string {
   return copy;
 }
 
-/** True when the tests pass. */
-function passes(copy: string, tests: string): Promise<boolean> {
+/** What becomes of the tests. */
+function run(copy: string, tests: string): Promise<'passed' | 'failed' | 'timed out'> {
   const args = ['node_modules/.bin/vitest', 'run', '--project', 'unit', '--bail', '1', join('src', tests)];
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd: copy, timeout: LONGEST_MS, maxBuffer: 2 ** 26 }, (error: ExecFileException | null) =>
-      resolve(error === null),
+    execFile(process.execPath, args, { cwd: copy, timeout: LONGEST_MS, maxBuffer: 2 ** 26 }, (error: ExecFileException | null, stdout, stderr) =>
+      resolve(error === null ? 'passed' : error.killed === true || /(?:Test|Hook) timed out/.test(stdout + stderr) ? 'timed out' : 'failed'),
     );
   });
 }
@@ -44,7 +45,8 @@ async function outcomeOf(fault: Fault, copy: string): Promise<Outcome> {
     whole.replace(fault.old, () => fault.new),
   );
   try {
-    return (await passes(copy, fault.tests)) ? 'SURVIVED' : 'killed';
+    const became = await run(copy, fault.tests);
+    return became === 'passed' ? 'SURVIVED' : became === 'failed' ? 'killed' : 'killed by a time limit';
   } finally {
     writeFileSync(file, whole);
   }
@@ -70,7 +72,7 @@ async function main(args: readonly string[]): Promise<number> {
     try {
       for (let fault = open.shift(); fault !== undefined; fault = open.shift()) {
         // A test that fails anyway notices nothing.
-        if (!sound.has(fault.tests)) sound.set(fault.tests, await passes(copy, fault.tests));
+        if (!sound.has(fault.tests)) sound.set(fault.tests, (await run(copy, fault.tests)) === 'passed');
         const outcome = sound.get(fault.tests) === true ? await outcomeOf(fault, copy) : 'TESTS FAIL WITHOUT IT';
         outcomes.push(outcome);
         console.log(`${outcome}  ${fault.file}  ${JSON.stringify(fault.old.slice(0, 70))} -> ${JSON.stringify(fault.new.slice(0, 70))}`);
@@ -80,7 +82,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
   };
   await Promise.all(Array.from({ length: jobs }, work));
-  const killed = outcomes.filter((outcome) => outcome === 'killed').length;
+  const killed = outcomes.filter((outcome) => outcome.startsWith('killed')).length;
   console.log(`${killed} of ${outcomes.length} faults were noticed, in ${((Date.now() - started) / 60_000).toFixed(1)} minutes`);
   return killed === outcomes.length ? 0 : 1;
 }

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync, writeSync } from 'n
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { StorePath } from '../../src/formats/index.js';
-import { ok, unwrap } from '../../src/result.js';
+import { ok, ThrownFailure, unwrap, type Result } from '../../src/result.js';
 import { Store } from '../../src/store/index.js';
 
 const [command = '', root = '', ...args] = process.argv.slice(2);
@@ -12,6 +12,18 @@ const store = unwrap(Store.open(root, { create: true }));
 
 function say(line: string): void {
   writeSync(1, `${line}\n`);
+}
+
+/** In one line. */
+async function outcomeOf(act: () => Promise<Result<unknown>>): Promise<string> {
+  let result: Result<unknown>;
+  try {
+    result = await act();
+  } catch (error) {
+    if (!(error instanceof ThrownFailure)) return `defect: ${String(error)}`;
+    result = { ok: false, failure: error.failure };
+  }
+  return result.ok ? 'ok' : `${result.failure.code}: ${result.failure.message} (${result.failure.hint ?? ''})`;
 }
 
 const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
@@ -88,6 +100,15 @@ const COMMANDS: Readonly<Record<string, () => Promise<void>>> = {
     say('written');
     database.exec('commit');
     database.close();
+  },
+
+  /** When told to go on, prints what comes of reading, of adding, and of opening the store once more. */
+  async touch() {
+    say('open');
+    await once(process.stdin, 'data');
+    say(await outcomeOf(() => Promise.resolve(ok(store.allPaths()))));
+    say(await outcomeOf(() => store.addText('more', 'more')));
+    say(await outcomeOf(() => Promise.resolve(Store.open(root))));
   },
 
   /** Collects garbage again and again. */

@@ -56,10 +56,13 @@ export class Child {
   readonly #waiting: { count: number; resolve: () => void }[] = [];
   readonly #exited: Promise<number | null>;
 
-  /** `script` is a TypeScript file of the checkout. */
-  constructor(script: URL, args: readonly string[]) {
+  /** `script` is a TypeScript file of the checkout; `env` is what its environment has besides ours. */
+  constructor(script: URL, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
     const jiti = fileURLToPath(new URL('../../node_modules/jiti/lib/jiti-cli.mjs', import.meta.url));
-    this.process = spawn(process.execPath, [jiti, fileURLToPath(script), ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.process = spawn(process.execPath, [jiti, fileURLToPath(script), ...args], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
+    });
     this.#exited = new Promise((resolve) => this.process.once('close', resolve));
     createInterface({ input: this.process.stdout! }).on('line', (line) => {
       this.lines.push(line);
@@ -91,9 +94,16 @@ export class Child {
   }
 }
 
+const STORE_CHILD = new URL('store-child.ts', import.meta.url);
+
 /** Runs one of the commands of store-child.ts. */
 export class StoreChild extends Child {
   constructor(...args: readonly string[]) {
-    super(new URL('store-child.ts', import.meta.url), args);
+    super(STORE_CHILD, args);
+  }
+
+  /** With something more in its environment. */
+  static with(env: NodeJS.ProcessEnv, ...args: readonly string[]): Child {
+    return new Child(STORE_CHILD, args, env);
   }
 }

@@ -3,7 +3,18 @@
  * contain everything that a page must show only as text.
  */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -13,6 +24,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { Run } from '../../src/report/index.js';
 import { accessibilityProblems, launch, MAIN, openPage, whyNoExplorer } from './browser.js';
 
+const CHECKOUT = join(import.meta.dirname, '../..');
 const SOURCES = process.env['ZILCH_TEST_SOURCES'] ?? join(homedir(), '.cache/zilch/sources');
 
 const CHAIN = `
@@ -63,6 +75,10 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     store = join(directory, 'store');
     mkdirSync(join(directory, 'chain'));
     writeFileSync(join(directory, 'chain/chain.ts'), CHAIN);
+    // What is expected of stage 1, as the chain that it comes from has it.
+    for (const name of ['pins.json', 'durations.json']) copyFileSync(join(CHECKOUT, 'bootstrap', name), join(directory, 'chain', name));
+    const durations = JSON.parse(readFileSync(join(directory, 'chain/durations.json'), 'utf8')) as object;
+    writeFileSync(join(directory, 'chain/durations.json'), JSON.stringify({ ...durations, 'hostile-1': 1 }));
     server = spawn(process.execPath, [MAIN, 'web', ...chainOptions(), '--port', '0'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -87,12 +103,17 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     const state = (id: string): Promise<string> => page.locator(`g.node[data-id="${id}"]`).getAttribute('class').then(String);
     await page.locator('g.node').first().waitFor();
     expect(await state('stage1')).toContain('not-built');
+    // In parentheses: by the pins, and by the reference machine.
+    expect(await page.locator('g.node[data-id="stage1"] .facts').textContent()).toMatch(/^\([\d.]+ MiB · [\d.]+ s\)$/);
+    expect(await page.locator('.summary').innerText()).toMatch(/^0 of \d+ packages built, .*MiB more to come/);
     const building = build('hostile');
     await page.locator('g.node.building[data-id="stage1"]').waitFor({ timeout: 120_000 });
     await page.locator('header .status a', { hasText: 'building stage1' }).waitFor();
     await page.locator('g.node.queued[data-id="hostile"]').waitFor();
     await page.locator('header .status a').click();
     await page.locator('td', { hasText: 'generation' }).waitFor({ timeout: 120_000 });
+    expect(await page.locator('.lead').innerText()).toMatch(/about .* left, until \d\d:\d\d|overdue: stage1/);
+    await page.locator('.bar.expected').first().waitFor({ state: 'attached' });
     await page.goto(`${url}#/`);
     await page.locator('g.node.built[data-id="hostile"]').waitFor({ timeout: 300_000 });
     await building;
@@ -151,9 +172,67 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     const tinyccOutput = page.locator('.output', { hasText: /^tinycc/ });
     await tinyccOutput.locator('summary', { hasText: 'closure: 3 paths' }).click();
     expect(await tinyccOutput.innerText()).toContain('refers to 2 paths');
+    expect(await tinyccOutput.innerText()).toMatch(/-stage1-tinycc [\d.]+ KiB, [\d.]+ MiB with all it refers to/);
     expect(await page.locator('.output', { hasText: /^protomusl/ }).innerText()).toMatch(/referred to by/);
     expect(await section('Used by')).toContain('hostile');
     expect(await section('Builds')).toMatch(/\d{4}-\d\d-\d\d \d\d:\d\d\s+built\s+\d/);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it('shows all of a log that comes in several answers', async () => {
+    const log = (await zilch('log', ...chainOptions(), 'hostile', '--path')).stdout.trim();
+    const before = readFileSync(log);
+    appendFileSync(log, `${'für alle\n'.repeat(60_000)}the very end\n`);
+    onTestFinished(() => writeFileSync(log, before));
+    const { page, problems } = await openPage(browser, `${url}#/package/hostile`);
+    await page.locator('.log-text', { hasText: 'the very end' }).waitFor();
+    expect((await page.locator('.log-text').textContent())!.match(/für alle\n/g)).toHaveLength(60_000);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it('has a list that is sorted by its columns, and shows only what is asked for', async () => {
+    const { page, problems } = await openPage(browser, `${url}#/list`);
+    const names = (): Promise<string[]> => page.locator('tbody th').allInnerTexts();
+    await page.locator('tbody th').first().waitFor();
+    const all = await names();
+    await page.getByRole('button', { name: 'package' }).click();
+    expect(await names()).toEqual([...all].sort((a, b) => a.localeCompare(b, 'en', { numeric: true })));
+    await page.getByRole('button', { name: 'package' }).click();
+    expect(await page.locator('th[aria-sort]').getAttribute('aria-sort')).toBe('descending');
+    await page.getByRole('button', { name: 'size' }).click();
+    expect((await names())[0]).toBe('stage1');
+    await page.getByLabel('Show only: Packages').fill('STAGE built');
+    await expect.poll(names).toContain('stage1');
+    expect(await page.locator('.table-tools [role=status]').innerText()).toMatch(new RegExp(`^\\d+ of ${all.length} packages$`));
+    await page.getByLabel('Show only: Packages').fill('no such thing');
+    await expect.poll(names).toEqual([]);
+    expect(problems).toEqual([]);
+    await page.close();
+  });
+
+  it('compares a run with another one, and with the machine that the chain was measured on', async () => {
+    const earlier = (await runs())[0]!.id;
+    const chain = join(directory, 'chain/chain.ts');
+    const before = readFileSync(chain, 'utf8');
+    onTestFinished(() => writeFileSync(chain, before));
+    writeFileSync(chain, before.replace('mkdir $out\n', 'mkdir $out; echo again\n'));
+    await build('hostile');
+    const later = (await runs())[0]!.id;
+    onTestFinished(() => rmSync(join(store, 'nix/var/zilch/runs', `${later}.jsonl`)));
+    const { page, problems } = await openPage(browser, `${url}#/timeline/${later}`);
+    const row = (name: string): Promise<string> => page.locator('tr', { has: page.getByRole('rowheader', { name, exact: true }) }).innerText();
+    await page.getByLabel('Compare with').selectOption(earlier);
+    await page.getByRole('heading', { name: 'Run against run' }).waitFor();
+    expect(await row('hostile-1')).toMatch(/× \d+\.\d\d/);
+    expect(await page.locator('.lead').innerText()).toMatch(/1 build in both, in .* s and in .* s/);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.goto(`${url}#/timeline/${earlier}`);
+    await page.getByLabel('Compare with').selectOption('reference');
+    await page.getByRole('heading', { name: 'Run against run' }).waitFor();
+    expect(await row('stage1')).toMatch(/× \d+\.\d\d/);
+    expect(await text(page)).toContain('the reference machine');
     expect(problems).toEqual([]);
     await page.close();
   });
@@ -177,7 +256,7 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     await page.close();
   });
 
-  it.each(['', 'list', 'timeline', 'trust/hostile', 'differences', 'package/stage1'])(
+  it.each(['', 'list', 'timeline', 'trust/hostile', 'trust/musl-1.2.6.tar.gz', 'evidence', 'differences', 'package/stage1'])(
     'has no accessibility problem axe knows of in #/%s, light and dark, wide and narrow',
     async (view) => {
       for (const options of [{}, { colorScheme: 'dark' as const, viewport: { width: 360, height: 740 } }]) {
@@ -245,6 +324,10 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     const shown = await text(page);
     for (const part of ['the seed', 'musl-1.2.6.tar.gz', 'd585fd3b613c66151fc3249e8ed44f77020cb5e6c1e635a616d3f9f82460512a', '1,082,499'])
       expect(shown).toContain(part);
+    await page.getByLabel('Ask of any file').fill('musl-1.2.6.tar.gz');
+    await page.getByRole('button', { name: 'Why?' }).click();
+    await page.locator('h1', { hasText: 'Why trust musl-1.2.6.tar.gz?' }).waitFor();
+    expect(await text(page)).toMatch(/A source as it was published, 1,082,499 bytes\. \d+ of \d+ builds rest on it\.[^]*stage1[^]*hostile/);
     const terminal = await zilch('trust', ...chainOptions(), `${stdout.trim()}/bin/ash`);
     expect(terminal.stdout).toContain('d585fd3b613c66151fc3249e8ed44f77020cb5e6c1e635a616d3f9f82460512a');
     await page.close();

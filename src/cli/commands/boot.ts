@@ -3,14 +3,28 @@ import { existsSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { BUSES, findFirmware, findProgram, hasKvm, qemuCommand, type Bus, type Disk, type Firmware } from '../../machine/index.js';
+import { isKit } from '../../kit/index.js';
+import {
+  BUSES,
+  findFirmware,
+  findProgram,
+  hasKvm,
+  launch,
+  qemuCommand,
+  type Bus,
+  type Disk,
+  type Firmware,
+  type MachineSpec,
+} from '../../machine/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { builtOutput, targetOf, withView } from '../../workspace/index.js';
+import { bootKit } from '../boot-kit.js';
 import { collect, perform, positiveInteger, withChain, type ChainOptions } from '../command.js';
 import type { ExitCode } from '../exit-code.js';
 import { printError } from '../output.js';
 
 interface BootOptions extends ChainOptions {
+  readonly kernel?: string;
   readonly as: Bus;
   readonly uefi?: true;
   readonly disk?: readonly string[];
@@ -24,9 +38,9 @@ interface BootOptions extends ChainOptions {
 /** `zilch boot` */
 export function register(command: Command): void {
   command.description(
-    'Starts a CD or a disk in QEMU, with its serial line on this terminal: Ctrl-A X ends the machine, Ctrl-A C is QEMU’s monitor. What is written to the CD’s own file is forgotten.',
+    'Starts a CD or a disk in QEMU, with its serial line on this terminal: Ctrl-A X ends the machine, Ctrl-A C is QEMU’s monitor. What is written to the CD’s own file is forgotten. Or starts a kit (zilch export kit) on a machine that has only a kernel: its first process is the 148 bytes or, with --seed, a TinyCC; it fails unless the kit builds all its steps.',
   );
-  command.argument('[target]', 'a target whose output is an image, or the file of one', 'live-cd');
+  command.argument('[target]', 'a target whose output is an image, the file of one, or the folder of a kit', 'live-cd');
   withChain(command)
     .addOption(new Option('--as <kind>', 'how the image is connected').choices(BUSES).default('cd'))
     .option('--uefi', 'firmware of UEFI instead of a BIOS')
@@ -35,6 +49,7 @@ export function register(command: Command): void {
     .option('--cores <n>', 'processors', positiveInteger, 2)
     .option('--window', 'a window with the screen')
     .option('--forward <from:to>', 'lead a port of this machine to one of the guest: 2222:22 for ssh; may be given more than once', collect)
+    .option('--kernel <file>', 'a Linux for a kit (default: the chain’s own, of the target linux)')
     .option('--no-kvm', 'translate the guest’s instructions even where the processor could run them');
   perform(command, boot);
 }
@@ -44,14 +59,16 @@ async function boot(name: string, options: BootOptions): Promise<Result<ExitCode
   if (!program.ok) return program;
   const firmware = options.uefi === true ? findFirmware() : ok(undefined);
   if (!firmware.ok) return firmware;
+  const kvm = options.kvm && hasKvm();
+  if (options.kvm && !kvm) printError('zilch: /dev/kvm cannot be opened: QEMU translates, some ten times as slowly\n');
+  if (name.includes('/') && isKit(name)) return bootBare(name, options, kvm);
+  if (options.kernel !== undefined) return fail('E_USAGE', `--kernel is for a kit, and ${name} is none`, 'name its folder with a slash: ./kit');
   const image = await imageOf(name, options);
   if (!image.ok) return image;
   const absent = (options.disk ?? []).find((file) => !existsSync(file));
   if (absent !== undefined) return fail('E_NO_FILE', `${absent} is not there`, `truncate -s 8G ${absent}`);
   const forward = forwards(options.forward ?? []);
   if (!forward.ok) return forward;
-  const kvm = options.kvm && hasKvm();
-  if (options.kvm && !kvm) printError('zilch: /dev/kvm cannot be opened: QEMU translates, some ten times as slowly\n');
   const disks: Disk[] = [
     { file: image.value, bus: options.as },
     ...(options.disk ?? []).map((file) => ({ file, bus: 'virtio' as const, keep: true })),
@@ -68,8 +85,22 @@ async function boot(name: string, options: BootOptions): Promise<Result<ExitCode
       ...(uefi ? { uefi } : {}),
       ...(window ? { window } : {}),
     };
-    return runHere(program.value, qemuCommand(spec));
+    return runHere(program.value, spec);
   });
+}
+
+/** A kit on a machine without disks, network and screen. */
+async function bootBare(folder: string, options: BootOptions, kvm: boolean): Promise<Result<ExitCode | undefined>> {
+  const { memory, cores, seed, uefi, window, disk, forward } = options;
+  if (uefi ?? window ?? disk ?? forward) return fail('E_USAGE', 'a kit’s machine has neither UEFI, a window, disks nor ports');
+  const kernel = options.kernel === undefined ? await chainKernel(options) : ok(options.kernel);
+  return kernel.ok ? bootKit(folder, { kernel: kernel.value, tinycc: seed, memory, cores, kvm }) : kernel;
+}
+
+async function chainKernel({ store, chain }: ChainOptions): Promise<Result<string>> {
+  const linux = await imageOf('linux', { ...(store ? { store } : {}), chain });
+  if (linux.ok) return ok(join(linux.value, 'bzImage'));
+  return { ...linux, failure: { ...linux.failure, hint: 'zilch build linux, or name another: --kernel /boot/vmlinuz-…' } };
 }
 
 /** The file that was named, or the output of the target. */
@@ -105,10 +136,12 @@ async function withVariables<T>(firmware: Firmware | undefined, use: (own: Firmw
 }
 
 /** Hands the terminal over until the machine is off. */
-async function runHere(program: string, args: readonly string[]): Promise<Result<ExitCode | undefined>> {
-  return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: 'inherit' });
-    child.on('error', (error) => resolve(fail('E_NO_QEMU', `${program} cannot be run: ${error.message}`)));
-    child.on('close', (code) => resolve(code === 0 ? ok(undefined) : fail('E_MACHINE', `QEMU ended with ${String(code)}`)));
-  });
+function runHere(program: string, spec: MachineSpec): Promise<Result<undefined>> {
+  return new Promise((resolve) =>
+    launch(spec, {
+      start: (now) => spawn(program, qemuCommand(now), { stdio: 'inherit' }),
+      again: (why) => printError(`zilch: ${why}\n`),
+      ended: (how) => resolve(how === undefined ? ok(undefined) : fail('E_MACHINE', `QEMU ${how}`)),
+    }),
+  );
 }

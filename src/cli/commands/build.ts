@@ -50,12 +50,12 @@ async function buildCommand(
         const durations = new Map<string, number>();
         const built = await runBuild(session, [...wanted, ...tests], options, {
           ...{ asked: options.all === true ? ['all'] : names, signal, emit: watching(session, options, reporter, durations) },
-          // A flake is evaluated with all of them at hand.
+          // Nix evaluates the flake with all of them present.
           ...(options.nix === undefined
             ? {}
             : { sourcesOf: targets.map(({ build, recipe }) => ({ drvPath: build.drvPath, outputs: recipe.outputNames })) }),
         });
-        // What a stopped run has finished is kept too: the same command goes on from there.
+        // The finished part of a stopped run is kept too: the same command continues from there.
         const rooted = built.ok || built.failure.code === 'E_CANCELLED' ? keepFromCollection(session, targets) : ok(undefined);
         if (!built.ok) return built;
         if (!rooted.ok) return rooted;
@@ -77,11 +77,11 @@ async function buildCommand(
 }
 
 interface Asked {
-  /** Everything that was needed. */
+  /** All outputs that were needed. */
   readonly targets: readonly PreparedTarget[];
   readonly asked: readonly { readonly target: PreparedTarget; readonly outputName: string | undefined }[];
   readonly tests: readonly string[];
-  /** Seconds, by derivation, of what was built now. */
+  /** The seconds that each derivation built by this run took. */
   readonly durations: ReadonlyMap<string, number>;
 }
 
@@ -98,7 +98,7 @@ async function conclude(
   const isAsked = ({ target, outputName }: PinnedOutput): boolean =>
     asked.some((one) => one.target === target && (one.outputName ?? outputName) === outputName);
   const different = outputs.filter(({ pinned }) => pinned === 'different');
-  // Of what was not asked for, only what is wrong is worth a line.
+  // Outputs that nobody asked for get a line only if they are wrong.
   const rows = outputs
     .filter((output) => isAsked(output) || output.pinned === 'different')
     .map((output): TableRow => ({ ...output, seconds: durations.get(output.target.build.drvPath) }));

@@ -196,7 +196,7 @@ async function pullCommand(address: string, names: readonly string[], options: C
 function keyCommand(name: string, file: string): Result<undefined> {
   if (!/^[^:\s]+$/.test(name)) return fail('E_KEY', `"${name}" cannot be the name of a key`, 'take one without spaces and ":", such as host-1');
   const key = generateSecretKey(name);
-  // Never over an older key, whose signatures would be orphaned.
+  // An older key is never overwritten: nobody could check its signatures any more.
   if (existsSync(file)) return fail('E_EXISTS', `${file} exists already`, 'name a file that does not, or use the key that is there');
   const written = attempt('write the key', file, () => {
     writeFileSync(file, `${formatSecretKey(key)}\n`, { mode: 0o600, flag: 'wx' });

@@ -25,7 +25,7 @@ export function register(command: Command): void {
 }
 
 async function compare(first: string, second: string, store: Store, options: ChainOptions & { json?: true }): Promise<Result<ExitCode>> {
-  // Not in the store: looking writes nothing there.
+  // Outside the store, because commands that look write nothing there.
   const scratch = await mkdtemp(join(tmpdir(), 'zilch-diff-'));
   try {
     const [a, b] = [await find(first, store, join(scratch, 'first'), options), await find(second, store, join(scratch, 'second'), options)];
@@ -41,7 +41,7 @@ async function compare(first: string, second: string, store: Store, options: Cha
   }
 }
 
-/** Where the tree lies that is meant; a NAR is unpacked in `scratch`. */
+/** The path of the tree that the word names; a NAR is unpacked in `scratch`. */
 async function find(what: string, store: Store, scratch: string, options: ChainOptions): Promise<Result<string>> {
   const baseName = /^\/nix\/store\/([^/]+)(\/.*)?$/.exec(what);
   if (baseName !== null) {

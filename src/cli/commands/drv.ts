@@ -13,21 +13,51 @@ import {
 } from '../../formats/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { attempt, Store } from '../../store/index.js';
-import { perform, storeRoot, withStore, type StoreOptions } from '../command.js';
+import { targetOf, withView } from '../../workspace/index.js';
+import { perform, storeRoot, withChain, type ChainOptions, type StoreOptions } from '../command.js';
 import { printJson } from '../output.js';
 
 /** `zilch drv show` */
 export function register(command: Command): void {
   const show = command.command('show').summary('print derivations as JSON').description('Prints what `nix show-derivation` of Nix 2.8 prints.');
-  show.argument('<drvs...>', '.drv files: store paths, or files anywhere').option('-r, --recursive', 'print the derivations they need, too');
-  perform(withStore(show), (names: readonly string[], options: StoreOptions & { recursive?: true }) => {
-    const shown = readDerivations(names, options);
+  show
+    .argument('<what...>', 'targets, or .drv files: store paths, or files anywhere')
+    .option('-r, --recursive', 'print the derivations they need, too');
+  perform(withChain(show), async (names: readonly string[], options: ShowOptions) => {
+    const shown = await readDerivations(names, options);
     if (shown.ok) printJson(showDerivations(shown.value));
-    return Promise.resolve(shown.ok ? ok(undefined) : shown);
+    return shown.ok ? ok(undefined) : shown;
   });
 }
 
-function readDerivations(names: readonly string[], options: StoreOptions & { recursive?: true }): Result<ReadonlyMap<DrvPath, Derivation>> {
+type ShowOptions = ChainOptions & { readonly recursive?: true };
+type Shown = ReadonlyMap<DrvPath, Derivation>;
+
+async function readDerivations(names: readonly string[], options: ShowOptions): Promise<Result<Shown>> {
+  const isFile = (name: string): boolean => name.endsWith('.drv') || name.includes('/');
+  const files = readFiles(names.filter(isFile), options);
+  const targets = names.filter((name) => !isFile(name));
+  if (!files.ok || targets.length === 0) return files;
+  // No store need have them: the chain says what they are.
+  return withView(options, (session) => {
+    const shown = new Map(files.value);
+    for (const name of targets) {
+      const found = targetOf(session, name);
+      if (!found.ok) return Promise.resolve(found);
+      const { drvPath } = found.value.target.build;
+      const queue: DrvPath[] = [drvPath];
+      for (const path of queue) {
+        const drv = session.chain.derivations.get(path)!;
+        if (shown.has(path)) continue;
+        shown.set(path, drv);
+        if (options.recursive === true) queue.push(...drv.inputDrvs.keys());
+      }
+    }
+    return Promise.resolve(ok(shown));
+  });
+}
+
+function readFiles(names: readonly string[], options: ShowOptions): Result<Shown> {
   const shown = new Map<DrvPath, Derivation>();
   const queue = [...names];
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) {

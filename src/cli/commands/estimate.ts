@@ -105,8 +105,8 @@ function knownWork({ store, loaded }: Session): KnownWork {
   }
   const estimate = estimates(readDurations(durationsFile(store.layout.zilchDir)), readDurations(loaded.durationsFile));
   return {
-    work: (name) => workOf(measured.get(name) ?? { seconds: estimate.weight(name), cores: REFERENCE_CORES }),
-    isCounted: (name) => measured.get(name)?.cpuSeconds !== undefined,
+    work: (name) => workOf(measured.get(name) ?? { seconds: estimate.weight(name), cpuSeconds: estimate.cpuOf(name), cores: REFERENCE_CORES }),
+    isCounted: (name) => (measured.get(name)?.cpuSeconds ?? estimate.cpuOf(name)) !== undefined,
     isUnknown: (name) => !measured.has(name) && estimate.of(name) === undefined,
   };
 }

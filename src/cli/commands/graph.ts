@@ -17,7 +17,7 @@ export function register(command: Command): void {
   );
   command.option('--svg', 'short for --format svg');
   perform(command, async (targets: readonly string[], options: ChainOptions & { format: (typeof FORMATS)[number]; svg?: true }) => {
-    // Only the picture needs a store, for what is built.
+    // Only the picture needs a store, to show what is built.
     if (options.svg === true || options.format === 'svg') return withView(options, (session) => picture(session, targets));
     const loaded = await loadChain(options.chain);
     if (!loaded.ok) return loaded;
@@ -61,7 +61,7 @@ function namesOf(chain: Chain, targets: readonly string[]): Result<readonly stri
   return ok(names);
 }
 
-/** Stage by stage, a line a recipe: what it needs, other recipes first. */
+/** Stage by stage, one line for each recipe, with its inputs; other recipes come first. */
 function toText(graph: DependencyGraph, width: number): string {
   const recipes = [...graph.values()].filter(({ kind }) => kind === 'target' || kind === 'recipe');
   const isRecipe = new Set(recipes.map(({ id }) => id));
@@ -69,7 +69,7 @@ function toText(graph: DependencyGraph, width: number): string {
   const lines: string[] = [];
   let stage: string | undefined;
   recipes.forEach(({ id, needs }, index) => {
-    // What is no target comes right before the first that needs it.
+    // A recipe that is no target comes right before the first one that needs it.
     const inStage = recipes.slice(index).find((recipe) => recipe.stage !== undefined)?.stage;
     if (inStage !== stage) lines.push(...(stage === undefined ? [] : ['']), inStage ?? '');
     stage = inStage;

@@ -48,6 +48,6 @@ export function register(command: Command): void {
 function secondsOf({ store, loaded }: Session): (node: DependencyNode) => number | undefined {
   const estimate = estimates(readDurations(durationsFile(store.layout.zilchDir)), readDurations(loaded.durationsFile));
   const names = new Map(loaded.chain.targets.map(({ name, recipe }) => [name, recipe.drvName]));
-  // Of two recipes that are no targets and have one name, the second is numbered.
+  // If two recipes without a target have the same name, the second one gets a number.
   return ({ id }) => estimate.of(names.get(id) ?? id.replace(/#\d+$/, ''));
 }

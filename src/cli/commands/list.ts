@@ -47,7 +47,7 @@ function facts(session: Session, pins: Pins) {
       default: name === chain.defaultTarget,
       state: states.of(target),
       test: states.test(target),
-      /** In bytes, of all outputs; missing where one is not there. */
+      /** Bytes of all outputs; missing if an output is not in the store. */
       size: sum(sizes),
       expectedSize: sum(pinned),
       seconds: estimate.of(recipe.drvName),

@@ -23,7 +23,7 @@ export function register(command: Command): void {
   withChain(command.argument('<target>', 'target of the chain'))
     .option('--test', 'the log of its test')
     .option('--follow', 'go on printing while it is built, or waits to be')
-    .option('--tail <n>', 'only the last so many lines', positiveInteger)
+    .option('--tail <n>', 'only the last n lines', positiveInteger)
     .option('--path', 'print where the log lies');
   perform(command, (name: string, options: LogOptions) =>
     withView(options, async (session) => {
@@ -63,12 +63,12 @@ export function register(command: Command): void {
   );
 }
 
-/** Where the last lines begin, or all of it. */
+/** The offset of the last lines, or 0. */
 function startOf(log: LogFile, lines: number | undefined): Result<number> {
   return lines === undefined ? ok(0) : log.startOfLast(lines);
 }
 
-/** Whether a run that goes on builds it, or is going to. */
+/** Whether a running build is building it or will build it. */
 function isAwaited({ layout }: Store, drvPath: DrvPath): boolean {
   return lastRuns(layout.zilchDir).some(
     ({ running, builds }) => running && builds.some((build) => build.drvPath === drvPath && ['queued', 'waiting', 'building'].includes(build.status)),

@@ -85,7 +85,7 @@ function hashFlat(path: string, algorithm: HashAlgorithm): Promise<Result<string
   });
 }
 
-/** Writing to standard output waits until it is taken, on Linux; copied all the same, so that no part of a chunk is kept. */
+/** On Linux, a write to standard output returns when the bytes are taken. They are copied all the same, so that no part of a chunk is kept. */
 async function dumpToStdout(path: string): Promise<Result<undefined>> {
   const dumped = await dumpTree(path, (chunk) => process.stdout.write(Buffer.from(chunk)));
   return dumped.ok ? ok(undefined) : dumped;

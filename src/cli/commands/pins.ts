@@ -60,7 +60,7 @@ export function register(command: Command): void {
   );
 }
 
-/** Hashes outputs anew; gives the keys of those that are no longer what was registered. */
+/** Hashes outputs again; returns the keys of those that differ from what was registered. */
 async function findDamage({ store }: Session, outputs: readonly PinnedOutput[]): Promise<Result<ReadonlySet<string>>> {
   const damaged = new Set<string>();
   for (const { key, info } of outputs) {
@@ -90,7 +90,7 @@ async function updatePins(session: Session, outputs: readonly PinnedOutput[]): P
   if (!pins.ok) return pins;
   if (outputs.length === 0)
     return fail('E_NOT_BUILT', `nothing of it is built in ${session.store.root}`, 'was it built from another seed? Then name that: --seed FILE');
-  // Something fetched ready-made is no evidence of what its recipe gives.
+  // A fetched output does not show what its recipe builds.
   const foreign = outputs.find(({ info }) => !info.ultimate);
   if (foreign !== undefined)
     return fail('E_NOT_BUILT', `${foreign.key} was not built in this store but copied into it`, `zilch build --rebuild ${foreign.target.name}`);

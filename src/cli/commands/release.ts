@@ -85,7 +85,7 @@ function outputsOf(session: Session, target: PreparedTarget, outputName: string 
   return ok(outputs);
 }
 
-/** What the store calls it, without the hash: `toolchain-archive`, with the version and the output where there are several. */
+/** Its name in the store without the hash: `toolchain-archive`, with the version, and with the output if there are several. */
 function fileName({ recipe }: PreparedTarget, { path }: PathInfo): string {
   return path.replace(/^.*\/[0-9a-z]{32}-/, '') || recipe.drvName;
 }
@@ -99,7 +99,7 @@ function imageOf(name: string, outputs: readonly PathInfo[], store: Store): Resu
       .map((program) => [program, `${path}/bin/${program}`] as const);
   });
   const shell = programs.find(([program]) => program === 'sh') ?? programs.find(([program]) => program === 'ash');
-  // Nearly everything asks for this name.
+  // Most tools look for this file name.
   const links = shell === undefined ? programs : [...programs, ['sh', shell[1]] as const];
   const layer = layerOf(
     outputs.map(({ path }) => path),

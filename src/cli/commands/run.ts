@@ -32,7 +32,7 @@ async function runTarget(session: Session, name: string, words: readonly string[
   if (!outputs.ok) return outputs;
   const { store } = session;
   for (const { path } of outputs.value) {
-    // A collection meanwhile must not take what runs.
+    // A garbage collection must not remove the program while it runs.
     const rooted = await store.addTempRoot(path);
     if (!rooted.ok) return rooted;
   }
@@ -48,7 +48,7 @@ async function runTarget(session: Session, name: string, words: readonly string[
   return handOver(view.value, { ...process.env, PATH: [...folders, process.env['PATH'] ?? '/usr/bin:/bin'].join(':') });
 }
 
-/** The outputs that the name means, built if they were not. */
+/** The outputs that the name means. Builds them if they are missing. */
 async function buildOutputs(session: Session, name: string, options: BuildCommandOptions): Promise<Result<PathInfo[]>> {
   const found = targetOf(session, name);
   if (!found.ok) return found;
@@ -80,7 +80,7 @@ function programsOf({ path }: PathInfo, store: Store): string[] {
   return readdirSync(folder).filter((name) => isProgram(join(folder, name)));
 }
 
-/** A link may lead to another path of the store, which the host does not find: as good as a program. */
+/** Counts as a program. A link may lead to another store path, which the host cannot follow. */
 function isProgram(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);

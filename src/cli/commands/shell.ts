@@ -5,11 +5,9 @@ import type { Instantiated } from '../../recipe/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { builtOutput, BuiltOutputs, targetOf, withSession, type Session } from '../../workspace/index.js';
 import { perform } from '../command.js';
-import { verdict } from '../verdict.js';
+import { buildInputs } from '../build-inputs.js';
+import { withBuildOptions, type BuildCommandOptions } from '../building.js';
 import { handOver } from '../hand-over.js';
-import { interruptible } from '../interrupt.js';
-import { chooseReporter } from '../progress/reporters.js';
-import { runBuild, withBuildOptions, type BuildCommandOptions } from '../building.js';
 
 interface ShellOptions extends BuildCommandOptions {
   readonly test?: true;
@@ -59,23 +57,6 @@ async function openShell(session: Session, name: string, options: ShellOptions):
     return options.command === undefined && status.ok ? ok(undefined) : status;
   } finally {
     await prepared.value.release();
-  }
-}
-
-/** Fetches sources and builds the derivations that the shell's needs. */
-async function buildInputs(session: Session, { drv, drvPath: own }: Instantiated, options: ShellOptions): Promise<Result<void>> {
-  const wanted = [...drv.inputDrvs].map(([drvPath, outputs]) => ({ drvPath, outputs }));
-  const reporter = chooseReporter(false);
-  try {
-    const built = await interruptible((signal) =>
-      runBuild(session, wanted, options, { asked: [drv.name], signal, emit: reporter.emit, sourcesOf: [{ drvPath: own, outputs: [] }] }),
-    );
-    if (!built.ok) return built;
-    const came = await verdict(session, built.value);
-    if (!came.ok) return came;
-    return came.value === undefined ? ok(undefined) : fail('E_INPUT', `an input of ${drv.name} cannot be built`);
-  } finally {
-    reporter.close();
   }
 }
 

@@ -21,7 +21,7 @@ export function register(command: Command): void {
   perform(command, signCommand);
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- as all commands
+// eslint-disable-next-line @typescript-eslint/require-await -- like all commands
 async function signCommand(files: readonly string[], options: { readonly key: string; readonly public?: string }): Promise<Result<undefined>> {
   const keys = readSecretKeys([options.key]);
   if (!keys.ok) return keys;

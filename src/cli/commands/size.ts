@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { treeOf } from '../../chain/index.js';
 import { storePathName, type StorePath } from '../../formats/index.js';
+import { closureTree } from '../../report/index.js';
 import { ok, type Result } from '../../result.js';
 import type { Store } from '../../store/index.js';
 import { perform, withChain, withJson, type ChainOptions } from '../command.js';
@@ -30,24 +30,32 @@ export function register(command: Command): void {
 }
 
 function show(store: Store, path: StorePath, options: SizeOptions): Result<undefined> {
-  const own = (one: StorePath): number => store.pathInfo(one)?.narSize ?? 0;
-  const whole = (one: StorePath): number => store.closure([one]).reduce((sum, part) => sum + own(part), 0);
-  const referred = (one: StorePath): StorePath[] =>
-    (store.pathInfo(one)?.references ?? []).filter((reference) => reference !== one).sort((a, b) => whole(b) - whole(a));
-  const closure = [...store.closure([path])].sort((a, b) => own(b) - own(a));
+  const closure = store.closure([path]).map((one) => {
+    const { narSize = 0, references = [] } = store.pathInfo(one) ?? {};
+    return { path: one, narSize, references };
+  });
+  const tree = closureTree(path, closure);
+  const whole = new Map(tree.map((line) => [line.id, line.whole]));
+  const bySize = [...closure].sort((a, b) => b.narSize - a.narSize);
   if (options.json === true) {
-    printJson(closure.map((one) => ({ path: one, size: own(one), closureSize: whole(one), references: referred(one) })));
+    printJson(
+      bySize.map(({ path: one, narSize, references }) => ({
+        ...{ path: one, size: narSize, closureSize: whole.get(one) },
+        references: references.filter((reference) => reference !== one).sort((a, b) => (whole.get(b) ?? 0) - (whole.get(a) ?? 0)),
+      })),
+    );
     return ok(undefined);
   }
+  const name = (one: string): string => storePathName(one as StorePath);
   const rows =
     options.tree === true
-      ? treeOf(path, (one) => referred(one as StorePath)).map(({ id, depth, seenBefore }) => [
-          `${'  '.repeat(depth)}${storePathName(id as StorePath)}${seenBefore ? ', as above' : ''}`,
-          formatBytes(own(id as StorePath)),
-          formatBytes(whole(id as StorePath)),
+      ? tree.map(({ id, depth, own, whole: all, seenBefore }) => [
+          `${'  '.repeat(depth)}${name(id)}${seenBefore ? ', as above' : ''}`,
+          formatBytes(own),
+          formatBytes(all),
         ])
-      : closure.map((one) => [storePathName(one), formatBytes(own(one)), formatBytes(whole(one))]);
+      : bySize.map(({ path: one, narSize }) => [name(one), formatBytes(narSize), formatBytes(whole.get(one) ?? 0)]);
   for (const line of formatTable([['', 'itself', 'with all it refers to'], ...rows], [1, 2])) printLine(line);
-  printLine(`${formatBytes(whole(path))} in ${formatCount(closure.length, 'path')}`);
+  printLine(`${formatBytes(whole.get(path) ?? 0)} in ${formatCount(closure.length, 'path')}`);
   return ok(undefined);
 }

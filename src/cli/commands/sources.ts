@@ -93,7 +93,7 @@ export function register(command: Command): void {
   perform(outdated, outdatedCommand);
 }
 
-/** Fails only when the index cannot be read: that something is old is no failure. */
+/** Fails only if the index cannot be read. An old version is no failure. */
 async function outdatedCommand(options: SourcesOptions & { readonly suite: string }): Promise<Result<undefined>> {
   const sources = await sourcesIn(options);
   if (!sources.ok) return sources;
@@ -113,11 +113,11 @@ async function outdatedCommand(options: SourcesOptions & { readonly suite: strin
   return ok(undefined);
 }
 
-/** Fails when a signature does not hold; that there is none is no failure. */
+/** Fails if a signature is bad. A missing signature is no failure. */
 async function signaturesCommand(options: SourcesOptions): Promise<Result<undefined>> {
   const loaded = await loadChain(options.chain);
   if (!loaded.ok) return loaded;
-  // Loaded here: OpenPGP is large, and no other command of these needs it.
+  // Loaded here, because OpenPGP is large and only this command needs it.
   const { checkSignatures } = await import('../../evidence/index.js');
   return withStoreForLooking(options, async (store) => {
     const checked = await checkSignatures(sourcesOf(loaded.value.chain), store, loaded.value.directory);
@@ -132,7 +132,7 @@ async function signaturesCommand(options: SourcesOptions): Promise<Result<undefi
   });
 }
 
-/** A line a source; `-` for what is not in the store. */
+/** One line for each source; `-` if it is not in the store. */
 async function listSwhids(sources: readonly Source[], options: SourcesOptions): Promise<Result<undefined>> {
   return withStoreForLooking(options, async (store) => {
     const rows: { readonly file: string; readonly content: string | undefined; readonly directory: string | undefined }[] = [];
@@ -144,7 +144,7 @@ async function listSwhids(sources: readonly Source[], options: SourcesOptions): 
       }
       const content = swhidOf(store.hostPath(path));
       if (!content.ok) return content;
-      // Not every source is a tarball.
+      // Some sources are not tarballs.
       const directory = await swhidOfTarball(store.hostPath(path));
       rows.push({ file: source.file, content: content.value, directory: directory.ok ? directory.value : undefined });
     }
@@ -154,7 +154,7 @@ async function listSwhids(sources: readonly Source[], options: SourcesOptions): 
   });
 }
 
-/** Fails only when a tarball has no address left that has it. */
+/** Fails only if none of a tarball's addresses has it. */
 async function checkCommand(options: SourcesOptions): Promise<Result<undefined>> {
   const sources = await sourcesIn(options);
   if (!sources.ok) return sources;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { loadChain, treeOf, waysBetween, whyNeeded, type DependencyGraph } from '../../chain/index.js';
+import { loadChain, waysBetween, whyNeeded, type DependencyGraph } from '../../chain/index.js';
+import { treeOf } from '../../report/index.js';
 import { ok } from '../../result.js';
 import { perform, withChainDirectory, withJson, type ChainOptions } from '../command.js';
 import { EXIT } from '../exit-code.js';

@@ -64,7 +64,7 @@ export function describeMore(event: Event, nameOf: (drvPath: string) => string):
 /** All that a run came to, at its end; nothing where it had nothing to do. */
 export function totals(
   { built, failed, skipped, durationSeconds }: Summary,
-  { fetched, cpuSeconds }: Pick<ProgressState, 'fetched' | 'cpuSeconds'>,
+  { fetched, cpuSeconds, savedSeconds }: Pick<ProgressState, 'fetched' | 'cpuSeconds' | 'savedSeconds'>,
 ): readonly string[] {
   const parts = [
     ...(built === 0 ? [] : [`${built} built`]),
@@ -73,7 +73,10 @@ export function totals(
     ...(skipped === 0 ? [] : [`${skipped} not done`]),
   ];
   const cpu = cpuSeconds === 0 ? '' : errorColour.dim(` (${formatSeconds(cpuSeconds)} of processor time)`);
-  return parts.length === 0 ? [] : [`in all: ${parts.join(', ')} in ${formatSeconds(durationSeconds)}${cpu}`];
+  const saved = savedSeconds === 0 ? '' : `; about ${formatSeconds(savedSeconds)} saved by what was there or in caches`;
+  return parts.length === 0 && saved === ''
+    ? []
+    : [`in all: ${[...parts, ...(parts.length === 0 ? ['nothing built'] : [])].join(', ')} in ${formatSeconds(durationSeconds)}${cpu}${saved}`];
 }
 
 function plan({ drvs, fetch, estimateSeconds }: Extract<Event, { type: 'plan' }>): readonly string[] {
@@ -81,7 +84,14 @@ function plan({ drvs, fetch, estimateSeconds }: Extract<Event, { type: 'plan' }>
   const download = fetch.reduce((sum, { size }) => sum + size, 0);
   const outputs = drvs.reduce((sum, { estimateBytes = 0 }) => sum + estimateBytes, 0);
   const fetches = fetch.length === 0 ? '' : `, ${formatCount(fetch.length, 'source')} to fetch (${formatBytes(download)})`;
-  const time = estimateSeconds === undefined ? '' : `; about ${formatSeconds(estimateSeconds)}`;
+  const cpu = drvs.reduce<number | undefined>(
+    (sum, { estimateCpuSeconds }) => (sum === undefined || estimateCpuSeconds === undefined ? undefined : sum + estimateCpuSeconds),
+    0,
+  );
+  const time =
+    estimateSeconds === undefined
+      ? ''
+      : `; about ${formatSeconds(estimateSeconds)}${cpu === undefined ? '' : ` (${formatSeconds(cpu)} of processor time)`}`;
   const disk = outputs === 0 ? '' : `; about ${formatBytes(outputs + download)} more in the store`;
   return [`${formatCount(drvs.length, 'build')} to do${fetches}${time}${disk}`];
 }

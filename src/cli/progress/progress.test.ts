@@ -132,6 +132,10 @@ suite('overall progress', () => {
     const summary = { built: 1, reused: 2, failed: 1, skipped: 3, durationSeconds: 9 };
     const state = after(plan, { type: 'fetch-done', name: 'x', path: info.path }, startA, doneA);
     expect(totals(summary, state).map(stripControl)).toEqual(['in all: 1 built, 1 fetched, 1 failed, 3 not done in 9.0 s (15 s of processor time)']);
+    const reused = after(plan, { type: 'build-reused', drvPath: drv('b'), name: 'b', outputs: new Map() });
+    expect(totals({ ...summary, built: 0, failed: 0, skipped: 0 }, reused).map(stripControl)).toEqual([
+      'in all: nothing built in 9.0 s; about 30 s saved by what was there or in caches',
+    ]);
     expect(totals({ built: 0, reused: 5, failed: 0, skipped: 0, durationSeconds: 1 }, after())).toEqual([]);
   });
 
@@ -146,6 +150,8 @@ suite('lines that stay', () => {
 
   it('say what is planned and how long it takes', () => {
     expect(said(plan)).toEqual(['2 builds to do; about 40 s']);
+    const counted = { ...plan, drvs: plan.drvs.map((one) => ({ ...one, estimateCpuSeconds: 35 })) };
+    expect(said(counted)).toEqual(['2 builds to do; about 40 s (1 min 10 s of processor time)']);
     const unknown = { type: 'plan', drvs: [{ drvPath: drv('a'), name: 'a', inputs: [] }], fetch: [] } as const;
     expect(said(unknown)).toEqual(['1 build to do']);
     expect(said({ type: 'plan', drvs: [], fetch: [] })).toEqual([]);

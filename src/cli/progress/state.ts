@@ -24,6 +24,8 @@ export interface ProgressState {
   /** What was fetched, sources and outputs. */
   readonly fetched: number;
   readonly cpuSeconds: number;
+  /** What the planned builds that turned out to be there, or in a cache, were expected to take one after the other. */
+  readonly savedSeconds: number;
   /** The last line that any build wrote. */
   readonly lastLine: string;
 }
@@ -36,6 +38,7 @@ export const NOTHING_YET: ProgressState = {
   failed: 0,
   fetched: 0,
   cpuSeconds: 0,
+  savedSeconds: 0,
   lastLine: '',
 };
 
@@ -67,6 +70,10 @@ export function advance(state: ProgressState, event: Event): ProgressState {
     case 'build-done':
       return { ...finished(state, event.drvPath), cpuSeconds: state.cpuSeconds + (event.usage.cpuSeconds ?? 0) };
     case 'build-reused':
+      return {
+        ...finished(state, event.drvPath),
+        savedSeconds: state.savedSeconds + (state.planned.get(event.drvPath)?.estimateSeconds ?? 0),
+      };
     case 'build-compared':
       return finished(state, event.drvPath);
     case 'build-failed':

@@ -41,12 +41,12 @@ function Matrix({ facts: { operators, rows, deceivers, refused } }: { readonly f
           <thead>
             <tr>
               <th scope="col">step</th>
+              <th scope="col">policy</th>
               {operators.map((operator) => (
                 <th scope="col" key={operator}>
                   {operator}
                 </th>
               ))}
-              <th scope="col">policy</th>
             </tr>
           </thead>
           <tbody>
@@ -55,15 +55,15 @@ function Matrix({ facts: { operators, rows, deceivers, refused } }: { readonly f
                 <th scope="row">
                   <PackageLink id={id} />
                 </th>
+                <td class={state === 'disputed' ? 'bad' : state === 'holds' ? '' : 'soft'}>
+                  {state}
+                  {lacks.length > 0 && `: ${lacks.join(', ')}`}
+                </td>
                 {cells.map((cell, index) => (
                   <td key={operators[index]} class={cell.says}>
                     {cellWords(cell)}
                   </td>
                 ))}
-                <td class={state === 'disputed' ? 'bad' : state === 'holds' ? '' : 'soft'}>
-                  {state}
-                  {lacks.length > 0 && `: ${lacks.join(', ')}`}
-                </td>
               </tr>
             ))}
           </tbody>

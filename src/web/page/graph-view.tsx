@@ -5,6 +5,7 @@ import {
   buildStatus,
   builtSize,
   drawGraph,
+  expectedSize,
   impliedPath,
   slowestWay,
   type ChainLayout,
@@ -222,6 +223,8 @@ function Summary({ report }: { readonly report: ChainReport }) {
   const size = built.reduce((sum, recipe) => sum + builtSize(recipe), 0);
   const seed = report.seeds.reduce((sum, one) => sum + one.size, 0);
   const sources = report.sources.reduce((sum, one) => sum + one.size, 0);
+  // Of what nobody knows the size of nothing is said.
+  const toCome = report.recipes.reduce((sum, recipe) => sum + Math.max(0, (expectedSize(recipe) ?? 0) - builtSize(recipe)), 0);
   const way = slowestWay(report);
   const seconds = report.recipes.filter(({ id }) => way.includes(id)).reduce((sum, { duration }) => sum + (duration?.seconds ?? 0), 0);
   return (
@@ -230,6 +233,7 @@ function Summary({ report }: { readonly report: ChainReport }) {
         {built.length} of {report.recipes.length}
       </strong>{' '}
       packages built, {formatBytes(size)}, from a seed of <strong>{formatBytes(seed)}</strong> and {formatBytes(sources)} of source
+      {toCome > 0 && <>; {formatBytes(toCome)} more to come</>}
       {seconds > 0 && <>; the slowest way takes {formatSeconds(seconds)}</>}.
     </p>
   );
@@ -245,7 +249,7 @@ function Legend() {
         <i class="dot given" /> source, as published
       </li>
       <li>
-        <i class="dot open" /> not built
+        <i class="dot open" /> not built; in parentheses what is expected
       </li>
       <li>
         <i class="dot work" /> building

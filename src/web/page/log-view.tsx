@@ -1,6 +1,8 @@
 /** A build's log: its colours, a search, and additions while it is written. Its contents are shown as text. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { errorLine, logSections, type LogSection, type RunBuild } from '../../report/index.js';
+import { formatCount, formatSeconds } from '../../quantity.js';
 import type { LogResource } from '../resources.js';
 import { FROM_FILES, load } from './data.js';
 
@@ -9,7 +11,15 @@ const FOLLOW_MS = 1000;
 /** In characters: the page shows only the end of a long log, both at first and while it grows. */
 const LONGEST = 8 * 2 ** 20;
 
-export function LogView({ title, logKey, growing }: { readonly title: string; readonly logKey: `log/${string}`; readonly growing: boolean }) {
+interface Props {
+  readonly title: string;
+  readonly logKey: `log/${string}`;
+  readonly growing: boolean;
+  /** The build that wrote it, if its run is kept. */
+  readonly build: RunBuild | undefined;
+}
+
+export function LogView({ title, logKey, growing, build }: Props) {
   const log = useSignal<LogResource | undefined>(undefined);
   const failure = useSignal('');
   const wanted = useSignal('');
@@ -17,14 +27,25 @@ export function LogView({ title, logKey, growing }: { readonly title: string; re
   const holder = useRef<HTMLDivElement>(null);
   useEffect(() => {
     let stopped = false;
+    let loading = false;
     const more = async (): Promise<void> => {
-      const before = log.value;
-      const loaded = await load<'log'>(logKey, before?.next);
-      if (stopped) return;
-      if (loaded.state === 'there') {
-        const text = (before?.text ?? '') + loaded.value.text;
-        log.value = { ...loaded.value, text: text.slice(-LONGEST), cut: (before?.cut ?? false) || loaded.value.cut || text.length > LONGEST };
-      } else if (loaded.state === 'failed' && !growing) failure.value = loaded.message;
+      if (loading) return;
+      loading = true;
+      let read = log.value;
+      // A long log comes in pieces, and is shown when all are there.
+      do {
+        const loaded = await load<'log'>(logKey, read?.next);
+        if (stopped) return;
+        if (loaded.state === 'there') {
+          const text = (read?.text ?? '') + loaded.value.text;
+          read = { ...loaded.value, text: text.slice(-LONGEST), cut: (read?.cut ?? false) || loaded.value.cut || text.length > LONGEST };
+        } else {
+          if (loaded.state === 'failed' && !growing) failure.value = loaded.message;
+          break;
+        }
+      } while (read.more);
+      log.value = read;
+      loading = false;
     };
     void more();
     const timer = growing && !FROM_FILES ? setInterval(() => void more(), FOLLOW_MS) : undefined;
@@ -34,14 +55,22 @@ export function LogView({ title, logKey, growing }: { readonly title: string; re
     };
   }, [logKey, growing]);
 
-  const chunks = useMemo(() => chunksOf(log.value?.text ?? ''), [log.value?.text]);
+  const text = log.value?.text ?? '';
+  // Without its beginning nobody knows which line is which.
+  const isWhole = log.value?.cut === false;
+  const sections = useMemo(() => logSections(text, isWhole ? build : undefined), [text, isWhole, build?.phases.length, build?.endedAt]);
+  const error = useMemo(() => (build?.status === 'failed' ? errorLine(text) : undefined), [text, build?.status]);
+  const lineCount = sections.reduce((sum, { lines }) => sum + lines.length, 0);
   const needle = wanted.value.toLowerCase();
-  const count = useMemo(() => (needle === '' ? 0 : (log.value?.text ?? '').toLowerCase().split(needle).length - 1), [needle, log.value?.text]);
+  const count = useMemo(() => (needle === '' ? 0 : text.toLowerCase().split(needle).length - 1), [needle, text]);
   const at = count === 0 ? 0 : ((shown.value % count) + count) % count;
   useEffect(() => {
     const marks = holder.current?.querySelectorAll('mark') ?? [];
     marks.forEach((mark, index) => mark.classList.toggle('here', index === at));
-    marks[at]?.scrollIntoView({ block: 'nearest' });
+    const here = marks[at];
+    // It may be in a part that is folded.
+    here?.closest('details')?.setAttribute('open', '');
+    here?.scrollIntoView({ block: 'nearest' });
   }, [needle, at, count]);
   if (failure.value !== '') return <p class="soft">{failure.value}</p>;
   if (log.value === undefined) return <p class="soft">loading the log…</p>;
@@ -62,37 +91,79 @@ export function LogView({ title, logKey, growing }: { readonly title: string; re
           }}
         />
         <span role="status">
-          {log.value.text === ''
+          {text === ''
             ? 'nothing was written'
             : needle === ''
-              ? `${chunks.reduce((sum, { lines }) => sum + lines, 0)} lines`
+              ? formatCount(lineCount, 'line')
               : count === 0
                 ? 'not found'
                 : `${at + 1} of ${count}; Enter for the next`}
         </span>
+        {error !== undefined && (
+          <button type="button" onClick={() => openTo(holder.current?.querySelector('.error-line'))}>
+            To the error
+          </button>
+        )}
         {growing && <span class="work">being written</span>}
         {log.value.cut && <span>the beginning is left out</span>}
       </p>
-      <div class="log-text" ref={holder} tabIndex={0} role="region" aria-label={title} hidden={chunks.length === 0}>
-        {chunks.map((chunk, index) => (
-          <pre key={index} style={{ containIntrinsicSize: `auto ${chunk.lines * 1.45}em` }}>
-            {coloured(chunk.text).map(({ text, style }) => (style === '' ? marked(text, needle) : <span class={style}>{marked(text, needle)}</span>))}
-          </pre>
-        ))}
+      <div class="log-text" ref={holder} tabIndex={0} role="region" aria-label={title} hidden={lineCount === 0}>
+        {sections.map((section, index) => {
+          const chunks = chunksOf(section.lines, firstLineOf(sections, index), error).map((chunk) => (
+            <pre key={chunk.first} class={chunk.isError ? 'error-line' : ''} style={{ containIntrinsicSize: `auto ${chunk.lines * 1.45}em` }}>
+              {coloured(chunk.text).map((piece) =>
+                piece.style === '' ? marked(piece.text, needle) : <span class={piece.style}>{marked(piece.text, needle)}</span>,
+              )}
+            </pre>
+          ));
+          const { phase } = section;
+          return phase === undefined ? (
+            chunks
+          ) : (
+            <details key={index} open>
+              <summary>
+                {phase.name}{' '}
+                <span class="soft">
+                  {formatCount(section.lines.length, 'line')}
+                  {phase.seconds !== undefined && `, ${formatSeconds(phase.seconds)}`}
+                </span>
+              </summary>
+              {chunks}
+            </details>
+          );
+        })}
       </div>
     </div>
   );
 }
 
-function chunksOf(text: string): { readonly text: string; readonly lines: number }[] {
-  const lines = text.split('\n');
-  if (lines.at(-1) === '') lines.pop();
-  const chunks = [];
-  for (let at = 0; at < lines.length; at += LINES_OF_CHUNK) {
-    const some = lines.slice(at, at + LINES_OF_CHUNK);
-    chunks.push({ text: `${some.join('\n')}\n`, lines: some.length });
+interface Chunk {
+  /** The number of its first line. */
+  readonly first: number;
+  readonly text: string;
+  readonly lines: number;
+  readonly isError: boolean;
+}
+
+/** Pieces that the browser lays out when they are seen; the line of the error is one of its own. */
+function chunksOf(lines: readonly string[], first: number, error: number | undefined): readonly Chunk[] {
+  const chunks: Chunk[] = [];
+  for (let at = 0; at < lines.length;) {
+    const place = error === undefined ? -1 : error - first;
+    const end = at === place ? at + 1 : Math.min(lines.length, at + LINES_OF_CHUNK, place > at ? place : Infinity);
+    chunks.push({ first: first + at, text: `${lines.slice(at, end).join('\n')}\n`, lines: end - at, isError: at === place });
+    at = end;
   }
   return chunks;
+}
+
+function openTo(element: Element | null | undefined): void {
+  element?.closest('details')?.setAttribute('open', '');
+  element?.scrollIntoView({ block: 'center' });
+}
+
+function firstLineOf(sections: readonly LogSection[], index: number): number {
+  return sections.slice(0, index).reduce((sum, { lines }) => sum + lines.length, 0);
 }
 
 function marked(text: string, needle: string) {

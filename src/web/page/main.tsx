@@ -7,10 +7,11 @@ import { DifferencesView } from './differences-view.js';
 import { adoptDrawingRules } from './drawing.js';
 import { EvidenceView } from './evidence-view.js';
 import { GraphView } from './graph-view.js';
+import { ListView } from './list-view.js';
 import { PackageView } from './package-view.js';
-import { PackageTable } from './parts.js';
 import { linkTo, route } from './route.js';
 import { Search } from './search.js';
+import { CompareView } from './compare-view.js';
 import { TimelineView } from './timeline-view.js';
 import { TrustView } from './trust-view.js';
 
@@ -58,7 +59,7 @@ function Page() {
         </a>
         <nav aria-label="Views">
           {VIEWS.map(([target, title]) => (
-            <a key={target} href={linkTo(target)} aria-current={target === view ? 'page' : undefined}>
+            <a key={target} href={linkTo(target)} aria-current={target === (view === 'compare' ? 'timeline' : view) ? 'page' : undefined}>
               {title}
             </a>
           ))}
@@ -66,7 +67,7 @@ function Page() {
         <Search report={report} />
         <Status />
       </header>
-      <main id="main" tabIndex={-1} class={view === '' ? 'wide' : ''}>
+      <main id="main" tabIndex={-1} class={view === '' ? 'wide' : view === 'list' ? 'broad' : ''}>
         {loaded.state === 'loading' && <p class="soft loading">reading the chain…</p>}
         {loaded.state === 'failed' && <p class="bad loading">{loaded.message}</p>}
         {loaded.state === 'there' && <View view={view} name={name} resource={loaded.value} />}
@@ -81,18 +82,13 @@ function View({ view, name, resource }: { readonly view: string; readonly name: 
     case '':
       return <GraphView {...resource} />;
     case 'list':
-      return (
-        <article>
-          <h1>Packages</h1>
-          {report.stages.map((stage) => (
-            <PackageTable key={stage} caption={stage} recipes={report.recipes.filter((recipe) => recipe.stage === stage)} />
-          ))}
-        </article>
-      );
+      return <ListView report={report} />;
     case 'package':
       return <PackageView key={name} report={report} id={name} />;
     case 'timeline':
       return <TimelineView report={report} id={name} />;
+    case 'compare':
+      return <CompareView report={report} names={name} />;
     case 'trust':
       return <TrustView report={report} id={name} />;
     case 'evidence':

@@ -1,5 +1,5 @@
 /** One output of a package. */
-import type { ChainReport, RecipeFacts } from '../../report/index.js';
+import { closureTree, type ChainReport, type RecipeFacts } from '../../report/index.js';
 import { formatBytes, formatCount } from '../../quantity.js';
 import type { OutputDetails } from '../package-details.js';
 import { Path, pinText } from './parts.js';
@@ -9,18 +9,26 @@ import { linkTo } from './route.js';
 export function Output({
   name,
   built,
+  expected,
   details,
   report,
 }: {
   readonly name: string;
   readonly report: ChainReport;
   readonly built: RecipeFacts['outputs'][number]['built'];
+  readonly expected: RecipeFacts['outputs'][number]['expected'];
   readonly details: OutputDetails | undefined;
 }) {
   if (built === undefined) {
     return (
       <p>
-        <strong>{name}</strong> <span class="soft">not built</span>
+        <strong>{name}</strong> <span class="soft">not built{expected !== undefined && `; by its pin ${formatBytes(expected.narSize)}`}</span>
+        {expected !== undefined && (
+          <>
+            <br />
+            <Path path={expected.path} />
+          </>
+        )}
       </p>
     );
   }
@@ -42,7 +50,7 @@ export function Output({
         <>
           <Paths title="refers to" paths={others(details.references)} report={report} />
           <Paths title="referred to by" paths={others(details.referrers)} report={report} />
-          <Closure closure={details.closure} report={report} />
+          <Closure root={built.path} closure={details.closure} report={report} />
           <details>
             <summary>{formatCount(details.files.length, 'file')}</summary>
             <ul class="files">
@@ -84,15 +92,20 @@ function Paths({ title, paths, report }: { readonly title: string; readonly path
   );
 }
 
-/** Everything that it needs to run, the largest first. */
-function Closure({ closure, report }: { readonly closure: OutputDetails['closure']; readonly report: ChainReport }) {
+/** Everything that it needs to run: what refers to what, the largest branch first. */
+function Closure({ root, closure, report }: { readonly root: string; readonly closure: OutputDetails['closure']; readonly report: ChainReport }) {
   return (
     <details>
       <summary>closure: {formatCount(closure.length, 'path')}</summary>
       <ul class="paths">
-        {closure.map(({ path, narSize }) => (
-          <li key={path}>
-            <LinkedPath path={path} report={report} /> <span class="soft">{formatBytes(narSize)}</span>
+        {closureTree(root, closure).map(({ id, depth, own, whole, seenBefore }, index) => (
+          <li key={index} style={{ paddingLeft: `${1.2 * Math.min(depth, 12)}rem` }}>
+            <LinkedPath path={id} report={report} />{' '}
+            <span class="soft">
+              {formatBytes(own)}
+              {whole !== own && `, ${formatBytes(whole)} with all it refers to`}
+              {seenBefore && ', which is above'}
+            </span>
           </li>
         ))}
       </ul>

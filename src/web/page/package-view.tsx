@@ -1,7 +1,7 @@
 /** One package: its inputs, outputs and logs. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { type ChainReport, type RecipeFacts } from '../../report/index.js';
+import type { ChainReport, RecipeFacts, RunBuild } from '../../report/index.js';
 import { formatBytes, formatMoment, formatSeconds } from '../../quantity.js';
 import type { PackageDetails } from '../package-details.js';
 import { load, runs, type Loaded } from './data.js';
@@ -70,11 +70,12 @@ export function PackageView({ report, id }: { readonly report: ChainReport; read
 
       <section>
         <h2>Outputs</h2>
-        {facts.outputs.map(({ name, built }) => (
+        {facts.outputs.map(({ name, built, expected }) => (
           <Output
             key={name}
             name={name}
             built={built}
+            expected={expected}
             report={report}
             details={shown.state === 'there' ? shown.value.outputs.find((output) => output.name === name) : undefined}
           />
@@ -106,6 +107,7 @@ export function PackageView({ report, id }: { readonly report: ChainReport; read
                 title={what === 'build' ? 'Log' : 'Log of the test'}
                 logKey={key as `log/${string}`}
                 growing={what === 'build' && current?.status === 'building'}
+                build={writerOf(what === 'build' ? facts.drvPath : facts.test?.drvPath)}
               />
             </section>
           ))}
@@ -125,6 +127,13 @@ export function PackageView({ report, id }: { readonly report: ChainReport; read
       )}
     </article>
   );
+}
+
+/** The last build of a derivation that wrote a log. */
+function writerOf(drvPath: string | undefined): RunBuild | undefined {
+  return runs.value
+    .flatMap(({ builds }) => builds)
+    .find((build) => build.drvPath === drvPath && build.startedAt !== undefined && build.status !== 'reused');
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: preact.ComponentChildren }) {

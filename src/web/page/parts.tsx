@@ -1,7 +1,5 @@
 /** Small parts that several views use. */
 import type { DiffLine, Hunk } from '../../diff/index.js';
-import { builtSize, pinStatus, type RecipeFacts } from '../../report/index.js';
-import { formatBytes, formatSeconds } from '../../quantity.js';
 import { linkTo } from './route.js';
 
 export function PackageLink({ id }: { readonly id: string }) {
@@ -28,44 +26,6 @@ const PINS = { same: 'as pinned ✓', new: 'not pinned', different: 'DIFFERS fro
 
 export function pinText(pinned: keyof typeof PINS | undefined): string {
   return pinned === undefined ? '' : PINS[pinned];
-}
-
-export function PackageTable({ recipes, caption }: { readonly recipes: readonly RecipeFacts[]; readonly caption: string }) {
-  return (
-    <div class="scroll" role="region" aria-label={caption} tabIndex={0}>
-      <table>
-        <caption>{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">package</th>
-            <th scope="col">version</th>
-            <th scope="col">status</th>
-            <th scope="col" class="number">
-              size
-            </th>
-            <th scope="col" class="number">
-              time
-            </th>
-            <th scope="col">pin</th>
-          </tr>
-        </thead>
-        <tbody>
-          {recipes.map((recipe) => (
-            <tr key={recipe.id}>
-              <th scope="row">
-                <PackageLink id={recipe.id} />
-              </th>
-              <td>{recipe.version ?? ''}</td>
-              <td>{recipe.state}</td>
-              <td class="number">{builtSize(recipe) === 0 ? '' : formatBytes(builtSize(recipe))}</td>
-              <td class="number">{recipe.duration === undefined ? '' : formatSeconds(recipe.duration.seconds)}</td>
-              <td class={pinStatus(recipe) === 'different' ? 'bad' : ''}>{pinText(pinStatus(recipe))}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
 }
 
 export function Hunks({ hunks }: { readonly hunks: readonly Hunk[] }) {

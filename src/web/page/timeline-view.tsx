@@ -1,13 +1,15 @@
 /** The last runs, and one of them as a chart. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { outcomeOf, drawTimeline, timelineOf, type ChainReport, type Run } from '../../report/index.js';
+import { outcomeOf, drawTimeline, timelineOf, type Bar, type ChainReport, type Run, type RunBuild, type Timeline } from '../../report/index.js';
 import { formatBytes, formatCount, formatMoment, formatSeconds } from '../../quantity.js';
+import { CompareWith } from './compare-view.js';
 import { runs } from './data.js';
 import { draw } from './drawing.js';
 import { useNow } from './now.js';
 import { PackageLink } from './parts.js';
 import { linkTo } from './route.js';
+import { SortableTable, type Column } from './sortable-table.js';
 
 export function TimelineView({ report, id }: { readonly report: ChainReport; readonly id: string }) {
   const run = id === '' ? runs.value[0] : runs.value.find((one) => one.id === id);
@@ -80,7 +82,7 @@ function OneRun({ report, run }: { readonly report: ChainReport; readonly run: R
     <>
       <p class="lead" role="status">
         {run.targets.join(' ')}: {outcome(run)}
-        {run.running && `, ${formatSeconds(span)} so far, ${waiting} waiting`}
+        {run.running && `, ${formatSeconds(span)} so far, ${waiting} waiting${whenItEnds(timeline)}`}
       </p>
       {timeline.bars.length > 0 && (
         <p>
@@ -95,52 +97,14 @@ function OneRun({ report, run }: { readonly report: ChainReport; readonly run: R
       <div class="chart" ref={holder}>
         {draw(drawTimeline(timeline, width.value, run.cores))}
       </div>
-      <div class="scroll" role="region" aria-label="Builds of this run" tabIndex={0}>
-        <table>
-          <caption>Builds of this run</caption>
-          <thead>
-            <tr>
-              <th scope="col">build</th>
-              <th scope="col">status</th>
-              <th scope="col">phase</th>
-              <th scope="col" class="number">
-                began after
-              </th>
-              <th scope="col" class="number">
-                time
-              </th>
-              <th scope="col" class="number">
-                processor time
-              </th>
-              <th scope="col" class="number">
-                memory
-              </th>
-              <th scope="col">critical</th>
-            </tr>
-          </thead>
-          <tbody>
-            {timeline.bars.map(({ build, from, to, critical: isCritical }) => {
-              const id = ids.get(build.drvPath);
-              return (
-                <tr key={build.drvPath}>
-                  <th scope="row">
-                    {id === undefined ? build.name : id === build.name ? <PackageLink id={id} /> : <a href={linkTo('package', id)}>{build.name}</a>}
-                  </th>
-                  <td class={build.status === 'failed' || build.status === 'lost' ? 'bad' : build.status === 'building' ? 'work' : ''}>
-                    {build.status}
-                  </td>
-                  <td>{build.status === 'building' ? (build.phases.at(-1)?.name ?? '') : ''}</td>
-                  <td class="number">{formatSeconds((from - run.startedAt) / 1000)}</td>
-                  <td class="number">{formatSeconds((to - from) / 1000)}</td>
-                  <td class="number">{build.cpuSeconds === undefined ? '' : formatSeconds(build.cpuSeconds)}</td>
-                  <td class="number">{build.maxRssBytes === undefined ? '' : formatBytes(build.maxRssBytes)}</td>
-                  <td>{isCritical ? 'yes' : ''}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
+      <CompareWith run={run} />
+      <SortableTable
+        caption="Builds of this run"
+        noun="build"
+        columns={columns(run, ids)}
+        rows={timeline.bars}
+        keyOf={({ build }) => build.drvPath}
+      />
       {run.builds
         .filter(({ failure }) => failure !== undefined)
         .map((build) => (
@@ -152,4 +116,43 @@ function OneRun({ report, run }: { readonly report: ChainReport; readonly run: R
         ))}
     </>
   );
+}
+
+function columns(run: Run, ids: ReadonlyMap<string, string>): readonly Column<Bar>[] {
+  return [
+    { title: 'build', by: ({ build }) => build.name, cell: ({ build }) => <BuildName build={build} id={ids.get(build.drvPath)} /> },
+    {
+      title: 'status',
+      by: ({ build }) => build.status,
+      className: ({ build: { status } }) => (status === 'failed' || status === 'lost' ? 'bad' : status === 'building' ? 'work' : ''),
+    },
+    { title: 'phase', by: ({ build }) => (build.status === 'building' ? build.phases.at(-1)?.name : undefined) },
+    { title: 'began after', by: ({ from }) => from, cell: ({ from }) => formatSeconds((from - run.startedAt) / 1000), isNumber: true },
+    { title: 'time', by: ({ from, to }) => to - from, cell: ({ from, to }) => formatSeconds((to - from) / 1000), isNumber: true },
+    {
+      title: 'processor time',
+      by: ({ build }) => build.cpuSeconds,
+      cell: ({ build: { cpuSeconds } }) => (cpuSeconds === undefined ? '' : formatSeconds(cpuSeconds)),
+      isNumber: true,
+    },
+    {
+      title: 'memory',
+      by: ({ build }) => build.maxRssBytes,
+      cell: ({ build: { maxRssBytes } }) => (maxRssBytes === undefined ? '' : formatBytes(maxRssBytes)),
+      isNumber: true,
+    },
+    { title: 'critical', by: ({ critical }) => (critical ? 'yes' : undefined) },
+  ];
+}
+
+function BuildName({ build: { name }, id }: { readonly build: RunBuild; readonly id: string | undefined }) {
+  if (id === undefined) return <>{name}</>;
+  return id === name ? <PackageLink id={id} /> : <a href={linkTo('package', id)}>{name}</a>;
+}
+
+/** When a run that goes on will end, by its estimates. */
+function whenItEnds({ expected, to: now }: Timeline): string {
+  if (expected === undefined) return '';
+  if (expected.overdue.length > 0) return `, overdue: ${expected.overdue.join(', ')}`;
+  return `, about ${formatSeconds((expected.end - now) / 1000)} left, until ${formatMoment(expected.end).slice(11)}`;
 }

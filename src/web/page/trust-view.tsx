@@ -1,7 +1,7 @@
 /** Why something can be trusted: the path back to the seed, with every byte on it. */
 import { useSignal } from '@preact/signals';
 import { parseOutputName } from '../../formats/index.js';
-import { foundationOf, premises, type ChainReport, type Foundation, type RecipeFacts } from '../../report/index.js';
+import { foundationOf, outsideNamed, premises, type ChainReport, type Foundation, type RecipeFacts } from '../../report/index.js';
 import { formatBytes } from '../../quantity.js';
 import { PackageLink } from './parts.js';
 import { linkTo } from './route.js';
@@ -9,11 +9,12 @@ import { linkTo } from './route.js';
 export function TrustView({ report, id }: { readonly report: ChainReport; readonly id: string }) {
   const asked = id === '' ? report.defaultTarget : id;
   const trust = foundationOf(report, asked);
+  const outside = trust === undefined ? outsideNamed(report, asked)[0] : undefined;
   return (
     <article class="trust">
-      <h1>Why trust {asked}?</h1>
+      <h1>Why trust {outside === undefined ? asked : 'file' in outside.facts ? outside.facts.file : outside.facts.name}?</h1>
       <Ask report={report} />
-      {trust === undefined ? <p>There is no package {asked}.</p> : <Answer trust={trust} />}
+      {trust !== undefined ? <Answer trust={trust} /> : <FromOutside report={report} asked={asked} />}
     </article>
   );
 }
@@ -26,12 +27,12 @@ function Ask({ report }: { readonly report: ChainReport }) {
       onSubmit={(event) => {
         event.preventDefault();
         const text = event.currentTarget.querySelector('input')?.value.trim() ?? '';
-        const recipe = makerOf(report, text);
-        failure.value = recipe === undefined ? `nothing in this chain made ${text}` : '';
-        if (recipe !== undefined) window.location.hash = linkTo('trust', recipe.id);
+        const found = makerOf(report, text)?.id ?? (outsideNamed(report, text).length > 0 ? text : undefined);
+        failure.value = found === undefined ? `nothing in this chain made or took ${text}` : '';
+        if (found !== undefined) window.location.hash = linkTo('trust', found);
       }}
     >
-      <label for="what">Ask of any file, store path or package</label>
+      <label for="what">Ask of any file, store path, source or package</label>
       <input id="what" name="what" list="packages" placeholder="/nix/store/…/bin/ash" />
       <button type="submit">Why?</button>
       <span class="bad" role="status">
@@ -46,6 +47,44 @@ function makerOf(report: ChainReport, text: string): RecipeFacts | undefined {
   const hash = /\/nix\/store\/([0-9a-z]{32})-/.exec(text)?.[1];
   if (hash === undefined) return report.recipes.find(({ id }) => id === parseOutputName(text).of);
   return report.recipes.find(({ outputs, drvPath }) => drvPath.includes(hash) || outputs.some(({ built }) => built?.path.includes(hash) === true));
+}
+
+/** A source, a seed or a file beside a recipe: which bytes it is, and what rests on it. */
+function FromOutside({ report, asked }: { readonly report: ChainReport; readonly asked: string }) {
+  const found = outsideNamed(report, asked);
+  if (found.length === 0) return <p>There is no package or source {asked}.</p>;
+  return (
+    <>
+      {found.map(({ kind, facts, takenBy, restOnIt }) => (
+        <section key={facts.path}>
+          <p class="lead">
+            {kind === 'source' ? 'A source as it was published' : kind === 'seed' ? 'A seed' : 'It lies beside a recipe'},{' '}
+            {facts.size.toLocaleString('en')} bytes. {restOnIt.length} of {report.recipes.length} builds rest on it.
+          </p>
+          {kind !== 'local' && (
+            <p>
+              <code class="hash">sha256 {facts.sha256}</code>
+            </p>
+          )}
+          {kind === 'source' && <p class="places">{facts.places.join('  ')}</p>}
+          <h2>Taken by</h2>
+          <Packages ids={takenBy} />
+          <h2>What rests on it</h2>
+          <Packages ids={restOnIt} />
+        </section>
+      ))}
+    </>
+  );
+}
+
+function Packages({ ids }: { readonly ids: readonly string[] }) {
+  return (
+    <p class="list">
+      {ids.map((id) => (
+        <PackageLink key={id} id={id} />
+      ))}
+    </p>
+  );
 }
 
 function Answer({ trust }: { readonly trust: Foundation }) {
@@ -127,7 +166,9 @@ function Answer({ trust }: { readonly trust: Foundation }) {
             <tbody>
               {[...seeds.map((seed) => ({ ...seed, file: `${seed.name} (the seed)` })), ...sources].map(({ path, file, size, sha256 }) => (
                 <tr key={path}>
-                  <th scope="row">{file}</th>
+                  <th scope="row">
+                    <a href={linkTo('trust', path)}>{file}</a>
+                  </th>
                   <td class="number">{size.toLocaleString('en')}</td>
                   <td class="bar-cell">
                     <span style={{ width: `${(100 * size) / widest}%` }} />
@@ -139,7 +180,9 @@ function Answer({ trust }: { readonly trust: Foundation }) {
               ))}
               {locals.map(({ path, name, size }) => (
                 <tr key={path}>
-                  <th scope="row">{name}, beside a recipe</th>
+                  <th scope="row">
+                    <a href={linkTo('trust', path)}>{name}</a>, beside a recipe
+                  </th>
                   <td class="number">{size.toLocaleString('en')}</td>
                   <td class="bar-cell">
                     <span style={{ width: `${(100 * size) / widest}%` }} />

@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { checkSandbox, developEnvironment, hostView } from '../../build/index.js';
+import { ok, type Result } from '../../result.js';
+import { targetOf, withSession, type Session } from '../../workspace/index.js';
+import { buildInputs } from '../build-inputs.js';
+import { withBuildOptions, type BuildCommandOptions } from '../building.js';
+import { perform } from '../command.js';
+import { handOver } from '../hand-over.js';
+
+interface DevelopOptions extends BuildCommandOptions {
+  readonly command?: string;
+}
+
+/** `zilch develop` */
+export function register(command: Command): void {
+  command.description(
+    'Builds what a target needs, then opens your shell in your own directory with that at hand: the tools of its recipe first in PATH, and the recipe’s other variables, by which compilers find headers and libraries. /nix/store is this store, all else is the machine as it is. $out is outputs/out in this directory.',
+  );
+  withBuildOptions(command.argument('<target>', 'target of the chain'));
+  command.option('-c, --command <command>', 'run this by the sh that is first in PATH, and end with its exit status');
+  command.addHelpText('after', '\nFor instance, in a checkout of curl: zilch develop curl -c "./configure --prefix=\\$out && make install"');
+  perform(command, (name: string, options: DevelopOptions) => withSession(options, (session) => develop(session, name, options)));
+}
+
+async function develop(session: Session, name: string, options: DevelopOptions): Promise<Result<number | undefined>> {
+  const found = targetOf(session, name);
+  if (!found.ok) return found;
+  const { build } = found.value.target;
+  const inputs = await buildInputs(session, build, options);
+  if (!inputs.ok) return inputs;
+  const sandbox = await checkSandbox();
+  if (!sandbox.ok) return sandbox;
+  const { store, chain } = session;
+  const directory = process.cwd();
+  const prepared = await developEnvironment({ store, closure: chain.derivations, drvPath: build.drvPath, cores: options.cores, directory });
+  if (!prepared.ok) return prepared;
+  const { path, env, release } = prepared.value;
+  try {
+    const command = options.command === undefined ? [process.env['SHELL'] ?? 'sh'] : ['sh', '-c', options.command];
+    const view = hostView({ storeDir: store.layout.storeDir, directory, command });
+    if (!view.ok) return view;
+    const own = process.env['PATH'] ?? '/usr/bin:/bin';
+    const status = await handOver(view.value, { ...process.env, ...Object.fromEntries(env), PATH: path === undefined ? own : `${path}:${own}` });
+    // How a shell that somebody typed into ends is his business.
+    return options.command === undefined && status.ok ? ok(undefined) : status;
+  } finally {
+    await release();
+  }
+}
