@@ -91,10 +91,13 @@ const FRAUDS = {
 const NO_FRAUD = /^(every fraud|without a fraud|the time of a key)/;
 
 interface TestReport {
-  readonly testResults: readonly {
-    readonly name: string;
-    readonly assertionResults: readonly { readonly title: string; readonly status: string }[];
-  }[];
+  readonly testResults: readonly { readonly name: string; readonly assertionResults: readonly TestResult[] }[];
+}
+
+interface TestResult {
+  readonly ancestorTitles: readonly string[];
+  readonly title: string;
+  readonly status: string;
 }
 
 function frauds(): void {
