@@ -62,7 +62,8 @@ async function boot(name: string, options: BootOptions): Promise<Result<ExitCode
   const kvm = options.kvm && hasKvm();
   if (options.kvm && !kvm) printError('zilch: /dev/kvm cannot be opened: QEMU translates, some ten times as slowly\n');
   if (isKit(name)) return bootBare(name, options, kvm);
-  if (options.kernel !== undefined) return fail('E_USAGE', `--kernel is for a kit, and ${name} is none`, 'name the folder that zilch export kit wrote');
+  if (options.kernel !== undefined)
+    return fail('E_USAGE', `--kernel is for a kit, and ${name} is none`, 'name the folder that zilch export kit wrote');
   const image = await imageOf(name, options);
   if (!image.ok) return image;
   const absent = (options.disk ?? []).find((file) => !existsSync(file));
