@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openStore, tempDirectory } from '../../test/support/store.js';
-import { makeTextPath, sha256Hash, storePathHash, type Derivation, type DrvPath, type StorePath } from '../formats/index.js';
+import { makeContentPath, makeTextPath, sha256Hash, storePathHash, type Derivation, type DrvPath, type StorePath } from '../formats/index.js';
 import { unwrap } from '../result.js';
 import { hashTree } from '../store/index.js';
 import { finishOutputs } from './outputs.js';
@@ -15,6 +15,31 @@ function scratchPath(name: string, beginning: string): StorePath {
   }
 }
 
+const drv = {
+  name: 'x',
+  outputs: new Map(),
+  inputDrvs: new Map(),
+  inputSrcs: [],
+  platform: '',
+  builder: '',
+  args: [],
+  env: new Map(),
+} as Derivation;
+const drvPath = makeTextPath('x.drv', '', []) as DrvPath;
+
+test('an output that names nothing of its build has the hash and the path of its files as they are', async () => {
+  const store = openStore();
+  const out = scratchPath('x', '1');
+  const tree = join(tempDirectory(), 'tree');
+  mkdirSync(tree);
+  writeFileSync(join(tree, 'file'), 'contents');
+  const narHash = unwrap(await hashTree(tree)).narHash;
+  const finished = unwrap(await finishOutputs({ store, drv, drvPath, scratch: new Map([['out', out]]), hostPath: () => tree, inputs: [] }));
+  const { info } = finished.get('out')!;
+  expect(info).toMatchObject({ narHash, path: makeContentPath('x', 'recursive', sha256Hash(narHash)) });
+  expect(info.contentAddress?.hash).toEqual(sha256Hash(narHash));
+});
+
 test('an output whose files are named by another output has the hash that its files have in the end', async () => {
   const store = openStore();
   const [lib, out] = [scratchPath('x-lib', '0'), scratchPath('x', '1')];
@@ -24,17 +49,6 @@ test('an output whose files are named by another output has the hash that its fi
   // Wherever the other output's final hash is sorted among these, its scratch path was sorted before all of them.
   for (const name of '123456789abcdfghijklmnpqrsvwxyz') writeFileSync(join(trees.get(out)!, name), '');
   writeFileSync(join(trees.get(out)!, storePathHash(lib)), '');
-  const drv = {
-    name: 'x',
-    outputs: new Map(),
-    inputDrvs: new Map(),
-    inputSrcs: [],
-    platform: '',
-    builder: '',
-    args: [],
-    env: new Map(),
-  } as Derivation;
-  const drvPath = makeTextPath('x.drv', '', []) as DrvPath;
   const scratch = new Map([
     ['lib', lib],
     ['out', out],
