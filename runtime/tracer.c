@@ -6,12 +6,12 @@
  *   tracer [-t SECONDS] [-f SECONDS] [-o sorted|reversed] [-m BYTES] [-r] -- COMMAND...
  *
  * -t  time goes on from here: seconds since 1970
- * -f  time stands still there, but for a microsecond each time that a process asks; the monotonic clock, too
+ * -f  time stands still there, but for a microsecond each time that a process asks; the monotonic clock and rdtsc, too
  * -o  how each piece of a directory's listing is sorted
  * -m  what sysinfo(2) says of the memory
  * -r  getrandom(2) and the kernel's gift to each new process (AT_RANDOM) are the same each time
  *
- * Only programs for x86-64 are looked at. The processor's own counters (rdtsc, cpuid, rdrand) cannot be reached from here.
+ * Only programs for x86-64 are looked at. The instructions cpuid and rdrand cannot be changed from here.
  */
 #define _GNU_SOURCE
 #include <elf.h>
@@ -256,6 +256,24 @@ static void starts(struct thread *one)
   }
 }
 
+/* The cycle counter, when time stands still: the processor faults on rdtsc and rdtscp, and this does their work. Source: prctl(2). */
+static int count_cycles(struct thread *one)
+{
+  struct user_regs_struct regs;
+  unsigned char code[3] = { 0 };
+  unsigned long long cycles;
+  int is_tsc, is_tscp;
+  if (standing < 0 || ptrace(PTRACE_GETREGS, one->id, 0, &regs) || !get(one->id, regs.rip, code, 2)) return 0;
+  is_tsc = code[0] == 0x0f && code[1] == 0x31;
+  is_tscp = code[0] == 0x0f && code[1] == 0x01 && get(one->id, regs.rip + 2, code + 2, 1) && code[2] == 0xf9;
+  if (!is_tsc && !is_tscp) return 0;
+  cycles = one->asked++ * 1000;
+  regs.rax = cycles & 0xffffffff, regs.rdx = cycles >> 32;
+  if (is_tscp) regs.rcx = 0;
+  regs.rip += is_tsc ? 2 : 3;
+  return !ptrace(PTRACE_SETREGS, one->id, 0, &regs);
+}
+
 /* Stops at the calls that are changed, and at no others. */
 static void filter(void)
 {
@@ -287,7 +305,7 @@ static void stopped(struct thread *one, int status)
   } else if (signal == (SIGTRAP | 0x80)) {
     if (one->inside) ends(one);
   } else if (!event) {
-    pass = signal;
+    pass = signal == SIGSEGV && count_cycles(one) ? 0 : signal;
     if (one->inside) request = PTRACE_SYSCALL;
   }
   ptrace(request, one->id, 0, pass);
@@ -316,6 +334,7 @@ int main(int count, char **words)
     close(ready[1]);
     if (read(ready[0], &byte, 1) != 1) _exit(125);
     close(ready[0]);
+    if (standing >= 0 && prctl(PR_SET_TSC, PR_TSC_SIGSEGV, 0, 0, 0)) die("PR_SET_TSC");
     filter();
     execvp(words[optind], words + optind);
     die(words[optind]);

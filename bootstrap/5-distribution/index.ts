@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { flake, fromOutside, local, sh, type AnyRecipe } from 'zilch';
+import pins from '../pins.json' with { type: 'json' };
 import { stage1 } from '../1-stage1/index.ts';
 import { busybox, gnumake, toolchain, toolchainPython } from '../2b-crossing/index.ts';
 import { nix, packages as libraries } from '../3-nix/index.ts';
@@ -75,8 +75,9 @@ const recipes = local(import.meta.url, '..', {
 
 /** What each output of the chain is, by the pins: `TARGET^OUTPUT NAR-HASH NAR-SIZE`. This CD cannot hold its own. */
 function expectedOutputs(): string {
-  const pins = JSON.parse(readFileSync(new URL('../pins.json', import.meta.url), 'utf8')) as Record<string, { narHash: string; narSize: number }>;
-  const others = Object.entries(pins).filter(([output]) => !output.startsWith('live-cd-full'));
+  const others = Object.entries(pins as Record<string, { readonly narHash: string; readonly narSize: number }>).filter(
+    ([output]) => !output.startsWith('live-cd-full'),
+  );
   return others.map(([output, { narHash, narSize }]) => `${output} ${narHash} ${String(narSize)}\n`).join('');
 }
 

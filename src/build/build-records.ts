@@ -40,7 +40,7 @@ function fileOf(zilchDir: string): string {
 
 /** Listens to a run, and records its builds. */
 export class BuildRecorder {
-  private readonly how: BuildRecord['how'];
+  readonly how: BuildRecord['how'];
   private readonly started = new Map<DrvPath, { readonly at: number; readonly resolved: DrvPath }>();
 
   private readonly file: string;

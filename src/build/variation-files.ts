@@ -1,4 +1,4 @@
-/** What of a variation are files: the tracer, and file systems for build directories. */
+/** The files of a variation: the tracer, and file systems for build directories. */
 import { execFile } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,10 +9,10 @@ import { IN_WORKPLACE, type ImageFileSystem, type SandboxVariation } from './var
 
 const IMAGE_BYTES = 32 * 2 ** 30;
 
-/** What of a variation is a file in the build's workplace, made before it begins. */
+/** Makes the files of a variation in a build's workplace, before it begins. */
 export async function furnishVariation(workDir: string, { tracer, fileSystem }: SandboxVariation): Promise<Result<void>> {
   if (tracer !== undefined) {
-    // A build user sees its workplace, and nothing of ours besides.
+    // A build user sees only its workplace.
     copyFileSync(tracer.program, join(workDir, IN_WORKPLACE.tracer));
     chmodSync(join(workDir, IN_WORKPLACE.tracer), 0o755);
   }
@@ -21,10 +21,10 @@ export async function furnishVariation(workDir: string, { tracer, fileSystem }: 
   writeFileSync(image, '');
   truncateSync(image, IMAGE_BYTES);
   const made = await attemptProgram(`mkfs.${fileSystem}`, ['-q', image]);
-  return made.ok ? made : fail('E_PROGRAM', `no ${fileSystem} for a build directory: ${made.failure.message}`, made.failure.hint);
+  return made.ok ? made : fail('E_PROGRAM', `cannot make an ${fileSystem} for a build directory: ${made.failure.message}`, made.failure.hint);
 }
 
-/** Whether file systems of this kind can be made and mounted for builds. */
+/** True if file systems of this kind can be made and mounted for builds. */
 export function canMount(fileSystem: ImageFileSystem): boolean {
   if (process.geteuid?.() !== 0 || !existsSync('/dev/loop-control')) return false;
   const directories = ['/sbin', '/usr/sbin', ...(process.env['PATH'] ?? '').split(':')];

@@ -1,6 +1,6 @@
 /**
- * What of a build can be changed that must not show in what it makes. Each field is one change to the sandbox or to what runs
- * around it; without fields it is the sandbox that every build has. Pure.
+ * Changes to a build that must not show in its outputs. Each field is one change to the sandbox or to what runs around it. Without fields
+ * it is the sandbox of every build. Pure.
  */
 import type { Derivation } from '../formats/index.js';
 import { BUILD_DIR } from './environment.js';
@@ -12,7 +12,7 @@ export type ImageFileSystem = (typeof IMAGE_FILE_SYSTEMS)[number];
 export interface SandboxVariation {
   /** `localhost` otherwise. */
   readonly hostname?: string;
-  /** The NIS domain: only where root builds. */
+  /** The NIS domain. Needs root. */
   readonly domain?: string;
   /** `/build` otherwise. */
   readonly buildPath?: string;
@@ -20,7 +20,7 @@ export interface SandboxVariation {
   readonly ids?: { readonly uid: number; readonly gid: number };
   /** The builder is not the first process of its namespace. */
   readonly laterProcess?: true;
-  /** Variables that the builder has where its derivation does not set them itself. */
+  /** Variables of the builder that its derivation does not set. */
   readonly env?: Readonly<Record<string, string>>;
   /** A directory more, last in PATH. */
   readonly pathEnd?: string;
@@ -28,26 +28,26 @@ export interface SandboxVariation {
   readonly umask?: string;
   /** Addresses are chosen at random. */
   readonly randomAddresses?: true;
-  /** uname(2) tells of a kernel 2.6. */
+  /** uname(2) says that the kernel is 2.6. */
   readonly oldKernel?: true;
   /** The number of processors, if the machine has that many. */
   readonly processors?: number;
   /** Seconds since the start of a machine that has been up for this much longer. */
   readonly uptime?: number;
-  /** The build directory lies on one of these: only where root builds, with mkfs at hand. */
+  /** The file system of the build directory. Needs root and mkfs. */
   readonly fileSystem?: ImageFileSystem;
-  /** Files of /proc and /dev that say something else, by path. */
+  /** Other contents of files of /proc and /dev, by path. */
   readonly files?: ReadonlyMap<string, Uint8Array>;
   /** runtime/tracer.c, compiled, and its options. */
   readonly tracer?: { readonly program: string; readonly options: readonly string[] };
 }
 
-/** Where the builder finds its build directory. */
+/** The path of the build directory, as the builder sees it. */
 export function buildPathOf({ buildPath }: SandboxVariation): string {
   return buildPath ?? BUILD_DIR;
 }
 
-/** What the builder has in its environment. */
+/** The builder's environment. */
 export function variedEnvironment(
   env: ReadonlyMap<string, string>,
   drv: Derivation,

@@ -1,4 +1,4 @@
-/** Claims of what this store built. */
+/** Makes claims about what this store has built. */
 import { identitiesOf, machineFacts, readBuildRecords, resolvedDerivation, type BuilderKind, type BuildRecord } from '../build/index.js';
 import type { PreparedChain } from '../chain/index.js';
 import type { DrvPath, PathInfo } from '../formats/index.js';
@@ -11,25 +11,25 @@ export interface AttestRequest {
   readonly store: Store;
   readonly chain: PreparedChain;
   readonly steps: Steps;
-  /** What to attest, with all that it needs. */
+  /** What to attest, with everything that it needs. */
   readonly roots: readonly DrvPath[];
-  /** Who attests, in his own words. */
+  /** Who attests, in their own words. */
   readonly operator: string;
   /** Zilch's own. */
   readonly version: string;
-  /** What the operator knows of builds that nothing was recorded of: that they ran on this machine as it is, by this builder. */
+  /** The builder of builds without a record, if the operator says that they ran on this machine as it is now. */
   readonly builtBy?: BuilderKind | undefined;
 }
 
 export interface Attested {
   readonly claims: readonly Claim[];
-  /** What was not built here, but copied from elsewhere: others have to claim that. */
+  /** Targets that were not built here but copied from elsewhere. Only those who built them can claim them. */
   readonly foreign: readonly string[];
 }
 
 /**
- * Says of each derivation what it was built from and what came out. Fails with `E_NOT_BUILT` when one of the roots is not built here, and
- * with `E_NOT_RECORDED` when a build is older than the records and the operator does not say what it was.
+ * Makes a claim for each record of a build of each derivation. Fails with `E_NOT_BUILT` if a root was not built here, and with
+ * `E_NOT_RECORDED` if a build has no record and the operator does not name its builder.
  */
 export function attest(request: AttestRequest): Result<Attested> {
   const { store, chain, steps, roots } = request;
@@ -86,7 +86,7 @@ export function attest(request: AttestRequest): Result<Attested> {
   return ok({ claims, foreign });
 }
 
-/** Why nothing can be said of a derivation; `undefined` when it was built here, from inputs that are here. */
+/** Why a derivation cannot be attested; `undefined` if it was built here, from inputs that are still here. */
 function whyNotHere(isOpen: boolean, outputs: readonly { readonly info: PathInfo }[], hasInputs: boolean): string | undefined {
   if (isOpen) return 'is not built in this store';
   if (outputs.some(({ info }) => !info.ultimate)) return 'was not built in this store but copied into it';
@@ -111,8 +111,8 @@ function howBuilt(
   if (builtBy === undefined)
     return fail(
       'E_NOT_RECORDED',
-      `nothing was recorded of how ${name} was built`,
-      `zilch build --rebuild ${name} records it; if you know that it was built on this machine as it is now, say by what: --built-by sandbox`,
+      `there is no record of how ${name} was built`,
+      `zilch build --rebuild ${name} records it; if you know that it was built on this machine as it is now, name the builder: --built-by sandbox`,
     );
   const how = { builder: builtBy, builderVersion: version, ...machineFacts(store.root), operator, observed: 'while attesting' as const };
   return ok([{ how, startedOn: date(registered * 1000), finishedOn: date(registered * 1000) }]);

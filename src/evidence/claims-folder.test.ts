@@ -85,6 +85,16 @@ describe('claims travel', () => {
     expect(read).toHaveLength(8);
   });
 
+  test('in a binary cache, beside what it holds', async () => {
+    const directory = tempDirectory();
+    writeFileSync(join(directory, 'nix-cache-info'), 'StoreDir: /nix/store\n');
+    unwrap(await add(directory, 'alice'));
+    unwrap(await add(directory, 'bob'));
+    expect(unwrap(await readClaims([`file://${directory}`], keyIds, {}))).toHaveLength(8);
+    expect(unwrap(await readClaims([`file://${directory}`], [keyIds[1]!], {}))).toHaveLength(4);
+    expect(readFileSync(join(directory, 'nix-cache-info'), 'utf8')).toBe('StoreDir: /nix/store\n');
+  });
+
   test('through git: two who add at the same time never conflict', async () => {
     const [origin, alices, bobs] = [tempDirectory(), tempDirectory(), tempDirectory()];
     const git = (directory: string, ...args: readonly string[]): void => {

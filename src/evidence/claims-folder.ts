@@ -1,9 +1,9 @@
 /**
- * Where a signer's claims lie: a folder of his own, named by his key, in a directory, a bucket or under any address that blobs lie at. So
- * nobody's claims are in the way of anybody else's, and a reader who knows the keys knows the addresses.
+ * A signer's folder of claims. It has the name of the key, and is in a directory, in a bucket, or at an address of a web server. So signers
+ * do not get in each other's way, and a reader who knows the keys knows the addresses.
  *
- * `claims.jsonl` only grows. Beside it lies all that minisign, signify, ssh-keygen and Nix need to check it, and `SHA256SUMS`, which says
- * in the words of sha256sum what the claims say of their outputs' NARs.
+ * `claims.jsonl` only grows. The other files are what minisign, signify, ssh-keygen and Nix need to check it, and `SHA256SUMS`, which has
+ * the hashes of the claimed outputs' NARs in the format of sha256sum.
  */
 import { readSmall, textBlob, type Blobs } from '../exchange/index.js';
 import { publicKeyOf, storePathBaseName, formatPublicKey, type SecretKey } from '../formats/index.js';
@@ -26,7 +26,7 @@ const CLAIMS = 'claims.jsonl';
 /** A hundred thousand claims and more. */
 const MAX_BYTES = 1 << 29;
 
-/** Where a signer's claims lie below a place. */
+/** The key of a signer's claims in a place. */
 export function claimsKey(keyId: KeyId): string {
   return `${keyId}/${CLAIMS}`;
 }
@@ -38,8 +38,8 @@ export interface Added {
 }
 
 /**
- * Adds claims to the signer's folder, those that are not there yet, and signs its files again. Fails with `E_CLAIMS_FILE`, and writes
- * nothing, when a line is there that this key has not signed: who signs the file answers for all of it.
+ * Adds the new ones of these claims to the signer's folder, and signs its files again. If the file has a line that this key has not signed,
+ * it fails with `E_CLAIMS_FILE` and writes nothing, because the signature of the file would cover that line, too.
  */
 export async function addClaims(place: Blobs, claims: readonly Claim[], secret: SecretKey): Promise<Result<Added>> {
   const key = publicKeyOf(secret);
@@ -56,8 +56,8 @@ export async function addClaims(place: Blobs, claims: readonly Claim[], secret: 
     if (claim?.ok !== true)
       return fail(
         'E_CLAIMS_FILE',
-        `line ${index + 1} of ${place.address}/${claimsKey(keyId)} is no claim by this key`,
-        'somebody or something else wrote there: look at it, and take the line out',
+        `line ${index + 1} of ${place.address}/${claimsKey(keyId)} is not a claim by this key`,
+        'somebody or something else wrote it: look at the line, and remove it',
       );
     known.push(claim.value);
   }
@@ -72,18 +72,18 @@ export async function addClaims(place: Blobs, claims: readonly Claim[], secret: 
   return ok({ added: fresh.length, total: all.length, folder: `${place.address}/${keyId}` });
 }
 
-/** The same build attested again is no news. */
+/** A build that is attested again is not a new claim. */
 function withoutTimes(claim: Claim): string {
   return JSON.stringify({ ...claim, startedOn: '', finishedOn: '', how: { ...claim.how, observed: '' } });
 }
 
-/** One line an output, as `sha256sum` writes it; `nix-store --dump PATH` or `zilch nar dump` makes the file that is meant. */
+/** One line an output, as `sha256sum` writes it. The file is the NAR, which `nix-store --dump PATH` or `zilch nar dump PATH` prints. */
 function checksums(claims: readonly Claim[]): Buffer {
   const lines = claims.flatMap(({ outputs }) => outputs.map(({ path, narHash }) => `${narHash}  ${storePathBaseName(path)}.nar\n`));
   return Buffer.from([...new Set(lines)].sort().join(''));
 }
 
-/** All files of a signer's folder, by their names in it. The claims come last: what they are checked by is there before them. */
+/** All files of a signer's folder, by their names. The claims come last, so that their signatures are there before them. */
 function folderFiles(claims: Buffer, sums: Buffer, secret: SecretKey): ReadonlyMap<string, Buffer> {
   const signed = new Map([
     ['SHA256SUMS', sums],
@@ -96,7 +96,7 @@ function folderFiles(claims: Buffer, sums: Buffer, secret: SecretKey): ReadonlyM
   ]);
 }
 
-/** The public key, for the programs that check signatures. */
+/** The public key, in the form of each program that checks signatures. */
 export function publicKeyFiles(secret: SecretKey): readonly (readonly [name: string, bytes: Buffer])[] {
   const key = publicKeyOf(secret);
   return [
@@ -107,12 +107,12 @@ export function publicKeyFiles(secret: SecretKey): readonly (readonly [name: str
   ];
 }
 
-/** A file as a binary cache of its own, in a folder beside it, for Nix. */
+/** A file as a binary cache for Nix, in a folder beside it. */
 export function nixFiles(name: string, bytes: Buffer, secret: SecretKey): readonly (readonly [name: string, bytes: Buffer])[] {
   return [...nixCache(new Map([[name, bytes]]), secret)].map(([file, content]) => [`${name}.nix/${file}`, content]);
 }
 
-/** The signatures of a file, for the programs that take one beside it. */
+/** The signatures of a file, for the programs that take one from a file beside it. */
 export function signatureFiles(name: string, bytes: Buffer, secret: SecretKey): readonly (readonly [name: string, bytes: Buffer])[] {
   return [
     [`${name}.minisig`, Buffer.from(minisignSignature(bytes, secret, `file:${name}`))],

@@ -9,7 +9,7 @@ export interface EvidenceOptions {
   readonly claims?: readonly string[];
 }
 
-/** What gives the matrix of all targets, read anew each time; `undefined` without a policy. */
+/** Returns a function that reads everything anew and returns the matrix of all targets; `undefined` without a policy. */
 export function evidenceOf(session: Session, { policy, claims }: EvidenceOptions): Result<(() => Promise<Result<EvidenceFacts>>) | undefined> {
   if (policy === undefined) return claims === undefined ? ok(undefined) : fail('E_USAGE', '--claims mean nothing without --policy');
   const roots = session.chain.targets.map(({ build }) => build.drvPath);

@@ -1,4 +1,4 @@
-/** Evidence: who claims to have built what, on which machine; whom a policy believes; what a thing is made of. */
+/** Evidence: claims of who built what and on which machine, policies that say which claims count, and bills of materials. */
 export { attest, type Attested, type AttestRequest } from './attest.js';
 export type { Claim, ClaimedOutput } from './claim/claim.js';
 export { addClaims, nixFiles, publicKeyFiles, signatureFiles } from './claims-folder.js';
@@ -16,4 +16,5 @@ export { checkKeyName } from './signing/key.js';
 export { Steps } from './steps.js';
 export { nameOf, planRuns, type Cover, type PlannedRun } from './vary/plan.js';
 export { variationsHere, type Available, type Variation } from './vary/variations.js';
-export { vary, type Finding, type RunOutcome, type Varied } from './vary/vary.js';
+export type { Breakage, Finding, RunOutcome, Varied } from './vary/outcomes.js';
+export { vary } from './vary/vary.js';

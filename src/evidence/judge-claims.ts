@@ -1,4 +1,4 @@
-/** Claims, read from where they lie and compared with a policy, of the chain that is open. */
+/** Reads claims about the open chain, and judges them by a policy. */
 import { readFileSync } from 'node:fs';
 import type { DrvPath } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
@@ -17,13 +17,13 @@ export interface Judged {
   readonly judgement: Judgement;
 }
 
-/** Reads the policy and the claims, and judges all that the roots need. What this store has built itself is compared with the claims. */
+/** Reads the policy and the claims, and judges everything that the roots need. This store's own builds are compared with the claims. */
 export async function judgeClaims(
   session: Session,
   roots: readonly DrvPath[],
   { policyFile, places }: { readonly policyFile: string; readonly places: readonly string[] },
 ): Promise<Result<Judged>> {
-  if (places.length === 0) return fail('E_USAGE', 'no claims are named', 'name files, directories or addresses of claims');
+  if (places.length === 0) return fail('E_USAGE', 'no claims were given', 'name a file, directory or address of claims with --claims');
   const text = attempt('read the policy', policyFile, () => readFileSync(policyFile, 'utf8'));
   if (!text.ok) return text;
   const policy = parsePolicy(text.value, policyFile);
@@ -35,7 +35,7 @@ export async function judgeClaims(
   return ok({ policy: policy.value, admission, judgement: judge(steps, roots, admission.claims, policy.value, ownOutputs(session)) });
 }
 
-/** What was built in this store, and not copied into it. */
+/** The outputs of a derivation if they were built in this store, and not copied into it. */
 function ownOutputs(session: Session): (drvPath: DrvPath) => readonly ClaimedOutput[] | undefined {
   const built = new BuiltOutputs(session);
   return (drvPath) => {

@@ -1,4 +1,4 @@
-/** Where claims are read from: files, directories of signers' folders, and whatever caches and web servers lie at an address. */
+/** Reads claims from files, directories of signers' folders, caches and web servers. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { openBlobs, readSmall } from '../exchange/index.js';
@@ -8,14 +8,14 @@ import { claimsKey } from './claims-folder.js';
 import type { ClaimLine } from './judge/admit.js';
 import type { KeyId } from './signing/key.js';
 
-/** As many as a chain of ten thousand steps and a hundred signers have. */
+/** Enough for ten thousand steps and a hundred signers. */
 const MAX_BYTES = 1 << 29;
-/** A directory holds signers' folders, and may be one of a repository that holds such. */
+/** A directory holds signers' folders, or is a repository that has such a directory. */
 const MAX_DEPTH = 3;
 
 /**
- * Reads the lines of all places. A directory is looked through for `*.jsonl`, whoever's; an address, which cannot be listed, is asked for the
- * claims of the keys that the policy has. Nothing but addresses needs a network.
+ * Reads the lines of all places. In a directory it reads every `*.jsonl`. An address cannot be listed, so it is asked for the claims of the
+ * policy's keys. Only addresses need a network.
  */
 export async function readClaims(
   places: readonly string[],

@@ -1,9 +1,9 @@
-/** The steps of a chain as claims speak of them: what a recipe is called from whichever seed it is built. */
+/** The steps of a chain in claims. A step has one name, whichever seed the chain starts from. */
 import { instantiateChain, seedsOf, type PreparedChain } from '../chain/index.js';
 import { makeContentPath, sha256, sha256Hash, type Derivation, type DrvPath, type StorePath } from '../formats/index.js';
 import type { AnyRecipe, Chain } from '../recipe/index.js';
 
-/** Stands for a seed from outside where a recipe shall have one name whatever the seed; no file has this path. */
+/** The path that stands for a seed from outside, so that a recipe has one name for all seeds. No file has this path. */
 const STAND_IN = makeContentPath('any-seed', 'flat', sha256Hash(sha256('the seed, whichever it is')));
 
 /** One recipe. */
@@ -17,16 +17,16 @@ export interface Step {
   readonly dependsOnSeed: boolean;
 }
 
-/** A step as it is built from one seed. */
+/** A step built from one seed. */
 export interface Variant {
   readonly step: Step;
   readonly drvPath: DrvPath;
   readonly drv: Derivation;
 }
 
-/** The steps of a chain, and the derivations that they are from all seeds asked for so far. */
+/** The steps of a chain, and their derivations for all seeds that were added. */
 export class Steps {
-  /** The chain's own seeds: programs that lie beside recipes as hexadecimal text. */
+  /** The chain's own seeds: programs beside recipes, as hexadecimal text. */
   readonly ownSeeds: ReadonlySet<StorePath>;
   private readonly steps = new Map<AnyRecipe, Step>();
   private readonly variants = new Map<DrvPath, Variant>();
@@ -60,7 +60,7 @@ export class Steps {
     for (const [external, path] of prepared.external) if (external.kind === 'seed') this.addSeed(path);
   }
 
-  /** The seeds that a derivation goes back to, sorted. */
+  /** The seeds that a derivation starts from, sorted. */
   seedsOf(drvPath: DrvPath): readonly StorePath[] {
     const known = this.roots.get(drvPath);
     if (known !== undefined) return known;
@@ -71,7 +71,7 @@ export class Steps {
     return found;
   }
 
-  /** Learns what the steps are from a seed that somebody else started from. */
+  /** Adds the derivations of all steps for a seed that somebody else started from. */
   addSeed(seed: StorePath | undefined): void {
     if (this.seeds.has(seed)) return;
     this.seeds.add(seed);
@@ -79,12 +79,12 @@ export class Steps {
       this.variants.set(drvPath, { step: this.steps.get(recipe)!, drvPath, drv });
   }
 
-  /** What a derivation is in this chain; `undefined` when nothing in it is made so, from any seed that is known. */
+  /** The step with this derivation; `undefined` if no step has it, for any seed that was added. */
   find(drvPath: DrvPath): Variant | undefined {
     return this.variants.get(drvPath);
   }
 
-  /** The derivations with all they need, each after what it needs. */
+  /** The derivations with everything they need, each after its needs. */
   inOrder(roots: Iterable<DrvPath>): readonly Variant[] {
     const ordered = new Map<DrvPath, Variant>();
     const visit = (drvPath: DrvPath): void => {

@@ -5,7 +5,7 @@ export { outcomeOf, RunFolder, type Run, type RunBuild, type RunBuildStatus, typ
 export { targetState, testState, type StateFacts, type TargetState, type TestState } from './target-state.js';
 export { figuresOf, type BuildFigures, type Figures } from './figures.js';
 export { timelineOf, type Bar, type Timeline } from './timeline.js';
-export { forecast, type Forecast } from './forecast.js';
+export type { Forecast } from './forecast.js';
 export { buildsOf, compareBuilds, referenceBuilds, type BuildsByName, type ComparedBuild, type ComparedRuns, type Took } from './compare-runs.js';
 export { errorLine, logSections, type LogSection } from './log-sections.js';
 export { filtered, sortedBy, type SortKey } from './order.js';

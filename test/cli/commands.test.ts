@@ -279,7 +279,9 @@ const thing = make({ name: 'thing', script: sh\`cat \${tarball} > $out\` });`,
       );
 
       const trusted = async (...args: readonly string[]): Promise<string> => (await sources.onChain('trust', 'thing-1.tar.gz', ...args)).stdout;
-      expect(await trusted()).toMatch(/^thing-1\.tar\.gz is a source as it was published: thing 1, 22 bytes, sha256 [^]*It is not in this store\.\n/);
+      expect(await trusted()).toMatch(
+        /^thing-1\.tar\.gz is a source as it was published: thing 1, 22 bytes, sha256\s+[0-9a-f]{64}\.\n[^]*It is not in this store\.\n/,
+      );
       expect(await trusted()).toContain('Taken by thing.\n1 of 1 build rests on it: thing\n');
 
       const missing = await sources.onChain('sources', 'fetch', '--offline', '--sources', directory);

@@ -17,7 +17,7 @@ beforeAll(() => {
      const left = make({ name: 'left', script: sh\`echo \${base} > $out\` });
      const right = make({ name: 'right', script: sh\`echo \${base} > $out\` });
      const top = make({ name: 'top', script: sh\`echo \${left} \${right} > $out\` });
-     const apart = make({ name: 'apart', script: sh\`echo 1; sleep 3; echo 2; sleep 3; echo 3; cat /no/such; echo > $out\` });`,
+     const apart = make({ name: 'apart', script: sh\`echo 1; sleep 8; echo 2; sleep 8; echo 3; cat /no/such; echo > $out\` });`,
     ['top', 'base', 'left', 'right', 'apart'],
   );
 });

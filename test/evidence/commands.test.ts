@@ -1,9 +1,12 @@
 /** Two builders, a policy and a cache, as people use them. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { whyNoBuilds } from '../build/rig.js';
 import { CliRig, type Ran } from '../cli/rig.js';
+import { parseSecretKey } from '../../src/formats/index.js';
+import { unwrap } from '../../src/result.js';
+import { CHECKERS, whyNoChecker } from '../support/signature-checkers.js';
 
 const noBuilds = await whyNoBuilds();
 if (noBuilds !== undefined) console.log(`skipped: ${noBuilds}`);
@@ -109,6 +112,32 @@ describe.skipIf(noBuilds !== undefined)('evidence', () => {
     expect(verified.status).toBe(3);
     expect(verified.stdout).toContain('disagreement  begins at tool');
     expect(verified.stderr).toContain('E_DISAGREEMENT');
+  });
+});
+
+describe('zilch sign', () => {
+  let signing: CliRig;
+  beforeAll(() => void (signing = new CliRig()));
+  afterAll(() => signing.close());
+
+  test.each(Object.keys(CHECKERS))('signs any file so that %s checks it, and finds another byte', async (program) => {
+    const missing = whyNoChecker(program);
+    if (missing !== undefined) {
+      console.log(`skipped: ${missing}`);
+      return;
+    }
+    const folder = join(signing.directory, `signed-for-${program}`);
+    mkdirSync(folder);
+    const [key, file] = [join(folder, 'secret'), join(folder, 'SHA256SUMS')];
+    writeFileSync(file, `${'0'.repeat(64)}  a file\n`);
+    expect((await signing.run(['cache', 'key', 'carol-1', key])).status).toBe(0);
+    expect(await signing.run(['sign', '--key', key, '--public', folder, file])).toMatchObject({ status: 0, stderr: '' });
+    const secret = unwrap(parseSecretKey(readFileSync(key, 'utf8')));
+    const check = CHECKERS[program]!;
+    expect(check(folder, 'SHA256SUMS', secret)).toBe(0);
+    for (const signed of [file, `${file}.nix/nar/SHA256SUMS.nar`])
+      writeFileSync(signed, readFileSync(signed, 'latin1').replace('a file', 'a fool'), 'latin1');
+    expect(check(folder, 'SHA256SUMS', secret)).not.toBe(0);
   });
 });
 

@@ -1,6 +1,6 @@
 /** The tester, tested: recipes with planted leaks, and what closes some of them by construction. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeTracer } from '../../src/build/index.js';
 import { whyNoBuilds } from '../build/rig.js';
 import { CHECKOUT, CliRig } from '../cli/rig.js';
+import { CLOSED, PLANTED } from './leaks/planted.js';
 
 const noBuilds = await whyNoBuilds();
 if (noBuilds !== undefined) console.log(`skipped: ${noBuilds}`);
@@ -17,48 +18,14 @@ if (!tracer.ok) console.log(`skipped: ${tracer.failure.message}`);
 
 const LEAKS = fileURLToPath(new URL('./leaks', import.meta.url));
 
-const OF_CLOCK = /reads the clock, or the times of files/;
-const OF_RANDOM = /random numbers/;
-
-/** What each recipe shows, by what, and what is then said of it. Nothing is changed for what differs by itself. */
-const PLANTED: Readonly<Record<string, readonly [shownBy: RegExp, cause: RegExp]>> = {
-  clock: [/^$/, OF_CLOCK],
-  year: [/^time: (1971|2039)$/, OF_CLOCK],
-  'file-time': [/^$/, OF_CLOCK],
-  'directory-order': [/^file-order: (sorted|reversed)$/, /order in which their directory lists/],
-  host: [/^host: another name$/, /name or the domain of the machine/],
-  user: [/^user: /, /who builds/],
-  group: [/^user: /, /who builds/],
-  cores: [/^processors: one$/, /how many processors/],
-  cpu: [/^cpu: of another maker$/, /cpuinfo/],
-  process: [/^process: not the first$/, /process ids/],
-  addresses: [/^addresses: at random$/, /stores addresses/],
-  'working-directory': [/^build-path: elsewhere$/, /path of its build directory/],
-  'build-path': [/^build-path: elsewhere$/, /path of its build directory/],
-  locale: [/^locale: /, /locale/],
-  // Where the build directory lies on disk anyway, numbers differ by themselves.
-  inode: [/^$|^file-system: /, /inode numbers/],
-  unwritten: [/^(environment|addresses): /, /memory that it has not written/],
-  environment: [/^(environment|locale|time-zone|home): /, /environment/],
-  // musl makes them of the clock.
-  'temporary-name': [/^$/, OF_CLOCK],
-  'hash-seed': [/^$/, OF_RANDOM],
-  random: [/^$/, OF_RANDOM],
-  umask: [/^umask: 077$/, /modes of files/],
-  race: [/^$|^processors: one$/, /race/],
-  kernel: [/^kernel: says 2.6$/, /uname/],
-  home: [/^home: elsewhere$/, /HOME/],
-  path: [/^exec-path: /, /PATH/],
-  'time-zone': [/^time-zone: /, /local times/],
-  memory: [/^memory: 1 GiB$/, /size of the memory/],
-};
-
-/** What cannot be varied, since a sandbox has none of it. */
-const CLOSED = ['network', 'none'];
-
 interface Result {
+  readonly runs: readonly { readonly changed: readonly string[]; readonly verdicts: Readonly<Record<string, string>> }[];
   readonly findings: readonly { readonly name: string; readonly file: string; readonly shownBy: readonly string[]; readonly cause: string }[];
-  readonly failures: readonly unknown[];
+  readonly failures: readonly { readonly name: string; readonly changed: readonly string[]; readonly logPath: string }[];
+}
+
+function resultOf(stdout: string): Result {
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Result;
 }
 
 let rig: CliRig;
@@ -78,7 +45,7 @@ describe.skipIf(noBuilds !== undefined || !tracer.ok)('zilch vary', () => {
     const names = [...Object.keys(PLANTED), ...CLOSED];
     const ran = await rig.run(['vary', ...names, '-f', LEAKS, '--cover', 'each', '--without', 'builder', '--json']);
     expect(ran.status, ran.stderr).toBe(3);
-    const { findings, failures } = JSON.parse(ran.stdout.trim().split('\n').at(-1) ?? '') as Result;
+    const { findings, failures } = resultOf(ran.stdout);
     expect(failures).toEqual([]);
     expect(findings.map(({ name }) => name).sort()).toEqual(Object.keys(PLANTED).sort());
     for (const { name, file, shownBy, cause } of findings) {
@@ -97,23 +64,33 @@ describe.skipIf(noBuilds !== undefined || !tracer.ok)('zilch vary', () => {
     await rig.run(['cache', 'key', 'alice-1', join(rig.directory, 'key')]);
     const attested = await rig.run(['attest', 'none', '-f', LEAKS, '--key', join(rig.directory, 'key'), '--to', join(rig.directory, 'claims')]);
     expect(attested.status, attested.stderr).toBe(0);
-    const claims = spawnSync('sh', ['-c', `cat ${join(rig.directory, 'claims')}/*/claims.jsonl`], { encoding: 'utf8' })
-      .stdout.trim()
-      .split('\n');
-    const varieties = claims.flatMap((line) => {
-      const { payload } = JSON.parse(line) as { readonly payload: string };
-      const { predicate } = JSON.parse(Buffer.from(payload, 'base64').toString()) as {
-        readonly predicate: {
-          readonly buildDefinition: {
-            readonly externalParameters: { readonly target: string };
-            readonly internalParameters: { readonly varied?: string[] };
-          };
-        };
-      };
-      const { externalParameters, internalParameters } = predicate.buildDefinition;
-      return externalParameters.target === 'none' ? [internalParameters.varied?.join() ?? ''] : [];
-    });
+    const varieties = variedIn(join(rig.directory, 'claims'), 'none');
     expect(varieties).toEqual(expect.arrayContaining(['', 'locale: tr_TR.UTF-8', 'locale: tr_TR.UTF-8,umask: 077', 'umask: 077']));
+  });
+
+  test('names the smallest change that a build fails with, keeps its log, and goes on without this change', async () => {
+    const args = ['refuses', '-f', LEAKS, '--only', 'time', '--only', 'umask', '--only', 'locale', '--json'];
+    const ran = await rig.run(['vary', ...args]);
+    expect(ran.status, ran.stderr).toBe(1);
+    const { runs, failures } = resultOf(ran.stdout);
+    expect(failures).toMatchObject([{ name: 'refuses', changed: ['time: 1971'] }]);
+    expect(readFileSync(failures[0]!.logPath, 'utf8')).toBe('the clock is wrong\n');
+    // Every other run was made, and those with 1971 were made without it.
+    expect(runs.some(({ changed }) => changed.includes('time: 1971'))).toBe(true);
+    expect(new Set(runs.flatMap(({ verdicts }) => Object.values(verdicts)))).toEqual(new Set(['same']));
+    const claims = join(rig.directory, 'claims-of-refuses');
+    await rig.run(['cache', 'key', 'bob-1', join(rig.directory, 'bob')]);
+    expect((await rig.run(['attest', 'refuses', '-f', LEAKS, '--key', join(rig.directory, 'bob'), '--to', claims])).status).toBe(0);
+    const varied = variedIn(claims, 'refuses').join(' ');
+    expect(varied).toContain('time: 2039');
+    expect(varied).not.toContain('1971');
+
+    const again = await rig.run(['vary', ...args, '--resume']);
+    expect(again.status, again.stderr).toBe(1);
+    const [first, ...others] = resultOf(again.stdout).runs.map(({ verdicts }) => Object.values(verdicts));
+    expect(first).toEqual(['same']);
+    expect(others.length).toBeGreaterThan(1);
+    for (const verdicts of others) expect(verdicts).toEqual(['recorded']);
   });
 
   test('says which variations there are when it is asked for another, and builds nothing for a plan', async () => {
@@ -122,6 +99,9 @@ describe.skipIf(noBuilds !== undefined || !tracer.ok)('zilch vary', () => {
     const plan = await rig.run(['vary', '--plan', '-f', LEAKS, '--store', join(rig.directory, 'no-store')]);
     expect(plan.status).toBe(0);
     expect(plan.stdout).toMatch(/^run +1 {2}nothing changed$/m);
+    const without = await rig.run(['vary', '--plan', '-f', LEAKS, '--only', 'time', '--without', 'time: 1971']);
+    expect(without.stdout).toContain('time: 2039');
+    expect(without.stdout).not.toContain('1971');
   });
 
   // The host's name, user's environment, mask, folder and network are what a build without a sandbox would see.
@@ -147,3 +127,23 @@ describe.skipIf(noBuilds !== undefined || !tracer.ok)('zilch vary', () => {
     expect(ran.status, ran.stderr).toBe(0);
   });
 });
+
+/** What was varied in each claim about a target. */
+function variedIn(claims: string, target: string): readonly string[] {
+  const lines = spawnSync('sh', ['-c', `cat ${claims}/*/claims.jsonl`], { encoding: 'utf8' })
+    .stdout.trim()
+    .split('\n');
+  return lines.flatMap((line) => {
+    const { payload } = JSON.parse(line) as { readonly payload: string };
+    const { predicate } = JSON.parse(Buffer.from(payload, 'base64').toString()) as {
+      readonly predicate: {
+        readonly buildDefinition: {
+          readonly externalParameters: { readonly target: string };
+          readonly internalParameters: { readonly varied?: string[] };
+        };
+      };
+    };
+    const { externalParameters, internalParameters } = predicate.buildDefinition;
+    return externalParameters.target === target ? [internalParameters.varied?.join() ?? ''] : [];
+  });
+}

@@ -26,14 +26,14 @@ const tcc = seed('tcc', { default: ladder });
 const tarball = source({ name: 'musl', version: '1', size: 3, sha256: sha256('abc'), debian: 'pool/main/m/musl/musl_1.orig.tar.gz' });
 const compiler = recipe({ name: 'compiler', builder: tcc, args: [text`${tarball}`, selfPath('out')] });
 const library = recipe({ name: 'library', outputs: ['out', 'dev'], builder: compiler, args: [selfPath('out'), selfPath('dev')] });
-const system = recipe({
-  name: 'system',
-  builder: compiler,
-  args: [text`${library} ${{ kind: 'output', recipe: library, outputName: 'dev' }}`],
-});
+const systemWith = (...more: readonly string[]) =>
+  recipe({ name: 'system', builder: compiler, args: [text`${library} ${{ kind: 'output', recipe: library, outputName: 'dev' }}`, ...more] });
+const system = systemWith();
 
 /** Ladder, compiler (by the seed, from a tarball), library of two outputs, system of all. */
 export const worldChain: Chain = chain('system', { one: { ladder, compiler }, two: { library, system } });
+/** The same before its last recipe was changed. */
+export const earlierChain: Chain = chain('system', { one: { ladder, compiler }, two: { library, system: systemWith('--old') } });
 
 /** A tree of one file that holds a text. */
 function treePath(name: string, contents: string, references: readonly StorePath[] = []) {

@@ -38,6 +38,7 @@ const hostile = recipe({
   shell: text\`\${stage1.protobusybox}/bin/ash\`,
   path: [stage1.protobusybox],
   script: sh\`
+echo '@nix {"action":"setPhase","phase":"<b>greet</b>"}' >&2
 echo '<script>alert(2)</script><img src=x onerror=alert(3)>'
 printf '\\033[31mred\\033[0m \\033]0;title\\007 \\033[2J after\\n'
 edit() { :; }
@@ -135,6 +136,7 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     expect(shown).toContain('<b>Because</b> of <img src=x onerror=alert(6)>.');
     expect(shown).toContain('+<script>alert(7)</script>');
     expect(shown).not.toContain('\u001b');
+    expect(await page.locator('.log-text summary').innerText()).toMatch(/^<b>greet<\/b> \d+ lines, [\d.]+ s$/);
     expect(await page.locator('.ansi-red').textContent()).toBe('red');
     expect(await page.locator('img, .log-text script').count()).toBe(0);
     await page.goto(`${url}#/`);

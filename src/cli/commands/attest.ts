@@ -22,14 +22,18 @@ export function register(command: Command): void {
     .argument('[targets...]', 'targets that were built here (default: the chain’s default target)')
     .requiredOption('--key <file>', 'the secret key to sign with, as `zilch cache key` makes it');
   withChain(command)
-    .option('--to <place>', 'where the claims are: directory, file://, http://, https:// or s3://…; yours go into a folder of their own', 'claims')
+    .option(
+      '--to <place>',
+      'where to put the claims: directory, file://, http://, https:// or s3://…; they get a folder with the name of your key',
+      'claims',
+    )
     .option('--operator <name>', 'who you are, in your own words (default: the key’s name)')
     .addOption(
-      new Option('--built-by <builder>', 'what ran the builds of which nothing was recorded, on this machine as it is now').choices(BUILDERS),
+      new Option('--built-by <builder>', 'the builder of builds without a record, if they ran on this machine as it is now').choices(BUILDERS),
     );
   command.addHelpText(
     'after',
-    '\nClaims what each target, and all that it needs, was built from and came to. The folder holds what minisign, signify, ssh-keygen and Nix\nneed to check the claims; docs/evidence.md shows how.',
+    '\nMakes a claim about each target and everything that it needs: its inputs, its outputs and the machine. The folder also has what minisign,\nsignify, ssh-keygen and Nix need to check the claims; docs/evidence.md shows how.',
   );
   perform(command, attestCommand);
 }

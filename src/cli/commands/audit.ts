@@ -21,9 +21,9 @@ interface AuditOptions extends BuildCommandOptions {
 export function register(command: Command): void {
   command.argument('[targets...]', 'targets, with all that they need (default: the chain’s default target)');
   withJsonEvents(withBuildOptions(command)).addOption(
-    new Option('--sample <part>', 'how much of it, `5%`; one build at least').argParser(percentage).default(0.05, '5%'),
+    new Option('--sample <part>', 'how much to build again, such as `5%`; at least one build').argParser(percentage).default(0.05, '5%'),
   );
-  command.addHelpText('after', '\nWhat comes out the same counts as built here from then on, so that `zilch attest` claims it.');
+  command.addHelpText('after', '\nOutputs that are the same count as built here from then on, and `zilch attest` claims them.');
   perform(command, auditCommand);
 }
 
@@ -47,7 +47,7 @@ async function auditCommand(names: readonly string[], options: AuditOptions): Pr
         const chosen = sampleOf(foreign, options.sample);
         const drvs = chosen.map((drvPath) => ({ drvPath, drv: session.chain.derivations.get(drvPath)! }));
         const context = { asked: names, signal, emit: reporter.emit };
-        // What was copied came without what it was made of.
+        // What was copied came without its inputs.
         const inputs = drvs.flatMap(({ drv }) => [...drv.inputDrvs].map(([drvPath, outputs]) => ({ drvPath, outputs })));
         const prepared = await runBuild(session, inputs, options, context);
         if (!prepared.ok || prepared.value.failures.size > 0) return prepared.ok ? verdict(session, prepared.value) : prepared;
@@ -73,7 +73,7 @@ async function auditCommand(names: readonly string[], options: AuditOptions): Pr
   }
 }
 
-/** Derivations whose outputs are all here, and not all of them built here. */
+/** Derivations whose outputs are all here, but were not all built here. */
 function copiedHere(session: Session, roots: readonly DrvPath[]): readonly DrvPath[] {
   const { derivations } = session.chain;
   const built = new BuiltOutputs(session);
@@ -85,7 +85,7 @@ function copiedHere(session: Session, roots: readonly DrvPath[]): readonly DrvPa
   });
 }
 
-/** Drawn so that nobody who fills a cache can know which: one at least, where there is any. */
+/** A random sample, so that nobody who fills a cache knows what will be rebuilt; at least one, if there is one. */
 function sampleOf<T>(all: readonly T[], part: number): readonly T[] {
   const left = [...all];
   return Array.from({ length: Math.ceil(all.length * part) }, () => left.splice(randomInt(left.length), 1)[0]!);

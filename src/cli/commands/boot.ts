@@ -61,8 +61,9 @@ async function boot(name: string, options: BootOptions): Promise<Result<ExitCode
   if (!firmware.ok) return firmware;
   const kvm = options.kvm && hasKvm();
   if (options.kvm && !kvm) printError('zilch: /dev/kvm cannot be opened: QEMU translates, some ten times as slowly\n');
-  if (name.includes('/') && isKit(name)) return bootBare(name, options, kvm);
-  if (options.kernel !== undefined) return fail('E_USAGE', `--kernel is for a kit, and ${name} is none`, 'name its folder with a slash: ./kit');
+  if (isKit(name)) return bootBare(name, options, kvm);
+  if (options.kernel !== undefined)
+    return fail('E_USAGE', `--kernel is for a kit, and ${name} is none`, 'name the folder that zilch export kit wrote');
   const image = await imageOf(name, options);
   if (!image.ok) return image;
   const absent = (options.disk ?? []).find((file) => !existsSync(file));

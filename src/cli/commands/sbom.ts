@@ -11,9 +11,9 @@ import { printJson } from '../output.js';
 /** `zilch sbom` */
 export function register(command: Command): void {
   withChain(command.argument('[target]', 'target of the chain (default: the chain’s default target)')).addOption(
-    new Option('--format <standard>', 'CycloneDX 1.6 or SPDX 2.3, as JSON').choices(['cyclonedx', 'spdx']).default('cyclonedx'),
+    new Option('--format <standard>', 'CycloneDX 1.6 or SPDX 3.0.1, as JSON').choices(['cyclonedx', 'spdx']).default('cyclonedx'),
   );
-  command.addHelpText('after', '\nLists what `zilch trust` lists. SPDX wants a date: that of SOURCE_DATE_EPOCH where it is set, else now.');
+  command.addHelpText('after', '\nLists exactly what `zilch trust` lists. SPDX asks for a date: SOURCE_DATE_EPOCH if it is set, otherwise now.');
   perform(command, (name: string | undefined, options: ChainOptions & { readonly format: 'cyclonedx' | 'spdx' }) =>
     withView(options, async (session) => {
       const target = findTarget(session.loaded.chain, name ?? session.chain.defaultTarget);

@@ -15,8 +15,8 @@ interface VerifyOptions extends ChainOptions {
 /** `zilch verify` */
 export function register(command: Command): void {
   command
-    .argument('[targets...]', 'targets, with all that they need (default: the chain’s default target)')
-    .requiredOption('--policy <file>', 'whose claims count, and how many of them must agree')
+    .argument('[targets...]', 'targets, with everything that they need (default: the chain’s default target)')
+    .requiredOption('--policy <file>', 'the policy: whose claims count, and how many operators must agree')
     .option('--claims <place>', 'claims: file, directory, http://, https:// or s3://…; may be given more than once', collect);
   withJson(withChain(command));
   perform(command, (names: readonly string[], options: VerifyOptions) =>
@@ -69,7 +69,7 @@ function lines({ policy, admission, judgement }: Judged, width: number): string[
   return [
     ...matrix(steps, policy.operators),
     '',
-    `${formatCount(steps.length - open.length, 'step')} of ${steps.length} hold; ${formatCount(admission.claims.length, 'claim')} counted, ${refused.length} refused, ${admission.repeated} there more than once`,
+    `${formatCount(steps.length - open.length, 'step')} of ${steps.length} hold; ${formatCount(admission.claims.length, 'claim')} counted, ${refused.length} refused, ${admission.repeated} repeated`,
     ...open.filter(({ state }) => state === 'lacking').flatMap((one) => wrap(`lacking  ${one.step.name}: ${lacksOf(one)}`, width, '         ')),
     ...disagreements.slice(0, 1).flatMap((one) => disagreementLines(one, disagreements.length - 1)),
     ...elsewhere.flatMap(({ operator, first, count }) =>
@@ -110,6 +110,6 @@ function disagreementLines({ step, sides }: Disagreement, more: number): string[
 
 function deceiversLine({ operators, steps }: Judged['judgement']['deceivers']): string {
   const where = `${steps[0] ?? 'nothing'}${steps.length > 1 ? ` and ${formatCount(steps.length - 1, 'more step')}` : ''}`;
-  if (operators.length === 0) return `Nobody whom the policy knows vouches for ${where}: whoever gives you that could deceive you.`;
+  if (operators.length === 0) return `No operator of the policy confirms ${where}, so whoever gives you that could deceive you.`;
   return `The smallest set of parties that could deceive you: ${operators.join(' and ')}, lying together about ${where}.`;
 }

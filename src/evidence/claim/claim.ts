@@ -1,19 +1,19 @@
-/** What one party says of one build: what went in, what came out, on which machine. */
+/** What one party says about one build: its inputs, its outputs, and the machine. */
 import type { BuilderFacts, MachineFacts, Varied } from '../../build/index.js';
 import type { DrvPath, Sha256, StorePath } from '../../formats/index.js';
 
 export interface Claim {
-  /** The name that the chain has for it; for people, judged by nobody. */
+  /** The chain's name for it, for people. */
   readonly target: string;
   /** As the recipe makes it, with this chain's seed. */
   readonly derivation: DrvPath;
-  /** The same with a stand-in in the place of a seed from outside: what chains of all seeds have in common. */
+  /** The same with a stand-in for a seed from outside, so that it is the same for all seeds. */
   readonly recipe: DrvPath;
-  /** What was run: the derivation with its inputs resolved. */
+  /** The derivation that was run, with the store paths of its inputs. */
   readonly resolved: DrvPath;
   /** The binaries that the chain started from; sorted by path. */
   readonly seeds: readonly ClaimedSeed[];
-  /** All that the builder was given by name; sorted by path. */
+  /** Everything that the builder was given; sorted by path. */
   readonly inputs: readonly ClaimedInput[];
   /** All outputs of the derivation; sorted by name. */
   readonly outputs: readonly ClaimedOutput[];
@@ -25,13 +25,13 @@ export interface Claim {
 
 export interface ClaimedSeed {
   readonly path: StorePath;
-  /** Of its NAR. */
+  /** The hash of its NAR. */
   readonly sha256: Sha256;
 }
 
 export interface ClaimedInput {
   readonly path: StorePath;
-  /** Of a source the hash of the file, else that of the NAR. */
+  /** For a source, the hash of the file; otherwise the hash of the NAR. */
   readonly sha256: Sha256;
   readonly kind: 'source' | 'file' | 'output';
 }
@@ -45,9 +45,9 @@ export interface ClaimedOutput {
   readonly references: readonly StorePath[];
 }
 
-/** Where and by what it was built: what policies want to differ between those who agree. */
+/** Where and by what it was built. A policy can ask that those who agree differ in this. */
 export interface HowBuilt extends BuilderFacts, MachineFacts, Varied {
-  /** Who says so, in his own words; whose key it is, the policy says. */
+  /** Who says so, in their own words. Whose key it is, only the policy says. */
   readonly operator: string;
   /** Whether the machine was looked at during the run that built it, or when the claim was made. */
   readonly observed: 'while building' | 'while attesting';

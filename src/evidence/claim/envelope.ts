@@ -1,9 +1,9 @@
 /**
- * DSSE envelopes, one a line: what is signed is the payload's bytes with its type before them, so that nothing has to be parsed, and no
- * signature holds for a payload of another type. Source: DSSE 1.0, `protocol.md` and `envelope.md`.
+ * DSSE envelopes, one a line. The signature covers the payload's type and its bytes. So a reader checks it before parsing anything, and a
+ * signature does not hold for a payload of another type. Source: DSSE 1.0, `protocol.md` and `envelope.md`.
  *
- * An envelope has one spelling here, that of `writeEnvelope`: whatever is read must be what would be written. So there is no second
- * line of other bytes that says the same, and no key that is given twice, of which one reader takes the first and another the last.
+ * An envelope has exactly one spelling, the one that `writeEnvelope` writes; a reader refuses every other. So nobody can make a second line
+ * that says the same in other bytes, or give a key twice so that two readers see two values.
  */
 import { signBytes, verifyBytes, type PublicKey, type SecretKey } from '../../formats/index.js';
 import { fail, ok, type Result } from '../../result.js';
@@ -18,7 +18,7 @@ export interface Envelope {
   readonly signature: Buffer;
 }
 
-/** What is signed: DSSE's pre-authentication encoding. Lengths are in bytes. */
+/** The bytes that are signed, DSSE's pre-authentication encoding. Lengths are in bytes. */
 export function preAuthEncoding(type: string, payload: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `), payload]);
 }
@@ -42,18 +42,18 @@ export function writeEnvelope({ payload, keyId, signature }: Envelope): string {
   });
 }
 
-/** Reads a line. Fails with `E_CLAIM` and what is wrong with it; says nothing of whether the signature holds. */
+/** Reads a line, and does not check the signature. Fails with `E_CLAIM` and the reason. */
 export function parseEnvelope(line: string): Result<Envelope> {
   let json: unknown;
   try {
     json = JSON.parse(line);
   } catch {
-    return wrong('it is not JSON: the line was cut off, or is no claim');
+    return wrong('it is not JSON: the line was cut off, or is not a claim');
   }
   const { payloadType, payload, signatures } = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
-  if (payloadType !== PAYLOAD_TYPE) return wrong(`its payload is of the type ${JSON.stringify(payloadType)}, not ${PAYLOAD_TYPE}`);
+  if (payloadType !== PAYLOAD_TYPE) return wrong(`its payload has the type ${JSON.stringify(payloadType)}, not ${PAYLOAD_TYPE}`);
   if (typeof payload !== 'string' || !Array.isArray(signatures)) return wrong('it has no payload, or no signatures');
-  if (signatures.length !== 1) return wrong(`it has ${signatures.length} signatures; a claim has one, its maker's`);
+  if (signatures.length !== 1) return wrong(`it has ${signatures.length} signatures; a claim has one`);
   const { keyid, sig } = (signatures[0] ?? {}) as Record<string, unknown>;
   if (typeof keyid !== 'string' || !/^[0-9a-f]{64}$/.test(keyid)) return wrong('its keyid is not the SHA-256 of a public key');
   if (typeof sig !== 'string') return wrong('it has no signature');
@@ -61,7 +61,7 @@ export function parseEnvelope(line: string): Result<Envelope> {
   if (envelope.signature.length !== 64) return wrong(`its signature has ${envelope.signature.length} bytes, not 64`);
   return writeEnvelope(envelope) === line
     ? ok(envelope)
-    : wrong('it is not spelt as a claim is: fields more, twice or in another order, other spaces, or another form of base64');
+    : wrong('it is not spelt as Zilch writes claims: it has another field, a field twice, another order, other spaces, or another form of base64');
 }
 
 function wrong(why: string): Result<never> {

@@ -2,7 +2,7 @@
  * A claim as an in-toto Statement v1 whose predicate is SLSA provenance v1. docs/evidence.md defines the build type. Sources: in-toto's
  * `spec/v1/statement.md` and `resource_descriptor.md`; SLSA's `provenance/v1`.
  *
- * As with envelopes, a claim has one spelling: what `writeStatement` makes of it.
+ * A claim has exactly one spelling, the one that `writeStatement` writes, as envelopes do.
  */
 import { BUILDERS } from '../../build/index.js';
 import { isDrvPath, parseSha256, parseStorePath, type DrvPath, type Sha256, type StorePath } from '../../formats/index.js';
@@ -64,12 +64,14 @@ function ordered({
   return { kernel, cpuVendor, cpuModel, cores, clock, fileSystem, virtual, operator, observed, ...(varied === undefined ? {} : { varied }) };
 }
 
-/** Reads a payload. Fails with `E_CLAIM` and what is wrong with it. */
+/** Reads a payload. Fails with `E_CLAIM` and the reason. */
 export function parseStatement(payload: Buffer): Result<Claim> {
   try {
     const claim = new StatementReader(payload).claim();
     if (!writeStatement(claim).equals(payload))
-      throw new Wrong('it is not spelt as a claim is: fields more, twice or in another order, other spaces, or characters written in another way');
+      throw new Wrong(
+        'it is not spelt as Zilch writes claims: it has another field, a field twice, another order, other spaces, or escaped characters',
+      );
     return ok(claim);
   } catch (error) {
     if (!(error instanceof Wrong)) throw error;
@@ -77,7 +79,7 @@ export function parseStatement(payload: Buffer): Result<Claim> {
   }
 }
 
-/** Thrown and caught in this file alone. */
+/** Thrown and caught only in this file. */
 class Wrong extends Error {}
 
 type Json = Readonly<Record<string, unknown>>;
@@ -139,7 +141,7 @@ class StatementReader {
 
 function input(item: Json): ClaimedInput {
   const kind = object(item['annotations'], 'annotations')['kind'];
-  if (kind !== 'source' && kind !== 'file' && kind !== 'output') throw new Wrong('an input is of no kind that there is');
+  if (kind !== 'source' && kind !== 'file' && kind !== 'output') throw new Wrong('an input has an unknown kind');
   return { path: storePath(item['name'], 'resolvedDependencies'), sha256: digest(item, 'resolvedDependencies'), kind };
 }
 
@@ -159,7 +161,7 @@ function output(item: Json): ClaimedOutput {
 function howBuilt(machine: Json, builder: Json): HowBuilt {
   const id = text(builder['id'], 'builder');
   const kind = BUILDERS.find((one) => id === `${BUILDER_PREFIX}${one}`);
-  if (kind === undefined) throw new Wrong(`its builder ${JSON.stringify(id)} is none that there is`);
+  if (kind === undefined) throw new Wrong(`its builder ${JSON.stringify(id)} is unknown`);
   const { cores, virtual, observed } = machine;
   if (typeof cores !== 'number' || !Number.isSafeInteger(cores) || cores < 1) throw new Wrong('cores is not a number from 1');
   if (typeof virtual !== 'boolean') throw new Wrong('virtual is neither true nor false');
@@ -197,14 +199,14 @@ function list(value: unknown, what: string): Json[] {
   return value.map((item) => object(item, `an item of ${what}`));
 }
 
-/** Printable ASCII alone: two texts that look alike are the same. */
+/** Only printable ASCII, so two texts that look the same are the same. */
 function text(value: unknown, what: string): string {
   if (typeof value !== 'string' || !/^[ -~]{1,200}$/.test(value)) throw new Wrong(`${what} is not a text of 1 to 200 characters of ASCII`);
   return value;
 }
 
 function equal(value: unknown, wanted: string, what: string): void {
-  if (value !== wanted) throw new Wrong(`${what} is of the type ${JSON.stringify(value)}, not ${wanted}`);
+  if (value !== wanted) throw new Wrong(`${what} has the type ${JSON.stringify(value)}, not ${wanted}`);
 }
 
 function storePath(value: unknown, what: string): StorePath {

@@ -61,7 +61,7 @@ const ENVELOPES: readonly (readonly [string, string, string, RegExp])[] = [
     'a payload of another type',
     'to have something else that Bob signed taken for a claim',
     bobsOld.replace(PAYLOAD_TYPE, 'application/vnd.other+json'),
-    /of the type "application\/vnd.other\+json"/,
+    /has the type "application\/vnd.other\+json"/,
   ],
   [
     'the payload signed without its encoding',
@@ -145,7 +145,7 @@ const ENVELOPES: readonly (readonly [string, string, string, RegExp])[] = [
     }),
     /did not sign/,
   ],
-  ['no object', 'to make the reader fall over', 'null', /of the type undefined/],
+  ['no object', 'to make the reader fall over', 'null', /has the type undefined/],
 ];
 
 describe('a line made by somebody without a key is refused:', () => {

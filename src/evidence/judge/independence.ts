@@ -1,8 +1,8 @@
-/** How many of those who agree differ from each other in something. */
+/** How many of those who agree differ from each other. */
 import type { Dimension } from '../policy/policy.js';
 import type { Admitted } from './admit.js';
 
-/** What a claim says in a dimension. */
+/** The value of a claim in a dimension. */
 function valueOf({ operator, claim }: Admitted, dimension: Dimension): string {
   switch (dimension) {
     case 'operators':
@@ -19,8 +19,8 @@ function valueOf({ operator, claim }: Admitted, dimension: Dimension): string {
 }
 
 /**
- * The most claims of which no two share an operator or what they say: one operator who claims to own machines of every kind counts
- * once. That is a largest matching of operators and values, found by augmenting paths.
+ * The size of the largest set of claims in which no two share an operator or a value, so an operator who claims to have every kind of
+ * machine counts once. It is a maximum matching of operators and values, found by augmenting paths.
  */
 export function countIndependent(claims: readonly Admitted[], dimension: Dimension): number {
   const values = new Map<string, Set<string>>();

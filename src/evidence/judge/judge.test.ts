@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KEYS, signed, World } from '../../../test/support/evidence-world.js';
 import { formatPublicKey, generateSecretKey, publicKeyOf, sha256, type SecretKey } from '../../formats/index.js';
@@ -104,6 +105,41 @@ describe('the smallest set that could deceive', () => {
     const lines = [...by('alice'), ...by('bob'), ...by('mallory').filter((_, index) => index !== 2)];
     const { deceivers } = world.judge(lines, policyOf({ operators: 2 }));
     expect(deceivers).toEqual({ operators: ['alice', 'bob'], steps: ['library'] });
+  });
+
+  test('is the smallest of all sets that support some step alone, whoever said what', () => {
+    const everybody = Object.keys(KEYS) as (keyof typeof KEYS)[];
+    const lines = new Map(everybody.map((who) => [who, by(who)]));
+    const said = fc.array(fc.subarray(everybody), { minLength: 4, maxLength: 4 });
+    const policy = policyOf({ operators: 1 });
+    fc.assert(
+      fc.property(said, (supporters) => {
+        const given = supporters.flatMap((who, step) => who.map((one) => lines.get(one)![step]!));
+        const { deceivers, steps } = world.judge(given, policy);
+        // Nothing can be said about a step when nobody says what its inputs are.
+        const found = steps.map(({ operators }) => operators);
+        const subsets = everybody.reduce<string[][]>((all, one) => [...all, ...all.map((set) => [...set, one])], [[]]);
+        const enough = subsets.filter((set) => found.some((operators) => operators.every((one) => set.includes(one))));
+        expect(deceivers.operators.length).toBe(Math.min(...enough.map((set) => set.length)));
+        expect(enough).toContainEqual([...deceivers.operators]);
+        for (const name of deceivers.steps) expect(steps.find(({ step }) => step.name === name)?.operators).toEqual(deceivers.operators);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('does not get smaller by one operator’s second key, or by what the store has built itself', () => {
+    const second = generateSecretKey('alice-2');
+    const operators = {
+      alice: { keys: [KEYS.alice, second].map((secret) => ({ key: formatPublicKey(publicKeyOf(secret)) })) },
+      bob: { keys: [{ key: formatPublicKey(publicKeyOf(KEYS.bob)) }] },
+    };
+    const policy = unwrap(parsePolicy(JSON.stringify({ version: 1, operators, need: { operators: 1 } }), 'policy.json'));
+    const lines = [...by('alice'), ...world.claims().map((claim) => signed(claim, second))];
+    expect(world.judge(lines, policy).deceivers.operators).toEqual(['alice']);
+    const { admission } = world.judge(lines, policy);
+    const own = (drvPath: string) => world.claims().find(({ derivation }) => derivation === drvPath)?.outputs;
+    expect(judge(world.steps(), [world.drvPathOf('system')], admission.claims, policy, own).deceivers.operators).toEqual(['alice']);
   });
 
   test('is whoever gives something that nobody vouches for', () => {

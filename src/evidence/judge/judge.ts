@@ -1,6 +1,6 @@
 /**
- * What claims show of a chain. Each step is judged by what its claims say of the very inputs that the steps before it were found to have
- * given, so a claim about a compiler that nobody else has is no support for anything.
+ * Judges the claims about a chain, step by step. For a step, only claims about exactly those inputs count that were found for the steps
+ * before. So a claim that was made with a compiler that nobody else has supports nothing.
  */
 import { derivationPath, resolveDerivation, type DrvPath, type Sha256, type StorePath } from '../../formats/index.js';
 import type { ClaimedInput, ClaimedOutput } from '../claim/claim.js';
@@ -9,11 +9,11 @@ import type { Step, Steps, Variant } from '../steps.js';
 import type { Admitted, Refused } from './admit.js';
 import { countIndependent } from './independence.js';
 
-/** What a step was found to have given, and who says so. */
+/** The outputs that were found for a step, and who confirms them. */
 export interface StepVerdict {
   readonly step: Step;
   readonly drvPath: DrvPath;
-  /** `lacking` when those who say so are too few or too alike; `missing` when nobody says anything that fits. */
+  /** `lacking`: those who confirm it are too few or too similar. `missing`: no claim is about these inputs. */
   readonly state: 'holds' | 'lacking' | 'missing' | 'disputed';
   readonly outputs: readonly ClaimedOutput[];
   /** Sorted. */
@@ -21,7 +21,7 @@ export interface StepVerdict {
   readonly lacks: readonly { readonly what: Dimension; readonly have: number; readonly need: number }[];
 }
 
-/** Two or more answers to one question. */
+/** Claims that give different outputs for the same inputs. */
 export interface Disagreement {
   readonly step: Step;
   readonly sides: readonly { readonly outputs: readonly ClaimedOutput[]; readonly operators: readonly string[] }[];
@@ -31,28 +31,28 @@ export interface Judgement {
   readonly holds: boolean;
   /** In the order of building. */
   readonly steps: readonly StepVerdict[];
-  /** The first is where it begins; those after it may follow from it, or not. */
+  /** In the order of building. The later ones may follow from the first, or not. */
   readonly disagreements: readonly Disagreement[];
-  /** Claims about other inputs than those found, by operator: what follows from a disagreement, or stands alone. */
+  /** By operator, claims about other inputs than those that were found. They may follow from a disagreement. */
   readonly elsewhere: readonly { readonly operator: string; readonly first: string; readonly count: number }[];
-  /** Claims that are wrong about this chain, or about none of its derivations. */
+  /** Claims that are wrong about this chain, or about a derivation that it does not have. */
   readonly refused: readonly Refused[];
   readonly deceivers: Deceivers;
 }
 
-/** The smallest set of parties who, lying together, could have made all of this up, and where it would be enough. */
+/** The smallest set of parties who could deceive you by lying together, and about what. */
 export interface Deceivers {
-  /** Empty where some step has no support: whoever brought that could have. */
+  /** Empty if a step has no support: then whoever gives you that step could deceive you. */
   readonly operators: readonly string[];
-  /** Names of the steps that rest on these alone. */
+  /** Names of the steps that only these parties confirm. */
   readonly steps: readonly string[];
 }
 
-/** This store's own results, as one more witness: it counts for nothing, and against what differs. */
+/** This store's own results. They can show that a claim is wrong, and do not count as support. */
 export type OwnOutputs = (drvPath: DrvPath) => readonly ClaimedOutput[] | undefined;
 
 export const OWN = 'this store';
-/** Claims from more seeds than anybody has are no evidence. */
+/** More seeds than anybody has; a limit against claims that only cost time. */
 const MAX_SEEDS = 64;
 
 export function judge(
@@ -86,7 +86,7 @@ function sorted(
   const refused: Refused[] = [];
   for (const one of claims) {
     const variant = steps.find(one.claim.derivation);
-    const why = variant === undefined ? `nothing in this chain is made as ${one.claim.derivation} says` : whyNotOf(variant, one, steps);
+    const why = variant === undefined ? `no step of this chain has the derivation ${one.claim.derivation}` : whyNotOf(variant, one, steps);
     if (variant === undefined || why !== undefined) {
       refused.push({ where: one.where, why: why ?? '' });
       continue;
@@ -104,14 +104,16 @@ function whyNotOf({ step, drvPath }: Variant, { claim }: Admitted, steps: Steps)
   const names = claim.outputs.map(({ name }) => name);
   if (names.join(' ') !== step.outputs.join(' ')) return `${step.name} has the outputs ${step.outputs.join(', ')}, not ${names.join(', ')}`;
   const seeds = steps.seedsOf(drvPath);
-  return seeds.join(' ') === claim.seeds.map(({ path }) => path).join(' ') ? undefined : `${claim.derivation} does not go back to the seed it names`;
+  return seeds.join(' ') === claim.seeds.map(({ path }) => path).join(' ')
+    ? undefined
+    : `${claim.derivation} does not start from the seed that the claim names`;
 }
 
 class Bench {
   readonly disagreements: Disagreement[] = [];
   readonly elsewhere = new Map<string, { first: string; count: number }>();
   readonly refused: Refused[] = [];
-  /** What each step was found to have given. */
+  /** The outputs that were found, by step. */
   private readonly found = new Map<Step, ReadonlyMap<string, ClaimedOutput>>();
   private readonly questions = new Map<DrvPath, Question>();
 
@@ -145,7 +147,7 @@ class Bench {
     }
     const supporters = most?.claims ?? [];
     const lacks = DIMENSIONS.map((what) => {
-      // What is built before any seed has a part in it is the same from every seed.
+      // A step that no seed from outside can affect is the same for every seed.
       const need = what === 'seeds' && !step.dependsOnSeed ? 1 : this.policy.need[what];
       return { what, have: countIndependent(supporters, what), need };
     }).filter(({ have, need }) => have < need);
@@ -153,7 +155,7 @@ class Bench {
     return { step, drvPath, state, outputs, operators: operatorsOf(supporters), lacks };
   }
 
-  /** Whether a claim is about the inputs that were found. Wrong ones are refused, those about others counted. */
+  /** Whether a claim is about the inputs that were found. Wrong claims are refused, and claims about other inputs are counted. */
   private fits(step: Step, { where, operator, claim }: Admitted): boolean {
     const question = this.questionOf(this.steps.find(claim.derivation)!);
     if (question?.resolved !== claim.resolved) {
@@ -166,7 +168,7 @@ class Bench {
     return wrong === undefined;
   }
 
-  /** What is asked about a derivation, once what its inputs gave is known; `undefined` when one of them is not. */
+  /** The derivation with the inputs that were found; `undefined` if the outputs of one input were not found. */
   private questionOf({ drvPath, drv }: Variant): Question | undefined {
     const known = this.questions.get(drvPath);
     if (known !== undefined) return known;
@@ -186,18 +188,17 @@ class Bench {
 interface Question {
   readonly resolved: DrvPath;
   readonly inputs: readonly StorePath[];
-  /** Those that steps before it gave. */
+  /** Those that earlier steps made. */
   readonly made: ReadonlyMap<StorePath, Sha256>;
 }
 
 function whyWrongInputs(inputs: readonly ClaimedInput[], question: Question): string | undefined {
-  if (inputs.map(({ path }) => path).join(' ') !== question.inputs.join(' '))
-    return 'its inputs are not those of the derivation that it says was run';
+  if (inputs.map(({ path }) => path).join(' ') !== question.inputs.join(' ')) return 'its inputs are not those of the derivation that was run';
   const isOther = ({ path, sha256, kind }: ClaimedInput): boolean => {
     const made = question.made.get(path);
     return made === undefined ? kind === 'output' : kind !== 'output' || made !== sha256;
   };
-  return inputs.some(isOther) ? 'an input has not the hash that the step which made it gave' : undefined;
+  return inputs.some(isOther) ? 'an input does not have the hash of the step that made it' : undefined;
 }
 
 function operatorsOf(claims: readonly Admitted[]): readonly string[] {
@@ -208,7 +209,7 @@ function keyOf(outputs: readonly ClaimedOutput[]): string {
   return JSON.stringify(outputs.map(({ name, path, narHash, narSize, references }) => [name, path, narHash, narSize, references]));
 }
 
-/** An honest party would not have said what is false: so all who support a step must lie for it to be false, and no others. */
+/** A step can be false only if all who confirm it lie, because an honest party does not confirm a false result. */
 function deceivers(verdicts: readonly StepVerdict[]): Deceivers {
   const least = Math.min(...verdicts.map(({ operators }) => operators.length));
   const weakest = verdicts.filter(({ operators }) => operators.length === least);

@@ -67,7 +67,7 @@ const POLICIES: readonly (readonly [string, string, string, RegExp])[] = [
     'has a word misspelt',
     'to have a key count that was to be revoked',
     policyText((all) => ({ ...all, operators: { ...all.operators, bob: { keys: [{ key: publicText(KEYS.bob), revokd: true }] } } })),
-    /"revokd", which means nothing/,
+    /"revokd", which has no meaning/,
   ],
   [
     'revokes by a text',
@@ -79,7 +79,7 @@ const POLICIES: readonly (readonly [string, string, string, RegExp])[] = [
     'has an end that is no day',
     'to have it never come',
     policyText((all) => ({ ...all, operators: { ...all.operators, bob: { keys: [{ key: publicText(KEYS.bob), until: '2026-02-30' }] } } })),
-    /not such as/,
+    /not a day such as/,
   ],
   ['is of a later version', 'to be read by the wrong rules', policyText((all) => ({ ...all, version: 2 })), /version is 2/],
 ];

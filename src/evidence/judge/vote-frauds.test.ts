@@ -1,6 +1,6 @@
 /** Frauds that are well formed and signed. See test/support/frauds.ts. */
 import { describe, expect, test } from 'vitest';
-import { asLines, KEYS, MACHINE, NOW, signed, World } from '../../../test/support/evidence-world.js';
+import { asLines, earlierChain, KEYS, MACHINE, NOW, signed, World } from '../../../test/support/evidence-world.js';
 import { alices, bobs, byMallory, honest, policy, policyOf, publicText, refusalsOf, system, world } from '../../../test/support/frauds.js';
 import { generateSecretKey } from '../../formats/index.js';
 import { admit } from './admit.js';
@@ -64,7 +64,7 @@ describe('what is well formed and signed does not help, either:', () => {
       revoked,
     );
     expect(found.holds).toBe(false);
-    expect(found.why).toMatch(/bob-1 of bob is revoked, .* whatever date it bears/);
+    expect(found.why).toMatch(/bob-1 of bob is revoked, .* whatever their dates/);
   });
 
   test('an expired key, to go on using it', () => {
@@ -81,6 +81,63 @@ describe('what is well formed and signed does not help, either:', () => {
       operators: { ...all.operators, mallory: { keys: [{ key: publicText(KEYS.mallory), from: '2026-01-01' }] } },
     }));
     const line = byMallory({ startedOn: '1971-01-01T00:00:00.000Z', finishedOn: '1971-01-01T00:00:00.000Z' });
-    expect(refusalsOf([line], from).why).toMatch(/before mallory-1 is to be believed/);
+    expect(refusalsOf([line], from).why).toMatch(/before the first day of mallory-1/);
+  });
+
+  test('what Bob said of an earlier version of a recipe, to have it count for this one', () => {
+    const replayed = new World(earlierChain).claims().map((claim) => signed(claim, KEYS.bob));
+    const found = refusalsOf(replayed.slice(-1));
+    expect(found.holds).toBe(false);
+    expect(found.why).toMatch(/no step of this chain has the derivation/);
+  });
+
+  test('what Bob said, in my own folder too, to count as mine', () => {
+    const admission = admit([...asLines(bobs), ...bobs.map((text, index) => ({ where: `mallory/claims.jsonl:${index + 1}`, text }))], policy, NOW);
+    expect(admission.repeated).toBe(bobs.length);
+    expect(new Set(admission.claims.map(({ operator }) => operator))).toEqual(new Set(['bob']));
+  });
+
+  test("another operator's name in my own words, to be counted as that one, too", () => {
+    const asBob = { ...system, how: { ...MACHINE, operator: 'bob' } };
+    const three = policyOf((all) => ({ ...all, need: { operators: 3 } }));
+    const { steps, holds } = world.judge([...alices, ...bobs, signed(asBob, KEYS.mallory)], three);
+    expect(holds).toBe(false);
+    expect(steps.at(-1)?.operators).toEqual(['alice', 'mallory']);
+  });
+});
+
+describe('the time of a key', () => {
+  const at = (time: string): string => byMallory({ startedOn: time, finishedOn: time });
+  const limited = policyOf((all) => ({
+    ...all,
+    operators: { ...all.operators, mallory: { keys: [{ key: publicText(KEYS.mallory), from: '2026-02-01', until: '2026-03-01' }] } },
+  }));
+
+  test('begins with the first moment of one day, and ends before the first moment of another', () => {
+    expect(refusalsOf([at('2026-01-31T23:59:59.999Z')], limited)).toMatchObject({ holds: false });
+    expect(refusalsOf([at('2026-02-01T00:00:00.000Z')], limited)).toEqual({ holds: true, why: '' });
+    expect(refusalsOf([at('2026-02-28T23:59:59.999Z')], limited)).toEqual({ holds: true, why: '' });
+    expect(refusalsOf([at('2026-03-01T00:00:00.000Z')], limited)).toMatchObject({ holds: false });
+  });
+
+  test('may be a day ahead of this machine, and no more', () => {
+    const ahead = (milliseconds: number): string => at(new Date(NOW + milliseconds).toISOString());
+    const day = 24 * 60 * 60 * 1000;
+    expect(refusalsOf([ahead(day)])).toEqual({ holds: true, why: '' });
+    expect(refusalsOf([ahead(day + 1)])).toMatchObject({ holds: false });
+  });
+
+  test('is told by the signer, so that a thief can use an expired key with an old date, and must be stopped by `revoked`', () => {
+    expect(refusalsOf([at('2026-02-10T00:00:00.000Z')], limited).holds).toBe(true);
+  });
+
+  test('is over for a revoked key, while the same operator’s new key counts', () => {
+    const renewed = generateSecretKey('mallory-2');
+    const both = policyOf((all) => ({
+      ...all,
+      operators: { ...all.operators, mallory: { keys: [{ key: publicText(KEYS.mallory), revoked: true }, { key: publicText(renewed) }] } },
+    }));
+    expect(refusalsOf([byMallory({})], both).holds).toBe(false);
+    expect(refusalsOf([byMallory({}), signed(system, renewed)], both).holds).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-/** What a policy holds for, in the form in which caches are asked: so that a cached path is taken when enough others built it, too. */
+/** The outputs that a policy holds for, in the form that caches are checked with. */
 import { identitiesOf, resolvedIds } from '../../build/index.js';
 import type { PreparedChain } from '../../chain/index.js';
 import { derivationPath, formatDrvOutputId, resolveDerivation, type DrvPath, type StorePath } from '../../formats/index.js';
@@ -7,8 +7,8 @@ import type { ClaimedOutput } from '../claim/claim.js';
 import type { Judgement } from './judge.js';
 
 /**
- * The outputs of steps that the policy holds for, and for all that they are made of. A step above one that it does not hold for is not
- * vouched for: those who built it may have built it with something that nobody checked.
+ * The outputs of the steps that the policy holds for, if it also holds for everything that they are made of. Otherwise those who confirm
+ * a step may have built it with something that nobody checked.
  */
 export function vouchedBy({ steps }: Judgement, { derivations }: PreparedChain): Vouched {
   const identities = identitiesOf(derivations);

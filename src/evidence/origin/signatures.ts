@@ -1,7 +1,7 @@
 /**
- * What upstreams signed of their releases. A chain keeps the signatures and the keys beside its recipes, in `signatures/`: `FILE.asc` is a
- * detached OpenPGP signature of the source FILE, `NAME.key.asc` the keys of the project NAME. The verdict says what the signature is
- * worth: a good one by an algorithm that can be forged is another verdict than a good one.
+ * Upstreams' signatures of their releases. A chain keeps signatures and keys beside its recipes, in `signatures/`: `FILE.asc` is a detached
+ * OpenPGP signature of the source FILE, and `NAME.key.asc` has the keys of the project NAME. A signature that holds, but with an algorithm
+ * that can be forged, has a verdict of its own.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,13 +15,13 @@ export const SIGNATURES = 'signatures';
 export interface SignatureVerdict {
   readonly file: string;
   /**
-   * `good`; `weak` when it holds, but by an algorithm or a key that is broken, too short or past its time; `bad` when it does not hold; `unknown key` when
-   * none of the project's keys made it; `none` when there is none; `not here` when the file is not in the store.
+   * `good`; `weak`: it holds, but the algorithm or the key is broken, too short or expired; `bad`: it does not hold; `unknown key`: none of
+   * the project's keys made it; `none`: there is no signature; `not here`: the file is not in the store.
    */
   readonly verdict: 'good' | 'weak' | 'bad' | 'unknown key' | 'none' | 'not here';
-  /** The key's fingerprint, in lower-case hexadecimal, where the signature holds. */
+  /** If the signature holds, the key's fingerprint in lower-case hexadecimal. */
   readonly key?: string;
-  /** `sha512, eddsa`, where it holds; else why not. */
+  /** If it holds, the algorithms, such as `sha512, eddsa`; otherwise the reason. */
   readonly detail: string;
 }
 
@@ -44,8 +44,8 @@ type Verdict = Omit<SignatureVerdict, 'file'>;
 
 async function checkSignature(source: Source, store: Store, directory: string): Promise<Result<Verdict>> {
   const [signatureFile, keyFile] = [join(directory, `${source.file}.asc`), join(directory, `${source.name}.key.asc`)];
-  if (!existsSync(signatureFile)) return ok({ verdict: 'none', detail: source.changedByDebian ?? 'none is kept with the chain' });
-  if (!existsSync(keyFile)) return ok({ verdict: 'unknown key', detail: 'no key of the project is kept with the chain' });
+  if (!existsSync(signatureFile)) return ok({ verdict: 'none', detail: source.changedByDebian ?? 'the chain has no signature of it' });
+  if (!existsSync(keyFile)) return ok({ verdict: 'unknown key', detail: 'the chain has no key of the project' });
   const path = sourcePath(source);
   if (!store.isValid(path)) return ok({ verdict: 'not here', detail: 'fetch it first' });
   const read = attempt('read', signatureFile, () => ({
@@ -56,14 +56,14 @@ async function checkSignature(source: Source, store: Store, directory: string): 
   return read.ok ? ok(await verdictOf(read.value.bytes, read.value.signature, read.value.keys)) : read;
 }
 
-/** What OpenPGP calls MD5, SHA-1 and RIPEMD-160. */
+/** OpenPGP's numbers of MD5, SHA-1 and RIPEMD-160. */
 const WEAK_HASHES = [1, 2, 3];
 const MIN_RSA_BITS = 2048;
 const RSA = [1, 2, 3];
-/** DSA of any length asks for a hash of 160 bits in most of its keys; ElGamal never was for signing. */
+/** OpenPGP's numbers of ElGamal and DSA. Most DSA keys use a hash of 160 bits, and ElGamal was never meant for signing. */
 const WEAK_KEYS = [16, 17];
 
-/** Judges a detached signature of some bytes by a project's keys. */
+/** Checks a detached signature of some bytes with a project's keys. */
 export async function verdictOf(bytes: Uint8Array, signatureFile: Buffer, armoredKeys: string): Promise<Verdict> {
   const pgp = await import('openpgp');
   let signature: OpenPgp.Signature;
@@ -84,17 +84,17 @@ export async function verdictOf(bytes: Uint8Array, signatureFile: Buffer, armore
     else return held;
   }
   const isUnknown = why.length > 0 && why.every((one) => /could not find signing key/i.test(one));
-  return { verdict: isUnknown ? 'unknown key' : 'bad', detail: why.join('; ') || 'it holds no signature' };
+  return { verdict: isUnknown ? 'unknown key' : 'bad', detail: why.join('; ') || 'the file has no signature' };
 }
 
-/** A file may hold several blocks, one after the other; of which a reader would take the first alone. */
+/** A file may have several blocks, and openpgp.js reads only the first. */
 async function readAllKeys(pgp: typeof OpenPgp, armored: string): Promise<OpenPgp.Key[]> {
   const blocks = armored.match(/-----BEGIN PGP PUBLIC KEY BLOCK-----[^]*?-----END PGP PUBLIC KEY BLOCK-----/g) ?? [];
   const keys = await Promise.all(blocks.map((armoredKeys) => pgp.readKeys({ armoredKeys, config: PERMISSIVE })));
   return keys.flat();
 }
 
-/** Algorithms are judged here, not refused unseen. */
+/** openpgp.js must accept every algorithm, because the verdict is given here. */
 const PERMISSIVE: OpenPgp.PartialConfig = {
   minRSABits: 512,
   rejectPublicKeyAlgorithms: new Set(),
@@ -110,7 +110,7 @@ async function holds(
   packet: OpenPgp.SignaturePacket,
   verificationKeys: OpenPgp.Key[],
 ): Promise<Verdict | string> {
-  // A key that has expired since was good when it signed.
+  // A key that expired later was good when it signed.
   const date = packet.created ?? new Date();
   const message = await pgp.createMessage({ binary: bytes });
   const { signatures } = await pgp.verify({
@@ -122,7 +122,7 @@ async function holds(
     config: PERMISSIVE,
   });
   const own = signatures.find(({ keyID }) => keyID.equals(packet.issuerKeyID)) ?? signatures[0];
-  if (own === undefined) return 'it holds no signature';
+  if (own === undefined) return 'the file has no signature';
   const key = verificationKeys.flatMap((one) => one.getKeys(packet.issuerKeyID))[0];
   let wasExpired = false;
   try {
@@ -130,7 +130,7 @@ async function holds(
   } catch (error) {
     const why = (error as Error).message;
     if (key === undefined || !/expired/i.test(why)) return why;
-    // Whether it holds is another question than when the key's time was over.
+    // A signature by an expired key may still hold.
     const [literal] = message.packets;
     try {
       const config = { ...pgp.config, ...PERMISSIVE };
@@ -151,7 +151,7 @@ async function holds(
   return {
     verdict: isWeak ? 'weak' : 'good',
     key: key?.getFingerprint() ?? '',
-    detail: `${hash}, ${algorithm}, ${date.toISOString().slice(0, 10)}${wasExpired ? ', after the key as it is kept had expired' : ''}`,
+    detail: `${hash}, ${algorithm}, ${date.toISOString().slice(0, 10)}${wasExpired ? ', after the kept key had expired' : ''}`,
   };
 }
 

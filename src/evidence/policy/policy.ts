@@ -1,10 +1,10 @@
-/** Whom one believes, and how many of them must agree. */
+/** Policies: whose claims count, and how many operators must agree. */
 import { parsePublicKey, type PublicKey } from '../../formats/index.js';
 import { err, fail, ok, type Failure, type Result } from '../../result.js';
 import { checkKey, checkKeyName, keyIdOf, type KeyId } from '../signing/key.js';
 import { parseStrictJson } from './strict-json.js';
 
-/** In what those who agree must differ. */
+/** What those who agree can be asked to differ in. */
 export const DIMENSIONS = ['operators', 'cpuVendors', 'kernels', 'seeds', 'builders'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
@@ -12,21 +12,21 @@ export interface Policy {
   readonly keys: ReadonlyMap<KeyId, PolicyKey>;
   /** Names, sorted. */
   readonly operators: readonly string[];
-  /** How many at least, each from 1. */
+  /** The smallest numbers, each from 1. */
   readonly need: Readonly<Record<Dimension, number>>;
 }
 
 export interface PolicyKey {
   readonly operator: string;
   readonly key: PublicKey;
-  /** Milliseconds since 1970: what is dated before it, or from `until` on, does not count. */
+  /** Milliseconds since 1970. Claims dated before it, or at or after `until`, do not count. */
   readonly from: number | undefined;
   readonly until: number | undefined;
-  /** Nothing by it counts, whenever it says it was signed: who stole a key can date as he likes. */
+  /** None of its claims count, whatever their dates: a thief can write any date. */
   readonly revoked: boolean;
 }
 
-/** Reads a policy. Fails with `E_POLICY` and what is wrong: a policy that can be read in two ways, or that asks for nothing, is none. */
+/** Reads a policy. Fails with `E_POLICY` and the reason, also if it can be read in two ways or asks for nothing. */
 export function parsePolicy(text: string, file: string): Result<Policy> {
   const json = parseStrictJson(text);
   const policy = json.ok ? readPolicy(json.value) : json;
@@ -62,7 +62,7 @@ function addOperator(operator: string, json: unknown, keys: Map<KeyId, PolicyKey
     const id = keyIdOf(key.value.key);
     const other = keys.get(id);
     if (other !== undefined)
-      return wrong(`${other.operator} and ${operator} have one key, ${key.value.key.name}`, 'whoever holds it would count as two: keep one of them');
+      return wrong(`${other.operator} and ${operator} have one key, ${key.value.key.name}`, 'one person would count as two: keep one of them');
     keys.set(id, key.value);
   }
   return ok(undefined);
@@ -72,13 +72,13 @@ function readKey(operator: string, json: unknown): Result<PolicyKey> {
   const read = fields(json, `a key of "${operator}"`, ['key', 'from', 'until', 'revoked']);
   if (!read.ok) return read;
   const { key: text, revoked = false } = read.value;
-  if (typeof text !== 'string') return wrong(`a key of "${operator}" is no text`);
+  if (typeof text !== 'string') return wrong(`a key of "${operator}" is not a text`);
   const parsed = parsePublicKey(text);
   const key = parsed.ok ? checkKey(parsed.value) : parsed;
   if (!key.ok) return key;
   if (typeof revoked !== 'boolean') return wrong(`"revoked" of ${key.value.name} is neither true nor false`);
   const [from, until] = [readDate(read.value['from']), readDate(read.value['until'])];
-  if (from === 'wrong' || until === 'wrong') return wrong(`a date of ${key.value.name} is not such as 2026-11-26`);
+  if (from === 'wrong' || until === 'wrong') return wrong(`a date of ${key.value.name} is not a day such as 2026-11-26`);
   if (from !== undefined && until !== undefined && from >= until) return wrong(`${key.value.name} ends before it begins`);
   return ok({ operator, key: key.value, from, until, revoked });
 }
@@ -98,9 +98,9 @@ function readNeed(json: unknown, able: number): Result<Policy['need']> {
   for (const dimension of DIMENSIONS) {
     const count = read.value[dimension] ?? 1;
     if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 1)
-      return wrong(`it asks for ${JSON.stringify(count)} ${dimension}: a whole number from 1 is wanted`, 'with 0, whatever anybody says would hold');
-    // Each must be told by another operator, so that nobody differs from himself.
-    if (count > able) return wrong(`it asks for ${count} ${dimension}, and only ${able} operators have a key that counts: it can never hold`);
+      return wrong(`it asks for ${JSON.stringify(count)} ${dimension}, and not for a whole number from 1`, 'with 0, everything would hold');
+    // Each must come from another operator: nobody differs from themselves.
+    if (count > able) return wrong(`it asks for ${count} ${dimension}, and only ${able} operators have a key that counts, so it can never hold`);
     need[dimension] = count;
   }
   return ok(need);
@@ -110,7 +110,7 @@ function readNeed(json: unknown, able: number): Result<Policy['need']> {
 function fields(json: unknown, what: string, known: readonly string[] | undefined): Result<Readonly<Record<string, unknown>>> {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return wrong(`${what} is not an object`);
   const other = Object.keys(json).find((name) => known?.includes(name) === false);
-  return other === undefined ? ok(json as Record<string, unknown>) : wrong(`${what} has a field ${JSON.stringify(other)}, which means nothing here`);
+  return other === undefined ? ok(json as Record<string, unknown>) : wrong(`${what} has a field ${JSON.stringify(other)}, which has no meaning here`);
 }
 
 function wrong(why: string, hint?: string): Result<never> {

@@ -1,9 +1,9 @@
-/** JSON in which no key is given twice: of two, a reader sees one and another program the other. */
+/** JSON without repeated keys. If a key is there twice, two programs may see two values. */
 import { fail, ok, type Result } from '../../result.js';
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
 
-/** Reads JSON. Fails with `E_JSON` on what is none, and on an object that has a key twice, however it is spelt. */
+/** Reads JSON. Fails with `E_JSON` if it is not JSON, or if an object has a key twice in any spelling. */
 export function parseStrictJson(text: string): Result<unknown> {
   let value: unknown;
   try {

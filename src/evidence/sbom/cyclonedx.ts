@@ -1,14 +1,14 @@
 /**
  * A bill of materials in CycloneDX 1.6: sources, seed and files beside recipes as components, changes as their pedigree, and the chain
- * itself as formulation, a task for each build. Source: the JSON schema of CycloneDX 1.6, whose library writes all but the last two, which
- * it does not know.
+ * itself as formulation, with a task for each build. The standard's library does not know pedigree and formulation, so these are added
+ * here. Source: the JSON schema of CycloneDX 1.6.
  */
 import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
 import { sha256, storePathBaseName, type StorePath } from '../../formats/index.js';
 import type { RecipeFacts } from '../../report/index.js';
 import { addressesOf, packageUrl, type Alteration, type BomSource, type BomSubject } from './subject.js';
 
-/** The document as a value that JSON can hold; the same for the same chain and outputs. */
+/** The document as a JSON value. It is the same for the same chain and outputs. */
 export function cycloneDx(subject: BomSubject): Readonly<Record<string, unknown>> {
   const { trust, sources, version } = subject;
   const root = new Models.Component(Enums.ComponentType.Application, trust.recipe.name, {
@@ -91,7 +91,7 @@ function pedigree({ alterations }: BomSource): unknown {
   return {
     patches: alterations.map((one) => ({ type: 'unofficial', diff: { text: { contentType: 'text/plain', content: withFile(one) } } })),
     notes: alterations
-      .map(({ by, file: name, why }) => `${by}${name === '' ? '' : `, ${name}`}: ${why === '' ? 'no reason is written down' : why}`)
+      .map(({ by, file: name, why }) => `${by}${name === '' ? '' : `, ${name}`}: ${why === '' ? 'no reason is given' : why}`)
       .join('\n'),
   };
 }
@@ -100,7 +100,7 @@ function withFile({ file: name, text }: Alteration): string {
   return name === '' || text.startsWith('---') ? text : `--- a/${name}\n+++ b/${name}\n${text}`;
 }
 
-/** Each build is a task, which takes and gives what lies in the store. */
+/** Each build is a task with inputs and outputs in the store. */
 function workflow({ trust }: BomSubject): unknown {
   const made = new Map(trust.recipes.map(({ id, drvPath }) => [id, drvPath]));
   return {
@@ -139,7 +139,7 @@ function refOf(path: StorePath): string {
   return storePathBaseName(path);
 }
 
-/** A UUID of version 8 from the document's own bytes. Source: RFC 9562, 5.8. */
+/** A UUID of version 8, made from the document's bytes. Source: RFC 9562, 5.8. */
 function serialNumber(text: string): string {
   const hex = sha256(text);
   return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;

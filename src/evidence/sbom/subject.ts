@@ -1,4 +1,4 @@
-/** What a bill of materials is about, whichever standard it is written in: exactly what `zilch trust` says that a target rests on. */
+/** The contents of a bill of materials in any standard: exactly what `zilch trust` lists for a target. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { StorePath } from '../../formats/index.js';
@@ -11,11 +11,11 @@ import { attempt } from '../../store/index.js';
 export interface Alteration {
   /** The recipe's id. */
   readonly by: string;
-  /** Below the top of the source; empty where only the command says it. */
+  /** Below the top of the source; empty if only the command names it. */
   readonly file: string;
-  /** Empty where none is given. */
+  /** Empty if no reason is given. */
   readonly why: string;
-  /** As diff writes it, or the command. */
+  /** The output of diff, or the command. */
   readonly text: string;
 }
 
@@ -31,7 +31,7 @@ export interface BomSubject {
   readonly version: string;
 }
 
-/** Gathers it. `id` names a recipe of the report. Fails when a patch cannot be read. */
+/** Collects the contents. `id` is that of a recipe in the report. Fails if a patch cannot be read. */
 export function bomSubject(
   report: ChainReport,
   id: string,
@@ -60,7 +60,7 @@ function drvNameOf({ name, version }: RecipeFacts): string {
   return version === undefined ? name : `${name}-${version}`;
 }
 
-/** Targets by their names, and all recipes by those of their derivations. */
+/** Targets by their names, and all recipes by the names of their derivations. */
 function recipesByName(chain: Chain): ReadonlyMap<string, AnyRecipe> {
   const found = new Set<AnyRecipe>(chain.targets.map(({ recipe }) => recipe));
   for (const recipe of found) for (const { recipe: needed } of neededOutputs(recipe)) found.add(needed);
@@ -70,7 +70,7 @@ function recipesByName(chain: Chain): ReadonlyMap<string, AnyRecipe> {
   ]);
 }
 
-/** The source that a recipe's changes are to: the one it names, else the only one it takes. */
+/** The source that a recipe changes: the one it names, otherwise its only source. */
 function changedSource(recipe: AnyRecipe): Source | undefined {
   if (recipe.about.source !== undefined) return recipe.about.source;
   const taken = new Set(ingredientsOf(recipe).filter((one) => one.kind === 'source'));
@@ -85,7 +85,7 @@ function alterationsBy(recipe: AnyRecipe, by: string): Result<readonly Alteratio
   if (!read.ok) return read;
   const written = edits.map(({ file, why, old, new: replacement }) => ({ by, file, why, text: difference(old, replacement) }));
   const script = recipe.script?.parts.map((part) => (typeof part === 'string' ? part : '${…}')).join('') ?? '';
-  // Edits that the package layer makes stand in the script, too.
+  // The edits of the package layer are also in the script.
   const scripted = edits.length > 0 ? [] : editsOfScript(script);
   return ok([
     ...read.value,
@@ -104,7 +104,7 @@ function difference(old: string, replacement: string): string {
   return [...lines(old, '-'), ...lines(replacement, '+'), ''].join('\n');
 }
 
-/** Where a source is: URLs, and of files of Debian, which any mirror has, a name that ends in the path below a mirror's root. */
+/** The addresses of a source: URLs; for a file of Debian, which every mirror has, a name that ends in the path below a mirror's root. */
 export function addressesOf({ locations }: Source): readonly string[] {
   return locations.map((location) => (location.kind === 'url' ? location.url : `urn:x-debian:${location.path}`));
 }

@@ -1,8 +1,8 @@
-/** Ed25519 keys as claims name them, and keys under which anybody could sign. */
+/** Ids and names of Ed25519 keys, and a check for keys that anybody could sign with. */
 import { rawPublicKey, sha256, type PublicKey, type SecretKey, type Sha256 } from '../../formats/index.js';
 import { fail, ok, type Result } from '../../result.js';
 
-/** SHA-256 of a public key's 32 bytes: what claims, folders and policies know a key by. */
+/** The SHA-256 of a public key's 32 bytes, which identifies a key in claims, folders and policies. */
 export type KeyId = Sha256;
 
 /** The id of a public key, or of a secret key's public half. */
@@ -10,14 +10,14 @@ export function keyIdOf({ key }: PublicKey | SecretKey): KeyId {
   return sha256(rawPublicKey(key));
 }
 
-/** The eight bytes by which minisign and signify know a key. */
+/** The eight bytes that identify a key in minisign and signify. */
 export function keyNumberOf(key: PublicKey | SecretKey): Buffer {
   return Buffer.from(keyIdOf(key), 'hex').subarray(0, 8);
 }
 
 /**
- * The y coordinates of the curve's eight points of small order, little-endian, without the sign of x: with one of them as a public key,
- * a signature that anybody can make holds for every eighth message or for all. Source: "Taming the many EdDSAs", table 1.
+ * The y coordinates of the curve's eight points of small order, little-endian, without the sign of x. If such a point is the public key,
+ * anybody can make a signature that holds for every eighth message or for all. Source: "Taming the many EdDSAs", table 1.
  */
 const SMALL_ORDER_Y: readonly string[] = [
   '0000000000000000000000000000000000000000000000000000000000000000',
@@ -29,15 +29,15 @@ const SMALL_ORDER_Y: readonly string[] = [
   'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
 ];
 
-/** A key's name stands in comments, file names and patterns of other programs, and must not be taken for another's. */
+/** A key's name is used in comments, file names and patterns of other programs, and must not be mistaken for another. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.@-]{0,99}$/;
 
-/** Passes a key's name that every program reads alike; fails with `E_KEY`. */
+/** Checks that every program reads a key's name in the same way; fails with `E_KEY`. */
 export function checkKeyName(name: string): Result<string> {
   return NAME.test(name) ? ok(name) : fail('E_KEY', `${JSON.stringify(name)} cannot name a key or an operator: letters, digits and _.@- only`);
 }
 
-/** Passes a key that only its owner can sign by; fails with `E_KEY`. */
+/** Checks that only its owner can sign with a key; fails with `E_KEY`. */
 export function checkKey(key: PublicKey): Result<PublicKey> {
   const named = checkKeyName(key.name);
   if (!named.ok) return named;
@@ -46,8 +46,8 @@ export function checkKey(key: PublicKey): Result<PublicKey> {
   return SMALL_ORDER_Y.includes(y.toString('hex'))
     ? fail(
         'E_KEY',
-        `the key "${key.name}" is a point of small order: anybody can sign by it`,
-        'whoever gave it to you wants to be able to deny or forge',
+        `the key "${key.name}" is a point of small order, so anybody can sign with it`,
+        'do not trust whoever gave it to you: nobody makes such a key by accident',
       )
     : ok(key);
 }

@@ -1,7 +1,7 @@
 /**
- * Files as a binary cache of Nix's, signed by its own kind of signature: `nix store verify` checks them, `nix store cat` prints them.
- * Their store paths say whose they are, not what they hold, so that a file that grows stays where it is; and they have no content
- * address, since Nix asks for no signature of what has one.
+ * Files as a binary cache with Nix's signatures. `nix store verify` checks them, and `nix store cat` prints them. Their store paths are made
+ * from the key and not from the contents, so a file that grows keeps its path. They have no content address, because Nix does not ask for
+ * a signature if there is one.
  */
 import {
   makeStorePath,
@@ -18,12 +18,12 @@ import {
 } from '../../formats/index.js';
 import { keyIdOf, type KeyId } from './key.js';
 
-/** Where a signer's file lies for Nix. */
+/** The store path of a signer's file. */
 export function signedFilePath(keyId: KeyId, name: string): StorePath {
   return makeStorePath('output:out', sha256(`zilch evidence of ${keyId}`), name);
 }
 
-/** The files of a cache that has these files, by their names in it. */
+/** The files of a cache that holds these files, by name. */
 export function nixCache(files: ReadonlyMap<string, Buffer>, secret: SecretKey): ReadonlyMap<string, Buffer> {
   const cache = new Map<string, Buffer>([['nix-cache-info', Buffer.from(`StoreDir: ${STORE_DIR}\n`)]]);
   for (const [name, bytes] of files) {
@@ -42,7 +42,7 @@ export function nixCache(files: ReadonlyMap<string, Buffer>, secret: SecretKey):
   return cache;
 }
 
-/** The NAR of a file that is no program. */
+/** The NAR of a file that is not executable. */
 function narOf(bytes: Buffer): Buffer {
   const chunks: Buffer[] = [];
   const writer = new NarWriter((chunk) => chunks.push(Buffer.from(chunk)));

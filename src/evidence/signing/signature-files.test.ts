@@ -1,12 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { KEYS, World } from '../../../test/support/evidence-world.js';
-import { whyNoNix } from '../../../test/support/nix.js';
+import { CHECKERS, whyNoChecker } from '../../../test/support/signature-checkers.js';
 import { tempDirectory } from '../../../test/support/store.js';
 import { openBlobs } from '../../exchange/index.js';
-import { formatPublicKey, publicKeyOf } from '../../formats/index.js';
 import { unwrap } from '../../result.js';
 import { addClaims } from '../claims-folder.js';
 import { keyIdOf } from './key.js';
@@ -23,41 +22,13 @@ async function signedFolder(): Promise<string> {
   return join(directory, keyId);
 }
 
-/** How programs of others check a file of a signer's folder: each an exit status, 0 for a good signature. */
-const CHECKERS: Readonly<Record<string, (folder: string, file: string) => number | null>> = {
-  minisign: (folder, file) => status('minisign', ['-V', '-q', '-p', join(folder, 'key.minisign.pub'), '-m', join(folder, file)]),
-  'signify-openbsd': (folder, file) =>
-    status('signify-openbsd', ['-V', '-q', '-p', join(folder, 'key.signify.pub'), '-x', join(folder, `${file}.sig`), '-m', join(folder, file)]),
-  'ssh-keygen': (folder, file) =>
-    status(
-      'ssh-keygen',
-      ['-Y', 'verify', '-f', join(folder, 'key.allowed_signers'), '-I', 'alice-1', '-n', 'file', '-s', join(folder, `${file}.sshsig`)],
-      readFileSync(join(folder, file)),
-    ),
-  nix: (folder, file) =>
-    status('nix', [
-      ...['--extra-experimental-features', 'nix-command', 'store', 'verify', '--store', `file://${folder}`, '--sigs-needed', '1'],
-      ...['--trusted-public-keys', formatPublicKey(publicKeyOf(secret)), signedFilePath(keyId, file)],
-    ]),
-};
-
-function status(program: string, args: readonly string[], input?: Buffer): number | null {
-  const home = tempDirectory();
-  return spawnSync(program, args, { input, env: { ...process.env, HOME: home, XDG_CACHE_HOME: home } }).status;
-}
-
-function whyNot(program: string): string | undefined {
-  if (program === 'nix') return whyNoNix();
-  return spawnSync(program, ['-h']).error === undefined ? undefined : `${program} is not installed`;
-}
-
 describe.each(Object.keys(CHECKERS))('%s, which knows nothing of Zilch,', (program) => {
-  const missing = whyNot(program);
+  const missing = whyNoChecker(program);
   if (missing !== undefined) console.warn(`skipped: ${missing}`);
   const check = CHECKERS[program]!;
 
   test.skipIf(missing !== undefined).each(SIGNED_FILES)('finds the signature of %s good', async (file) => {
-    expect(check(await signedFolder(), file)).toBe(0);
+    expect(check(await signedFolder(), file, secret)).toBe(0);
   });
 
   test.skipIf(missing !== undefined).each(SIGNED_FILES)('refuses %s when a byte of it is another', async (file) => {
@@ -68,7 +39,7 @@ describe.each(Object.keys(CHECKERS))('%s, which knows nothing of Zilch,', (progr
       bytes[at] = bytes[at]! ^ 1;
       writeFileSync(changed, bytes);
     }
-    expect(check(folder, file)).not.toBe(0);
+    expect(check(folder, file, secret)).not.toBe(0);
   });
 
   test.skipIf(missing !== undefined)('refuses what another key signed', async () => {
@@ -88,13 +59,13 @@ describe.each(Object.keys(CHECKERS))('%s, which knows nothing of Zilch,', (progr
       signedFilePath(keyId, 'claims.jsonl'),
     );
     writeFileSync(narInfoOf(folder, secret), stolen);
-    expect(check(folder, 'claims.jsonl')).not.toBe(0);
+    expect(check(folder, 'claims.jsonl', secret)).not.toBe(0);
   });
 });
 
 describe('a single claim', () => {
   test('is checked by signify from its line alone, put together by shell and base64', async () => {
-    const missing = whyNot('signify-openbsd');
+    const missing = whyNoChecker('signify-openbsd');
     if (missing !== undefined) {
       console.log(`skipped: ${missing}`);
       return;

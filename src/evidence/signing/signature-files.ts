@@ -1,20 +1,19 @@
 /**
- * One Ed25519 key's signature of a file in the forms of minisign, OpenBSD's signify and `ssh-keygen -Y`, so that whoever has one of
- * these programs needs nothing of ours. Sources: minisign's page "Signature format"; signify's `signify.c`; OpenSSH's
- * `PROTOCOL.sshsig`; RFC 8709.
+ * Signatures of a file by one Ed25519 key, in the forms of minisign, OpenBSD's signify and `ssh-keygen -Y`, so that one of these programs
+ * is enough to check them. Sources: minisign's page "Signature format"; signify's `signify.c`; OpenSSH's `PROTOCOL.sshsig`; RFC 8709.
  */
 import { createHash } from 'node:crypto';
 import { publicKeyOf, rawPublicKey, signBytes, type PublicKey, type SecretKey } from '../../formats/index.js';
 import { keyNumberOf } from './key.js';
 
-/** What signify calls pure Ed25519, and minisign its keys. */
+/** Pure Ed25519 in signify's signatures, and keys of both. */
 const PURE = Buffer.from('Ed');
-/** What minisign calls Ed25519 of the file's BLAKE2b-512. */
+/** Ed25519 of the file's BLAKE2b-512 in minisign's signatures. */
 const PREHASHED = Buffer.from('ED');
-/** Of `ssh-keygen -Y`, for files. */
+/** The namespace of `ssh-keygen -Y` for files. */
 export const SSH_NAMESPACE = 'file';
 
-/** `<file>.minisig`. The trusted comment is signed, too. */
+/** `<file>.minisig`. The trusted comment is also signed. */
 export function minisignSignature(file: Uint8Array, secret: SecretKey, trustedComment: string): string {
   const signature = signBytes(createHash('blake2b512').update(file).digest(), secret);
   const whole = signBytes(Buffer.concat([signature, Buffer.from(trustedComment)]), secret);
@@ -27,7 +26,7 @@ export function minisignSignature(file: Uint8Array, secret: SecretKey, trustedCo
   ].join('\n');
 }
 
-/** What `minisign -p` reads. */
+/** The file for `minisign -p`. */
 export function minisignPublicKey(key: PublicKey): string {
   return `untrusted comment: minisign public key of ${key.name}\n${numberedKey(key)}\n`;
 }
@@ -38,7 +37,7 @@ export function signifySignature(file: Uint8Array, secret: SecretKey): string {
   return `untrusted comment: signature by ${secret.name}\n${bytes.toString('base64')}\n`;
 }
 
-/** What `signify -p` reads. */
+/** The file for `signify -p`. */
 export function signifyPublicKey(key: PublicKey): string {
   return `untrusted comment: public key of ${key.name}\n${numberedKey(key)}\n`;
 }
@@ -65,7 +64,7 @@ export function sshSignature(file: Uint8Array, secret: SecretKey): string {
   return ['-----BEGIN SSH SIGNATURE-----', ...lines, '-----END SSH SIGNATURE-----', ''].join('\n');
 }
 
-/** A line of what `ssh-keygen -Y verify -f` reads: the key, known by its name, may sign files and nothing else. */
+/** A line of the file for `ssh-keygen -Y verify -f`: the key, with its name, may sign only files. */
 export function sshAllowedSigner(key: PublicKey): string {
   return `${key.name} namespaces="${SSH_NAMESPACE}" ssh-ed25519 ${sshKeyBlob(key).toString('base64')}\n`;
 }

@@ -1,7 +1,6 @@
 /**
- * Which settings are tried together. Most leaks show whatever else is changed, so that a run may change many things at once; some show
- * only when two things meet. In a pairwise plan any two settings of two variations meet in some run, and so does each with all others as
- * usual.
+ * Plans which settings are tried together. Most leaks show whatever else is changed, so a run can change many things at once. Some leaks
+ * need two changes. In a pairwise plan, every two settings of two variations are together in some run; the usual setting counts as one.
  */
 import type { SandboxVariation } from '../../build/index.js';
 import type { Change, Setting, Variation } from './variations.js';
@@ -12,17 +11,17 @@ export interface Chosen {
   readonly setting: Setting;
 }
 
-/** What one run changes; nothing in the first of a plan. */
+/** The changes of one run. The first run of a plan changes nothing. */
 export type PlannedRun = readonly Chosen[];
 
 export type Cover = 'pairs' | 'each';
 
-/** Plans the runs. `pairs` as above; `each` tries each setting once, in as few runs as will do. */
+/** Plans the runs. `pairs`: as above. `each`: each setting once, in as few runs as possible. */
 export function planRuns(variations: readonly Variation[], cover: Cover): readonly PlannedRun[] {
   return [[], ...(cover === 'pairs' ? pairwise(variations) : eachOnce(variations))];
 }
 
-/** How a setting is told of and recorded: `time: 2039`. */
+/** The name of a setting in output and records: `time: 2039`. */
 export function nameOf({ variation, setting }: Chosen): string {
   return `${variation.name}: ${setting.name}`;
 }
@@ -37,12 +36,12 @@ function eachOnce(variations: readonly Variation[]): PlannedRun[] {
   );
 }
 
-/** A row says of each variation which setting: 0 is as usual. */
+/** The number of a setting for each variation; 0 is the usual one. */
 type Row = readonly number[];
 
 /**
- * Greedy, one row at a time: it begins with a pair that has not met yet, and gives each further variation the setting that makes most new
- * pairs meet. The same variations always give the same plan.
+ * Makes one row at a time. A row begins with a pair that no row has yet, and gets for each other variation the setting that adds the most
+ * new pairs. The same variations always give the same plan.
  */
 function pairwise(variations: readonly Variation[]): PlannedRun[] {
   const counts = variations.map(({ settings }) => settings.length + 1);
@@ -56,7 +55,7 @@ function pairwise(variations: readonly Variation[]): PlannedRun[] {
   const rows: Row[] = [];
   while (open.size > 0) {
     const row = new Map(firstOf(open));
-    // Those with most settings first: they have most to meet.
+    // Variations with the most settings first, because they have the most pairs.
     const order = counts.map((_, index) => index).sort((a, b) => counts[b]! - counts[a]! || a - b);
     for (const index of order.filter((one) => !row.has(one))) {
       const gains = Array.from(
@@ -85,7 +84,7 @@ function firstOf(open: ReadonlySet<string>): [number, number][] {
   return first.split(' ').map((part) => part.split('=').map(Number) as [number, number]);
 }
 
-/** All changes of a run in one. */
+/** Merges all changes of a run. */
 export function mergeChanges(changes: readonly Change[]): {
   readonly sandbox: SandboxVariation;
   readonly tracer: readonly string[];

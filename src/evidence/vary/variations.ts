@@ -1,16 +1,16 @@
 /**
- * What is changed to show that it does not matter. The first fourteen are reprotest's; the others are what it leaves out. Each is a change
- * to our sandbox or to what runs around it: what a builder sees of a machine, and what it does not see but may feel.
+ * What is changed to show that it does not matter. The first fourteen variations are those of reprotest; it does not have the others. Each
+ * changes our sandbox or what runs around it.
  */
 import { readFileSync } from 'node:fs';
 import { canMount, IMAGE_FILE_SYSTEMS, type SandboxVariation } from '../../build/index.js';
 
-/** What one setting of a variation does to a run. */
+/** How one setting of a variation changes a run. */
 export interface Change {
   readonly sandbox?: SandboxVariation;
-  /** Options of the tracer, which is then needed. */
+  /** Options of the tracer, for changes that need it. */
   readonly tracer?: readonly string[];
-  /** How large a build directory may become in memory, in bytes; 0 for one on disk. */
+  /** The largest build directory in memory, in bytes; 0 for one on disk. */
   readonly buildMemory?: number;
 }
 
@@ -19,15 +19,15 @@ export interface Setting {
   readonly change: Change;
 }
 
-/** Something that can be as usual, or as one of its settings says. */
+/** Something that is as usual, or has one of these settings. */
 export interface Variation {
   readonly name: string;
-  /** What a builder does whose output this changes: the end of "it likely …". */
+  /** What a builder likely does if this changes its output: the end of "it likely …". */
   readonly cause: string;
   readonly settings: readonly Setting[];
 }
 
-/** What this machine can vary, and what it cannot. */
+/** What this machine can vary, and what it cannot vary. */
 export interface Available {
   readonly variations: readonly Variation[];
   readonly absent: readonly { readonly name: string; readonly why: string }[];
@@ -41,13 +41,13 @@ const IN_1971 = 31_536_000;
 /** Past the last second that 32 bits can count. */
 const IN_2039 = 2_177_452_800;
 const UPTIME = 40_000_000;
-/** As much as a build is likely to draw of a file: then it ends. */
+/** More than a build is likely to read; then the file ends. */
 const RANDOM_BYTES = 1 << 16;
 
-/** A file system in memory for the build directory, as large as may be: it takes what is written. */
+/** A file system in memory for the build directory. Its size is a limit: only what is written takes memory. */
 export const IN_MEMORY: Change = { buildMemory: Math.min(MOST_IN_MEMORY, Math.max(GIB, Math.floor(process.availableMemory() / 2))) };
 
-/** Looks at what this machine has. `tracer` says why there is none. */
+/** Finds what this machine can vary. `noTracer` is the reason if there is no tracer. */
 export function variationsHere({ noTracer, asRoot }: { readonly noTracer?: string | undefined; readonly asRoot: boolean }): Available {
   const absent: { name: string; why: string }[] = [];
   const traced = (name: string, settings: readonly Setting[]): readonly Setting[] => {
@@ -57,17 +57,17 @@ export function variationsHere({ noTracer, asRoot }: { readonly noTracer?: strin
   };
   const images = IMAGE_FILE_SYSTEMS.filter((name) => {
     if (canMount(name)) return true;
-    absent.push({ name: `file-system: ${name}`, why: `it takes root, a loop device, the kernel's ${name} and mkfs.${name}` });
+    absent.push({ name: `file-system: ${name}`, why: `it needs root, a loop device, a kernel with ${name}, and mkfs.${name}` });
     return false;
   });
-  if (!asRoot) absent.push({ name: 'host: the NIS domain', why: 'it takes root' });
+  if (!asRoot) absent.push({ name: 'host: the NIS domain', why: 'it needs root' });
   absent.push({
     name: "cpu: the processor's own answers",
-    why: 'cpuid, rdtsc and rdrand are instructions: a virtual machine changes them, no sandbox does',
+    why: 'no sandbox can change what the instructions cpuid and rdrand answer; a virtual machine with another model of processor can',
   });
   absent.push({
     name: 'kernel: another one',
-    why: 'uname(2) is changed here; another kernel takes another machine, such as `zilch export kit` in QEMU',
+    why: 'only the answer of uname(2) is changed; another kernel needs another machine, such as `zilch export kit` in QEMU',
   });
   const one = (name: string, setting: string, cause: string, sandbox: SandboxVariation): Variation => ({
     name,
@@ -75,11 +75,11 @@ export function variationsHere({ noTracer, asRoot }: { readonly noTracer?: strin
     settings: [{ name: setting, change: { sandbox } }],
   });
   const all: readonly Variation[] = [
-    one('environment', 'one variable more', 'stores its environment, or memory that it has not written: the environment moves the stack', {
+    one('environment', 'one variable more', 'stores its environment, or memory that it has not written (the environment moves the stack)', {
       env: { ZILCH_VARIED: 'a variable that no build has asked for '.repeat(8) },
     }),
     one('build-path', 'elsewhere', 'stores the path of its build directory', { buildPath: '/elsewhere/where-it-was-built' }),
-    one('kernel', 'says 2.6', 'stores what uname says of the kernel', { oldKernel: true }),
+    one('kernel', 'says 2.6', 'stores the kernel’s name or version, from uname', { oldKernel: true }),
     one('addresses', 'at random', 'stores addresses, sorts by them, or stores memory that it has not written', { randomAddresses: true }),
     one('processors', 'one', 'stores how many processors there are, or lets them race', { processors: 1 }),
     {
@@ -104,7 +104,7 @@ export function variationsHere({ noTracer, asRoot }: { readonly noTracer?: strin
       ...(asRoot ? { domain: 'another.domain' } : {}),
     }),
     one('home', 'elsewhere', 'stores HOME', { env: { HOME: '/homeless-elsewhere' } }),
-    one('locale', 'tr_TR.UTF-8', 'does as the locale says: how words are sorted, written or said', {
+    one('locale', 'tr_TR.UTF-8', 'depends on the locale: its sort order, letters or language', {
       env: { LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' },
     }),
     one('exec-path', 'one directory more', 'stores PATH', { pathEnd: '/no-such-directory/bin' }),
@@ -112,7 +112,7 @@ export function variationsHere({ noTracer, asRoot }: { readonly noTracer?: strin
     one('umask', '077', 'stores the modes of files that it makes', { umask: '077' }),
     {
       name: 'file-system',
-      cause: 'stores what its file system makes up: inode numbers, sizes of directories, the order of files, how exact their times are',
+      cause: 'stores what the file system decides: inode numbers, sizes of directories, the order of files, or how exact their times are',
       settings: [
         { name: 'tmpfs', change: IN_MEMORY },
         { name: 'disk', change: { buildMemory: 0 } },
@@ -121,26 +121,30 @@ export function variationsHere({ noTracer, asRoot }: { readonly noTracer?: strin
     },
     {
       name: 'memory',
-      cause: 'does as the size of the memory says',
+      cause: 'depends on the size of the memory',
       settings: traced('memory', [{ name: '1 GiB', change: { tracer: ['-m', String(PRETENDED_MEMORY)], sandbox: { files: otherMemory() } } }]),
     },
     one('cpu', 'of another maker', 'reads /proc/cpuinfo', { files: otherProcessor() }),
-    one('process', 'not the first', 'stores process ids, also in names of temporary files', { laterProcess: true }),
-    one('uptime', 'a year more', 'reads how long the machine has been up', { uptime: UPTIME }),
+    one('process', 'not the first', 'stores process ids, perhaps in names of temporary files', { laterProcess: true }),
+    one('uptime', 'a year more', 'reads how long the machine has been running', { uptime: UPTIME }),
   ];
   return { variations: all.filter(({ settings }) => settings.length > 0), absent };
 }
 
-/** What can be held still while a build is run twice: when the two then agree, it was that. */
+/** What can be held still while a build is run twice. If the two results then agree, this was the cause. */
 export const HELD_STILL: readonly { readonly name: string; readonly cause: string; readonly change: Change }[] = [
   {
     name: 'random numbers',
     cause: 'uses random numbers: for names, for seeds of hashes, or for themselves',
     change: { tracer: ['-r'], sandbox: { files: sameRandom() } },
   },
-  { name: 'clock', cause: 'reads the clock, or the times of files that it has just made', change: { tracer: ['-f', '1700000000'] } },
-  { name: 'file system', cause: 'stores what its file system makes up: inode numbers, or the order of files', change: IN_MEMORY },
-  { name: 'processors', cause: 'lets processes race: on one processor they keep an order', change: { sandbox: { processors: 1 } } },
+  {
+    name: 'clock',
+    cause: 'reads the clock, the cycle counter, or the times of files that it has just made',
+    change: { tracer: ['-f', '1700000000'] },
+  },
+  { name: 'file system', cause: 'stores what the file system decides: inode numbers, or the order of files', change: IN_MEMORY },
+  { name: 'processors', cause: 'lets processes race; on one processor they keep an order', change: { sandbox: { processors: 1 } } },
 ];
 
 function otherMemory(): ReadonlyMap<string, Uint8Array> {

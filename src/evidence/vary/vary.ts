@@ -1,16 +1,30 @@
-/** Builds again with things changed that must not matter, and finds which of them did. */
+/** Builds again with things changed that must not matter, and finds which of them do. */
+import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildGraph, BuildRecorder, SandboxExecutor, type Comparison, type Emit, type Executor, type OutputDifference } from '../../build/index.js';
+import {
+  buildGraph,
+  BuildRecorder,
+  SandboxExecutor,
+  type BuildFailedEvent,
+  type BuildRecord,
+  type Comparison,
+  type Emit,
+  type Executor,
+  type OutputDifference,
+} from '../../build/index.js';
 import type { Derivation, DrvPath } from '../../formats/index.js';
-import { fail, ok, type Failure, type Result } from '../../result.js';
+import { fail, ok, type Result } from '../../result.js';
 import { hashTree, type Store } from '../../store/index.js';
-import { mergeChanges, nameOf, type Chosen, type PlannedRun } from './plan.js';
+import { keepLog } from './kept-logs.js';
+import type { Breakage, Finding, RunOutcome, Varied, Verdict } from './outcomes.js';
+import { mergeChanges, nameOf, type PlannedRun } from './plan.js';
+import { shrink } from './shrink.js';
 import { HELD_STILL, type Change } from './variations.js';
 
 export interface VaryRequest {
   readonly store: Store;
   readonly closure: ReadonlyMap<DrvPath, Derivation>;
-  /** What is built again: realised, each independent of what the others give this time. */
+  /** What is built again: realised derivations, each independent of what the others give this time. */
   readonly wanted: readonly DrvPath[];
   readonly runs: readonly PlannedRun[];
   /** runtime/tracer.c, compiled; without it, the runs need none. */
@@ -23,56 +37,22 @@ export interface VaryRequest {
   readonly version: string;
   /** Says where two outputs differ, while both are there. */
   readonly describe: (difference: OutputDifference) => Promise<readonly string[]>;
-  /** Told of each run of the plan when it is over. */
+  /** Called after each run of the plan. */
   readonly onRun: (run: RunOutcome) => void;
+  /** Earlier builds of a derivation. A run that one of them was like is left out, except the one with nothing changed. */
+  readonly records?: ((drvPath: DrvPath) => readonly BuildRecord[]) | undefined;
   /** A run by another builder, last. */
   readonly other?: { readonly name: string; readonly executor: Executor; readonly recorder: BuildRecorder } | undefined;
 }
 
-export type Verdict = 'same' | 'different' | 'failed';
+const OTHER_BUILDER = 'depends on something that is different in the two builders';
 
-export interface RunOutcome {
-  /** From 1. */
-  readonly number: number;
-  readonly of: number;
-  /** `time: 2039`; none when nothing was changed. */
-  readonly changed: readonly string[];
-  readonly seconds: number;
-  /** Of what has not shown a leak before. */
-  readonly verdicts: ReadonlyMap<DrvPath, Verdict>;
-}
-
-/** Something that did matter. */
-export interface Finding {
-  readonly drvPath: DrvPath;
-  readonly name: string;
-  /** What had to be changed for it to show; none when nothing had to be. */
-  readonly shownBy: readonly string[];
-  /** The end of "it likely …". */
-  readonly cause: string;
-  readonly outputName: string;
-  /** Below the output; empty for the output itself. */
-  readonly file: string;
-  readonly what: string;
-  /** Sections, functions, lines. */
-  readonly details: readonly string[];
-}
-
-export interface Varied {
-  readonly runs: readonly RunOutcome[];
-  readonly findings: readonly Finding[];
-  /** Builds that did not come to an end with something changed: by what was changed. */
-  readonly failures: readonly { readonly drvPath: DrvPath; readonly changed: readonly string[]; readonly failure: Failure }[];
-}
-
-const OTHER_BUILDER = 'sees something that the two builders do not have alike';
-
-/** Two builds of the same second may agree about the time. */
+/** Two builds in the same second may agree about the time. */
 const APART_MS = 1100;
 
 /**
- * Runs the plan. A derivation in which a leak was found takes no further part: mend it, and vary again. Fails when builds cannot be run at
- * all.
+ * Runs the plan. A derivation that shows a leak takes no further part: mend it, and vary again. A derivation whose build fails with a
+ * setting goes on without this setting. Fails if builds cannot be run at all.
  */
 export async function vary(request: VaryRequest): Promise<Result<Varied>> {
   return new Varying(request).all();
@@ -80,15 +60,18 @@ export async function vary(request: VaryRequest): Promise<Result<Varied>> {
 
 interface Ran {
   readonly comparisons: ReadonlyMap<DrvPath, Comparison>;
-  readonly failures: ReadonlyMap<DrvPath, Failure>;
-  readonly seconds: number;
+  readonly failures: ReadonlyMap<DrvPath, BuildFailedEvent>;
 }
 
 class Varying {
   private readonly runs: RunOutcome[] = [];
   private readonly findings: Finding[] = [];
-  private readonly failures: Varied['failures'][number][] = [];
+  private readonly failures: Breakage[] = [];
   private open: readonly DrvPath[];
+  /** By derivation: combinations of settings that its build fails with. */
+  private readonly broken = new Map<DrvPath, (readonly string[])[]>();
+  /** What was run and gave the same. */
+  private readonly done = new Set<string>();
 
   constructor(private readonly request: VaryRequest) {
     this.open = request.wanted;
@@ -99,47 +82,131 @@ class Varying {
     const of = runs.length + (other === undefined ? 0 : 1);
     for (const [index, run] of runs.entries()) {
       if (this.open.length === 0 || signal.aborted) break;
-      const ran = await this.run(run, this.open);
-      if (!ran.ok) return ran;
-      const told = await this.conclude(ran.value, run, { number: index + 1, of, changed: run.map(nameOf) });
-      if (!told.ok) return told;
+      const made = await this.make(run, { number: index + 1, of, changed: run.map(nameOf) });
+      if (!made.ok) return made;
     }
     if (other !== undefined && this.open.length > 0 && !signal.aborted) {
-      const ran = await this.build(this.open, other.executor, other.recorder);
-      if (!ran.ok) return ran;
-      const changed = [`builder: ${other.name}`];
-      const told = await this.conclude(ran.value, undefined, { number: of, of, changed });
-      if (!told.ok) return told;
+      const made = await this.makeByOther(other, of);
+      if (!made.ok) return made;
     }
     if (signal.aborted) return fail('E_CANCELLED', 'stopped before every run was made');
     return ok({ runs: this.runs, findings: this.findings, failures: this.failures });
   }
 
-  private async conclude(ran: Ran, run: PlannedRun | undefined, told: Pick<RunOutcome, 'number' | 'of' | 'changed'>): Promise<Result<void>> {
-    const verdicts = new Map(this.open.map((drvPath) => [drvPath, verdictOf(ran, drvPath)]));
-    const outcome = { ...told, seconds: ran.seconds, verdicts };
+  /** One run of the plan. A derivation whose build fails comes again, without what it fails with. */
+  private async make(run: PlannedRun, planned: Pick<RunOutcome, 'number' | 'of' | 'changed'>): Promise<Result<void>> {
+    const started = performance.now();
+    const verdicts = new Map<DrvPath, Verdict>();
+    const leftOut = new Map<DrvPath, readonly string[]>();
+    for (let waiting = this.open; waiting.length > 0 && !this.request.signal.aborted;) {
+      const again: DrvPath[] = [];
+      for (const [part, drvPaths] of this.partsOf(run, waiting)) {
+        const fresh: DrvPath[] = [];
+        for (const drvPath of drvPaths) {
+          if (part.length < run.length) leftOut.set(drvPath, namesOf(run.filter((one) => !part.includes(one))));
+          const known = this.knownVerdict(part, drvPath);
+          if (known === undefined) fresh.push(drvPath);
+          else verdicts.set(drvPath, known);
+        }
+        if (fresh.length === 0) continue;
+        const ran = await this.run(part, fresh);
+        if (!ran.ok) return ran;
+        for (const drvPath of fresh) verdicts.set(drvPath, verdictOf(ran.value, drvPath));
+        const concluded = await this.conclude(ran.value, part);
+        if (!concluded.ok) return concluded;
+        again.push(...concluded.value);
+      }
+      waiting = again;
+    }
+    if (!this.request.signal.aborted) this.report({ ...planned, seconds: secondsSince(started), verdicts, leftOut });
+    return ok(undefined);
+  }
+
+  private async makeByOther({ name, executor, recorder }: NonNullable<VaryRequest['other']>, of: number): Promise<Result<void>> {
+    const started = performance.now();
+    const changed = [`builder: ${name}`];
+    const ran = await this.build(this.open, executor, recorder);
+    if (!ran.ok) return ran;
+    const { comparisons, failures } = ran.value;
+    const verdicts = new Map(this.open.map((drvPath) => [drvPath, verdictOf(ran.value, drvPath)]));
+    for (const [drvPath, failed] of failures) this.addBreakage(drvPath, changed, failed, this.keep(failed, changed));
+    for (const [drvPath, comparison] of comparisons)
+      if (comparison.kind === 'different')
+        this.addFinding(drvPath, { shownBy: changed, cause: OTHER_BUILDER, where: await this.where(comparison.differences[0]!) });
+    this.report({ number: of, of, changed, seconds: secondsSince(started), verdicts, leftOut: new Map() });
+    return ok(undefined);
+  }
+
+  private report(outcome: RunOutcome): void {
     this.runs.push(outcome);
     this.request.onRun(outcome);
-    for (const [drvPath, failure] of ran.failures) this.failures.push({ drvPath, changed: told.changed, failure });
-    // Looked at now: the next difference is kept in place of this one.
-    const shown = [...ran.comparisons].flatMap(([drvPath, comparison]) => (comparison.kind === 'different' ? [{ drvPath, comparison }] : []));
-    const where = new Map<DrvPath, Where>();
-    for (const { drvPath, comparison } of shown) where.set(drvPath, await this.where(comparison.differences[0]!));
-    for (const { drvPath } of shown) {
-      const found: Result<Cause> = run === undefined ? ok({ shownBy: told.changed, cause: OTHER_BUILDER }) : await this.causeOf(drvPath, run);
-      if (!found.ok) return found;
-      const again = found.value.where ?? where.get(drvPath)!;
-      this.findings.push({
-        drvPath,
-        name: this.request.closure.get(drvPath)!.name,
-        ...again,
-        shownBy: found.value.shownBy,
-        cause: found.value.cause,
-      });
+  }
+
+  /** What each derivation can be built with of a run, and the derivations that have the same part. */
+  private partsOf(run: PlannedRun, drvPaths: readonly DrvPath[]): Iterable<readonly [PlannedRun, readonly DrvPath[]]> {
+    const parts = new Map<string, [PlannedRun, DrvPath[]]>();
+    for (const drvPath of drvPaths) {
+      let part = run;
+      for (const combination of this.broken.get(drvPath) ?? []) {
+        const names = namesOf(part);
+        // Without any one of them it is another combination.
+        if (combination.every((name) => names.includes(name))) part = part.filter((one) => nameOf(one) !== combination.at(-1));
+      }
+      const key = namesOf(part).join('\n');
+      const known = parts.get(key);
+      if (known === undefined) parts.set(key, [part, [drvPath]]);
+      else known[1].push(drvPath);
     }
-    const done = new Set(shown.map(({ drvPath }) => drvPath));
-    this.open = this.open.filter((drvPath) => !done.has(drvPath));
-    return ok(undefined);
+    return parts.values();
+  }
+
+  private knownVerdict(run: PlannedRun, drvPath: DrvPath): Verdict | undefined {
+    if (this.done.has(keyOf(run, drvPath))) return 'same';
+    // The record of a build with nothing changed may be that of the very first build, which was compared with nothing.
+    if (run.length === 0) return undefined;
+    const how = JSON.stringify(this.recorderOf(run).how);
+    return this.request.records?.(drvPath).some((record) => JSON.stringify(record.how) === how) === true ? 'recorded' : undefined;
+  }
+
+  /** Finds the causes of what a run showed. Returns the derivations to run again without what their builds fail with. */
+  private async conclude(ran: Ran, run: PlannedRun): Promise<Result<readonly DrvPath[]>> {
+    const different = [...ran.comparisons].flatMap(([drvPath, comparison]) => {
+      if (comparison.kind === 'different') return [{ drvPath, difference: comparison.differences[0]! }];
+      this.done.add(keyOf(run, drvPath));
+      return [];
+    });
+    // Described now, because the next different output is kept in the place of this one.
+    const where = new Map<DrvPath, Where>();
+    for (const { drvPath, difference } of different) where.set(drvPath, await this.where(difference));
+    for (const { drvPath } of different) {
+      const found = run.length === 0 ? await this.settle(drvPath) : await this.isolate(drvPath, run);
+      if (!found.ok) return found;
+      this.addFinding(drvPath, { ...found.value, where: found.value.where ?? where.get(drvPath)! });
+    }
+    const again: DrvPath[] = [];
+    for (const [drvPath, failed] of ran.failures) {
+      if (this.request.signal.aborted) break;
+      const changed = await this.breakage(drvPath, run, failed);
+      if (!changed.ok) return changed;
+      if (changed.value.length === 0) continue;
+      this.broken.set(drvPath, [...(this.broken.get(drvPath) ?? []), changed.value]);
+      again.push(drvPath);
+    }
+    return ok(again);
+  }
+
+  private addFinding(drvPath: DrvPath, { shownBy, cause, where }: Cause & { readonly where: Where }): void {
+    this.findings.push({ drvPath, name: this.nameOf(drvPath), ...where, shownBy, cause });
+    this.open = this.open.filter((one) => one !== drvPath);
+  }
+
+  /** A derivation that fails with nothing changed, or by another builder, takes no further part. */
+  private addBreakage(drvPath: DrvPath, changed: readonly string[], { failure, lastLines }: BuildFailedEvent, logPath: string | undefined): void {
+    this.failures.push({ drvPath, name: this.nameOf(drvPath), changed, failure, lastLines, logPath });
+  }
+
+  private nameOf(drvPath: DrvPath): string {
+    return this.request.closure.get(drvPath)!.name;
   }
 
   private async where(difference: OutputDifference): Promise<Where> {
@@ -147,32 +214,42 @@ class Varying {
     return { outputName, file: first.file, what: first.what, details: await this.request.describe(difference) };
   }
 
-  private async causeOf(drvPath: DrvPath, run: PlannedRun): Promise<Result<Cause>> {
-    return run.length === 0 ? this.settle(drvPath) : this.isolate(drvPath, run);
+  /** The changes of a run that a difference takes. */
+  private async isolate(drvPath: DrvPath, run: PlannedRun): Promise<Result<Cause>> {
+    const found = await shrink(run, async (part): Promise<Result<Where | undefined>> => {
+      const ran = await this.run(part, [drvPath], false);
+      if (!ran.ok) return ran;
+      const comparison = ran.value.comparisons.get(drvPath);
+      return ok(comparison?.kind === 'different' ? await this.where(comparison.differences[0]!) : undefined);
+    });
+    if (!found.ok) return found;
+    const { part, shown } = found.value;
+    const causes = part.map(({ variation }) => variation.cause);
+    const cause = part.length === 1 ? causes[0]! : `needs several of these to show it, if it does not come and go by itself: ${causes.join('; ')}`;
+    return ok({ shownBy: namesOf(part), cause, where: shown });
   }
 
-  /** Which of a run's changes it takes: halves it as long as one half is enough. */
-  private async isolate(drvPath: DrvPath, run: PlannedRun): Promise<Result<Cause>> {
-    let left = run;
-    let where: Where | undefined;
-    while (left.length > 1) {
-      const middle = Math.ceil(left.length / 2);
-      let smaller: PlannedRun | undefined;
-      for (const half of [left.slice(0, middle), left.slice(middle)]) {
-        const ran = await this.run(half, [drvPath], false);
-        if (!ran.ok) return ran;
-        const comparison = ran.value.comparisons.get(drvPath);
-        if (comparison?.kind !== 'different') continue;
-        where = await this.where(comparison.differences[0]!);
-        smaller = half;
-        break;
-      }
-      if (smaller === undefined) break;
-      left = smaller;
-    }
-    const causes = left.map(({ variation }) => variation.cause);
-    const cause = left.length === 1 ? causes[0]! : `needs several of these to show it, if it does not come and go by itself: ${causes.join('; ')}`;
-    return ok({ shownBy: left.map(nameOf), cause, where });
+  /** The changes of a run that a failure takes, with the log of the build that had only these. */
+  private async breakage(drvPath: DrvPath, run: PlannedRun, first: BuildFailedEvent): Promise<Result<readonly string[]>> {
+    let smallest = { failed: first, log: this.keep(first, namesOf(run)) };
+    const found = await shrink(run, async (part): Promise<Result<true | undefined>> => {
+      const ran = await this.run(part, [drvPath], false);
+      if (!ran.ok) return ran;
+      const failed = ran.value.failures.get(drvPath);
+      if (failed === undefined || this.request.signal.aborted) return ok(undefined);
+      if (smallest.log !== undefined) rmSync(smallest.log, { force: true });
+      smallest = { failed, log: this.keep(failed, namesOf(part)) };
+      return ok(true);
+    });
+    if (!found.ok) return found;
+    const changed = namesOf(found.value.part);
+    this.addBreakage(drvPath, changed, smallest.failed, smallest.log);
+    if (changed.length === 0) this.open = this.open.filter((one) => one !== drvPath);
+    return ok(changed);
+  }
+
+  private keep({ drvPath, logPath }: BuildFailedEvent, varied: readonly string[]): string | undefined {
+    return logPath === undefined ? undefined : keepLog(logPath, this.request.store, drvPath, varied);
   }
 
   /** For what differs with nothing changed: holds one thing after the other still, and sees whether two builds then agree. */
@@ -191,17 +268,24 @@ class Varying {
     const rest = 'a race between its processes, counters or random numbers of the processor, or memory that it has not written';
     return ok({
       shownBy: [],
-      cause: `does not do the same twice, with clock, random numbers, file system and processors held still one by one: perhaps ${rest}`,
+      cause: `differs each time, even if clock, random numbers, file system and processors are held still one by one: perhaps ${rest}`,
     });
   }
 
   private async run(run: PlannedRun, drvPaths: readonly DrvPath[], isRecorded = true): Promise<Result<Ran>> {
+    const changes = run.map(({ setting }) => setting.change);
+    return this.build(drvPaths, this.executorOf(changes), isRecorded ? this.recorderOf(run) : undefined, mergeChanges(changes).buildMemory);
+  }
+
+  private recorderOf(run: PlannedRun): BuildRecorder {
     const { store, version, cores } = this.request;
     const { processors } = mergeChanges(run.map(({ setting }) => setting.change)).sandbox;
-    const how = { builder: 'sandbox', builderVersion: version, ...(processors === undefined ? {} : { cores: Math.min(cores, processors) }) } as const;
-    const recorder = isRecorded ? new BuildRecorder(store, run.length === 0 ? how : { ...how, varied: run.map(nameOf).sort() }) : undefined;
-    const changes = run.map(({ setting }: Chosen) => setting.change);
-    return this.build(drvPaths, this.executorOf(changes), recorder, mergeChanges(changes).buildMemory);
+    return new BuildRecorder(store, {
+      builder: 'sandbox',
+      builderVersion: version,
+      ...(processors === undefined ? {} : { cores: Math.min(cores, processors) }),
+      ...(run.length === 0 ? {} : { varied: [...namesOf(run)].sort() }),
+    });
   }
 
   private executorOf(changes: readonly Change[]): Executor {
@@ -214,19 +298,18 @@ class Varying {
 
   private async build(drvPaths: readonly DrvPath[], executor: Executor, recorder?: BuildRecorder, buildMemory?: number): Promise<Result<Ran>> {
     const { store, closure, jobs, cores, signal, emit } = this.request;
-    const started = performance.now();
+    const failures = new Map<DrvPath, BuildFailedEvent>();
     const built = await buildGraph({
       ...{ store, closure, executor },
       wanted: drvPaths.map((drvPath) => ({ drvPath, outputs: [...closure.get(drvPath)!.outputs.keys()] })),
       options: { jobs, cores, signal, rebuild: true, ...(buildMemory === undefined ? {} : { buildMemory }) },
       emit: (event) => {
         recorder?.emit(event);
+        if (event.type === 'build-failed') failures.set(event.drvPath, event);
         emit(event);
       },
     });
-    if (!built.ok) return built;
-    const { comparisons, failures } = built.value;
-    return ok({ comparisons, failures, seconds: (performance.now() - started) / 1000 });
+    return built.ok ? ok({ comparisons: built.value.comparisons, failures }) : built;
   }
 }
 
@@ -235,15 +318,27 @@ type Where = Pick<Finding, 'outputName' | 'file' | 'what' | 'details'>;
 interface Cause {
   readonly shownBy: readonly string[];
   readonly cause: string;
-  /** What the smallest change showed. */
+  /** Where the smallest change differs. */
   readonly where?: Where | undefined;
+}
+
+function namesOf(run: PlannedRun): readonly string[] {
+  return run.map(nameOf);
+}
+
+function keyOf(run: PlannedRun, drvPath: DrvPath): string {
+  return [drvPath, ...[...namesOf(run)].sort()].join('\n');
+}
+
+function secondsSince(started: number): number {
+  return (performance.now() - started) / 1000;
 }
 
 function verdictOf({ comparisons, failures }: Ran, drvPath: DrvPath): Verdict {
   return failures.has(drvPath) ? 'failed' : (comparisons.get(drvPath)?.kind ?? 'failed');
 }
 
-/** What a build came to, so that two can be compared. */
+/** Identifies what a build gave, so that two builds can be compared. */
 async function identityOf({ comparisons }: Ran, drvPath: DrvPath): Promise<string> {
   const comparison = comparisons.get(drvPath);
   if (comparison === undefined) return 'failed';

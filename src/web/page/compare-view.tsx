@@ -41,7 +41,7 @@ function Compared({ a, b }: { readonly a: Side; readonly b: Side }) {
   return (
     <>
       <p class="lead">
-        <SideName side={a} /> and <SideName side={b} />:{' '}
+        Compared are <SideName side={a} /> and <SideName side={b} />:{' '}
         {both.count === 0 ? 'nothing was built in both' : `${formatCount(both.count, 'build')} in both`}
         {both.count > 0 && (
           <>

@@ -67,7 +67,7 @@ function Page() {
         <Search report={report} />
         <Status />
       </header>
-      <main id="main" tabIndex={-1} class={view === '' ? 'wide' : view === 'list' ? 'broad' : ''}>
+      <main id="main" tabIndex={-1} class={view === '' ? 'wide' : view === 'list' || view === 'compare' ? 'broad' : ''}>
         {loaded.state === 'loading' && <p class="soft loading">reading the chain…</p>}
         {loaded.state === 'failed' && <p class="bad loading">{loaded.message}</p>}
         {loaded.state === 'there' && <View view={view} name={name} resource={loaded.value} />}

@@ -1,6 +1,6 @@
 /**
- * Recipes that leave something in what they make which does not belong there, each in one way. All make the file `a`, which is always the
- * same, and `leak`, which is not.
+ * Recipes that leave something in their outputs which does not belong there, each in one way. All make the file `a`, which is always the
+ * same, and `leak`, which is not. `none` and `refuses` leave nothing.
  */
 import { chain, local, recipeWith, sh, text, type Recipe, type Text } from 'zilch';
 import { protobusybox, tinycc } from 'zilch/bootstrap/1-stage1/index.ts';
@@ -42,6 +42,7 @@ export default chain('clock', {
     unwritten: leak('unwritten', sh`${leaker}/bin/leak unwritten`),
     environment: leak('environment', sh`env | grep -c .`),
     'temporary-name': leak('temporary-name', sh`mktemp`),
+    cycles: leak('cycles', sh`${leaker}/bin/leak cycles`),
     'hash-seed': leak('hash-seed', sh`${leaker}/bin/leak hash-seed`),
     random: leak('random', sh`head -c 8 /dev/urandom | od -t x1`),
     umask: leak('umask', sh`touch made; stat -c %a made`),
@@ -60,5 +61,13 @@ export default chain('clock', {
     memory: leak('memory', sh`head -n 1 /proc/meminfo`),
     network: leak('network', sh`cat /proc/net/route; cut -d: -f1 /proc/net/dev`),
     none: leak('none', sh`cat $out/a`),
+    // As GNU's configure scripts do where what is new is older than what was unpacked.
+    refuses: make({
+      name: 'refuses',
+      script: sh`
+      if [ "$(date +%Y)" -lt 2000 ]; then echo 'the clock is wrong' >&2; exit 1; fi
+      echo always the same > $out
+    `,
+    }),
   },
 });

@@ -30,6 +30,10 @@ int main(int count, char **words)
         unsigned seed;
         if (getrandom(&seed, sizeof seed, 0) != sizeof seed) return 1;
         printf("%x\n", seed * 2654435761u);
+    } else if (!strcmp(kind, "cycles")) {
+        unsigned low, high;
+        __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+        printf("%x\n", low);
     } else return 1;
     return 0;
 }
