@@ -150,5 +150,5 @@ export const FAULTS: readonly Fault[] = [
   trust("&& said.references.join(' ') === [...info.references].sort().join(' ')", ''),
   trust('vouched.realisations.get(id) === path', 'vouched.realisations.has(id)'),
   trust(', ...realisation.dependentRealisations]', ']'),
-  inOrder('if (circle !== undefined) return', 'if (circle === thing) return'),
+  inOrder('other !== thing && ', ''),
 ];
