@@ -19,6 +19,8 @@ export const ncurses = (): PackageSpec => ({
       '--without-ada --without-cxx --without-cxx-binding --without-debug --without-manpages --without-tests --without-shared',
       '--enable-widec --enable-pc-files --with-pkg-config-libdir=/nowhere/lib/pkgconfig --disable-stripping --with-build-cc=cc',
       '--with-default-terminfo-dir=/etc/terminfo --with-terminfo-dirs=/etc/terminfo --enable-symlinks',
+      // It would ask ar for the time of each file.
+      'cf_cv_ar_flags=-curvD',
     ],
     installBy: sh`
 make SHELL="$SHELL" DESTDIR="$PWD/../installed" install.libs install.includes
