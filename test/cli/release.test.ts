@@ -95,8 +95,9 @@ describe.skipIf(noBuilds !== undefined)('a release', () => {
 
   it.skipIf(noPodman)('is taken by podman', () => {
     const storage = ['--root', join(rig.directory, 'podman'), '--runroot', join(rig.directory, 'podman-run'), '--storage-driver', 'vfs'];
-    const podman = (...args: readonly string[]): string => execFileSync('podman', [...storage, ...args], { encoding: 'utf8' });
-    const id = podman('pull', '--quiet', `oci:${join(first, 'images')}:shell`).trim();
+    // It makes the image's name of the path, in which it takes no capitals. So the path is a short one.
+    const podman = (...args: readonly string[]): string => execFileSync('podman', [...storage, ...args], { cwd: first, encoding: 'utf8' });
+    const id = podman('pull', '--quiet', 'oci:images:shell').trim();
     try {
       const [image] = JSON.parse(podman('image', 'inspect', id)) as readonly [
         { readonly Architecture: string; readonly Os: string; readonly Config: unknown },

@@ -25,7 +25,7 @@ export function register(command: Command): void {
   withChain(command).option('--no-report', 'leave the report out, which has the times of this machine’s builds');
   command.addHelpText(
     'after',
-    '\nImages are in images/, in the layout of the OCI: skopeo inspect oci:DIR/images:TARGET, podman pull oci:DIR/images:TARGET. All but the report is the same bytes each time. To sign it: zilch sign --key FILE DIR/SHA256SUMS.',
+    '\nImages are in images/, in the layout of the OCI: skopeo inspect oci:DIR/images:TARGET, cd DIR && podman pull oci:images:TARGET. All but the report is the same bytes each time. To sign it: zilch sign --key FILE DIR/SHA256SUMS.',
   );
   perform(command, (directory: string, names: readonly string[], options: ChainOptions & { readonly report: boolean }) =>
     withView(options, (session) => release(session, resolve(directory), names, options.report)),
