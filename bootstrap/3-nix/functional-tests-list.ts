@@ -11,13 +11,16 @@ const skips = (why: string, ...tests: readonly string[]): readonly Listed[] => t
 
 const fails = (why: string, ...tests: readonly string[]): readonly Listed[] => tests.map((test) => ({ test, ends: 'fails', why }));
 
-/**
- * As they ended with Debian's Nix of the same version in the place of ours, by these tools and outside of a sandbox; what the chain's Nix shows in ours is
- * to be written here after its first run.
- */
+/** As they ended with the chain's Nix in our sandbox. */
 export const withoutSuccess: readonly Listed[] = [
   { test: 'main/help', ends: 'fails', why: 'there are no man pages; meson expects it to fail, too' },
   { test: 'main/tarball', ends: 'fails', why: "busybox' tar does not append to an archive" },
+  {
+    test: 'main/lang',
+    ends: 'fails',
+    why: 'all of it passes but one date in TOML: with toml11 4 a blank between date and time stays a blank, with 3 it became a T',
+  },
+  ...fails("busybox' sed takes lines one by one, and its grep has no long options", 'main/repl', 'ca/repl'),
   ...fails(
     'there is no git, and it does not ask',
     'flakes/edit',
@@ -71,6 +74,7 @@ export const withoutSuccess: readonly Listed[] = [
     'main/build-remote-with-mounted-ssh-ng',
     'main/linux-sandbox',
     'main/nested-sandboxing',
+    'main/shell',
     'main/supplementary-groups',
   ),
   ...skips('it takes too much memory, as its authors say', 'main/lang-gc'),
