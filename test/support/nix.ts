@@ -53,16 +53,8 @@ function installedVersion(): string | undefined {
   return error === undefined ? stdout.trim().split(' ').at(-1) : undefined;
 }
 
-/**
- * Why there is no Nix of the version that our formats are held to, byte for byte; `undefined` when `nix` is it from now on. The
- * environment variable ZILCH_TEST_NIX has the folder of another one's programs, to try that instead.
- */
+/** Why there is no Nix of the version that our formats are held to, byte for byte; `undefined` when `nix` is it from now on. */
 export function whyNoNix(): string | undefined {
-  const given = process.env['ZILCH_TEST_NIX'];
-  if (given !== undefined) {
-    process.env['PATH'] = `${given}:${MACHINE_PATH}`;
-    return undefined;
-  }
   if (installedVersion() === ORACLE_VERSION) return undefined;
   const programs = unpackedNix(ORACLE_VERSION);
   if (programs === undefined) return `Nix ${ORACLE_VERSION} is wanted: ${HOW_TO_GET}`;
