@@ -86,6 +86,10 @@ async function run(spec: MachineSpec): Promise<Result<undefined>> {
     const end = [...machine.said().matchAll(/^kit: (done|failed), and off\r?$/gm)].at(-1)?.[1];
     if (end === 'done') return ok(undefined);
     if (end === 'failed') return fail('E_MACHINE', 'the kit failed on the machine; it said why above');
-    return fail('E_MACHINE', `the machine ended before the kit was done\n${machine.complaints()}`.trimEnd(), 'more --memory, or another --kernel; a disk needs one with ext4 and virtio, and not as modules');
+    return fail(
+      'E_MACHINE',
+      `the machine ended before the kit was done\n${machine.complaints()}`.trimEnd(),
+      'more --memory, or another --kernel; a disk needs one with ext4 and virtio, and not as modules',
+    );
   });
 }
