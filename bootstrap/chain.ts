@@ -91,7 +91,6 @@ export default chain(
       tmux: distribution.tmux,
       popt: distribution.popt,
       rsync: distribution.rsync,
-      git: distribution.git,
       nasm: distribution.nasm,
       dosfstools: distribution.dosfstools,
       binutils: distribution.binutils,

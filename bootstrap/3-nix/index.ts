@@ -17,10 +17,7 @@ export const nix = makePackage(nixSpec(packages, busybox), tools);
 export const oniguruma = makePackage(onigurumaSpec, tools);
 export const jq = makePackage(jqSpec(oniguruma), tools);
 
-export const nixFunctionalTests = functionalTests(
-  nix,
-  { bash: packages.bash, busybox, programs: [jq, packages.xz, packages.zstd, packages.bzip2] },
-  tools,
-);
+const { bash, gnused, gnugrep, gnutar, git, xz, zstd, bzip2 } = packages;
+export const nixFunctionalTests = functionalTests(nix, { bash, busybox, programs: [gnused, gnugrep, gnutar, git, jq, xz, zstd, bzip2] }, tools);
 
 export { tinyccStatic } from './tinycc-static.ts';

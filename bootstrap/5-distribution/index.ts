@@ -14,7 +14,6 @@ import { caBundle as caBundleSpec } from './packages/ca-bundle.ts';
 import { dosfstools as dosfstoolsSpec } from './packages/dosfstools.ts';
 import { dropbear as dropbearSpec } from './packages/dropbear.ts';
 import { e2fsprogs as e2fsprogsSpec } from './packages/e2fsprogs.ts';
-import { git as gitSpec } from './packages/git.ts';
 import { less as lessSpec } from './packages/less.ts';
 import { libevent as libeventSpec } from './packages/libevent.ts';
 import { nasm as nasmSpec } from './packages/nasm.ts';
@@ -39,7 +38,6 @@ export const libevent = makePackage(libeventSpec(), tools);
 export const tmux = makePackage(tmuxSpec(ncurses, libevent, libraries.bison), tools);
 export const popt = makePackage(poptSpec(), tools);
 export const rsync = makePackage(rsyncSpec(popt, libraries.zlib), tools);
-export const git = makePackage(gitSpec(libraries.curl, libraries.zlib), tools);
 export const nasm = makePackage(nasmSpec(), tools);
 export const dosfstools = makePackage(dosfstoolsSpec(), tools);
 export const binutils = makePackage(binutilsSpec(libraries.zlib, libraries.flex, libraries.bison), tools);
@@ -51,7 +49,7 @@ export const kernel = kernelBy(libraries);
 /** What every CD of ours has, and one of your own may: ssh, file systems, curl and whom it believes, and what people type. */
 export const basePackages: readonly AnyRecipe[] = [
   ...[dropbear, e2fsprogs, dosfstools, squashfsTools, libraries.curl, libraries.xz, libraries.zstd, libraries.sqlite],
-  ...[git, rsync, less, tmux],
+  ...[libraries.git, rsync, less, tmux],
 ];
 const baseFiles = [caBundle, terminfo];
 

@@ -1,5 +1,6 @@
 import { sh, source } from 'zilch';
-import { makefile, type Package, type PackageSpec } from '../../package/index.ts';
+import { makefile } from '../package/index.ts';
+import type { Define } from './define.ts';
 
 const options = [
   'uname_S=Linux uname_M=x86_64 uname_O= CC="$CC" CFLAGS="$CFLAGS" prefix=/nowhere RUNTIME_PREFIX=YesPlease gitexecdir=libexec/git-core',
@@ -9,7 +10,7 @@ const options = [
 ].join(' ');
 
 /** Git, without its parts in Perl, Python and Tcl. It finds its other programs from where it is itself. */
-export const git = (curl: Package, zlib: Package): PackageSpec => ({
+export const git: Define = ({ curl, zlib }) => ({
   source: source({
     name: 'git',
     version: '2.47.3',
