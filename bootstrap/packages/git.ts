@@ -1,13 +1,30 @@
-import { sh, source } from 'zilch';
+import { sh, source, type Interpolated } from 'zilch';
 import { makefile } from '../package/index.ts';
 import type { Define } from './define.ts';
 
-const options = [
-  'uname_S=Linux uname_M=x86_64 uname_O= CC="$CC" CFLAGS="$CFLAGS" prefix=/nowhere RUNTIME_PREFIX=YesPlease gitexecdir=libexec/git-core',
-  'NO_PERL=1 NO_PYTHON=1 NO_TCLTK=1 NO_GETTEXT=1 NO_EXPAT=1 NO_OPENSSL=1 NO_REGEX=NeedsStartEnd NO_INSTALL_HARDLINKS=1 SKIP_DASHED_BUILT_INS=1',
-  // Its build asks the build's shell; what it makes asks /bin/sh.
-  `SHELL_PATH="$SHELL" SHELL_PATH_SQ=/bin/sh SHELL_PATH_CQ_SQ='"/bin/sh"' CURL_LDFLAGS='-lcurl -lmbedtls -lmbedx509 -lmbedcrypto -lz'`,
-].join(' ');
+/** What its makefile is told; `shell` runs its scripts, hooks and what it calls by one. */
+/** How it is made: `shell` runs its scripts and hooks, and whatever it calls by way of one. */
+export const gitStyle = (shell: Interpolated) =>
+  makefile({
+    make: [
+      'uname_S=Linux uname_M=x86_64 uname_O= CC="$CC" CFLAGS="$CFLAGS" prefix=/nowhere RUNTIME_PREFIX=YesPlease gitexecdir=libexec/git-core',
+      'NO_PERL=1 NO_PYTHON=1 NO_TCLTK=1 NO_GETTEXT=1 NO_EXPAT=1 NO_OPENSSL=1 NO_REGEX=NeedsStartEnd NO_INSTALL_HARDLINKS=1 SKIP_DASHED_BUILT_INS=1',
+      // Its build asks the build's shell.
+      sh`SHELL_PATH="$SHELL" SHELL_PATH_SQ=${shell} SHELL_PATH_CQ_SQ='"${shell}"' CURL_LDFLAGS='-lcurl -lmbedtls -lmbedx509 -lmbedcrypto -lz'`,
+    ],
+    targets: ['git', 'git-remote-http', 'git-sh-setup', 'git-sh-i18n', 'git-submodule'],
+    install: sh`
+mkdir -p "$out/bin" "$out/libexec/git-core" "$out/share/git-core"
+cp git "$out/bin/"
+for name in git-upload-pack git-receive-pack git-upload-archive; do ln -s git "$out/bin/$name"; done
+cp git-remote-http git-sh-setup git-sh-i18n git-submodule "$out/libexec/git-core/"
+for name in git-sh-setup git-sh-i18n git-submodule; do sed -i '1s|.*|#!${shell}|' "$out/libexec/git-core/$name"; done
+ln -s ../../bin/git "$out/libexec/git-core/git"
+for name in https ftp ftps; do ln -s git-remote-http "$out/libexec/git-core/git-remote-$name"; done
+mkdir -p "$out/share/git-core/templates/info" "$out/share/git-core/templates/hooks"
+cp templates/info--exclude "$out/share/git-core/templates/info/exclude"
+`,
+  });
 
 /** Git, without its parts in Perl, Python and Tcl. It finds its other programs from where it is itself. */
 export const git: Define = ({ curl, zlib }) => ({
@@ -23,21 +40,7 @@ export const git: Define = ({ curl, zlib }) => ({
   }),
   description: 'keeps versions of files',
   inputs: [curl, zlib],
-  style: makefile({
-    make: [options],
-    targets: ['git', 'git-remote-http', 'git-sh-setup', 'git-sh-i18n', 'git-submodule'],
-    install: sh`
-mkdir -p "$out/bin" "$out/libexec/git-core" "$out/share/git-core"
-cp git "$out/bin/"
-for name in git-upload-pack git-receive-pack git-upload-archive; do ln -s git "$out/bin/$name"; done
-cp git-remote-http git-sh-setup git-sh-i18n git-submodule "$out/libexec/git-core/"
-for name in git-sh-setup git-sh-i18n git-submodule; do sed -i '1s|.*|#!/bin/sh|' "$out/libexec/git-core/$name"; done
-ln -s ../../bin/git "$out/libexec/git-core/git"
-for name in https ftp ftps; do ln -s git-remote-http "$out/libexec/git-core/git-remote-$name"; done
-mkdir -p "$out/share/git-core/templates/info" "$out/share/git-core/templates/hooks"
-cp templates/info--exclude "$out/share/git-core/templates/info/exclude"
-`,
-  }),
+  style: gitStyle('/bin/sh'),
   test: {
     script: sh`
 phase 'versions, branches, a merge'
