@@ -114,19 +114,24 @@ async function ssh(): Promise<void> {
   });
 }
 
-/** Two machines of this CD: the Nix of one uses the store of the other, by the ssh that is on both. */
+/**
+ * Two machines of this CD: the Nix of one uses the store of the other, by the ssh that is on both. They have the same clock, the host's:
+ * with clocks that leap while a guest sleeps, one waits for the other for hours.
+ */
 async function remote(): Promise<void> {
   const key = join(folder, 'dropbear-key');
   const made = execFileSync(join(path('dropbear'), 'bin/dropbearkey'), ['-t', 'ed25519', '-f', key], { encoding: 'utf8', stdio: 'pipe' });
   const publicKey = /^ssh-ed25519 \S+/m.exec(made)?.[0].replace(' ', ',');
   const port = 20_000 + (process.pid % 10_000);
   const words = `zilch.authorized_keys=${publicKey ?? ''} zilch.hostname=zilch`;
-  await run('the other machine', { disks: [cd], memory: 1024, network: { forward: [{ from: port, to: 22 }] }, words }, async (other) => {
+  const spec = { disks: [cd], memory: 1024, patient: false };
+  await run('the other machine', { ...spec, network: { forward: [{ from: port, to: 22 }] }, words }, async (other) => {
     await does(other, 'until nix store info; do sleep 1; done', 300);
-    await run('two machines', { disks: [cd], memory: 1024, network: {} }, async (machine) => {
+    await run('two machines', { ...spec, network: {} }, async (machine) => {
       await does(machine, 'until ip -4 addr show eth0 | grep -q 10.0.2.15; do sleep 1; done');
       await does(machine, `echo ${readFileSync(key).toString('base64')} | base64 -d >key && chmod 600 key`);
       await does(machine, `export NIX_SSHOPTS="-p ${String(port)} -i $HOME/key -y" AT=ssh-ng://zilch@10.0.2.2`);
+      await does(machine, 'ssh $NIX_SSHOPTS zilch@10.0.2.2 id', 300);
       show(await does(machine, 'nix store info --store $AT', 300));
       await does(machine, 'seq 100000 >numbers && P=$(nix store add numbers) && nix copy --to $AT $P && nix store info --store $AT', 300);
       await does(machine, 'export SH=$(nix-store --query --references $(readlink -f /bin/nix) | grep busybox)');
