@@ -73,6 +73,9 @@ async function programs(): Promise<void> {
   });
 }
 
+/** What all of /bin is, from the store: Nix's own shell. */
+const FIND_SHELL = 'export SH=$(nix-store --query --references $(readlink -f /bin/nix) | grep busybox)';
+
 /** A build by the user, through the daemon and in its sandbox. The builder is what all of /bin is. */
 const GREETING = [
   'derivation { name = "greeting"; system = "x86_64-linux"; args = [ "-c" "echo hello >$out" ];',
@@ -81,7 +84,7 @@ const GREETING = [
 
 async function nix(): Promise<void> {
   await run('Nix', { disks: [cd], memory: 1024 }, async (machine) => {
-    await does(machine, 'export SH=$(nix-store --query --references $(readlink -f /bin/nix) | grep busybox)');
+    await does(machine, FIND_SHELL);
     show(await does(machine, `nix build --impure --no-link --print-out-paths --expr '${GREETING}'`));
     await becomeRoot(machine);
     await does(machine, 'nix-store --verify --check-contents', 1500);
@@ -134,7 +137,7 @@ async function remote(): Promise<void> {
       await does(machine, 'ssh $NIX_SSHOPTS zilch@10.0.2.2 id', 300);
       show(await does(machine, 'nix store info --store $AT', 300));
       await does(machine, 'seq 100000 >numbers && P=$(nix store add numbers) && nix copy --to $AT $P && nix store info --store $AT', 300);
-      await does(machine, 'export SH=$(nix-store --query --references $(readlink -f /bin/nix) | grep busybox)');
+      await does(machine, FIND_SHELL);
       show(await does(machine, `nix build --impure --eval-store auto --store $AT --no-link --print-out-paths --expr '${GREETING}'`, 300));
       await off(machine);
     });
@@ -155,13 +158,14 @@ async function install(): Promise<void> {
       machine,
       'grep store=disk /run/zilch && for n in 1 2 3 4 5; do head -c 1000000 /dev/urandom >file$n; sha256sum file$n >>sums; sync; done',
     );
-    await does(machine, 'export SH=$(nix-store --query --references $(readlink -f /bin/nix) | grep busybox)');
+    await does(machine, FIND_SHELL);
     const endless = GREETING.replace('echo hello', 'echo under way >&2; while :; do echo more; done');
     machine.type(`nix build -L --impure --no-link --expr '${endless}'\r`);
-    unwrap(await machine.waitFor('greeting> under way', PATIENCE));
+    unwrap(await machine.waitFor(/greeting> \S*under way/, PATIENCE));
   });
   await run('the installed disk, UEFI; what was there is there, and the store is sound', { disks: [target], uefi }, async (machine) => {
     await does(machine, 'sha256sum -c sums');
+    await does(machine, FIND_SHELL);
     await does(machine, `nix build --impure --no-link --expr '${GREETING}'`);
     await becomeRoot(machine);
     await does(machine, 'nix-store --verify --check-contents', 1500);
