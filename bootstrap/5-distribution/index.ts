@@ -14,9 +14,10 @@ import { caBundle as caBundleSpec } from './packages/ca-bundle.ts';
 import { dosfstools as dosfstoolsSpec } from './packages/dosfstools.ts';
 import { dropbear as dropbearSpec } from './packages/dropbear.ts';
 import { e2fsprogs as e2fsprogsSpec } from './packages/e2fsprogs.ts';
-import { git as gitSpec } from './packages/git.ts';
+import { keymaps as keymapsSpec } from './packages/keymaps.ts';
 import { less as lessSpec } from './packages/less.ts';
 import { libevent as libeventSpec } from './packages/libevent.ts';
+import { mtools as mtoolsSpec } from './packages/mtools.ts';
 import { nasm as nasmSpec } from './packages/nasm.ts';
 import { ncurses as ncursesSpec } from './packages/ncurses.ts';
 import { popt as poptSpec } from './packages/popt.ts';
@@ -34,13 +35,14 @@ export const e2fsprogs = makePackage(e2fsprogsSpec(), tools);
 export const caBundle = makePackage(caBundleSpec(), tools);
 export const ncurses = makePackage(ncursesSpec(), tools);
 export const terminfo = terminfoOf(ncurses);
+export const keymaps = makePackage(keymapsSpec(libraries.flex, libraries.bison), tools);
 export const less = makePackage(lessSpec(ncurses), tools);
 export const libevent = makePackage(libeventSpec(), tools);
 export const tmux = makePackage(tmuxSpec(ncurses, libevent, libraries.bison), tools);
 export const popt = makePackage(poptSpec(), tools);
 export const rsync = makePackage(rsyncSpec(popt, libraries.zlib), tools);
-export const git = makePackage(gitSpec(libraries.curl, libraries.zlib), tools);
 export const nasm = makePackage(nasmSpec(), tools);
+export const mtools = makePackage(mtoolsSpec(), tools);
 export const dosfstools = makePackage(dosfstoolsSpec(), tools);
 export const binutils = makePackage(binutilsSpec(libraries.zlib, libraries.flex, libraries.bison), tools);
 export const libburn = makePackage(libburnSpec(), tools);
@@ -50,10 +52,10 @@ export const kernel = kernelBy(libraries);
 
 /** What every CD of ours has, and one of your own may: ssh, file systems, curl and whom it believes, and what people type. */
 export const basePackages: readonly AnyRecipe[] = [
-  ...[dropbear, e2fsprogs, dosfstools, squashfsTools, libraries.curl, libraries.xz, libraries.zstd, libraries.sqlite],
-  ...[git, rsync, less, tmux],
+  ...[dropbear, e2fsprogs, dosfstools, mtools, squashfsTools, libraries.curl, libraries.xz, libraries.zstd, libraries.sqlite],
+  ...[libraries.git, rsync, less, tmux],
 ];
-const baseFiles = [caBundle, terminfo];
+const baseFiles = [caBundle, terminfo, keymaps];
 
 /** A CD of one's own: what is left out is as on ours. */
 export function liveCd(spec: Partial<LiveCdSpec> & Pick<LiveCdSpec, 'packages'>): AnyRecipe {
