@@ -58,7 +58,12 @@ async function addTo(place: Blobs, keyId: KeyId, claims: readonly Claim[], secre
   if (!own.ok) return own;
   const { lines, known } = own.value;
   const said = new Set(known.map(withoutTimes));
-  const fresh = claims.filter((claim) => !said.has(withoutTimes(claim)));
+  const fresh: Claim[] = [];
+  for (const claim of claims) {
+    const what = withoutTimes(claim);
+    if (!said.has(what)) fresh.push(claim);
+    said.add(what);
+  }
   const all = [...lines, ...fresh.map((claim) => writeEnvelope(sealPayload(writeStatement(claim), secret)))];
   const files = folderFiles(Buffer.from(all.map((line) => `${line}\n`).join('')), checksums([...known, ...fresh]), secret);
   for (const [name, bytes] of files) {
@@ -93,9 +98,9 @@ function ownLines(text: string, key: PublicKey, address: string): Result<{ reado
   return ok({ lines, known });
 }
 
-/** A build that is attested again is not a new claim. */
+/** A build that is attested again is not a new claim. Only the statement always has its fields in the same order. */
 function withoutTimes(claim: Claim): string {
-  return JSON.stringify({ ...claim, startedOn: '', finishedOn: '', how: { ...claim.how, observed: '' } });
+  return writeStatement({ ...claim, startedOn: '', finishedOn: '', how: { ...claim.how, observed: 'while building' } }).toString();
 }
 
 /** One line an output, as `sha256sum` writes it. The file is the NAR, which `nix-store --dump PATH` or `zilch nar dump PATH` prints. */

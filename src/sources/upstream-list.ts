@@ -19,15 +19,18 @@ export interface UpstreamList {
 
 export interface ListedHash {
   /** As node:crypto calls it. */
-  readonly algorithm: 'md5' | 'sha1' | 'sha3-256';
+  readonly algorithm: 'md5' | 'sha1' | 'sha256' | 'sha3-256';
   readonly hash: string;
   /** Missing if the list does not say it. */
   readonly executable?: boolean;
 }
 
+/** GCC's, binutils' before and since 2.36. */
+const SUMS = ['MD5SUMS', 'md5.sum', 'sha256.sum'];
+
 /** Finds the list of a release. Fails with `E_UPSTREAM_LIST` if there is none, or if it is not what its own hash says. */
 export function findUpstreamList(files: ReadonlyMap<ByteName, ListedFile>): Result<UpstreamList> {
-  for (const name of ['MD5SUMS', 'md5.sum']) {
+  for (const name of SUMS) {
     const file = files.get(name);
     const entries = file === undefined ? new Map<ByteName, ListedHash>() : sums(contentOf(file).toString('latin1'));
     if (entries.size > 0) return ok({ file: name, entries, unlisted: new Set([name]) });
@@ -36,16 +39,16 @@ export function findUpstreamList(files: ReadonlyMap<ByteName, ListedFile>): Resu
   if (manifest !== undefined && uuid !== undefined) return fossilList(contentOf(manifest), contentOf(uuid).toString('latin1').trim());
   return fail(
     'E_UPSTREAM_LIST',
-    'upstream has put no list of hashes into this release (MD5SUMS, md5.sum, or the manifest of a Fossil repository)',
+    `upstream has put no list of hashes into this release (${SUMS.join(', ')}, or the manifest of a Fossil repository)`,
     'compare it with upstream’s tarball: zilch sources compare SOURCE UPSTREAM',
   );
 }
 
-/** As `md5sum` writes them; other lines are comments. */
+/** As `md5sum` and `sha256sum` write them; other lines are comments. */
 function sums(text: string): Map<ByteName, ListedHash> {
   const lines = text.split('\n').flatMap((line) => {
-    const match = /^([0-9a-f]{32}) [ *](?:\.\/)?(.+)$/.exec(line);
-    return match === null ? [] : [[match[2]!, { algorithm: 'md5', hash: match[1]! }] as const];
+    const match = /^([0-9a-f]{32}|[0-9a-f]{64}) [ *](?:\.\/)?(.+)$/.exec(line);
+    return match === null ? [] : [[match[2]!, { algorithm: match[1]!.length === 32 ? 'md5' : 'sha256', hash: match[1]! }] as const];
   });
   return new Map(lines);
 }
