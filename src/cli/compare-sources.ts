@@ -75,13 +75,14 @@ function conclude(source: string, compared: Result<SourceComparison>, { json }: 
   return ok<ExitCode>(comparison.added.length + comparison.changed.length === 0 ? EXIT.done : EXIT.different);
 }
 
-function jsonOf({ kept: _, ...comparison }: SourceComparison): unknown {
+function jsonOf({ same, leftOut, added, changed, permissions, list }: SourceComparison): unknown {
   return {
-    ...comparison,
-    leftOut: comparison.leftOut.map(shownName),
-    added: comparison.added.map(shownName),
-    changed: comparison.changed.map(({ file, what }) => ({ file: shownName(file), what })),
-    permissions: comparison.permissions.map(({ file, upstream, here }) => ({ file: shownName(file), upstream, here })),
+    same,
+    leftOut: leftOut.map(shownName),
+    added: added.map(shownName),
+    changed: changed.map(({ file, what }) => ({ file: shownName(file), what })),
+    permissions: permissions.map(({ file, upstream, here }) => ({ file: shownName(file), upstream, here })),
+    list,
   };
 }
 

@@ -31,7 +31,10 @@ describe('claims in a directory', () => {
     const later = world.claims({ at: '2026-07-01T00:00:00.000Z' });
     expect(unwrap(await add(directory, 'alice', later))).toMatchObject({ added: 0 });
     // Records are read from files, whose fields may have another order.
-    const shuffled = later.map((claim) => ({ ...claim, how: Object.fromEntries(Object.entries(claim.how).reverse()) as unknown as typeof claim.how }));
+    const shuffled = later.map((claim) => ({
+      ...claim,
+      how: Object.fromEntries(Object.entries(claim.how).reverse()) as unknown as typeof claim.how,
+    }));
     expect(unwrap(await add(directory, 'alice', shuffled))).toMatchObject({ added: 0 });
     const elsewhere = world.claims({ how: { kernel: '6.12.0' } });
     expect(unwrap(await add(directory, 'alice', elsewhere))).toMatchObject({ added: elsewhere.length });

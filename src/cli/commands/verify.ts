@@ -70,7 +70,9 @@ function lines({ policy, admission, judgement }: Judged, width: number): string[
     ...matrix(steps, policy.operators),
     '',
     `${formatCount(steps.length - open.length, 'step')} of ${steps.length} hold; ${formatCount(admission.claims.length, 'claim')} counted, ${refused.length} refused, ${admission.repeated} repeated`,
-    ...open.filter(({ state }) => state === 'lacking').flatMap((one) => wrap(`lacking  ${one.step.name}: ${one.lacks.map(lackInWords).join(', ')}`, width, '         ')),
+    ...open
+      .filter(({ state }) => state === 'lacking')
+      .flatMap((one) => wrap(`lacking  ${one.step.name}: ${one.lacks.map(lackInWords).join(', ')}`, width, '         ')),
     ...disagreements.slice(0, 1).flatMap((one) => disagreementLines(one, disagreements.length - 1)),
     ...elsewhere.flatMap(({ operator, first, count }) =>
       wrap(`elsewhere  ${operator} built ${formatCount(count, 'step')} from other inputs, ${first} first`, width, '           '),
