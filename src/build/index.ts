@@ -16,7 +16,7 @@ export { machineFacts, type MachineFacts } from './machine.js';
 export { durationsFile, readDurations } from './durations.js';
 export { estimates } from './estimate.js';
 export { installHint } from './install-hint.js';
-export { planGraph } from './graph.js';
+export { planGraph, type GraphNode } from './graph.js';
 export { simulate, workOf, type Measured, type Simulated, type Work } from './simulate.js';
 export type { Durations } from './estimate.js';
 export { adopt, resolvedDerivation, resolvedIds, resolvedRealisations, type OutputPaths } from './resolved.js';

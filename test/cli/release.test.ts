@@ -2,9 +2,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { whyNoBuilds } from '../build/rig.js';
-import { CliRig } from './rig.js';
+import { rigFor } from './rig.js';
 
 const noBuilds = await whyNoBuilds();
 if (noBuilds !== undefined) console.log(`skipped: ${noBuilds}`);
@@ -14,24 +14,22 @@ if (noSkopeo) console.log('skipped: skopeo is not installed (Debian’s skopeo i
 const noPodman = spawnSync('podman', ['--version']).error !== undefined;
 if (noPodman) console.log('skipped: podman is not installed (Debian’s podman is wanted)');
 
-let rig: CliRig;
-let first: string;
-beforeAll(() => {
-  rig = new CliRig();
-  first = join(rig.directory, 'first');
-  const long = 'd'.repeat(120);
-  rig.write(
-    `const words = make({ name: 'words', script: sh\`echo some words > $out\` });
+const long = 'd'.repeat(120);
+const rig = rigFor(
+  `const words = make({ name: 'words', script: sh\`echo some words > $out\` });
      const shell = make({ name: 'shell', version: '1', script: sh\`
        busybox mkdir -p $out/bin $out/${long}
        busybox cp \${bin}/bin/ash $out/bin/ash
        echo "\${words}" > $out/${long}/file
        busybox ln -s ${long}/file $out/link
      \` });`,
-    ['shell', 'words'],
-  );
+  ['shell', 'words'],
+);
+
+let first: string;
+beforeAll(() => {
+  first = join(rig.directory, 'first');
 });
-afterAll(() => rig.close());
 
 describe.skipIf(noBuilds !== undefined)('a release', () => {
   it('is of what is built, and goes nowhere where something lies', async () => {

@@ -4,7 +4,7 @@ import { LogFile, logPath } from '../../build/index.js';
 import type { DrvPath } from '../../formats/index.js';
 import { lastRuns } from '../../inspect/index.js';
 import { fail, ok, type Result } from '../../result.js';
-import { targetOf, withView } from '../../workspace/index.js';
+import { buildOrTest, withView } from '../../workspace/index.js';
 import type { Store } from '../../store/index.js';
 import { perform, positiveInteger, withChain, type ChainOptions } from '../command.js';
 import { followLog } from '../follow-log.js';
@@ -27,11 +27,9 @@ export function register(command: Command): void {
     .option('--path', 'print where the log lies');
   perform(command, (name: string, options: LogOptions) =>
     withView(options, async (session) => {
-      const found = targetOf(session, name);
+      const found = buildOrTest(session, name, options.test === true);
       if (!found.ok) return found;
-      const { target } = found.value;
-      const derivation = options.test === true ? target.test : target.build;
-      if (derivation === undefined) return fail('E_NO_TEST', `${target.name} has no test`);
+      const derivation = found.value;
       const { root } = session.store;
       const path = logPath(root, derivation.drvPath);
       const log = LogFile.open(path);
@@ -49,7 +47,7 @@ export function register(command: Command): void {
         return fail(
           'E_NO_LOG',
           `there is no log of ${derivation.recipe.drvName} in ${root}`,
-          `it was not built here as it is now: zilch build ${target.name}`,
+          `it was not built here as it is now: zilch build ${name}`,
         );
       }
       try {
