@@ -104,5 +104,8 @@ export default chain(
       'live-cd-full': distribution.fullCd,
     },
   },
-  { tools: { shell: ['busybox', 'bin/ash'], path: ['toolchain', 'gnumake', 'busybox'] } },
+  {
+    tools: { shell: ['busybox', 'bin/ash'], path: ['toolchain', 'gnumake', 'busybox'] },
+    release: ['toolchain-archive', 'toolchain', 'busybox', 'live-cd'],
+  },
 );

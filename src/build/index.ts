@@ -9,6 +9,7 @@ export { checkSandbox } from './run.js';
 export { hostView, type HostViewRequest } from './host-view.js';
 export { identitiesOf, type Identities } from './identity.js';
 export { logPath } from './log.js';
+export { readLogTimes, type TimeMark } from './log-times.js';
 export { LogFile } from './log-file.js';
 export { isAlive, Journal, JournalReader, journalsDirectory, listJournals, type JournalEvent, type JournalLine, type RunHeader } from './journal.js';
 export { BUILDERS, BuildRecorder, readBuildRecords, type BuilderFacts, type BuilderKind, type BuildRecord, type Varied } from './build-records.js';

@@ -1,6 +1,6 @@
 /** What is published: images that others' tools take, the same bytes each time. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { whyNoBuilds } from '../build/rig.js';
@@ -39,6 +39,23 @@ describe.skipIf(noBuilds !== undefined)('a release', () => {
     mkdirSync(join(rig.directory, 'full'));
     writeFileSync(join(rig.directory, 'full/file'), '');
     expect((await rig.onChain('release', join(rig.directory, 'full'))).stderr).toContain('E_EXISTS');
+  });
+
+  it('is of what the chain names for it, where nothing else is named', async () => {
+    const file = join(rig.chain, 'chain.ts');
+    const chain = readFileSync(file, 'utf8');
+    const named = (...names: readonly string[]): void =>
+      writeFileSync(file, chain.replace(/ \} \}\);\n$/, ` } }, { release: ${JSON.stringify(names)} });\n`));
+    try {
+      named('words');
+      const directory = join(rig.directory, 'named');
+      expect(await rig.onChain('release', directory, '--no-report')).toMatchObject({ status: 0 });
+      expect(readdirSync(directory).sort()).toEqual(['SHA256SUMS', 'words', 'words.cdx.json']);
+      named('word');
+      expect((await rig.onChain('release', join(rig.directory, 'none'))).stderr).toContain('"word" of what is released is not a target');
+    } finally {
+      writeFileSync(file, chain);
+    }
   });
 
   it('has images, files, bills and sums, the same bytes each time', async () => {

@@ -81,6 +81,14 @@ describe.skipIf(noBuilds !== undefined)('what is built', () => {
     // Not all at once, at the end.
     expect(times.at(-1)! - times[0]!).toBeGreaterThan(300);
     expect((await built).status).toBe(1);
+    // It slept for eight seconds before each of these two.
+    const clock = (line: string): number => {
+      const [, minutes, seconds] = /^0:(\d\d):(\d\d) {2}\d$/.exec(line)!;
+      return Number(minutes) * 60 + Number(seconds);
+    };
+    const [first, second, third] = (await said('log', 'apart', '--times')).split('\n').slice(0, 3).map(clock) as [number, number, number];
+    expect(second - first).toBeGreaterThanOrEqual(7);
+    expect(third - second).toBeGreaterThanOrEqual(7);
     expect(await said('log', 'apart', '--follow', '--tail', '2')).toMatch(/^3\n.*no\/such/);
   });
 });

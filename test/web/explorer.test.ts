@@ -189,6 +189,18 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     }
   });
 
+  it('has the buttons of the picture beside its legend and not on it, however wide the window is', async () => {
+    const { page } = await openPage(rig.browser, rig.url);
+    await page.locator('g.node').first().waitFor();
+    for (const width of [1800, 1280, 900, 700, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      const tools = (await page.getByRole('button', { name: 'fit' }).boundingBox())!;
+      const legend = (await page.locator('.legend').boundingBox())!;
+      expect(tools.y + tools.height).toBeLessThanOrEqual(legend.y);
+    }
+    await page.close();
+  });
+
   it('is walked with the keyboard alone', async () => {
     const { page } = await openPage(rig.browser, rig.url);
     await page.locator('g.node').first().waitFor();
