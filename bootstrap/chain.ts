@@ -66,10 +66,10 @@ export default chain(
       'toolchain-sqlite': crossing.toolchainSqlite,
       python: crossing.toolchainPython,
       'portable-toolchain': crossing.portableToolchain,
-      'toolchain-archive': crossing.toolchainArchive,
     },
     '3-nix': {
       ...stage3.packages,
+      'toolchain-archive': stage3.toolchainArchive,
       'tinycc-static': stage3.tinyccStatic,
       nix: stage3.nix,
       oniguruma: stage3.oniguruma,
@@ -105,5 +105,8 @@ export default chain(
       'live-cd-full': distribution.fullCd,
     },
   },
-  { tools: { shell: ['busybox', 'bin/ash'], path: ['toolchain', 'gnumake', 'busybox'] } },
+  {
+    tools: { shell: ['busybox', 'bin/ash'], path: ['toolchain', 'gnumake', 'busybox'] },
+    release: ['toolchain-archive', 'toolchain', 'busybox', 'live-cd'],
+  },
 );

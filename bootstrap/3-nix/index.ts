@@ -7,10 +7,13 @@ import { packagesBy } from '../packages/index.ts';
 import { functionalTests } from './functional-tests.ts';
 import { jq as jqSpec, oniguruma as onigurumaSpec } from './jq.ts';
 import { nix as nixSpec } from './nix.ts';
+import { toolchainArchive as archiveBy } from './toolchain-archive.ts';
 
 const tools: Tools = { shell: sh`${busybox}/bin/ash`, path: [toolchain, gnumake, busybox] };
 
 export const packages = packagesBy(tools);
+
+export const toolchainArchive = archiveBy(packages.xz);
 
 export const nix = makePackage(nixSpec(packages, busybox), tools);
 

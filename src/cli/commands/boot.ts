@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
@@ -66,6 +66,8 @@ async function boot(name: string, options: BootOptions): Promise<Result<ExitCode
     return fail('E_USAGE', `--kernel is for a kit, and ${name} is none`, 'name the folder that zilch export kit wrote');
   const image = await imageOf(name, options);
   if (!image.ok) return image;
+  if (!statSync(image.value).isFile())
+    return fail('E_NO_FILE', `${name} is a folder, and no image of a CD or a disk`, 'zilch list names what is built; live-cd is such an image');
   const absent = (options.disk ?? []).find((file) => !existsSync(file));
   if (absent !== undefined) return fail('E_NO_FILE', `${absent} is not there`, `truncate -s 8G ${absent}`);
   const forward = forwards(options.forward ?? []);
