@@ -75,6 +75,9 @@ const recipes = local(import.meta.url, '..', {
   only: ['0-seed', '1-stage1', '2a-ascent', '2b-crossing', '3-nix', '5-distribution', 'package', 'packages', 'chain.ts', 'sources.ts', 'signatures'],
 });
 
+/** Signed claims of what was built, and by whom. None is about the CD that they are on. */
+const evidence = local(import.meta.url, '../../evidence', { name: 'zilch-evidence' });
+
 /** What each output of the chain is, by the pins: `TARGET^OUTPUT NAR-HASH NAR-SIZE`. This CD cannot hold its own. */
 function expectedOutputs(): string {
   const others = Object.entries(pins as Record<string, { readonly narHash: string; readonly narSize: number }>).filter(
@@ -92,11 +95,13 @@ const aboard = distributionRecipe({
 mkdir -p "$out/zilch"
 ln -s ${recipes} "$out/zilch/recipes"
 ln -s ${expressions} "$out/zilch/flake"
+ln -s ${evidence} "$out/zilch/evidence"
 cat >"$out/zilch/outputs" <<'.'
 ${expectedOutputs()}.
 cat >"$out/zilch/README" <<'.'
 All that this CD was built from is on it: the seed and every source tarball (in /nix/store), the recipes, and the same as
-expressions for Nix. No network is needed. What is built on the way wants 20 GB: su -; zilch-store /dev/... first.
+expressions for Nix. No network is needed. All that is built on the way takes 4 GB in the store, and LLVM's build some more
+while it runs: su -; zilch-store /dev/... first, with a disk of 10 GB or more.
 
   nix build /zilch/flake#stage1          the first shell, C library and compiler, from 148 bytes and text
   nix build /zilch/flake#toolchain       clang, by all that comes before it
@@ -104,13 +109,14 @@ expressions for Nix. No network is needed. What is built on the way wants 20 GB:
 
 outputs       what each output should be: its NAR hash, as "nix-store --dump PATH | sha256sum" prints it, and its size
 recipes       how each is built; recipes/signatures: what the authors of the sources signed
+evidence      who built each before, on what machine, and signed what came out
 .
 `,
-  references: { allowed: [recipes, expressions] },
+  references: { allowed: [recipes, expressions, evidence] },
 });
 
 /** The same with all that building it takes: seed, tarballs, recipes, and the same as expressions for its Nix. */
 export const fullCd: AnyRecipe = liveCdOf({
   ...{ ...ours, name: 'live-cd-full', files: [...baseFiles, aboard] },
-  store: [...fromOutside([cd]), recipes, expressions],
+  store: [...fromOutside([cd]), recipes, expressions, evidence],
 }).cd;
