@@ -9,7 +9,7 @@ export {
   type Session,
   type StoreOptions,
 } from './session.js';
-export { targetOf, targetsOf, type NamedTarget } from './targets.js';
+export { askedFor, buildOrTest, buildsOf, targetOf, targetsOf, type NamedTarget } from './targets.js';
 export { BuiltOutputs, builtOutput } from './built-outputs.js';
 export { pinnedOutputs, type PinnedOutput } from './pinned-outputs.js';
 export { withNamed, withSelection, type Named, type Selection } from './selection.js';

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { BUILDERS, type BuilderKind } from '../../build/index.js';
 import { ok, type Result } from '../../result.js';
-import { targetsOf, withBuilt } from '../../workspace/index.js';
+import { buildsOf, withBuilt } from '../../workspace/index.js';
 import { openSigner, signClaims, withClaimsPlace, type SignerOptions } from '../attesting.js';
 import { perform, withChain, type ChainOptions } from '../command.js';
 import { printLine } from '../output.js';
@@ -29,10 +29,9 @@ async function attestCommand(names: readonly string[], options: AttestOptions): 
   const signer = openSigner(options);
   if (!signer.ok) return signer;
   return withBuilt(options, async (session) => {
-    const targets = targetsOf(session, names);
-    if (!targets.ok) return targets;
-    const roots = targets.value.map(({ target }) => target.build.drvPath);
-    const signed = await signClaims(session, roots, signer.value, options.builtBy);
+    const roots = buildsOf(session, names);
+    if (!roots.ok) return roots;
+    const signed = await signClaims(session, roots.value, signer.value, options.builtBy);
     if (!signed.ok) return signed;
     for (const line of signed.value) printLine(line);
     return ok(undefined);
