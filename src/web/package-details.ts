@@ -1,6 +1,5 @@
 /** What a package's page shows beyond the chain's report: texts, trees, references, logs. */
 import { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { logPath } from '../build/index.js';
 import { diffLines, type DiffLine } from '../diff/index.js';
 import { storePathBaseName, type StorePath } from '../formats/index.js';
