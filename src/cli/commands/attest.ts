@@ -61,9 +61,10 @@ async function attestCommand(names: readonly string[], options: AttestOptions): 
     if (!attested.ok) return attested;
     const added = await addClaims(place.value, attested.value.claims, secret);
     if (!added.ok) return added;
-    const { foreign } = attested.value;
+    const { foreign, unrecorded } = attested.value;
     printLine(`${formatCount(added.value.added, 'claim')} added, ${added.value.total} in all: ${added.value.folder}`);
     if (foreign.length > 0) printLine(`not built here, so not claimed: ${foreign.join(', ')}`);
+    if (unrecorded.length > 0) printLine(`built here before there were records, so not claimed: ${unrecorded.join(', ')}`);
     return ok(undefined);
   });
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { judgeClaims, OWN, type Disagreement, type Judged, type StepVerdict } from '../../evidence/index.js';
+import { judgeClaims, lackInWords, OWN, type Disagreement, type Judged, type StepVerdict } from '../../evidence/index.js';
 import { fail, ok } from '../../result.js';
 import { buildsOf, withView } from '../../workspace/index.js';
 import { collect, perform, withChain, withJson, type ChainOptions } from '../command.js';
@@ -66,7 +66,9 @@ function lines({ policy, admission, judgement }: Judged, width: number): string[
     ...matrix(steps, policy.operators),
     '',
     `${formatCount(steps.length - open.length, 'step')} of ${steps.length} hold; ${formatCount(admission.claims.length, 'claim')} counted, ${refused.length} refused, ${admission.repeated} repeated`,
-    ...open.filter(({ state }) => state === 'lacking').flatMap((one) => wrap(`lacking  ${one.step.name}: ${lacksOf(one)}`, width, '         ')),
+    ...open
+      .filter(({ state }) => state === 'lacking')
+      .flatMap((one) => wrap(`lacking  ${one.step.name}: ${one.lacks.map(lackInWords).join(', ')}`, width, '         ')),
     ...disagreements.slice(0, 1).flatMap((one) => disagreementLines(one, disagreements.length - 1)),
     ...elsewhere.flatMap(({ operator, first, count }) =>
       wrap(`elsewhere  ${operator} built ${formatCount(count, 'step')} from other inputs, ${first} first`, width, '           '),
@@ -87,10 +89,6 @@ function matrix(steps: readonly StepVerdict[], operators: readonly string[]): st
       state === 'disputed' ? 'DISPUTED' : state,
     ]),
   ]);
-}
-
-function lacksOf({ lacks }: StepVerdict): string {
-  return lacks.map(({ what, have, need }) => `${have} of ${need} ${what}`).join(', ');
 }
 
 function disagreementLines({ step, sides }: Disagreement, more: number): string[] {
