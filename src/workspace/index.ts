@@ -2,6 +2,7 @@
 export {
   withBuilt,
   withOpenStore,
+  withResults,
   withSession,
   withStoreForLooking,
   withView,

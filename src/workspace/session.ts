@@ -35,6 +35,12 @@ export function withSession<T>(options: ChainOptions, use: Use<Session, T>): Pro
   return onChain(options, { open: withOpenStore, given: addSeed, otherwise: () => undefined }, use);
 }
 
+/** For what uses results and builds them where they are missing: as `withSession`, but a store that cannot be written is only looked at. */
+export function withResults<T>(options: ChainOptions, use: Use<Session, T>): Promise<Result<T>> {
+  const open: Ways['open'] = (where, useStore) => closing(orForLooking(Store.open(storeRoot(where), { create: true }), where), useStore);
+  return onChain(options, { open, given: addSeed, otherwise: () => undefined }, use);
+}
+
 /**
  * For what only looks: nothing is fetched, run or written, and a store that is not there is an empty one. Without a seed of its
  * own the chain is shown as the store was last built.
@@ -67,9 +73,15 @@ async function onChain<T>(options: ChainOptions, { open, given, otherwise }: Way
   });
 }
 
-/** Opens a store that is there, and closes it after `use`. */
+/** Opens a store that is there, only for looking where it cannot be written: what is built there can still be passed on. Closes it after `use`. */
 export function withBuiltStore<T>(options: StoreOptions, use: Use<Store, T>): Promise<Result<T>> {
-  return closing(Store.open(storeRoot(options)), use);
+  return closing(orForLooking(Store.open(storeRoot(options)), options), use);
+}
+
+/** A store for looking in the place of one that cannot be written. */
+function orForLooking(opened: Result<Store>, options: StoreOptions): Result<Store> {
+  const isUnwritable = !opened.ok && ['E_READ_ONLY', 'E_PERMISSION'].includes(opened.failure.code);
+  return isUnwritable ? Store.openForLooking(storeRoot(options)) : opened;
 }
 
 /** Opens the store for looking, and closes it after `use`. */
