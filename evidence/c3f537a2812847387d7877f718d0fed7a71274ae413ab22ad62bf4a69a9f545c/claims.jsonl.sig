@@ -1,0 +1,2 @@
+untrusted comment: signature by zilch-project-1
+RWTD9TeigShHOCTNybaAFObuZ7TgzGoDt+EBAgzIvb9BEqqvuCKv5Ldw2ZW5qIuN9WqhuKwZZE3ZT0VCvWjkHdE7lHzQsJgtEAg=
