@@ -1,5 +1,5 @@
 /** A chain on disk: loads it, turns it into derivations, and finds targets by the names users type. */
-export { loadChain, OWN_CHAIN, type LoadedChain } from './load.js';
+export { SIGNATURES, loadChain, OWN_CHAIN, type LoadedChain } from './load.js';
 export { instantiateChain, prepareChain, seedsOf, sourcesOf, type PreparedChain, type PreparedTarget } from './prepare.js';
 export { findTarget, type TargetName } from './target-name.js';
 export { neededSources, targetClosure, type Wanted } from './wanted.js';

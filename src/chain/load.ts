@@ -13,6 +13,9 @@ import { place, shown } from './place.js';
 /** Zilch's checkout, which has what `zilch` and `zilch/bootstrap` mean in a chain's imports. */
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 
+/** The folder of a chain that has upstreams' signatures and keys. */
+export const SIGNATURES = 'signatures';
+
 /** The directory of the chain that comes with Zilch. */
 export const OWN_CHAIN = join(CHECKOUT, 'bootstrap');
 
