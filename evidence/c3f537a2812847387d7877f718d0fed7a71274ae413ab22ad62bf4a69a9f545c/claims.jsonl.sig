@@ -1,2 +1,2 @@
 untrusted comment: signature by zilch-project-1
-RWTD9TeigShHOE44UvHfF1hqvPeWgJr7IRbNXAho2J5lw9xt+9FBJFnROZGCPa/NQEAjhQz2+EbyKDUG3MnSZp/BWHcaOcz1dQI=
+RWTD9TeigShHOCTNybaAFObuZ7TgzGoDt+EBAgzIvb9BEqqvuCKv5Ldw2ZW5qIuN9WqhuKwZZE3ZT0VCvWjkHdE7lHzQsJgtEAg=

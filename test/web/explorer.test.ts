@@ -106,6 +106,10 @@ describe.skipIf(why !== undefined)('the explorer', () => {
     await page.getByLabel('Show only: Packages').fill('STAGE built');
     await expect.poll(names).toContain('stage1');
     expect(await page.locator('.table-tools [role=status]').innerText()).toMatch(new RegExp(`^\\d+ of ${all.length} packages$`));
+    // What became of a package is seen on a telephone, too.
+    await page.setViewportSize({ width: 390, height: 844 });
+    const state = (await page.locator('td', { hasText: 'built here' }).first().boundingBox())!;
+    expect(state.x + state.width).toBeLessThanOrEqual(390);
     await page.getByLabel('Show only: Packages').fill('no such thing');
     await expect.poll(names).toEqual([]);
     expect(problems).toEqual([]);

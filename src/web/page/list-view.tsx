@@ -17,8 +17,8 @@ export function ListView({ report }: { readonly report: ChainReport }) {
 
 const COLUMNS: readonly Column<RecipeFacts>[] = [
   { title: 'package', by: ({ id }) => id, cell: ({ id }) => <PackageLink id={id} /> },
-  { title: 'stage', by: ({ stage }) => stage },
-  { title: 'version', by: ({ version }) => version, className: () => 'long' },
+  { title: 'stage', by: ({ stage }) => stage, isExtra: true },
+  { title: 'version', by: ({ version }) => version, className: () => 'long', isExtra: true },
   {
     title: 'state',
     by: ({ state }) => state,
@@ -36,7 +36,7 @@ const COLUMNS: readonly Column<RecipeFacts>[] = [
     by: (recipe) => pinText(pinStatus(recipe)),
     className: (recipe) => (pinStatus(recipe) === 'different' ? 'bad' : ''),
   },
-  { title: 'what it is', by: ({ description }) => description, className: () => 'prose wide' },
+  { title: 'what it is', by: ({ description }) => description, className: () => 'prose wide', isExtra: true },
 ];
 
 function sizeOf(recipe: RecipeFacts): number | undefined {

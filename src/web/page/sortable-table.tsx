@@ -10,6 +10,8 @@ export interface Column<Row> {
   /** What is shown, when it is not the key itself. */
   readonly cell?: (row: Row) => ComponentChildren;
   readonly isNumber?: boolean;
+  /** Left out where there is no room for it. */
+  readonly isExtra?: boolean;
   readonly className?: (row: Row) => string;
 }
 
@@ -51,10 +53,10 @@ export function SortableTable<Row>({ caption, noun, columns, rows, keyOf }: Prop
           <caption class="hidden">{caption}</caption>
           <thead>
             <tr>
-              {columns.map(({ title, isNumber }, index) => {
+              {columns.map(({ title, isNumber, isExtra }, index) => {
                 const direction = sorting.value?.column === index ? sorting.value.direction : undefined;
                 return (
-                  <th key={title} scope="col" class={isNumber === true ? 'number' : ''} aria-sort={direction}>
+                  <th key={title} scope="col" class={kindOf({ isNumber, isExtra })} aria-sort={direction}>
                     <button type="button" class="sort" onClick={() => (sorting.value = next(index, isNumber === true, direction))}>
                       {title}
                       <span aria-hidden="true">{direction === undefined ? '' : direction === 'ascending' ? ' ↑' : ' ↓'}</span>
@@ -69,7 +71,7 @@ export function SortableTable<Row>({ caption, noun, columns, rows, keyOf }: Prop
               <tr key={keyOf(row)}>
                 {columns.map((column, index) => {
                   const content = column.cell === undefined ? column.by(row) : column.cell(row);
-                  const className = `${column.isNumber === true ? 'number ' : ''}${column.className?.(row) ?? ''}`.trim();
+                  const className = `${kindOf(column)} ${column.className?.(row) ?? ''}`.trim();
                   return index === 0 ? (
                     <th key={index} scope="row">
                       {content}
@@ -87,6 +89,10 @@ export function SortableTable<Row>({ caption, noun, columns, rows, keyOf }: Prop
       </div>
     </>
   );
+}
+
+function kindOf({ isNumber, isExtra }: { readonly isNumber?: boolean | undefined; readonly isExtra?: boolean | undefined }): string {
+  return [...(isNumber === true ? ['number'] : []), ...(isExtra === true ? ['extra'] : [])].join(' ');
 }
 
 /** The largest number first, the first name first; then the other way; then as it was. */
