@@ -2,6 +2,7 @@
  * Makes what runs of the TypeScript sources, in dist/: the program and its libraries, and the explorer's page. Types are not looked at:
  * that is tsc's part. See docs/decisions/0015-the-program-is-bundled.md.
  */
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +28,14 @@ rmSync(join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'zilch',
 const dependencies = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies);
 /* eslint-enable */
 
+// Another program makes other derivations: it believes nothing that this one remembered of a chain.
+const sources = createHash('sha256');
+for (const name of ['bundle.js', 'package-lock.json', ...readdirSync('src', { recursive: true }).map((name) => join('src', name))].sort()) {
+  if (name.endsWith('.test.ts') || statSync(name).isDirectory()) continue;
+  const bytes = readFileSync(name);
+  sources.update(`${name} ${bytes.length}\n`).update(bytes);
+}
+
 const [program] = await Promise.all([
   build({
     entryPoints: [
@@ -48,6 +57,7 @@ const [program] = await Promise.all([
     external: dependencies.filter((name) => !BUNDLED.includes(name)).flatMap((name) => [name, `${name}/*`]),
     // Packages in CommonJS ask for Node.js' own modules.
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+    define: { ZILCH_PROGRAM: JSON.stringify(sources.digest('hex')) },
     metafile: true,
     sourcemap: true,
     logLevel: 'warning',

@@ -146,6 +146,17 @@ export class Database {
     };
   }
 
+  /** The path of a realisation, without its dependencies: `list` and a build with nothing to do ask for hundreds. */
+  realised(id: DrvOutputId): PathInfo | undefined {
+    if (!this.#hasRealisations) return undefined;
+    const row = this.#sqlite.row(
+      'select v.* from Realisations r join ValidPaths v on v.id = r.outputPath where drvPath = ? and outputName = ?',
+      `sha256:${id.drvHash}`,
+      id.outputName,
+    ) as PathRow | undefined;
+    return row === undefined ? undefined : this.#infoOf(row);
+  }
+
   /** The whole graph in two queries, for those who walk all of it. */
   graph(): PathNode[] {
     const rows = this.#sqlite.rows('select id, path, deriver, narSize, registrationTime from ValidPaths order by path') as PathRow[];

@@ -1,26 +1,41 @@
-import { realisedOutputs, type OutputPaths } from '../build/index.js';
+import type { OutputPaths } from '../build/index.js';
 import type { PreparedTarget } from '../chain/index.js';
 import { formatOutputName, type DrvPath, type PathInfo } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
+import { idsOf } from './ids.js';
+import type { KnownSession } from './known-session.js';
 import type { Session } from './session.js';
 
-/** What is built of a chain, as it was when this was made. */
+/** What is built of a chain. What was asked once is not looked up again. */
 export class BuiltOutputs {
-  readonly #outputs: ReadonlyMap<DrvPath, OutputPaths>;
+  readonly #found = new Map<DrvPath, OutputPaths>();
 
-  constructor(private readonly session: Session) {
-    const { store, chain } = session;
-    this.#outputs = realisedOutputs(store, chain.derivations, chain.derivations.keys());
+  constructor(private readonly session: Pick<Session, 'store' | 'chain'> | Pick<KnownSession, 'store' | 'chain' | 'idOf'>) {}
+
+  /** What the outputs of a derivation turned out to be; those that are built. */
+  of(drvPath: DrvPath): OutputPaths {
+    const known = this.#found.get(drvPath);
+    if (known !== undefined) return known;
+    const { store, chain } = this.session;
+    const idOf = idsOf(this.session);
+    const outputs = new Map(
+      [...(chain.derivations.get(drvPath)?.outputs.keys() ?? [])].flatMap((name) => {
+        const info = store.realised(idOf(drvPath, name));
+        return info === undefined ? [] : [[name, info] as const];
+      }),
+    );
+    this.#found.set(drvPath, outputs);
+    return outputs;
   }
 
   /** What an output turned out to be; `undefined` when it is not built. */
   find(drvPath: DrvPath, outputName: string): PathInfo | undefined {
-    return this.#outputs.get(drvPath)?.get(outputName);
+    return this.of(drvPath).get(outputName);
   }
 
   /** True when all outputs of a derivation are built. */
   areComplete(drvPath: DrvPath): boolean {
-    return this.#outputs.get(drvPath)?.size === this.session.chain.derivations.get(drvPath)?.outputs.size;
+    return this.of(drvPath).size === this.session.chain.derivations.get(drvPath)?.outputs.size;
   }
 }
 

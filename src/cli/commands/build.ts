@@ -1,20 +1,12 @@
 import type { Command } from 'commander';
-import type { BuildReport, Event } from '../../build/index.js';
-import { targetClosure, type PreparedTarget } from '../../chain/index.js';
-import { fail, ok, type Result } from '../../result.js';
-import { readPins } from '../../verify/index.js';
-import { confirmByFlake, keepFromCollection, pinnedOutputs, targetsOf, withSession, type PinnedOutput, type Session } from '../../workspace/index.js';
-import { outputTable, type TableRow } from '../build-table.js';
-import { runBuild, withBuildOptions, withJsonEvents, type BuildCommandOptions } from '../building.js';
+import { ok, type Result } from '../../result.js';
+import { mayFindOnly, whenUpToDate } from '../../workspace/index.js';
+import { withBuildOptions, withJsonEvents, type BuildCommandOptions } from '../build-options.js';
+import { conclude } from '../build-results.js';
 import { perform } from '../command.js';
-import { verdict } from '../verdict.js';
 import type { ExitCode } from '../exit-code.js';
-import { formatCount } from '../format.js';
-import { interruptible } from '../interrupt.js';
-import { withKeptShell } from '../kept-shell.js';
-import { printError, printLine, toJson } from '../output.js';
-import { chooseReporter, type Reporter } from '../progress/reporters.js';
-import { testLines } from '../test-lines.js';
+import { printError } from '../output.js';
+import { chooseReporter } from '../progress/reporters.js';
 
 /** `zilch build` */
 export function register(command: Command): void {
@@ -24,120 +16,29 @@ export function register(command: Command): void {
   command.option('--rebuild', 'build again what is wanted, and compare with what is there');
   command.option('--bell', 'ring the terminal’s bell at the end');
   command.option('--no-tests', 'do not run the tests of what is built');
-  perform(command, (names: readonly string[], options: BuildCommandOptions) => buildCommand(names, options));
-}
-
-async function buildCommand(
-  names: readonly string[],
-  options: BuildCommandOptions & { readonly bell?: true },
-): Promise<Result<ExitCode | undefined>> {
-  const reporter = chooseReporter(options.json === true);
-  try {
-    return await interruptible((signal) =>
-      withSession(options, async (session) => {
-        const named =
-          options.all === true ? ok(session.chain.targets.map((target) => ({ target, outputName: undefined }))) : targetsOf(session, names);
-        if (!named.ok) return named;
-        const targets = targetClosure(
-          session.chain,
-          named.value.map(({ target }) => target),
-        );
-        const tests = options.tests ? targets.flatMap(({ test }) => (test === undefined ? [] : [{ drvPath: test.drvPath, outputs: ['out'] }])) : [];
-        const wanted = named.value.map(({ target, outputName }) => ({
-          drvPath: target.build.drvPath,
-          outputs: outputName === undefined ? target.recipe.outputNames : [outputName],
-        }));
-        const durations = new Map<string, number>();
-        const built = await runBuild(session, [...wanted, ...tests], options, {
-          ...{ asked: options.all === true ? ['all'] : names, signal, emit: watching(session, options, reporter, durations) },
-          // Nix evaluates the flake with all of them present.
-          ...(options.nix === undefined
-            ? {}
-            : { sourcesOf: targets.map(({ build, recipe }) => ({ drvPath: build.drvPath, outputs: recipe.outputNames })) }),
-        });
-        // The finished part of a stopped run is kept too: the same command continues from there.
-        const rooted = built.ok || built.failure.code === 'E_CANCELLED' ? keepFromCollection(session, targets) : ok(undefined);
-        if (!built.ok) return built;
-        if (!rooted.ok) return rooted;
-        if (options.nix !== undefined && built.value.failures.size === 0) {
-          const confirmed = await confirmByFlake(session, targets, options, signal);
-          if (!confirmed.ok) return confirmed;
-          reporter.close();
-          if (options.json !== true)
-            printLine(`by its flake, Nix comes to the same derivations and outputs of ${formatCount(targets.length, 'target')}`);
-        }
-        reporter.close();
-        return conclude(session, built.value, { targets, asked: named.value, durations, tests: tests.map(({ drvPath }) => drvPath) }, options);
-      }),
-    );
-  } finally {
-    reporter.close();
+  perform(command, async (names: readonly string[], options: BuildCommandOptions & { readonly bell?: true }) => {
+    const done = await nothingToDo(names, options);
+    // Loaded here: with nothing to do, none of it is needed.
+    const ended = done ?? (await (await import('../build-run.js')).buildTargets(names, options));
     if (options.bell === true && process.stderr.isTTY) printError('\u0007');
-  }
+    return ended;
+  });
 }
 
-interface Asked {
-  /** All outputs that were needed. */
-  readonly targets: readonly PreparedTarget[];
-  readonly asked: readonly { readonly target: PreparedTarget; readonly outputName: string | undefined }[];
-  readonly tests: readonly string[];
-  /** The seconds that each derivation built by this run took. */
-  readonly durations: ReadonlyMap<string, number>;
-}
-
-/** Compares the outputs with their pins, and shows the results of the run. */
-async function conclude(
-  session: Session,
-  report: BuildReport,
-  { targets, asked, tests, durations }: Asked,
-  options: BuildCommandOptions,
-): Promise<Result<ExitCode | undefined>> {
-  const pins = await readPins(session.loaded.pinsFile);
-  if (!pins.ok) return pins;
-  const outputs = pinnedOutputs(session, targets, pins.value);
-  const isAsked = ({ target, outputName }: PinnedOutput): boolean =>
-    asked.some((one) => one.target === target && (one.outputName ?? outputName) === outputName);
-  const different = outputs.filter(({ pinned }) => pinned === 'different');
-  // Outputs that nobody asked for get a line only if they are wrong.
-  const rows = outputs
-    .filter((output) => isAsked(output) || output.pinned === 'different')
-    .map((output): TableRow => ({ ...output, seconds: durations.get(output.target.build.drvPath) }));
-  const failedTests = tests.filter((drvPath) => [...report.failures.keys()].some((failed) => failed === drvPath)).length;
-  if (options.json === true) {
-    const shown = rows.map(({ key, info, seconds, pinned }) => ({
-      output: key,
-      path: info.path,
-      narHash: info.narHash,
-      narSize: info.narSize,
-      seconds,
-      pinned,
-    }));
-    printLine(toJson({ type: 'result', outputs: shown, summary: report.summary }));
-  } else {
-    const width = process.stdout.columns || Number.POSITIVE_INFINITY;
-    for (const line of outputTable(rows, width)) printLine(line);
-    if (tests.length > 0 && report.failures.size === 0) {
-      printLine(`tests: ${tests.length - failedTests} passed`);
-      const shown = new Set(asked.map(({ target }) => target));
-      for (const line of testLines(session, [...shown], width)) printLine(line);
-    }
-  }
-  const came = await verdict(session, report);
-  if (!came.ok || came.value !== undefined) return came;
-  if (different.length > 0) {
-    const names = different.map(({ key }) => key).join(', ');
-    return fail(
-      'E_DIFFERENT',
-      `not what is pinned: ${names}`,
-      'if a recipe was changed on purpose, `zilch pins update` pins the new outputs; else this machine builds something else than others do',
-    );
-  }
-  return ok(undefined);
-}
-
-function watching({ chain }: Session, options: BuildCommandOptions, reporter: Reporter, durations: Map<string, number>): (event: Event) => void {
-  return (event) => {
-    if (event.type === 'build-done') durations.set(event.drvPath, event.durationSeconds);
-    reporter.emit(withKeptShell(event, chain, options));
-  };
+/** Shows what is there, as a build with nothing to do would; `undefined` if there is something to do, or if that cannot be told. */
+async function nothingToDo(names: readonly string[], options: BuildCommandOptions): Promise<Result<ExitCode | undefined> | undefined> {
+  const { policy, claims, tests, json } = options;
+  if (!mayFindOnly(options) || policy !== undefined || claims !== undefined) return undefined;
+  const started = performance.now();
+  const asked = { chain: options.chain, ...(options.store === undefined ? {} : { store: options.store }), ...(options.seed === undefined ? {} : { seed: options.seed }) };
+  return whenUpToDate({ ...asked, names, all: options.all === true, tests }, async ({ session, built, asked, targets, wanted }) => {
+    const summary = { built: 0, reused: wanted, failed: 0, skipped: 0, durationSeconds: (performance.now() - started) / 1000 };
+    const reporter = chooseReporter(json === true);
+    reporter.emit({ type: 'plan', drvs: [], fetch: [], estimateSeconds: 0, at: Date.now() });
+    reporter.emit({ type: 'done', summary, at: Date.now() });
+    reporter.close();
+    const tested = tests ? targets.flatMap(({ test }) => test?.drvPath ?? []) : [];
+    const finished = { asked, targets, built, tests: tested, durations: new Map<string, number>(), report: { summary, failures: new Map() } };
+    return conclude(session, finished, json === true, () => Promise.resolve(ok(undefined)));
+  });
 }

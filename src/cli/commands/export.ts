@@ -44,7 +44,7 @@ async function nixCommand(directory: string, names: readonly string[], options: 
   try {
     return await interruptible((signal) =>
       withSession(options, async ({ store, loaded, chain, ...session }) => {
-        const named = names.length === 0 ? ok(chain.targets.map((target) => ({ target }))) : targetsOf({ store, loaded, chain, ...session }, names);
+        const named = names.length === 0 ? ok(chain.targets.map((target) => ({ target }))) : targetsOf({ chain }, names);
         if (!named.ok) return named;
         const targets = targetClosure(
           chain,

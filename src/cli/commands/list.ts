@@ -6,7 +6,7 @@ import { pinKey, readPins } from '../../verify/index.js';
 import { perform, withChain, withJson, type ChainOptions } from '../command.js';
 import { fit, formatBytes, formatSeconds, formatTable } from '../format.js';
 import { printJson, printLine } from '../output.js';
-import { withView, type Session } from '../../workspace/index.js';
+import { withKnownView, type AnySession } from '../../workspace/index.js';
 import type { Pins } from '../../verify/index.js';
 
 /** `zilch list` */
@@ -14,7 +14,7 @@ export function register(command: Command): void {
   withJson(withChain(command));
   command.addHelpText('after', '\nSizes and times in parentheses are expected: those of the pins and of other machines.');
   perform(command, (options: ChainOptions & { json?: true }) =>
-    withView(options, async (session) => {
+    withKnownView(options, async (session) => {
       const pins = await readPins(session.loaded.pinsFile);
       if (!pins.ok) return pins;
       const rows = facts(session, pins.value);
@@ -27,15 +27,15 @@ export function register(command: Command): void {
 
 type Row = ReturnType<typeof facts>[number];
 
-function facts(session: Session, pins: Pins) {
+function facts(session: AnySession, pins: Pins) {
   const { store, loaded, chain } = session;
   const states = new TargetStates(session, pins);
   const own = readDurations(durationsFile(store.layout.zilchDir));
   const estimate = estimates(own, readDurations(loaded.durationsFile));
   return chain.targets.map((target) => {
-    const { name, stage, recipe, build } = target;
+    const { name, stage, recipe, build, test } = target;
     const built = states.outputsOf(build.drvPath);
-    const sizes = recipe.outputNames.map((output) => built?.get(output)?.narSize);
+    const sizes = recipe.outputNames.map((output) => built.get(output)?.narSize);
     const pinned = recipe.outputNames.map((output) => pins.get(pinKey(name, output))?.narSize);
     return {
       target: name,
@@ -43,7 +43,7 @@ function facts(session: Session, pins: Pins) {
       version: recipe.version,
       outputs: recipe.outputNames,
       description: recipe.description,
-      tested: recipe.test !== undefined,
+      tested: test !== undefined,
       default: name === chain.defaultTarget,
       state: states.of(target),
       test: states.test(target),

@@ -1,0 +1,71 @@
+/** What a build ends with: a table of outputs, what tests said, and whether all is as it is pinned. */
+import type { BuildReport } from '../build/index.js';
+import type { TargetFacts } from '../chain/index.js';
+import { fail, ok, type Result } from '../result.js';
+import { readPins } from '../verify/index.js';
+import { BuiltOutputs, pinnedOutputs, type AnySession, type NamedTarget, type PinnedOutput } from '../workspace/index.js';
+import { outputTable, type TableRow } from './build-table.js';
+import type { ExitCode } from './exit-code.js';
+import { printLine, toJson } from './output.js';
+import { testLines } from './test-lines.js';
+
+export interface Finished {
+  readonly asked: readonly NamedTarget<TargetFacts>[];
+  /** And all that they need. */
+  readonly targets: readonly TargetFacts[];
+  readonly built?: BuiltOutputs;
+  readonly tests: readonly string[];
+  /** The seconds that each derivation built by this run took. */
+  readonly durations: ReadonlyMap<string, number>;
+  readonly report: Pick<BuildReport, 'summary' | 'failures'>;
+}
+
+/** Compares the outputs with their pins, and shows the results of the run; `verdict` says how it went. */
+export async function conclude(
+  session: AnySession,
+  { targets, asked, tests, durations, report, built = new BuiltOutputs(session) }: Finished,
+  json: boolean,
+  verdict: () => Promise<Result<ExitCode | undefined>>,
+): Promise<Result<ExitCode | undefined>> {
+  const pins = await readPins(session.loaded.pinsFile);
+  if (!pins.ok) return pins;
+  const outputs = pinnedOutputs(session, targets, pins.value, built);
+  const isAsked = ({ target, outputName }: PinnedOutput<TargetFacts>): boolean =>
+    asked.some((one) => one.target === target && (one.outputName ?? outputName) === outputName);
+  const different = outputs.filter(({ pinned }) => pinned === 'different');
+  // Outputs that nobody asked for get a line only if they are wrong.
+  const rows = outputs
+    .filter((output) => isAsked(output) || output.pinned === 'different')
+    .map((output): TableRow => ({ ...output, seconds: durations.get(output.target.build.drvPath) }));
+  const failedTests = tests.filter((drvPath) => [...report.failures.keys()].some((failed) => failed === drvPath)).length;
+  if (json) {
+    const shown = rows.map(({ key, info, seconds, pinned }) => ({
+      output: key,
+      path: info.path,
+      narHash: info.narHash,
+      narSize: info.narSize,
+      seconds,
+      pinned,
+    }));
+    printLine(toJson({ type: 'result', outputs: shown, summary: report.summary }));
+  } else {
+    const width = process.stdout.columns || Number.POSITIVE_INFINITY;
+    for (const line of outputTable(rows, width)) printLine(line);
+    if (tests.length > 0 && report.failures.size === 0) {
+      printLine(`tests: ${tests.length - failedTests} passed`);
+      const shown = new Set(asked.map(({ target }) => target));
+      for (const line of testLines(session.store, [...shown], built, width)) printLine(line);
+    }
+  }
+  const came = await verdict();
+  if (!came.ok || came.value !== undefined) return came;
+  if (different.length > 0) {
+    const names = different.map(({ key }) => key).join(', ');
+    return fail(
+      'E_DIFFERENT',
+      `not what is pinned: ${names}`,
+      'if a recipe was changed on purpose, `zilch pins update` pins the new outputs; else this machine builds something else than others do',
+    );
+  }
+  return ok(undefined);
+}

@@ -1,0 +1,72 @@
+/** A build from end to end, as `zilch build` shows it. */
+import type { Event } from '../build/index.js';
+import { targetClosure } from '../chain/index.js';
+import { ok, type Result } from '../result.js';
+import { confirmByFlake, keepFromCollection, targetsOf, withSession, type Session } from '../workspace/index.js';
+import { conclude } from './build-results.js';
+import { runBuild, type BuildCommandOptions } from './building.js';
+import type { ExitCode } from './exit-code.js';
+import { formatCount } from './format.js';
+import { interruptible } from './interrupt.js';
+import { withKeptShell } from './kept-shell.js';
+import { printLine } from './output.js';
+import { chooseReporter, type Reporter } from './progress/reporters.js';
+import { verdict } from './verdict.js';
+
+/** Builds targets, all where `names` names none and `--all` is given. */
+export async function buildTargets(names: readonly string[], options: BuildCommandOptions): Promise<Result<ExitCode | undefined>> {
+  const reporter = chooseReporter(options.json === true);
+  const build = (signal: AbortSignal): Promise<Result<ExitCode | undefined>> =>
+    withSession(
+      options,
+      async (session) => {
+        const named =
+          options.all === true ? ok(session.chain.targets.map((target) => ({ target, outputName: undefined }))) : targetsOf(session, names);
+        if (!named.ok) return named;
+        const targets = targetClosure(
+          session.chain,
+          named.value.map(({ target }) => target),
+        );
+        const tests = options.tests ? targets.flatMap(({ test }) => (test === undefined ? [] : [{ drvPath: test.drvPath, outputs: ['out'] }])) : [];
+        const wanted = named.value.map(({ target, outputName }) => ({
+          drvPath: target.build.drvPath,
+          outputs: outputName === undefined ? target.recipe.outputNames : [outputName],
+        }));
+        const durations = new Map<string, number>();
+        const built = await runBuild(session, [...wanted, ...tests], options, {
+          ...{ asked: options.all === true ? ['all'] : names, signal, emit: watching(session, options, reporter, durations) },
+          // Nix evaluates the flake with all of them present.
+          ...(options.nix === undefined
+            ? {}
+            : { sourcesOf: targets.map(({ build, recipe }) => ({ drvPath: build.drvPath, outputs: recipe.outputNames })) }),
+        });
+        // The finished part of a stopped run is kept too: the same command continues from there.
+        const rooted = built.ok || built.failure.code === 'E_CANCELLED' ? keepFromCollection(session, targets) : ok(undefined);
+        if (!built.ok) return built;
+        if (!rooted.ok) return rooted;
+        if (options.nix !== undefined && built.value.failures.size === 0) {
+          const confirmed = await confirmByFlake(session, targets, options, signal);
+          if (!confirmed.ok) return confirmed;
+          reporter.close();
+          if (options.json !== true)
+            printLine(`by its flake, Nix comes to the same derivations and outputs of ${formatCount(targets.length, 'target')}`);
+        }
+        reporter.close();
+        const finished = { targets, asked: named.value, durations, tests: tests.map(({ drvPath }) => drvPath), report: built.value };
+        return conclude(session, finished, options.json === true, () => verdict(session, built.value));
+      },
+      { remember: true },
+    );
+  try {
+    return await interruptible(build);
+  } finally {
+    reporter.close();
+  }
+}
+
+function watching({ chain }: Session, options: BuildCommandOptions, reporter: Reporter, durations: Map<string, number>): (event: Event) => void {
+  return (event) => {
+    if (event.type === 'build-done') durations.set(event.drvPath, event.durationSeconds);
+    reporter.emit(withKeptShell(event, chain, options));
+  };
+}
