@@ -1,6 +1,6 @@
 /** A whole run: plans, builds what is missing, and, if asked, builds again and compares. */
 import { availableParallelism } from 'node:os';
-import type { Derivation, DrvPath, StorePath } from '../formats/index.js';
+import { type Derivation, type DrvPath, type Identities, identitiesOf, type StorePath } from '../formats/index.js';
 import { err, ok, type Failure, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
 import { durationsFile, readDurations, recordDurations } from './durations.js';
@@ -8,7 +8,6 @@ import { estimates, type Duration, type Durations, type Estimates } from './esti
 import { emitter, type Comparison, type Emit, type PlannedBuild, type PlannedFetch, type Summary } from './event.js';
 import type { Executor } from './executor.js';
 import { criticalPath, makespan, planGraph, type Graph, type GraphNode } from './graph.js';
-import { identitiesOf, type Identities } from './identity.js';
 import type { BuildLimits } from './limits.js';
 import { memoryForBuild } from './memory.js';
 import { realise, type FetchRealisations, type FetchSources, type RealiseContext, type RealiseFailure } from './realise.js';

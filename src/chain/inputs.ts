@@ -20,9 +20,9 @@ const TIME_STEP_MS = 100;
  */
 export function bytesOf({ code, locals }: ChainInputs, size = 1 << 20): Buffer {
   const pile = new Pile(size);
-  for (const folder of new Set(code.map((file) => dirname(file)))) if (realpathSync.native(folder) !== folder) throw new Error(`${folder} is a link`);
-  for (const file of code) pile.addFile('code', file);
   for (const { path, only } of locals) addTree(path, only, pile);
+  for (const folder of new Set(code.map((file) => dirname(file)))) if (realpathSync.native(folder) !== folder) throw new Error(`${folder} is a link`);
+  for (const file of code) if (pile.isNew(file)) pile.addFile('code', file);
   return pile.bytes();
 }
 
@@ -39,12 +39,13 @@ export function areOlder({ code, locals }: ChainInputs, time: number): boolean {
 /** What the store would hold of it: names, contents, links, and which files are programs. */
 function addTree(path: string, only: readonly string[] | undefined, pile: Pile): void {
   const state = lstatSync(path);
+  if (state.isSymbolicLink()) return pile.add('link', readlinkSync(path, 'buffer'));
+  if (only === undefined && !pile.isNew(path)) return;
   if (state.isFile()) pile.addFile(`file ${state.mode & 0o111}`, path);
-  else if (state.isSymbolicLink()) pile.add('link', readlinkSync(path, 'buffer'));
   else if (state.isDirectory()) {
     const names = namesIn(path, only);
     pile.add('folder', Buffer.from(names.join('/')));
-    for (const name of names) addTree(join(path, name), undefined, pile);
+    for (const name of names) addTree(`${path}/${name}`, undefined, pile);
   } else throw new Error(`${path} is neither file, folder nor link`);
 }
 
@@ -58,9 +59,15 @@ function namesIn(folder: string, only: readonly string[] | undefined): string[] 
 class Pile {
   #buffer: Buffer;
   #length = 0;
+  /** Of which all that counts is there already: one folder may be part of another. */
+  readonly #known = new Set<string>();
 
   constructor(size: number) {
     this.#buffer = Buffer.allocUnsafeSlow(size + 1);
+  }
+
+  isNew(path: string): boolean {
+    return this.#known.size < this.#known.add(path).size;
   }
 
   add(kind: string, contents: Buffer): void {
@@ -74,10 +81,14 @@ class Pile {
     const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       const start = this.#length;
-      for (let count = -1; count !== 0; this.#length += count) {
+      let count, room;
+      do {
         this.#reserve(1);
-        count = readSync(fd, this.#buffer, this.#length, this.#buffer.length - this.#length, null);
-      }
+        room = this.#buffer.length - this.#length;
+        count = readSync(fd, this.#buffer, this.#length, room, null);
+        this.#length += count;
+        // Less than there is room for is the end.
+      } while (count === room);
       this.#end(kind, this.#length - start);
     } finally {
       closeSync(fd);

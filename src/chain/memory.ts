@@ -8,9 +8,9 @@
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { DrvOutputId, DrvPath } from '../formats/index.js';
+import { identitiesOf, type DrvOutputId, type DrvPath } from '../formats/index.js';
 import type { ChainFacts, TargetFacts } from './facts.js';
 import { areOlder, bytesOf, type ChainInputs } from './inputs.js';
 import { codeOf } from './outside.js';
@@ -105,16 +105,16 @@ function knownOf({ defaultTarget, targets, derivations }: NonNullable<Body>): Kn
  * Remembers a chain that was loaded after `since` (milliseconds since 1970), and turned into derivations, with its own seed. What cannot be
  * remembered is made again the next time.
  */
-export async function rememberChain(directory: string, chain: PreparedChain, idOf: IdOf, since: number, program = PROGRAM): Promise<void> {
+export async function rememberChain(directory: string, chain: PreparedChain, since: number, program = PROGRAM): Promise<void> {
   // Of a chain that looks elsewhere this is remembered, too.
   if (program === undefined || readBody(directory, program) !== undefined) return;
   try {
     const code = await codeOf(join(realpathSync(directory), 'chain.ts'), { language: 'zilch', folders: { 'zilch/bootstrap': OWN_CHAIN } });
-    const locals = [...chain.external.keys()].flatMap((one) => (one.kind === 'local' ? [{ path: fileURLToPath(one.url), only: one.only }] : []));
+    const locals = [...chain.external.keys()].flatMap((one) => (one.kind === 'local' ? [{ path: resolve(fileURLToPath(one.url)), only: one.only }] : []));
     const inputs = code === undefined ? { code: [join(realpathSync(directory), 'chain.ts')], locals: [] } : { code, locals };
     const bytes = bytesOf(inputs);
     if (!areOlder(inputs, since)) return;
-    const body = Buffer.from(JSON.stringify(code === undefined ? null : bodyOf(chain, idOf)));
+    const body = Buffer.from(JSON.stringify(code === undefined ? null : bodyOf(chain)));
     const head: Head = { program, surroundings: surroundings(), inputs, inputBytes: bytes.length, knownBytes: body.length };
     write(placeOf(directory), [Buffer.from(`${JSON.stringify(head)}\n`), bytes, body, body]);
   } catch (error) {
@@ -123,7 +123,8 @@ export async function rememberChain(directory: string, chain: PreparedChain, idO
   }
 }
 
-function bodyOf({ defaultTarget, targets, derivations }: PreparedChain, idOf: IdOf): Body {
+function bodyOf({ defaultTarget, targets, derivations }: PreparedChain): Body {
+  const identities = identitiesOf(derivations);
   const places = new Map([...derivations.keys()].map((path, index) => [path, index]));
   return {
     defaultTarget,
@@ -134,7 +135,7 @@ function bodyOf({ defaultTarget, targets, derivations }: PreparedChain, idOf: Id
     })),
     derivations: [...derivations].map(([path, { outputs, inputDrvs }]) => [
       path,
-      Object.fromEntries([...outputs.keys()].map((name) => [name, idOf(path, name).drvHash])),
+      Object.fromEntries([...outputs.keys()].map((name) => [name, identities.idOf(path, name).drvHash])),
       [...inputDrvs.keys()].map((input) => places.get(input)!),
     ]),
   };

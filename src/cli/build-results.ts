@@ -6,38 +6,41 @@ import { readPins } from '../verify/index.js';
 import { BuiltOutputs, pinnedOutputs, type AnySession, type NamedTarget, type PinnedOutput } from '../workspace/index.js';
 import { outputTable, type TableRow } from './build-table.js';
 import type { ExitCode } from './exit-code.js';
-import { printLine, toJson } from './output.js';
+import { print, toJson } from './output.js';
 import { testLines } from './test-lines.js';
 
 export interface Finished {
   readonly asked: readonly NamedTarget<TargetFacts>[];
   /** And all that they need. */
   readonly targets: readonly TargetFacts[];
-  readonly built?: BuiltOutputs;
   readonly tests: readonly string[];
   /** The seconds that each derivation built by this run took. */
   readonly durations: ReadonlyMap<string, number>;
   readonly report: Pick<BuildReport, 'summary' | 'failures'>;
 }
 
-/** Compares the outputs with their pins, and shows the results of the run; `verdict` says how it went. */
-export async function conclude(
+/** What there is to show, and which outputs are not what is pinned. */
+export interface Results {
+  readonly text: string;
+  readonly different: readonly string[];
+}
+
+/** Compares the outputs with their pins. */
+export async function resultsOf(
   session: AnySession,
-  { targets, asked, tests, durations, report, built = new BuiltOutputs(session) }: Finished,
-  json: boolean,
-  verdict: () => Promise<Result<ExitCode | undefined>>,
-): Promise<Result<ExitCode | undefined>> {
+  { targets, asked, tests, durations, report }: Finished,
+  { json, built = new BuiltOutputs(session) }: { readonly json: boolean; readonly built?: BuiltOutputs },
+): Promise<Result<Results>> {
   const pins = await readPins(session.loaded.pinsFile);
   if (!pins.ok) return pins;
   const outputs = pinnedOutputs(session, targets, pins.value, built);
   const isAsked = ({ target, outputName }: PinnedOutput<TargetFacts>): boolean =>
     asked.some((one) => one.target === target && (one.outputName ?? outputName) === outputName);
-  const different = outputs.filter(({ pinned }) => pinned === 'different');
+  const different = outputs.filter(({ pinned }) => pinned === 'different').map(({ key }) => key);
   // Outputs that nobody asked for get a line only if they are wrong.
   const rows = outputs
     .filter((output) => isAsked(output) || output.pinned === 'different')
     .map((output): TableRow => ({ ...output, seconds: durations.get(output.target.build.drvPath) }));
-  const failedTests = tests.filter((drvPath) => [...report.failures.keys()].some((failed) => failed === drvPath)).length;
   if (json) {
     const shown = rows.map(({ key, info, seconds, pinned }) => ({
       output: key,
@@ -47,25 +50,33 @@ export async function conclude(
       seconds,
       pinned,
     }));
-    printLine(toJson({ type: 'result', outputs: shown, summary: report.summary }));
-  } else {
-    const width = process.stdout.columns || Number.POSITIVE_INFINITY;
-    for (const line of outputTable(rows, width)) printLine(line);
-    if (tests.length > 0 && report.failures.size === 0) {
-      printLine(`tests: ${tests.length - failedTests} passed`);
-      const shown = new Set(asked.map(({ target }) => target));
-      for (const line of testLines(session.store, [...shown], built, width)) printLine(line);
-    }
+    return ok({ text: `${toJson({ type: 'result', outputs: shown, summary: report.summary })}\n`, different });
   }
+  const width = process.stdout.columns || Number.POSITIVE_INFINITY;
+  const lines = outputTable(rows, width);
+  if (tests.length > 0 && report.failures.size === 0) {
+    const shown = new Set(asked.map(({ target }) => target));
+    lines.push(`tests: ${tests.length} passed`, ...testLines(session.store, [...shown], built, width));
+  }
+  return ok({ text: lines.map((line) => `${line}\n`).join(''), different });
+}
+
+/** Compares the outputs with their pins, and shows the results of the run; `verdict` says how it went. */
+export async function conclude(
+  session: AnySession,
+  finished: Finished,
+  { json, verdict }: { readonly json: boolean; readonly verdict: () => Promise<Result<ExitCode | undefined>> },
+): Promise<Result<ExitCode | undefined>> {
+  const results = await resultsOf(session, finished, { json });
+  if (!results.ok) return results;
+  const { text, different } = results.value;
+  print(text);
   const came = await verdict();
   if (!came.ok || came.value !== undefined) return came;
-  if (different.length > 0) {
-    const names = different.map(({ key }) => key).join(', ');
-    return fail(
-      'E_DIFFERENT',
-      `not what is pinned: ${names}`,
-      'if a recipe was changed on purpose, `zilch pins update` pins the new outputs; else this machine builds something else than others do',
-    );
-  }
-  return ok(undefined);
+  if (different.length === 0) return ok(undefined);
+  return fail(
+    'E_DIFFERENT',
+    `not what is pinned: ${different.join(', ')}`,
+    'if a recipe was changed on purpose, `zilch pins update` pins the new outputs; else this machine builds something else than others do',
+  );
 }

@@ -14,4 +14,11 @@ if (Number(process.versions.node.split('.')[0]) < LEAST_MAJOR) {
 }
 // Kept for each user, because the checkout may belong to somebody else. The program also runs if nothing can be kept.
 module.enableCompileCache(join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'zilch', 'code'));
-await import('./main.js');
+// What is known already is answered by a small part of the program. Whatever goes wrong there is the program's to say.
+const [command = ''] = process.argv.slice(2);
+const said = ['list', 'build'].includes(command) ? await (await import('./quick.js')).answer(process.argv.slice(2)).catch(() => undefined) : undefined;
+if (said === undefined) await import('./main.js');
+else {
+  process.stdout.on('error', (error) => void import('./output.js').then(({ outputFailed }) => process.exit(outputFailed(error))));
+  process.stdout.write(said);
+}

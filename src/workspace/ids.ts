@@ -1,5 +1,5 @@
-import { identitiesOf } from '../build/index.js';
 import type { IdOf } from '../chain/index.js';
+import { identitiesOf } from '../formats/index.js';
 import type { KnownSession } from './known-session.js';
 import type { Session } from './session.js';
 

@@ -1,8 +1,8 @@
 /** Store, chain, seed, sources, caches and keys put together: what commands, pages and evidence start from. */
 export { withBuilt, withSession, withView, type Session } from './session.js';
 export { withOpenStore, withStoreForLooking, type StoreOptions } from './open-store.js';
-export { withKnownView, type AnySession, type ChainOptions, type KnownSession } from './known-session.js';
-export { mayFindOnly, whenUpToDate, type UpToDate } from './up-to-date.js';
+export { withRecalled, type AnySession, type ChainOptions, type KnownSession } from './known-session.js';
+export { upToDate, type UpToDate } from './up-to-date.js';
 export { targetOf, targetsOf, type NamedTarget } from './targets.js';
 export { BuiltOutputs, builtOutput } from './built-outputs.js';
 export { pinnedOutputs, type PinnedOutput } from './pinned-outputs.js';

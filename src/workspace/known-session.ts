@@ -36,15 +36,3 @@ export async function withRecalled<T>(options: ChainOptions, use: Use<KnownSessi
 
 /** For what needs no more of a chain than is remembered. */
 export type AnySession = Session | KnownSession;
-
-/** As `withView`, for what needs no more than is remembered: the chain is run only if nothing is, and remembered then. */
-export async function withKnownView<T>(options: ChainOptions, use: Use<AnySession, T>): Promise<Result<T>> {
-  const done = await withRecalled(options, async (session) => {
-    const used = await use(session);
-    return used.ok ? ok({ value: used.value }) : used;
-  });
-  if (!done.ok) return done;
-  if (done.value !== undefined) return ok(done.value.value);
-  const { withView } = await import('./session.js');
-  return withView(options, use, { remember: true });
-}

@@ -4,7 +4,6 @@ import type { StorePath } from '../formats/index.js';
 import { ok, type Result } from '../result.js';
 import { addSeed, lastSeed, seedPath } from '../seed/index.js';
 import type { Store } from '../store/index.js';
-import { idsOf } from './ids.js';
 import type { ChainOptions } from './known-session.js';
 import { withBuiltStore, withOpenStore, withStoreForLooking, type StoreOptions, type Use } from './open-store.js';
 
@@ -56,7 +55,7 @@ async function onChain<T>(options: ChainOptions, { open, given, otherwise, remem
     if (!chain.ok) return chain;
     const session = { store, loaded: loaded.value, chain: chain.value, seed: seed.value };
     const used = await use(session);
-    if (remember && seed.value === undefined) await rememberChain(loaded.value.directory, chain.value, idsOf(session), since);
+    if (remember && seed.value === undefined) await rememberChain(loaded.value.directory, chain.value, since);
     return used;
   });
 }

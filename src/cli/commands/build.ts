@@ -1,14 +1,20 @@
 import type { Command } from 'commander';
+import type { Event } from '../../build/index.js';
+import { targetClosure } from '../../chain/index.js';
 import { ok, type Result } from '../../result.js';
-import { mayFindOnly, whenUpToDate } from '../../workspace/index.js';
-import { withBuildOptions, withJsonEvents, type BuildCommandOptions } from '../build-options.js';
+import { confirmByFlake, keepFromCollection, targetsOf, withSession, type Session } from '../../workspace/index.js';
 import { conclude } from '../build-results.js';
+import { runBuild, withBuildOptions, withJsonEvents, type BuildCommandOptions } from '../building.js';
 import { perform } from '../command.js';
 import type { ExitCode } from '../exit-code.js';
-import { printError } from '../output.js';
-import { chooseReporter } from '../progress/reporters.js';
+import { formatCount } from '../format.js';
+import { interruptible } from '../interrupt.js';
+import { withKeptShell } from '../kept-shell.js';
+import { printError, printLine } from '../output.js';
+import { chooseReporter, type Reporter } from '../progress/reporters.js';
+import { verdict } from '../verdict.js';
 
-/** `zilch build` */
+/** `zilch build`; with nothing to do, `quick.ts` has answered before. */
 export function register(command: Command): void {
   command.argument('[targets...]', 'targets of the chain, or single outputs as target^output (default: the chain’s default target)');
   withJsonEvents(withBuildOptions(command));
@@ -16,29 +22,66 @@ export function register(command: Command): void {
   command.option('--rebuild', 'build again what is wanted, and compare with what is there');
   command.option('--bell', 'ring the terminal’s bell at the end');
   command.option('--no-tests', 'do not run the tests of what is built');
-  perform(command, async (names: readonly string[], options: BuildCommandOptions & { readonly bell?: true }) => {
-    const done = await nothingToDo(names, options);
-    // Loaded here: with nothing to do, none of it is needed.
-    const ended = done ?? (await (await import('../build-run.js')).buildTargets(names, options));
-    if (options.bell === true && process.stderr.isTTY) printError('\u0007');
-    return ended;
-  });
+  perform(command, (names: readonly string[], options: BuildCommandOptions) => buildCommand(names, options));
 }
 
-/** Shows what is there, as a build with nothing to do would; `undefined` if there is something to do, or if that cannot be told. */
-async function nothingToDo(names: readonly string[], options: BuildCommandOptions): Promise<Result<ExitCode | undefined> | undefined> {
-  const { policy, claims, tests, json } = options;
-  if (!mayFindOnly(options) || policy !== undefined || claims !== undefined) return undefined;
-  const started = performance.now();
-  const asked = { chain: options.chain, ...(options.store === undefined ? {} : { store: options.store }), ...(options.seed === undefined ? {} : { seed: options.seed }) };
-  return whenUpToDate({ ...asked, names, all: options.all === true, tests }, async ({ session, built, asked, targets, wanted }) => {
-    const summary = { built: 0, reused: wanted, failed: 0, skipped: 0, durationSeconds: (performance.now() - started) / 1000 };
-    const reporter = chooseReporter(json === true);
-    reporter.emit({ type: 'plan', drvs: [], fetch: [], estimateSeconds: 0, at: Date.now() });
-    reporter.emit({ type: 'done', summary, at: Date.now() });
+async function buildCommand(
+  names: readonly string[],
+  options: BuildCommandOptions & { readonly bell?: true },
+): Promise<Result<ExitCode | undefined>> {
+  const reporter = chooseReporter(options.json === true);
+  const build = (signal: AbortSignal): Promise<Result<ExitCode | undefined>> =>
+    withSession(
+      options,
+      async (session) => {
+        const named =
+          options.all === true ? ok(session.chain.targets.map((target) => ({ target, outputName: undefined }))) : targetsOf(session, names);
+        if (!named.ok) return named;
+        const targets = targetClosure(
+          session.chain,
+          named.value.map(({ target }) => target),
+        );
+        const tests = options.tests ? targets.flatMap(({ test }) => (test === undefined ? [] : [{ drvPath: test.drvPath, outputs: ['out'] }])) : [];
+        const wanted = named.value.map(({ target, outputName }) => ({
+          drvPath: target.build.drvPath,
+          outputs: outputName === undefined ? target.recipe.outputNames : [outputName],
+        }));
+        const durations = new Map<string, number>();
+        const built = await runBuild(session, [...wanted, ...tests], options, {
+          ...{ asked: options.all === true ? ['all'] : names, signal, emit: watching(session, options, reporter, durations) },
+          // Nix evaluates the flake with all of them present.
+          ...(options.nix === undefined
+            ? {}
+            : { sourcesOf: targets.map(({ build, recipe }) => ({ drvPath: build.drvPath, outputs: recipe.outputNames })) }),
+        });
+        // The finished part of a stopped run is kept too: the same command continues from there.
+        const rooted = built.ok || built.failure.code === 'E_CANCELLED' ? keepFromCollection(session, targets) : ok(undefined);
+        if (!built.ok) return built;
+        if (!rooted.ok) return rooted;
+        if (options.nix !== undefined && built.value.failures.size === 0) {
+          const confirmed = await confirmByFlake(session, targets, options, signal);
+          if (!confirmed.ok) return confirmed;
+          reporter.close();
+          if (options.json !== true)
+            printLine(`by its flake, Nix comes to the same derivations and outputs of ${formatCount(targets.length, 'target')}`);
+        }
+        reporter.close();
+        const finished = { targets, asked: named.value, durations, tests: tests.map(({ drvPath }) => drvPath), report: built.value };
+        return conclude(session, finished, { json: options.json === true, verdict: () => verdict(session, built.value) });
+      },
+      { remember: true },
+    );
+  try {
+    return await interruptible(build);
+  } finally {
     reporter.close();
-    const tested = tests ? targets.flatMap(({ test }) => test?.drvPath ?? []) : [];
-    const finished = { asked, targets, built, tests: tested, durations: new Map<string, number>(), report: { summary, failures: new Map() } };
-    return conclude(session, finished, json === true, () => Promise.resolve(ok(undefined)));
-  });
+    if (options.bell === true && process.stderr.isTTY) printError('\u0007');
+  }
+}
+
+function watching({ chain }: Session, options: BuildCommandOptions, reporter: Reporter, durations: Map<string, number>): (event: Event) => void {
+  return (event) => {
+    if (event.type === 'build-done') durations.set(event.drvPath, event.durationSeconds);
+    reporter.emit(withKeptShell(event, chain, options));
+  };
 }

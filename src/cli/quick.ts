@@ -1,0 +1,79 @@
+/**
+ * What can be answered from what is remembered of a chain: `zilch list`, and `zilch build` where nothing is to be done. That is one file when
+ * it is bundled, and has no parser for command lines: whatever is not one of a few plain forms, or not as it should be, is the program's
+ * part, which says the same and more, but takes longer to start.
+ */
+import { OWN_CHAIN } from '../chain/index.js';
+import { ok } from '../result.js';
+import { readPins } from '../verify/index.js';
+import { upToDate, withRecalled, type ChainOptions } from '../workspace/index.js';
+import { resultsOf } from './build-results.js';
+import { toJson } from './output.js';
+import { targetRows, targetTable } from './target-table.js';
+
+/** Options without a value that change nothing where nothing is to be done, or that this file knows. */
+const FLAGS = { list: ['--json'], build: ['-a', '--all', '--no-tests', '--offline'] } as const;
+
+interface Asked extends ChainOptions {
+  readonly names: readonly string[];
+  readonly flags: ReadonlySet<string>;
+}
+
+/** What the program would write to its standard output, and nothing else, when it succeeds; `undefined` hands over to it. */
+export async function answer([command, ...args]: readonly string[]): Promise<string | undefined> {
+  if (command !== 'list' && command !== 'build') return undefined;
+  const asked = plain(args, FLAGS[command]);
+  if (asked === undefined) return undefined;
+  const said = command === 'build' ? await nothingToDo(asked) : asked.names.length > 0 ? ok(undefined) : await list(asked);
+  return said.ok ? said.value : undefined;
+}
+
+/** A command line of names, options as they are written in full, and values after them. */
+function plain(args: readonly string[], known: readonly string[]): Asked | undefined {
+  let chain = OWN_CHAIN;
+  let store: string | undefined;
+  const names: string[] = [];
+  const flags = new Set<string>();
+  const left = [...args];
+  for (let arg = left.shift(); arg !== undefined; arg = left.shift()) {
+    if (known.includes(arg)) flags.add(arg);
+    else if (/^\w[^=]*$/.test(arg)) names.push(arg);
+    else {
+      const value = left.shift();
+      if (value === undefined || value === '' || value.startsWith('-')) return undefined;
+      if (arg === '--store') store = value;
+      else if (arg === '-f' || arg === '--chain') chain = value;
+      else return undefined;
+    }
+  }
+  return { chain, ...(store === undefined ? {} : { store }), names, flags };
+}
+
+function list(asked: Asked) {
+  return withRecalled(asked, async (session) => {
+    const pins = await readPins(session.loaded.pinsFile);
+    if (!pins.ok) return pins;
+    const rows = targetRows(session, pins.value);
+    if (asked.flags.has('--json')) return ok(`${toJson(rows, 2)}\n`);
+    return ok(lines(targetTable(rows, process.stdout.columns || Number.POSITIVE_INFINITY)));
+  });
+}
+
+function nothingToDo({ names, flags, ...options }: Asked) {
+  return withRecalled(options, async (session) => {
+    const tests = !flags.has('--no-tests');
+    const found = upToDate(session, { names, all: flags.has('-a') || flags.has('--all'), tests });
+    if (found === undefined) return ok(undefined);
+    const { asked, targets, built } = found;
+    const tested = tests ? targets.flatMap(({ test }) => test?.drvPath ?? []) : [];
+    const summary = { built: 0, reused: 0, failed: 0, skipped: 0, durationSeconds: 0 };
+    const finished = { asked, targets, tests: tested, durations: new Map<string, number>(), report: { summary, failures: new Map() } };
+    const results = await resultsOf(session, finished, { json: false, built });
+    // The program says so, and fails.
+    return results.ok && results.value.different.length > 0 ? ok(undefined) : results.ok ? ok(results.value.text) : results;
+  });
+}
+
+function lines(all: readonly string[]): string {
+  return all.map((line) => `${line}\n`).join('');
+}
