@@ -31,7 +31,7 @@ export async function resultsOf(
   { targets, asked, tests, durations, report }: Finished,
   { json, built = new BuiltOutputs(session) }: { readonly json: boolean; readonly built?: BuiltOutputs },
 ): Promise<Result<Results>> {
-  const pins = await readPins(session.loaded.pinsFile);
+  const pins = readPins(session.loaded.pinsFile);
   if (!pins.ok) return pins;
   const outputs = pinnedOutputs(session, targets, pins.value, built);
   const isAsked = ({ target, outputName }: PinnedOutput<TargetFacts>): boolean =>

@@ -8,7 +8,7 @@ import { ok } from '../result.js';
 import { readPins } from '../verify/index.js';
 import { upToDate, withRecalled, type ChainOptions } from '../workspace/index.js';
 import { resultsOf } from './build-results.js';
-import { toJson } from './output.js';
+import { outputFailed, print, toJson } from './output.js';
 import { targetRows, targetTable } from './target-table.js';
 
 /** Options without a value that change nothing where nothing is to be done, or that this file knows. */
@@ -19,13 +19,26 @@ interface Asked extends ChainOptions {
   readonly flags: ReadonlySet<string>;
 }
 
-/** What the program would write to its standard output, and nothing else, when it succeeds; `undefined` hands over to it. */
-export async function answer([command, ...args]: readonly string[]): Promise<string | undefined> {
+/** Writes what the program would write to its standard output, where it succeeds and writes nothing else; `false` hands over to it. */
+export async function answer([command, ...args]: readonly string[]): Promise<boolean> {
+  const said = await quickly(command, args);
+  if (said === undefined) return false;
+  process.stdout.on('error', (error) => process.exit(outputFailed(error)));
+  print(said);
+  return true;
+}
+
+async function quickly(command: string | undefined, args: readonly string[]): Promise<string | undefined> {
   if (command !== 'list' && command !== 'build') return undefined;
   const asked = plain(args, FLAGS[command]);
-  if (asked === undefined) return undefined;
-  const said = command === 'build' ? await nothingToDo(asked) : asked.names.length > 0 ? ok(undefined) : await list(asked);
-  return said.ok ? said.value : undefined;
+  if (asked === undefined || (command === 'list' && asked.names.length > 0)) return undefined;
+  try {
+    const said = command === 'build' ? await nothingToDo(asked) : await list(asked);
+    return said.ok ? said.value : undefined;
+  } catch {
+    // Even a defect: the program comes to it as well, and reports it.
+    return undefined;
+  }
 }
 
 /** A command line of names, options as they are written in full, and values after them. */
@@ -51,7 +64,7 @@ function plain(args: readonly string[], known: readonly string[]): Asked | undef
 
 function list(asked: Asked) {
   return withRecalled(asked, async (session) => {
-    const pins = await readPins(session.loaded.pinsFile);
+    const pins = readPins(session.loaded.pinsFile);
     if (!pins.ok) return pins;
     const rows = targetRows(session, pins.value);
     if (asked.flags.has('--json')) return ok(`${toJson(rows, 2)}\n`);

@@ -14,11 +14,12 @@ if (Number(process.versions.node.split('.')[0]) < LEAST_MAJOR) {
 }
 // Kept for each user, because the checkout may belong to somebody else. The program also runs if nothing can be kept.
 module.enableCompileCache(join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'zilch', 'code'));
-// What is known already is answered by a small part of the program. Whatever goes wrong there is the program's to say.
-const [command = ''] = process.argv.slice(2);
-const said = ['list', 'build'].includes(command) ? await (await import('./quick.js')).answer(process.argv.slice(2)).catch(() => undefined) : undefined;
-if (said === undefined) await import('./main.js');
-else {
-  process.stdout.on('error', (error) => void import('./output.js').then(({ outputFailed }) => process.exit(outputFailed(error))));
-  process.stdout.write(said);
+
+/** What is known already is answered by a small part of the program. Whatever goes wrong there is the program's to say. */
+async function start(args: readonly string[]): Promise<void> {
+  const isQuick = args[0] === 'list' || args[0] === 'build';
+  const { answer } = isQuick ? (module.createRequire(import.meta.url)('./quick.cjs') as typeof import('./quick.js')) : { answer: undefined };
+  if ((await answer?.(args)) !== true) await import('./main.js');
 }
+
+void start(process.argv.slice(2));

@@ -15,7 +15,7 @@ import type { ChainReport, OutputFacts, RecipeFacts, SourceFacts, TestState } fr
 /** Collects the current facts. Fails when the pins cannot be read. */
 export async function collectReport(session: Session): Promise<Result<ChainReport>> {
   const { store, loaded, chain } = session;
-  const pins = await readPins(loaded.pinsFile);
+  const pins = readPins(loaded.pinsFile);
   if (!pins.ok) return pins;
   const states = new TargetStates(session, pins.value);
   const own = readDurations(durationsFile(store.layout.zilchDir));

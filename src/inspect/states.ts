@@ -1,9 +1,10 @@
 /** What became of a chain's targets: what the store has of them, and what the last runs tell. */
 import { join } from 'node:path';
-import { isAlive, JournalReader, journalsDirectory, listJournals, type OutputPaths } from '../build/index.js';
+import { isAlive, JournalReader, journalsDirectory, listJournals } from '../build/index.js';
 import type { TargetFacts } from '../chain/index.js';
 import type { DrvPath } from '../formats/index.js';
 import { RunFolder, targetState, testState, type Run, type RunBuild, type TargetState, type TestState } from '../report/index.js';
+import type { PathFacts } from '../store/index.js';
 import { comparePin, pinKey, type Pins } from '../verify/index.js';
 import { BuiltOutputs, type AnySession } from '../workspace/index.js';
 
@@ -47,7 +48,7 @@ export class TargetStates {
     this.#last = lastBuilds(lastRuns(subject.store.layout.zilchDir));
   }
 
-  outputsOf(drvPath: DrvPath): OutputPaths {
+  outputsOf(drvPath: DrvPath): ReadonlyMap<string, PathFacts> {
     return this.#built.of(drvPath);
   }
 

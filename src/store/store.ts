@@ -17,11 +17,11 @@ import {
 } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import { addFlatFile, addText, addTree, type FlatFileOptions, type TreeOptions } from './add.js';
-import { Database, type PathNode } from './database.js';
+import { Database, type PathFacts, type PathNode } from './database.js';
 import { Durability } from './durable.js';
 import type { FileLock, WaitOptions } from './file-lock.js';
 import { collectGarbage, type GcOptions, type GcReport } from './gc.js';
-import { attempt } from './io-failure.js';
+import { attempt, isSystemError } from './io-failure.js';
 import { hostPathOf, layoutOf, type Layout } from './layout.js';
 import { moveTree } from './move-tree.js';
 import { checkFolders, openDatabase, type OpenOptions } from './open-database.js';
@@ -151,7 +151,7 @@ export class Store {
   }
 
   /** What the output of a floating derivation turned out to be. */
-  realised(id: DrvOutputId): PathInfo | undefined {
+  realised(id: DrvOutputId): PathFacts | undefined {
     return this.#db.realised(id);
   }
 
@@ -253,7 +253,15 @@ export class Store {
   /** Whether a root of this name keeps this path from being collected. */
   hasRoot(name: string, path: StorePath): Result<boolean> {
     const link = this.#rootLink(name);
-    return attempt('read the root', link, () => lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === true && readlinkSync(link) === path);
+    return attempt('read the root', link, () => {
+      try {
+        return readlinkSync(link) === path;
+      } catch (error) {
+        // There is none, or something else is there.
+        if (isSystemError(error) && ['ENOENT', 'EINVAL'].includes(error.code)) return false;
+        throw error;
+      }
+    });
   }
 
   #rootLink(name: string): string {

@@ -1,5 +1,6 @@
 import type { PreparedChain, PreparedTarget, TargetFacts } from '../chain/index.js';
-import type { DrvPath, PathInfo, StorePath } from '../formats/index.js';
+import type { DrvPath, StorePath } from '../formats/index.js';
+import type { PathFacts } from '../store/index.js';
 import { comparePin, pinKey, type PinComparison, type Pins } from '../verify/index.js';
 import { BuiltOutputs } from './built-outputs.js';
 import type { AnySession } from './known-session.js';
@@ -10,7 +11,7 @@ export interface PinnedOutput<T extends TargetFacts = PreparedTarget> {
   readonly outputName: string;
   /** `<target>^<output>` */
   readonly key: string;
-  readonly info: PathInfo;
+  readonly info: PathFacts;
   readonly pinned: PinComparison;
 }
 

@@ -170,7 +170,7 @@ describe('looking', () => {
     mkdirSync(checkout);
     for (const name of ['dist', 'bootstrap', 'package.json']) cpSync(join(CHECKOUT, name), join(checkout, name), { recursive: true });
     symlinkSync(join(CHECKOUT, 'node_modules'), join(checkout, 'node_modules'));
-    const start = join(checkout, 'dist/cli/start.js');
+    const start = join(checkout, 'dist/cli/start.cjs');
     try {
       const run = (...args: readonly string[]): ReturnType<typeof spawnSync> =>
         spawnSync(process.execPath, [start, ...args, '-f', odd], { env: { ...process.env, ZILCH_STORE: rig.store }, encoding: 'utf8' });

@@ -14,7 +14,7 @@ export function register(command: Command): void {
     withView(
       options,
       async (session) => {
-        const pins = await readPins(session.loaded.pinsFile);
+        const pins = readPins(session.loaded.pinsFile);
         if (!pins.ok) return pins;
         const rows = targetRows(session, pins.value);
         if (options.json === true) printJson(rows);

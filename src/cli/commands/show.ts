@@ -17,7 +17,7 @@ export function register(command: Command): void {
     withView(options, async (session) => {
       const found = targetOf(session, name);
       if (!found.ok) return found;
-      const pins = await readPins(session.loaded.pinsFile);
+      const pins = readPins(session.loaded.pinsFile);
       if (!pins.ok) return pins;
       const shown = facts(session, found.value.target, pins.value);
       if (options.json === true) printJson(shown);
@@ -44,7 +44,7 @@ function facts(session: Session, target: PreparedTarget, pins: Pins) {
           path: output.info.path,
           narHash: output.info.narHash,
           narSize: output.info.narSize,
-          references: output.info.references,
+          references: session.store.pathInfo(output.info.path)?.references ?? [],
           pinned: output.pinned,
         } as const);
   });
