@@ -15,11 +15,12 @@ const DAY_MS = 86_400_000;
  * once, and the module when one of them is called.
  */
 const LATE = ['crypto', 'child_process', 'fs/promises', 'net', 'stream/promises', 'timers/promises', 'worker_threads', 'zlib'];
+/** @type {import('esbuild').Plugin} */
 const late = {
   name: 'late',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: new RegExp(`^node:(${LATE.join('|')})$`) }, ({ path }) => ({ path, namespace: 'late', sideEffects: false }));
-    onLoad({ filter: /^/, namespace: 'late' }, ({ path }) => {
+  setup: (bundle) => {
+    bundle.onResolve({ filter: new RegExp(`^node:(${LATE.join('|')})$`) }, ({ path }) => ({ path, namespace: 'late', sideEffects: false }));
+    bundle.onLoad({ filter: /^/, namespace: 'late' }, ({ path }) => {
       const exported = Object.entries(process.getBuiltinModule(path)).filter(([name]) => name !== 'default');
       const contents = exported.map(([name, value]) =>
         typeof value === 'function'
@@ -32,10 +33,11 @@ const late = {
 };
 
 /** What is imported when it is needed is no part of a file of its own. */
+/** @type {import('esbuild').Plugin} */
 const apart = {
   name: 'apart',
-  setup({ onResolve }) {
-    onResolve({ filter: /^/ }, ({ path, kind }) => (kind === 'dynamic-import' ? { path, external: true } : undefined));
+  setup: (bundle) => {
+    bundle.onResolve({ filter: /^/ }, ({ path, kind }) => (kind === 'dynamic-import' ? { path, external: true } : undefined));
   },
 };
 

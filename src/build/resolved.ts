@@ -2,7 +2,21 @@
  * Resolved derivations: those whose inputs are store paths. The result of one serves every derivation that resolves to
  * it, whichever seed or recipe its inputs came from. So results are looked up and shared by resolved derivation.
  */
-import { type Derivation, derivationPath, type DrvOutputId, type DrvPath, formatDrvOutputId, type Identities, identitiesOf, parseDrvOutputId, type PathInfo, type Realisation, resolveDerivation, resolvedOutputId, type StorePath } from '../formats/index.js';
+import {
+  type Derivation,
+  derivationPath,
+  type DrvOutputId,
+  type DrvPath,
+  formatDrvOutputId,
+  type Identities,
+  identitiesOf,
+  parseDrvOutputId,
+  type PathInfo,
+  type Realisation,
+  resolveDerivation,
+  resolvedOutputId,
+  type StorePath,
+} from '../formats/index.js';
 import { ok, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
 import { linkLog } from './log.js';

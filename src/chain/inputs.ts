@@ -39,9 +39,9 @@ export function areOlder({ code, locals }: ChainInputs, time: number): boolean {
 /** What the store would hold of it: names, contents, links, and which files are programs. */
 function addTree(path: string, only: readonly string[] | undefined, pile: Pile): void {
   const state = lstatSync(path);
-  if (state.isSymbolicLink()) return pile.add('link', readlinkSync(path, 'buffer'));
-  if (only === undefined && !pile.isNew(path)) return;
+  if (!state.isSymbolicLink() && only === undefined && !pile.isNew(path)) return;
   if (state.isFile()) pile.addFile(`file ${state.mode & 0o111}`, path);
+  else if (state.isSymbolicLink()) pile.add('link', readlinkSync(path, 'buffer'));
   else if (state.isDirectory()) {
     const names = namesIn(path, only);
     pile.add('folder', Buffer.from(names.join('/')));

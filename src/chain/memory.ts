@@ -110,7 +110,9 @@ export async function rememberChain(directory: string, chain: PreparedChain, sin
   if (program === undefined || readBody(directory, program) !== undefined) return;
   try {
     const code = await codeOf(join(realpathSync(directory), 'chain.ts'), { language: 'zilch', folders: { 'zilch/bootstrap': OWN_CHAIN } });
-    const locals = [...chain.external.keys()].flatMap((one) => (one.kind === 'local' ? [{ path: resolve(fileURLToPath(one.url)), only: one.only }] : []));
+    const locals = [...chain.external.keys()].flatMap((one) =>
+      one.kind === 'local' ? [{ path: resolve(fileURLToPath(one.url)), only: one.only }] : [],
+    );
     const inputs = code === undefined ? { code: [join(realpathSync(directory), 'chain.ts')], locals: [] } : { code, locals };
     const bytes = bytesOf(inputs);
     if (!areOlder(inputs, since)) return;
@@ -146,7 +148,7 @@ function write(place: string, pieces: readonly Buffer[]): void {
   mkdirSync(folder(), { recursive: true });
   const fd = openSync(fresh, 'w', 0o600);
   try {
-    for (const piece of pieces) for (let at = 0; at < piece.length; ) at += writeSync(fd, piece, at);
+    for (const piece of pieces) for (let at = 0; at < piece.length;) at += writeSync(fd, piece, at);
     fsyncSync(fd);
   } finally {
     closeSync(fd);

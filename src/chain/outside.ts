@@ -27,12 +27,14 @@ export async function codeOf(file: string, names: ImportNames): Promise<readonly
   // Loaded here: only what is run for the first time is looked at.
   const { build } = await import('esbuild');
   const code = new Set<string>();
-  const define = Object.fromEntries([...Object.getOwnPropertyNames(globalThis).filter((name) => !PURE.has(name)), ...MORE].map((name) => [name, MARK]));
+  const define = Object.fromEntries(
+    [...Object.getOwnPropertyNames(globalThis).filter((name) => !PURE.has(name)), ...MORE].map((name) => [name, MARK]),
+  );
   try {
     const { outputFiles } = await build({
       entryPoints: [file],
       ...{ bundle: true, write: false, format: 'esm', platform: 'neutral', target: 'esnext', logLevel: 'silent', charset: 'utf8' },
-      ...{ treeShaking: false, ignoreAnnotations: true, tsconfigRaw: '{}', define },
+      ...{ treeShaking: false, ignoreAnnotations: true, tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } }, define },
       plugins: [finder(names, code)],
     });
     const text = outputFiles[0]?.text ?? MARK;
@@ -52,8 +54,8 @@ function finder({ language, folders }: ImportNames, code: Set<string>): Plugin {
   };
   return {
     name: 'finder',
-    setup({ onResolve }) {
-      onResolve({ filter: /^/ }, ({ path, importer, kind }) => {
+    setup: (build) => {
+      build.onResolve({ filter: /^/ }, ({ path, importer, kind }) => {
         if (kind === 'entry-point') return follow(path);
         if (kind !== 'import-statement') throw new Error(`${path} is not imported by a statement`);
         if (path === language) return { path, external: true };

@@ -26,11 +26,11 @@ export interface Results {
 }
 
 /** Compares the outputs with their pins. */
-export async function resultsOf(
+export function resultsOf(
   session: AnySession,
   { targets, asked, tests, durations, report }: Finished,
   { json, built = new BuiltOutputs(session) }: { readonly json: boolean; readonly built?: BuiltOutputs },
-): Promise<Result<Results>> {
+): Result<Results> {
   const pins = readPins(session.loaded.pinsFile);
   if (!pins.ok) return pins;
   const outputs = pinnedOutputs(session, targets, pins.value, built);
@@ -67,7 +67,7 @@ export async function conclude(
   finished: Finished,
   { json, verdict }: { readonly json: boolean; readonly verdict: () => Promise<Result<ExitCode | undefined>> },
 ): Promise<Result<ExitCode | undefined>> {
-  const results = await resultsOf(session, finished, { json });
+  const results = resultsOf(session, finished, { json });
   if (!results.ok) return results;
   const { text, different } = results.value;
   print(text);

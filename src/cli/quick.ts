@@ -23,7 +23,7 @@ interface Asked extends ChainOptions {
 export async function answer([command, ...args]: readonly string[]): Promise<boolean> {
   const said = await quickly(command, args);
   if (said === undefined) return false;
-  process.stdout.on('error', (error) => process.exit(outputFailed(error)));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(outputFailed(error)));
   print(said);
   return true;
 }
@@ -63,30 +63,27 @@ function plain(args: readonly string[], known: readonly string[]): Asked | undef
 }
 
 function list(asked: Asked) {
-  return withRecalled(asked, async (session) => {
+  return withRecalled(asked, (session) => {
     const pins = readPins(session.loaded.pinsFile);
-    if (!pins.ok) return pins;
+    if (!pins.ok) return Promise.resolve(pins);
     const rows = targetRows(session, pins.value);
-    if (asked.flags.has('--json')) return ok(`${toJson(rows, 2)}\n`);
-    return ok(lines(targetTable(rows, process.stdout.columns || Number.POSITIVE_INFINITY)));
+    if (asked.flags.has('--json')) return Promise.resolve(ok(`${toJson(rows, 2)}\n`));
+    const table = targetTable(rows, process.stdout.columns || Number.POSITIVE_INFINITY);
+    return Promise.resolve(ok(table.map((line) => `${line}\n`).join('')));
   });
 }
 
 function nothingToDo({ names, flags, ...options }: Asked) {
-  return withRecalled(options, async (session) => {
+  return withRecalled(options, (session) => {
     const tests = !flags.has('--no-tests');
     const found = upToDate(session, { names, all: flags.has('-a') || flags.has('--all'), tests });
-    if (found === undefined) return ok(undefined);
+    if (found === undefined) return Promise.resolve(ok(undefined));
     const { asked, targets, built } = found;
     const tested = tests ? targets.flatMap(({ test }) => test?.drvPath ?? []) : [];
     const summary = { built: 0, reused: 0, failed: 0, skipped: 0, durationSeconds: 0 };
     const finished = { asked, targets, tests: tested, durations: new Map<string, number>(), report: { summary, failures: new Map() } };
-    const results = await resultsOf(session, finished, { json: false, built });
-    // The program says so, and fails.
-    return results.ok && results.value.different.length > 0 ? ok(undefined) : results.ok ? ok(results.value.text) : results;
+    const results = resultsOf(session, finished, { json: false, built });
+    // Of what is not as it is pinned, the program tells, and fails.
+    return Promise.resolve(results.ok ? ok(results.value.different.length > 0 ? undefined : results.value.text) : results);
   });
-}
-
-function lines(all: readonly string[]): string {
-  return all.map((line) => `${line}\n`).join('');
 }

@@ -2,6 +2,7 @@
 import module from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type * as quick from './quick.js';
 
 /** The first Node.js that Zilch is tested on: docs/decisions/0020-one-node.md. */
 const LEAST_MAJOR = 24;
@@ -18,7 +19,7 @@ module.enableCompileCache(join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), 
 /** What is known already is answered by a small part of the program. Whatever goes wrong there is the program's to say. */
 async function start(args: readonly string[]): Promise<void> {
   const isQuick = args[0] === 'list' || args[0] === 'build';
-  const { answer } = isQuick ? (module.createRequire(import.meta.url)('./quick.cjs') as typeof import('./quick.js')) : { answer: undefined };
+  const { answer } = isQuick ? (module.createRequire(import.meta.url)('./quick.cjs') as typeof quick) : { answer: undefined };
   if ((await answer?.(args)) !== true) await import('./main.js');
 }
 

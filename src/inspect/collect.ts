@@ -43,7 +43,7 @@ export async function collectReport(session: Session): Promise<Result<ChainRepor
       drvName: drv.name,
       location: recipe?.location === undefined ? undefined : { file: relative(loaded.directory, recipe.location.file), line: recipe.location.line },
       outputs: [...drv.outputs.keys()].map((name): OutputFacts => {
-        const info = states.outputsOf(drvPath)?.get(name);
+        const info = states.outputsOf(drvPath).get(name);
         if (info === undefined) {
           const pin = pins.value.get(pinKey(id, name));
           return pin === undefined ? { name } : { name, expected: { path: pin.path, narSize: pin.narSize } };

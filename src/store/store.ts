@@ -2,7 +2,7 @@
  * The store on disk: a directory of immutable paths and a database of their facts, byte for byte like Nix 2.8's, so
  * both programs can work on the same store.
  */
-import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, renameSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import {
   isDrvPath,

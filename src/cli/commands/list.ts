@@ -13,13 +13,13 @@ export function register(command: Command): void {
   perform(command, (options: ChainOptions & { json?: true }) =>
     withView(
       options,
-      async (session) => {
+      (session) => {
         const pins = readPins(session.loaded.pinsFile);
-        if (!pins.ok) return pins;
+        if (!pins.ok) return Promise.resolve(pins);
         const rows = targetRows(session, pins.value);
         if (options.json === true) printJson(rows);
         else for (const line of targetTable(rows, process.stdout.columns || Number.POSITIVE_INFINITY)) printLine(line);
-        return ok(undefined);
+        return Promise.resolve(ok(undefined));
       },
       { remember: true },
     ),
