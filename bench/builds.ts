@@ -1,6 +1,6 @@
 /**
  * 200 trivial derivations from an empty store, beside `nix-build`, both in their sandboxes, two builds at a time.
- * `npx jiti bench/builds.ts`. Wants Debian's nix-bin and busybox-static, and root: its Nix runs without build users.
+ * `npx jiti bench/builds.ts`. Wants Debian's busybox-static, and root: Nix runs without build users.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { derivationPath, outputPlaceholder, type Derivation, type DrvPath, type 
 import { unwrap } from '../src/result.js';
 import { Store } from '../src/store/index.js';
 import { compare } from './harness.js';
+import { nixes } from './peers.js';
 
 const COUNT = 200;
 const JOBS = 2;
@@ -70,11 +71,11 @@ builtins.genList (index: derivation {
 `,
 );
 
-function buildWithNix(): void {
+function buildWithNix(program: string): void {
   const settings = ['experimental-features = nix-command ca-derivations', 'sandbox = true', 'build-users-group =', 'substituters ='];
   const environment = { ...process.env, NIX_CONFIG: settings.join('\n') };
   const args = ['--store', theirRoot, '--no-out-link', '-j', String(JOBS), '--cores', '1', expression];
-  execFileSync('nix-build', args, { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+  execFileSync(program, args, { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 const clear = (root: string) => (): void => {
@@ -89,7 +90,11 @@ try {
   await compare(
     `build ${COUNT} trivial derivations, ${JOBS} at a time`,
     { name: 'buildGraph', prepare: clear(ourRoot), run: buildWithUs },
-    { name: 'nix-build', prepare: clear(theirRoot), run: buildWithNix },
+    (await nixes()).map(({ version, program }) => ({
+      name: `nix-build ${version}`,
+      prepare: clear(theirRoot),
+      run: () => buildWithNix(program('nix-build')),
+    })),
     3,
   );
 } finally {

@@ -7,13 +7,13 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { formatCompared, RESULTS, type Compared } from './harness.js';
+import { COLUMNS, formatCompared, RESULTS, type Compared } from './harness.js';
+import { nixes } from './peers.js';
 
-const NOT_BENCHMARKS = ['compiled', 'harness', 'run', 'sources'];
+const NOT_BENCHMARKS = ['compiled', 'harness', 'peers', 'run', 'sources'];
 /** Whom we are compared with, and how each says what it is. */
 const PEERS = [
-  ['nix-store', '--version'],
-  ['tcc', '-v'],
+  ['curl', '--version'],
   ['chromium', '--version'],
 ] as const;
 
@@ -31,10 +31,11 @@ function versionOf(program: string, option: string): string | undefined {
 }
 
 const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'processor'}, Node.js ${process.version}`;
-const peers = Object.fromEntries(PEERS.map(([program, option]) => [program, versionOf(program, option)]));
+const found = (await nixes()).map(({ version }) => [`nix ${version}`, version] as const);
+const peers = Object.fromEntries([...found, ...PEERS.map(([program, option]) => [program, versionOf(program, option)] as const)]);
 console.log(machine);
-for (const [program] of PEERS)
-  console.log(`${program}: ${peers[program] ?? 'missing, so what it would be compared with is measured alone, or not at all'}`);
+for (const [program, version] of Object.entries(peers))
+  console.log(`${program}: ${version ?? 'missing, so what it would be compared with is measured alone, or not at all'}`);
 
 // The program as users run it is what is measured.
 execFileSync(join(import.meta.dirname, '../zilch'), ['--version'], { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -42,17 +43,19 @@ const work = mkdtempSync(join(tmpdir(), 'zilch-bench-results-'));
 const results = join(work, 'results');
 const failed = (named.length > 0 ? named : all).filter((name) => {
   console.log(`\n== ${name}`);
+  const started = performance.now();
   const { status } = spawnSync('npx', ['jiti', join(import.meta.dirname, `${name}.ts`)], {
     stdio: 'inherit',
     env: { ...process.env, [RESULTS]: results },
   });
+  console.log(`(${((performance.now() - started) / 1000).toFixed(0)} s)`);
   return status !== 0;
 });
 
 const lines = existsSync(results) ? readFileSync(results, 'utf8').trim().split('\n') : [];
 rmSync(work, { recursive: true });
 const compared = lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Compared);
-console.log(`\n== all of them: ${machine}\n${''.padEnd(47)}     least    median      most`);
+console.log(`\n== all of them: ${machine}\n${COLUMNS}`);
 for (const one of compared) console.log(formatCompared(one).join('\n'));
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ machine, peers, failed, compared }, undefined, 2)}\n`);
 if (failed.length > 0) {
