@@ -76,7 +76,14 @@ export async function compare(title: string, us: Contender, peers: Contender | r
 
 /** For what no peer does: times that were measured otherwise, in milliseconds. */
 export function alone(title: string, name: string, taken: readonly number[]): void {
-  tell({ title, ours: summarise(name, taken.map((wall) => ({ wall }))), peers: [] });
+  tell({
+    title,
+    ours: summarise(
+      name,
+      taken.map((wall) => ({ wall })),
+    ),
+    peers: [],
+  });
 }
 
 function tell(compared: Compared): void {
@@ -114,6 +121,8 @@ function sorted(numbers: readonly number[]): number[] {
 
 /** Of this process and of all that it has waited for, in milliseconds, to ten: proc(5). */
 function processorTime(): number {
-  const fields = readFileSync('/proc/self/stat', 'latin1').replace(/^.*\) /s, '').split(' ');
+  const fields = readFileSync('/proc/self/stat', 'latin1')
+    .replace(/^.*\) /s, '')
+    .split(' ');
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) * 10, 0);
 }

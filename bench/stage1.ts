@@ -32,7 +32,11 @@ try {
   const build = ['build', '--offline', '--sources', sources, '--no-tests', '--cores', String(cores)];
   run(...build, '--store', template, 'tinycc-seed');
   const tcc = run('path', 'tinycc-seed', '--store', template);
-  const source = (name: string): string => join(sources, readdirSync(sources).find((file) => file.startsWith(name))!);
+  const source = (name: string): string =>
+    join(
+      sources,
+      readdirSync(sources).find((file) => file.startsWith(name))!,
+    );
   const program = join(OWN_CHAIN, '1-stage1');
   const args = ['-nostdinc', '-nostdlib', '-run', join(program, 'stage1.c'), tcc, program, source('musl'), source('tinycc'), source('busybox')];
   await compare(
