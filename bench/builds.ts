@@ -3,7 +3,7 @@
  * `npx jiti bench/builds.ts`. Wants Debian's busybox-static, and root: Nix runs without build users.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildGraph } from '../src/build/index.js';
@@ -84,7 +84,10 @@ const clear = (root: string) => (): void => {
 
 try {
   // Only a program that needs no loader can be a build's shell.
-  if (readFileSync(BUSYBOX).includes('/lib64/ld-linux')) throw new Error(`${BUSYBOX} is linked dynamically: install busybox-static`);
+  if (!existsSync(BUSYBOX) || readFileSync(BUSYBOX).includes('/lib64/ld-linux')) {
+    console.log(`not measured: there is no static ${BUSYBOX}: install busybox-static`);
+    process.exit();
+  }
   mkdirSync(join(tree, 'bin'), { recursive: true });
   copyFileSync(BUSYBOX, join(tree, 'bin/ash'));
   await compare(
