@@ -72,7 +72,11 @@ builtins.genList (index: derivation {
 );
 
 function buildWithNix(program: string): void {
-  const settings = ['experimental-features = nix-command ca-derivations', 'sandbox = true', 'build-users-group =', 'substituters ='];
+  const settings = [
+    ...['experimental-features = nix-command ca-derivations', 'sandbox = true', 'build-users-group =', 'substituters ='],
+    // Not the shell that the system has.
+    'sandbox-paths =',
+  ];
   const environment = { ...process.env, NIX_CONFIG: settings.join('\n') };
   const args = ['--store', theirRoot, '--no-out-link', '-j', String(JOBS), '--cores', '1', expression];
   execFileSync(program, args, { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
