@@ -1,6 +1,7 @@
 /**
  * What a user waits for when there is nothing to do: help, a list, completion, and `zilch build` of what is built. The peers are Node.js itself
- * starting and doing nothing: the version that Zilch runs on, below which it cannot be, and version 20, which Debian 13 has.
+ * starting and doing nothing: the version that Zilch runs on, below which it cannot be, and version 20, which Debian 13 has. TAB starts
+ * no program: its peer is the shell's own completion of a name from a list as long.
  * `npx jiti bench/commands.ts [TARGET...]`: what is to be built, by default stage 1, `--all` for the whole chain; builds it first, in the
  * default store. If the last toolchain is built there, a build of that is measured, too: it has eight times the derivations.
  */
@@ -58,3 +59,26 @@ if (targets.length === 0 && isBuilt('toolchain')) {
   run(zilch, 'build', '--offline', 'toolchain')();
   await measure('nothing to do, of the chain up to its last toolchain', 'build', '--offline', 'toolchain');
 }
+
+/** Presses TAB this often in one shell, after it has read what it knows. */
+const TABS = 50;
+
+/** Milliseconds of one TAB: the shell itself takes the times, in microseconds. */
+function tab(definitions: string, complete: string): number {
+  const script = `${definitions}
+    one() { ${complete}; }
+    one; [ "\${#COMPREPLY[@]}" -gt 0 ] || exit 1
+    begin=\${EPOCHREALTIME/[.,]/}
+    for ((n = 0; n < ${TABS}; n++)); do COMPREPLY=(); one; done
+    echo $((\${EPOCHREALTIME/[.,]/} - begin))`;
+  return Number(execFileSync('bash', ['-c', script], { encoding: 'utf8' })) / 1000 / TABS;
+}
+
+const completion = execFileSync(zilch, ['completion', 'bash'], { encoding: 'utf8' });
+const names = execFileSync(zilch, ['list', '--json'], { encoding: 'utf8' });
+const targetNames = (JSON.parse(names) as readonly { readonly target: string }[]).map(({ target }) => target).join(' ');
+await compare(
+  'TAB after `zilch build t`',
+  { name: 'zilch’s completion in bash', run: () => tab(completion, 'COMP_WORDS=(zilch build t); COMP_CWORD=2; _zilch') },
+  { name: 'compgen -W, of the same names', run: () => tab(`names='${targetNames}'`, 'COMPREPLY=($(compgen -W "$names" -- t))') },
+);

@@ -5,7 +5,8 @@ export interface Contender {
   readonly name: string;
   /** Makes what one run needs and uses up; not measured. */
   readonly prepare?: () => void;
-  readonly run: () => Promise<void> | void;
+  /** May say itself how many milliseconds it took, when only a part of it counts. */
+  readonly run: () => Promise<number | void> | number | void;
 }
 
 /** What the rounds of a contender took, in milliseconds. */
@@ -39,7 +40,7 @@ export const RESULTS = 'ZILCH_BENCH_RESULTS';
 
 interface Taken {
   readonly wall: number;
-  readonly cpu: number;
+  readonly cpu?: number;
 }
 
 /**
@@ -50,11 +51,12 @@ export async function compare(title: string, us: Contender, peers: Contender | r
   const times = new Map<Contender, Taken[]>([us, ...[peers].flat()].map((contender) => [contender, []]));
   const missing: string[] = [];
   for (let round = 0; round <= rounds; round++) {
-    for (const [contender, taken] of times) {
+    for (const [contender, all] of times) {
       contender.prepare?.();
       const [start, cpu] = [performance.now(), processorTime()];
+      let taken: number | void;
       try {
-        await contender.run();
+        taken = await contender.run();
       } catch (error) {
         if (contender === us || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
         times.delete(contender);
@@ -62,7 +64,7 @@ export async function compare(title: string, us: Contender, peers: Contender | r
         console.log(`${title}: the peer is missing: ${(error as Error).message}`);
         continue;
       }
-      if (round > 0) taken.push({ wall: performance.now() - start, cpu: processorTime() - cpu });
+      if (round > 0) all.push(typeof taken === 'number' ? { wall: taken } : { wall: performance.now() - start, cpu: processorTime() - cpu });
     }
   }
   const [ours, ...theirs] = [...times].map(([{ name }, taken]) => summarise(name, taken));

@@ -39,6 +39,7 @@ export const FAILURES = {
   E_HASH: 'a hash is malformed, or a file does not have the hash of its pin',
   E_BUNDLE: 'a file is not a bundle of sources',
   E_SOURCE_SIGNATURE: 'what upstream signed is not what the chain has',
+  E_UPSTREAM_LIST: 'a release has no list of its files by upstream, or one that does not hold',
   E_SOURCE_LOST: 'no known address has a source any more',
   E_PROGRAM: 'a program that Zilch runs is missing or fails',
 

@@ -33,13 +33,15 @@ find . -name '*.in' | while read -r file; do
 done
 # A sandbox in a sandbox cannot have a /proc: tests of it skip themselves where there can be none.
 edit common/vars.sh '&& unshare --user true' '&& false'
-# Options that GNU's programs have, and busybox' have not or spell otherwise.
+# Options of GNU's coreutils and diff that busybox' programs have not or spell otherwise.
 find . -name '*.sh' | while read -r file; do
   sed -i 's/diff\(.*\) --color=always/diff\1/; s/diff --unified/diff -u/; s/stat --format=/stat -c /; s/stat --printf=/stat -c /; s/readlink -e /readlink -f /; s/grep\(.*\) -P /grep\1 -E /; s/GNUTAR_REPRODUCIBLE=1 tar .*--sort=name/tar/' "$file"
 done
 
 # Programs that tests write and run: there is no /bin/sh here.
 find . -type f ! -name '*.nar' -exec grep -l '#! */bin/sh' {} + | while read -r file; do sed -i 's|#! */bin/sh|#!${busybox}/bin/ash|' "$file"; done
+edit fetchGitSubmodules.sh 'diff -r -x .gitmodules $pathWithSubmodules $pathWithRelative' \
+  'cp -R $pathWithSubmodules one; cp -R $pathWithRelative two; chmod -R u+w one two; rm one/.gitmodules two/.gitmodules; diff -r one two'
 edit lang.sh "grepQuiet -E 'trace: { x" "grepQuiet 'trace: { x"
 edit check.nix 'date +%s.%N > $out/date' 'head -c 9 /dev/urandom > $out/date' # busybox' date knows seconds alone
 

@@ -2,14 +2,18 @@
 import { sh } from 'zilch';
 import { busybox, gnumake, toolchain } from '../2b-crossing/index.ts';
 import { makePackage, type Tools } from '../package/index.ts';
+import { gitStyle } from '../packages/git.ts';
 import { packagesBy } from '../packages/index.ts';
 import { functionalTests } from './functional-tests.ts';
 import { jq as jqSpec, oniguruma as onigurumaSpec } from './jq.ts';
 import { nix as nixSpec } from './nix.ts';
+import { toolchainArchive as archiveBy } from './toolchain-archive.ts';
 
 const tools: Tools = { shell: sh`${busybox}/bin/ash`, path: [toolchain, gnumake, busybox] };
 
 export const packages = packagesBy(tools);
+
+export const toolchainArchive = archiveBy(packages.xz);
 
 export const nix = makePackage(nixSpec(packages, busybox), tools);
 
@@ -17,10 +21,8 @@ export const nix = makePackage(nixSpec(packages, busybox), tools);
 export const oniguruma = makePackage(onigurumaSpec, tools);
 export const jq = makePackage(jqSpec(oniguruma), tools);
 
-export const nixFunctionalTests = functionalTests(
-  nix,
-  { bash: packages.bash, busybox, programs: [jq, packages.xz, packages.zstd, packages.bzip2] },
-  tools,
-);
+const { bash, gnused, gnugrep, gnutar, xz, zstd, bzip2 } = packages;
+const git = packages.git.with({ style: gitStyle(sh`${busybox}/bin/ash`), refersTo: [busybox] }); // where there is no /bin/sh
+export const nixFunctionalTests = functionalTests(nix, { bash, busybox, programs: [gnused, gnugrep, gnutar, git, jq, xz, zstd, bzip2] }, tools);
 
 export { tinyccStatic } from './tinycc-static.ts';

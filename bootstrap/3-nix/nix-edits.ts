@@ -46,4 +46,51 @@ export const nixEdits: readonly Edit[] = [
     left -= n;
 `,
   },
+  {
+    file: 'src/libexpr/primops/fromTOML.cc',
+    why: 'A date is printed as version 3 of toml11 did, with a T before the time: version 4 prints the blank again that it read.',
+    old: '                        std::ostringstream s;\n                        s << t;\n',
+    new: `                        if (t.is_offset_datetime())
+                            t.as_offset_datetime_fmt().delimiter = toml::datetime_delimiter_kind::upper_T;
+                        if (t.is_local_datetime())
+                            t.as_local_datetime_fmt().delimiter = toml::datetime_delimiter_kind::upper_T;
+                        std::ostringstream s;
+                        s << t;
+`,
+  },
+  {
+    file: 'src/libutil/serialise.cc',
+    why: 'What a coroutine hands over is looked at, not copied into a new string: musl asks the kernel for each that is so large, and gives it back.',
+    old: 'typedef boost::coroutines2::coroutine<std::string> coro_t;\n\n        std::function<void(Sink &)> fun;\n        std::function<void()> eof;',
+    new: 'typedef boost::coroutines2::coroutine<std::string_view> coro_t;\n\n        std::function<void(Sink &)> fun;\n        std::function<void()> eof;',
+  },
+  {
+    file: 'src/libutil/serialise.cc',
+    why: 'The same.',
+    old: '        std::string cur;\n        size_t pos = 0;\n\n        size_t read(char * data, size_t len) override\n        {\n            if (!coro) {\n                coro = coro_t::pull_type(',
+    new: '        std::string_view cur;\n        size_t pos = 0;\n\n        size_t read(char * data, size_t len) override\n        {\n            if (!coro) {\n                coro = coro_t::pull_type(',
+  },
+  {
+    file: 'src/libutil/serialise.cc',
+    why: 'The same.',
+    old: 'if (!data.empty()) yield(std::string(data));',
+    new: 'if (!data.empty()) yield(data);',
+  },
+  {
+    file: 'src/libutil/serialise.cc',
+    why: 'The same. After its end the coroutine has nothing to look at.',
+    old: '                cur = coro->get();\n                pos = 0;',
+    new: '                cur = *coro ? coro->get() : std::string_view();\n                pos = 0;',
+  },
+  {
+    file: 'src/libstore/binary-cache-store.cc',
+    why: "A cache is read 64 KiB at a time: libc++'s buffer of a file has 4.",
+    old: `        upsertFile(narInfo->url,
+            std::make_shared<std::fstream>(fnTemp, std::ios_base::in | std::ios_base::binary),
+            "application/x-nix-nar");`,
+    new: `        auto nar = std::make_shared<std::fstream>();
+        nar->rdbuf()->pubsetbuf(nullptr, 64 * 1024);
+        nar->open(fnTemp, std::ios_base::in | std::ios_base::binary);
+        upsertFile(narInfo->url, nar, "application/x-nix-nar");`,
+  },
 ];

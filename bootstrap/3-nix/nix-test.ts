@@ -35,6 +35,7 @@ is 'let fib = n: if n < 2 then n else fib (n - 1) + fib (n - 2); in fib 22' 1771
 is 'builtins.length (builtins.filter (x: x / 2 * 2 == x) (builtins.genList (n: n) 300000))' 150000
 is 'builtins.match "([a-z]+)-([0-9.]+)" "nix-2.26.3"' '["nix","2.26.3"]'
 is 'builtins.fromTOML "a = [1, { b = \"c\" }]"' '{"a":[1,{"b":"c"}]}'
+NIX_CONFIG='extra-experimental-features = parse-toml-timestamps' is '(builtins.fromTOML "a = 1979-05-27 07:32:00.5Z").a.value' '"1979-05-27T07:32:00.5Z"'
 is 'map (a: builtins.hashString a "abc") [ "md5" "sha1" ]' '["900150983cd24fb0d6963f7d28e17f72","a9993e364706816aba3e25717850c26c9cd0d89d"]'
 is 'builtins.hashString "sha256" "abc"' '"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"'
 is 'builtins.substring 0 16 (builtins.hashString "sha512" "abc")' '"ddaf35a193617aba"'

@@ -14,9 +14,10 @@ import { caBundle as caBundleSpec } from './packages/ca-bundle.ts';
 import { dosfstools as dosfstoolsSpec } from './packages/dosfstools.ts';
 import { dropbear as dropbearSpec } from './packages/dropbear.ts';
 import { e2fsprogs as e2fsprogsSpec } from './packages/e2fsprogs.ts';
-import { git as gitSpec } from './packages/git.ts';
+import { keymaps as keymapsSpec } from './packages/keymaps.ts';
 import { less as lessSpec } from './packages/less.ts';
 import { libevent as libeventSpec } from './packages/libevent.ts';
+import { mtools as mtoolsSpec } from './packages/mtools.ts';
 import { nasm as nasmSpec } from './packages/nasm.ts';
 import { ncurses as ncursesSpec } from './packages/ncurses.ts';
 import { popt as poptSpec } from './packages/popt.ts';
@@ -34,13 +35,14 @@ export const e2fsprogs = makePackage(e2fsprogsSpec(), tools);
 export const caBundle = makePackage(caBundleSpec(), tools);
 export const ncurses = makePackage(ncursesSpec(), tools);
 export const terminfo = terminfoOf(ncurses);
+export const keymaps = makePackage(keymapsSpec(libraries.flex, libraries.bison), tools);
 export const less = makePackage(lessSpec(ncurses), tools);
 export const libevent = makePackage(libeventSpec(), tools);
 export const tmux = makePackage(tmuxSpec(ncurses, libevent, libraries.bison), tools);
 export const popt = makePackage(poptSpec(), tools);
 export const rsync = makePackage(rsyncSpec(popt, libraries.zlib), tools);
-export const git = makePackage(gitSpec(libraries.curl, libraries.zlib), tools);
 export const nasm = makePackage(nasmSpec(), tools);
+export const mtools = makePackage(mtoolsSpec(), tools);
 export const dosfstools = makePackage(dosfstoolsSpec(), tools);
 export const binutils = makePackage(binutilsSpec(libraries.zlib, libraries.flex, libraries.bison), tools);
 export const libburn = makePackage(libburnSpec(), tools);
@@ -50,10 +52,10 @@ export const kernel = kernelBy(libraries);
 
 /** What every CD of ours has, and one of your own may: ssh, file systems, curl and whom it believes, and what people type. */
 export const basePackages: readonly AnyRecipe[] = [
-  ...[dropbear, e2fsprogs, dosfstools, squashfsTools, libraries.curl, libraries.xz, libraries.zstd, libraries.sqlite],
-  ...[git, rsync, less, tmux],
+  ...[dropbear, e2fsprogs, dosfstools, mtools, squashfsTools, libraries.curl, libraries.xz, libraries.zstd, libraries.sqlite],
+  ...[libraries.git, rsync, less, tmux],
 ];
-const baseFiles = [caBundle, terminfo];
+const baseFiles = [caBundle, terminfo, keymaps];
 
 /** A CD of one's own: what is left out is as on ours. */
 export function liveCd(spec: Partial<LiveCdSpec> & Pick<LiveCdSpec, 'packages'>): AnyRecipe {
@@ -73,6 +75,9 @@ const recipes = local(import.meta.url, '..', {
   only: ['0-seed', '1-stage1', '2a-ascent', '2b-crossing', '3-nix', '5-distribution', 'package', 'packages', 'chain.ts', 'sources.ts', 'signatures'],
 });
 
+/** Signed claims of what was built, and by whom. None is about the CD that they are on. */
+const evidence = local(import.meta.url, '../../evidence', { name: 'zilch-evidence' });
+
 /** What each output of the chain is, by the pins: `TARGET^OUTPUT NAR-HASH NAR-SIZE`. This CD cannot hold its own. */
 function expectedOutputs(): string {
   const others = Object.entries(pins as Record<string, { readonly narHash: string; readonly narSize: number }>).filter(
@@ -90,11 +95,13 @@ const aboard = distributionRecipe({
 mkdir -p "$out/zilch"
 ln -s ${recipes} "$out/zilch/recipes"
 ln -s ${expressions} "$out/zilch/flake"
+ln -s ${evidence} "$out/zilch/evidence"
 cat >"$out/zilch/outputs" <<'.'
 ${expectedOutputs()}.
 cat >"$out/zilch/README" <<'.'
 All that this CD was built from is on it: the seed and every source tarball (in /nix/store), the recipes, and the same as
-expressions for Nix. No network is needed. What is built on the way wants 20 GB: su -; zilch-store /dev/... first.
+expressions for Nix. No network is needed. All that is built on the way takes 4 GB in the store, and LLVM's build some more
+while it runs: su -; zilch-store /dev/... first, with a disk of 10 GB or more.
 
   nix build /zilch/flake#stage1          the first shell, C library and compiler, from 148 bytes and text
   nix build /zilch/flake#toolchain       clang, by all that comes before it
@@ -102,13 +109,14 @@ expressions for Nix. No network is needed. What is built on the way wants 20 GB:
 
 outputs       what each output should be: its NAR hash, as "nix-store --dump PATH | sha256sum" prints it, and its size
 recipes       how each is built; recipes/signatures: what the authors of the sources signed
+evidence      who built each before, on what machine, and signed what came out
 .
 `,
-  references: { allowed: [recipes, expressions] },
+  references: { allowed: [recipes, expressions, evidence] },
 });
 
 /** The same with all that building it takes: seed, tarballs, recipes, and the same as expressions for its Nix. */
 export const fullCd: AnyRecipe = liveCdOf({
   ...{ ...ours, name: 'live-cd-full', files: [...baseFiles, aboard] },
-  store: [...fromOutside([cd]), recipes, expressions],
+  store: [...fromOutside([cd]), recipes, expressions, evidence],
 }).cd;

@@ -44,7 +44,6 @@ zilch-image new "$out" loader=${bootLoader}/loader.bin menu=${bootLoader}/menu.e
   kernel=${kernel}/bzImage initrd=${initrd} root=${system} sha256="\${sum%% *}"
 chmod -x "$out"
 `,
-    references: { allowed: [] },
     test: (self) => ({
       path: [imageWriter, busybox],
       script: sh`

@@ -8,6 +8,8 @@ import { bzip2 } from './bzip2.ts';
 import { curl } from './curl.ts';
 import type { Define } from './define.ts';
 import { flex } from './flex.ts';
+import { git } from './git.ts';
+import { gnugrep, gnused, gnutar } from './gnu-tools.ts';
 import { googletest } from './googletest.ts';
 import { gperf } from './gperf.ts';
 import { libarchive } from './libarchive.ts';
@@ -36,6 +38,10 @@ export type PackageName =
   | 'bzip2'
   | 'curl'
   | 'flex'
+  | 'git'
+  | 'gnugrep'
+  | 'gnused'
+  | 'gnutar'
   | 'googletest'
   | 'gperf'
   | 'libarchive'
@@ -83,6 +89,10 @@ const definitions: Readonly<Record<PackageName, Define>> = {
   googletest,
   patchelf,
   bash,
+  gnused,
+  gnugrep,
+  gnutar,
+  git,
 };
 
 /** All packages, by these tools. */

@@ -44,10 +44,10 @@ __asm__(
 
 enum {
     SYS_read = 0, SYS_write = 1, SYS_open = 2, SYS_close = 3, SYS_lstat = 6, SYS_lseek = 8, SYS_mmap = 9, SYS_ioctl = 16, SYS_pipe = 22,
-    SYS_dup2 = 33, SYS_getpid = 39, SYS_socket = 41, SYS_fork = 57, SYS_execve = 59, SYS_exit = 60, SYS_wait4 = 61, SYS_flock = 73, SYS_rename = 82,
-    SYS_mkdir = 83, SYS_rmdir = 84, SYS_unlink = 87, SYS_symlink = 88, SYS_readlink = 89, SYS_chmod = 90, SYS_lchown = 94, SYS_umask = 95,
-    SYS_getrlimit = 97, SYS_getuid = 102, SYS_getgid = 104, SYS_setuid = 105, SYS_setgid = 106, SYS_setsid = 112, SYS_setgroups = 116,
-    SYS_mknod = 133, SYS_personality = 135, SYS_statfs = 137, SYS_prctl = 157, SYS_setrlimit = 160, SYS_sync = 162, SYS_mount = 165,
+    SYS_dup2 = 33, SYS_getpid = 39, SYS_socket = 41, SYS_fork = 57, SYS_execve = 59, SYS_exit = 60, SYS_wait4 = 61, SYS_flock = 73, SYS_fsync = 74,
+    SYS_rename = 82, SYS_mkdir = 83, SYS_rmdir = 84, SYS_unlink = 87, SYS_symlink = 88, SYS_readlink = 89, SYS_chmod = 90, SYS_lchown = 94,
+    SYS_umask = 95, SYS_getrlimit = 97, SYS_getuid = 102, SYS_getgid = 104, SYS_setuid = 105, SYS_setgid = 106, SYS_setsid = 112,
+    SYS_setgroups = 116, SYS_mknod = 133, SYS_personality = 135, SYS_statfs = 137, SYS_prctl = 157, SYS_setrlimit = 160, SYS_sync = 162, SYS_mount = 165,
     SYS_umount2 = 166, SYS_pivot_root = 155, SYS_chroot = 161, SYS_chdir = 80, SYS_getcwd = 79, SYS_reboot = 169, SYS_sethostname = 170,
     SYS_setdomainname = 171, SYS_sched_getaffinity = 204, SYS_getdents64 = 217, SYS_clock_gettime = 228,
     SYS_pause = 34, SYS_unshare = 272, SYS_utimensat = 280, SYS_syncfs = 306, SYS_close_range = 436
@@ -294,12 +294,13 @@ static char *read_text(const char *path)
     return (char *)file.at;
 }
 
-/* Written under another name first, so a file is complete or missing. */
+/* Written under another name first, and to the disk, so a file is complete or missing, even if the power goes. */
 static void write_text(const char *path, const char *text)
 {
     char *fresh = join(path, ".new");
     long fd = need(call3(SYS_open, fresh, O_WRONLY | O_CREAT | O_TRUNC, 0644), "create", fresh);
     write_all(fd, text, strlen(text));
+    need(call1(SYS_fsync, fd), "write", fresh);
     need(call1(SYS_close, fd), "close", fresh);
     need(call2(SYS_rename, fresh, path), "rename", fresh);
 }

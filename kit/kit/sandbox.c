@@ -324,7 +324,10 @@ static void enter(char **command)
     work(command);
 }
 
-/* On a bare kernel: nothing is mounted yet. At the end the machine is switched off, unless the kernel was told "kit.stay", for a person to read. */
+/*
+ * On a bare kernel: only the root is mounted, a disk or the kernel's initial files in memory. At the end the machine is switched off, unless the
+ * kernel was told "kit.stay", for a person to read.
+ */
 static void boot(char **command)
 {
     long process, code;
@@ -340,6 +343,7 @@ static void boot(char **command)
     stay = strstr(read_text("/proc/cmdline"), "kit.stay") != NULL;
     say("kit: ", code ? "failed" : "done", stay ? ", and you may switch the machine off\n" : ", and off\n");
     call0(SYS_sync);
+    call(SYS_mount, NULL, "/", NULL, MS_REMOUNT | MS_RDONLY, NULL);            /* completes a disk; memory does not need it */
     while (stay)
         call0(SYS_pause);
     call3(SYS_reboot, 0xfee1dead, 672274793, 0x4321fedc);

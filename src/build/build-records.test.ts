@@ -54,11 +54,14 @@ test('a build that came out the same again is recorded, one that differs is not'
   expect(readBuildRecords(store.layout.zilchDir).size).toBe(1);
 });
 
-test('a line that a power cut left half is passed over', () => {
+test('a line that a power cut left half is passed over, and the next one is not lost with it', () => {
   const store = openStore();
   const recorder = new BuildRecorder(store, { builder: 'sandbox', builderVersion: '1' });
   recorder.emit(start);
   recorder.emit(done);
   appendFileSync(join(store.layout.zilchDir, 'how-built.jsonl'), '{"resolved":"/nix/st');
   expect(readBuildRecords(store.layout.zilchDir).size).toBe(1);
+  recorder.emit({ ...start, resolvedDrvPath: `/nix/store/${'3'.repeat(32)}-tool.drv` as DrvPath });
+  recorder.emit(done);
+  expect(readBuildRecords(store.layout.zilchDir).size).toBe(2);
 });

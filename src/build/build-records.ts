@@ -2,7 +2,7 @@
  * Records how each derivation was built, during the build: `<root>/nix/var/zilch/how-built.jsonl`, one a line. Only
  * these builds can be attested as observed; the store's database says only that a path was built here.
  */
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isDrvPath, parseStorePath, type DrvPath } from '../formats/index.js';
 import type { Store } from '../store/index.js';
@@ -63,10 +63,26 @@ export class BuildRecorder {
   private write(record: BuildRecord): void {
     try {
       mkdirSync(dirname(this.file), { recursive: true });
-      appendFileSync(this.file, `${JSON.stringify(record)}\n`);
+      appendLine(this.file, JSON.stringify(record));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     }
+  }
+}
+
+/**
+ * Appends a line in one write, so that lines of several processes do not mix. If a power cut has left the last line half, the new one
+ * begins on a line of its own; otherwise it would be lost with the other.
+ */
+function appendLine(file: string, line: string): void {
+  const fd = openSync(file, 'a+', 0o666);
+  try {
+    const { size } = fstatSync(fd);
+    const last = Buffer.alloc(1);
+    const isCut = size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last.toString() !== '\n';
+    writeSync(fd, `${isCut ? '\n' : ''}${line}\n`);
+  } finally {
+    closeSync(fd);
   }
 }
 

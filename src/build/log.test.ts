@@ -7,6 +7,7 @@ import type { DrvPath } from '../formats/index.js';
 import { tempDirectory } from '../../test/support/store.js';
 import { unwrap } from '../result.js';
 import { LogFile } from './log-file.js';
+import { readLogTimes } from './log-times.js';
 import { linkLog, LogWriter, logPath } from './log.js';
 
 const drv = (name: string): DrvPath => `/nix/store/${'0'.repeat(31)}${name}-x.drv` as DrvPath;
@@ -93,7 +94,7 @@ describe('a log', () => {
 
   test('of a builder that goes on and on has the beginning and the end, and says what is missing', () => {
     const root = tempDirectory();
-    const log = unwrap(LogWriter.open(root, [drv('1')], { beginning: 1000, end: 100 }));
+    const log = unwrap(LogWriter.open(root, [drv('1')], { limits: { beginning: 1000, end: 100 } }));
     const lines = Array.from({ length: 100_000 }, (_, index) => `line ${index}\n`);
     for (const line of lines) log.write(Buffer.from(line));
     log.close();
@@ -107,7 +108,7 @@ describe('a log', () => {
 
   test('that is a little longer than its beginning has all of it', () => {
     const root = tempDirectory();
-    const log = unwrap(LogWriter.open(root, [drv('1')], { beginning: 10, end: 100 }));
+    const log = unwrap(LogWriter.open(root, [drv('1')], { limits: { beginning: 10, end: 100 } }));
     for (const line of ['one two\n', 'three\n', 'four']) log.write(Buffer.from(line));
     log.close();
     expect(readLog(root, drv('1'))).toBe('one two\nthree\nfour');
@@ -155,6 +156,34 @@ describe('a log', () => {
     expect(unwrap(file.startOfLast(12))).toBe(0);
     expect(unwrap(file.startOfLast(11))).toBe(5);
     file.close();
+  });
+
+  test('has beside it when its lines came, under all its names, once a second and while anybody knows', () => {
+    const root = tempDirectory();
+    let clock = 5000;
+    const log = unwrap(LogWriter.open(root, [drv('1'), drv('2')], { limits: { beginning: 20, end: 100 }, now: () => clock }));
+    for (const [milliseconds, line] of [
+      [100, 'one\n'],
+      [2900, 'two\n'],
+      [0, 'six\n'],
+      [4000, 'ten\n'],
+      [1000, 'too much\n'],
+      [1000, 'of it\n'],
+    ] as const) {
+      clock += milliseconds;
+      log.write(Buffer.from(line));
+    }
+    log.close();
+    linkLog(root, drv('1'), drv('3'));
+    for (const name of ['1', '2', '3'])
+      expect(readLogTimes(logPath(root, drv(name)))).toEqual([
+        { at: 4, seconds: 3 },
+        { at: 12, seconds: 7 },
+        { at: 16, seconds: undefined },
+      ]);
+    expect(readLogTimes(logPath(root, drv('none')))).toEqual([]);
+    unwrap(LogWriter.open(root, [drv('1')])).close();
+    expect(readLogTimes(logPath(root, drv('1')))).toEqual([]);
   });
 
   test('is none where a pipe, a directory or a symlink lies in its place', () => {

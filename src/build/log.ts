@@ -9,6 +9,7 @@ import { storePathBaseName, type DrvPath } from '../formats/index.js';
 import type { Result } from '../result.js';
 import { attempt } from '../store/index.js';
 import { LastBytes } from './last-bytes.js';
+import { logTimesPath, TimeMarks, unknownFrom } from './log-times.js';
 
 /** The part that is written as it comes. LLVM's logs have a tenth of it. */
 const LONGEST_BEGINNING = 64 * 2 ** 20;
@@ -32,6 +33,7 @@ export function linkLog(root: string, built: DrvPath, reused: DrvPath): void {
   attempt('link the log', to, () => {
     mkdirSync(dirname(to), { recursive: true });
     linkSync(from, to);
+    if (existsSync(logTimesPath(from))) linkSync(logTimesPath(from), logTimesPath(to));
   });
 }
 
@@ -52,36 +54,48 @@ export class LogWriter {
   private taken = 0;
   /** The output after the beginning. */
   private end: LastBytes | undefined;
+  /** Of the lines of the beginning. */
+  private marks = '';
 
   private constructor(
     path: string,
     private readonly limits: LogLimits,
+    private readonly times: TimeMarks,
   ) {
     this.path = path;
   }
 
   /** Starts a log, which replaces older ones. Fails with the system's error. */
-  static open(root: string, drvPaths: readonly [DrvPath, ...DrvPath[]], limits: LogLimits = LIMITS): Result<LogWriter> {
+  static open(
+    root: string,
+    drvPaths: readonly [DrvPath, ...DrvPath[]],
+    { limits = LIMITS, now = () => performance.now() }: { readonly limits?: LogLimits; readonly now?: () => number } = {},
+  ): Result<LogWriter> {
     const [path, ...others] = [...new Set(drvPaths)].map((drvPath) => logPath(root, drvPath)) as [string, ...string[]];
     return attempt('begin the log', path, () => {
       for (const name of [path, ...others]) {
         mkdirSync(dirname(name), { recursive: true });
         // An older log may have several names: replace this one, and do not write into the others.
-        rmSync(name, { force: true });
+        for (const file of [name, logTimesPath(name)]) rmSync(file, { force: true });
       }
-      appendFileSync(path, '');
-      for (const name of others) linkSync(path, name);
-      return new LogWriter(path, limits);
+      for (const fileOf of [(name: string) => name, logTimesPath]) {
+        appendFileSync(fileOf(path), '');
+        for (const name of others) linkSync(fileOf(path), fileOf(name));
+      }
+      return new LogWriter(path, limits, new TimeMarks(now));
     });
   }
 
   /** Writes bytes, usually a line, exactly as readers get them. */
   write(bytes: Buffer): void {
+    const at = this.taken;
     this.taken += bytes.length;
     if (this.end === undefined && this.taken > this.limits.beginning) {
+      this.marks += unknownFrom(at);
       this.flush();
       this.end = new LastBytes(this.limits.end);
     }
+    if (this.end === undefined) this.marks += this.times.markAt(at);
     if (this.end === undefined) this.append(bytes);
     else this.end.push(bytes);
   }
@@ -103,6 +117,10 @@ export class LogWriter {
     clearTimeout(this.timer);
     this.timer = undefined;
     if (this.pending.length === 0) return;
+    const marks = this.marks;
+    this.marks = '';
+    // First, for those who read along. Without them the log is as good.
+    if (marks !== '') attempt('write the times of the log', this.path, () => appendFileSync(logTimesPath(this.path), marks));
     const bytes = Buffer.concat(this.pending);
     // On a full disk the rest of the log is lost, and the build fails by itself.
     attempt('write the log', this.path, () => {

@@ -13,7 +13,8 @@ export interface Following {
   /** Whether the log is being written or will be. */
   readonly isGoingOn: () => boolean;
   readonly signal: AbortSignal;
-  readonly write: (bytes: Uint8Array) => Promise<void>;
+  /** Gets the offset of the first of the bytes, too. */
+  readonly write: (bytes: Uint8Array, at: number) => Promise<void>;
 }
 
 /** A build that did not fit into memory starts again on disk, with a new log. */
@@ -32,8 +33,8 @@ export async function followLog({ path, from, isGoingOn, signal, write }: Follow
         const read = log.read(position, Math.min(PIECE_BYTES, size.value - position));
         if (!read.ok) return read;
         if (read.value.length === 0) break;
+        await write(read.value, position);
         position += read.value.length;
-        await write(read.value);
       }
     } finally {
       log?.close();

@@ -1,7 +1,31 @@
 /** Handing the terminal to another program until it ends. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { checkSandbox, hostView } from '../build/index.js';
 import { fail, ok, type Result } from '../result.js';
+import type { Store } from '../store/index.js';
+
+interface Surroundings {
+  readonly store: Store;
+  /** Folders before the user's own PATH. */
+  readonly path: readonly string[];
+  /** Variables beside the user's own. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Runs a program in the user's directory, on the machine as it is, but with this store as /nix/store. As `handOver`. */
+export async function runOnHost(command: readonly string[], { store, path, env }: Surroundings): Promise<Result<number>> {
+  const sandbox = await checkSandbox();
+  if (!sandbox.ok) return sandbox;
+  const view = hostView({ storeDir: store.layout.storeDir, directory: process.cwd(), command });
+  if (!view.ok) return view;
+  return handOver(view.value, { ...process.env, ...env, PATH: [...path, process.env['PATH'] ?? '/usr/bin:/bin'].join(':') });
+}
+
+/** How a command ends that opened a shell: as what was run in it. How a shell that somebody typed into ends is his business. */
+export function shellStatus(status: Result<number>, { command }: { readonly command?: string }): Result<number | undefined> {
+  return command === undefined && status.ok ? ok(undefined) : status;
+}
 
 /** Runs a program with this one's terminal; gives its exit status, or 128 and the number of the signal that ended it, as shells do. */
 export async function handOver([program, ...args]: readonly [string, ...string[]], env: NodeJS.ProcessEnv = process.env): Promise<Result<number>> {

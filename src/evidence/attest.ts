@@ -25,11 +25,13 @@ export interface Attested {
   readonly claims: readonly Claim[];
   /** Targets that were not built here but copied from elsewhere. Only those who built them can claim them. */
   readonly foreign: readonly string[];
+  /** Targets that were built here, but nobody recorded how. */
+  readonly unrecorded: readonly string[];
 }
 
 /**
  * Makes a claim for each record of a build of each derivation. Fails with `E_NOT_BUILT` if a root was not built here, and with
- * `E_NOT_RECORDED` if a build has no record and the operator does not name its builder.
+ * `E_NOT_RECORDED` if the build of a root has no record and the operator does not name its builder.
  */
 export function attest(request: AttestRequest): Result<Attested> {
   const { store, chain, steps, roots } = request;
@@ -37,6 +39,7 @@ export function attest(request: AttestRequest): Result<Attested> {
   const context = { store, closure: chain.derivations, identities: identitiesOf(chain.derivations) };
   const claims: Claim[] = [];
   const foreign: string[] = [];
+  const unrecorded: string[] = [];
   for (const { step, drvPath, drv } of steps.inOrder(roots)) {
     const infoOf = (path: DrvPath, name: string): PathInfo | undefined => {
       const realised = store.realisation(context.identities.idOf(path, name));
@@ -60,7 +63,11 @@ export function attest(request: AttestRequest): Result<Attested> {
       records.get(resolved.drvPath) ?? [],
       Math.max(...outputs.map(({ info }) => info.registrationTime ?? 0)),
     );
-    if (!hows.ok) return hows;
+    if (!hows.ok) {
+      if (roots.includes(drvPath)) return hows;
+      unrecorded.push(step.name);
+      continue;
+    }
     const made = new Set([...drv.inputDrvs].flatMap(([input, names]) => names.flatMap((name) => infoOf(input, name)?.path ?? [])));
     const claim = {
       target: step.name,
@@ -83,7 +90,7 @@ export function attest(request: AttestRequest): Result<Attested> {
     };
     for (const how of hows.value) claims.push({ ...claim, ...how });
   }
-  return ok({ claims, foreign });
+  return ok({ claims, foreign, unrecorded });
 }
 
 /** Why a derivation cannot be attested; `undefined` if it was built here, from inputs that are still here. */

@@ -30,8 +30,15 @@ describe('claims in a directory', () => {
     expect(readFileSync(file, 'utf8').startsWith(before)).toBe(true);
     const later = world.claims({ at: '2026-07-01T00:00:00.000Z' });
     expect(unwrap(await add(directory, 'alice', later))).toMatchObject({ added: 0 });
+    // Records are read from files, whose fields may have another order.
+    const shuffled = later.map((claim) => ({
+      ...claim,
+      how: Object.fromEntries(Object.entries(claim.how).reverse()) as unknown as typeof claim.how,
+    }));
+    expect(unwrap(await add(directory, 'alice', shuffled))).toMatchObject({ added: 0 });
     const elsewhere = world.claims({ how: { kernel: '6.12.0' } });
     expect(unwrap(await add(directory, 'alice', elsewhere))).toMatchObject({ added: elsewhere.length });
+    expect(unwrap(await add(tempDirectory(), 'alice', [...later, ...shuffled]))).toMatchObject({ added: later.length });
   });
 
   test('of one signer leave those of another as they are', async () => {
@@ -54,6 +61,31 @@ describe('claims in a directory', () => {
     expect(codeOf(added)).toBe('E_CLAIMS_FILE');
     expect(messageOf(added)).toContain('line 5');
     expect(readFileSync(`${file}.minisig`)).toEqual(before);
+  });
+
+  test('are all kept when one signer adds them twice at the same time', async () => {
+    const directory = tempDirectory();
+    const cores = [1, 2, 3, 4, 5, 6];
+    const added = await Promise.all(cores.map((count) => add(directory, 'alice', world.claims({ how: { cores: count } }))));
+    expect(added.map((one) => unwrap(one).added)).toEqual(cores.map(() => 4));
+    const file = join(directory, keyIds[0]!, 'claims.jsonl');
+    expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(4 * cores.length);
+    expect(readdirSync(join(directory, keyIds[0]!)).filter((name) => /lock|tmp/.test(name))).toEqual([]);
+  });
+
+  test('come again when a power cut has left the last line half, and a whole line without its end is kept', async () => {
+    const directory = tempDirectory();
+    unwrap(await add(directory, 'alice'));
+    const file = join(directory, keyIds[0]!, 'claims.jsonl');
+    const whole = readFileSync(file, 'utf8');
+    for (const [cut, again] of [
+      [100, 1],
+      [1, 0],
+    ] as const) {
+      writeFileSync(file, whole.slice(0, -cut));
+      expect(unwrap(await add(directory, 'alice'))).toMatchObject({ added: again, total: 4 });
+      expect(readFileSync(file, 'utf8')).toBe(whole);
+    }
   });
 });
 

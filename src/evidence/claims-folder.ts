@@ -6,7 +6,7 @@
  * the hashes of the claimed outputs' NARs in the format of sha256sum.
  */
 import { readSmall, textBlob, type Blobs } from '../exchange/index.js';
-import { publicKeyOf, storePathBaseName, formatPublicKey, type SecretKey } from '../formats/index.js';
+import { publicKeyOf, storePathBaseName, formatPublicKey, type PublicKey, type SecretKey } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import type { Claim } from './claim/claim.js';
 import { isSealedBy, parseEnvelope, sealPayload, writeEnvelope } from './claim/envelope.js';
@@ -38,31 +38,32 @@ export interface Added {
 }
 
 /**
- * Adds the new ones of these claims to the signer's folder, and signs its files again. If the file has a line that this key has not signed,
- * it fails with `E_CLAIMS_FILE` and writes nothing, because the signature of the file would cover that line, too.
+ * Adds the new ones of these claims to the signer's folder, and signs its files again. Processes that add to one directory at the same time
+ * wait for each other. If the file has a line that this key has not signed, it fails with `E_CLAIMS_FILE` and writes nothing, because the
+ * signature of the file would cover that line, too.
  */
 export async function addClaims(place: Blobs, claims: readonly Claim[], secret: SecretKey): Promise<Result<Added>> {
   const key = publicKeyOf(secret);
   const checked = checkKey(key);
   if (!checked.ok) return checked;
   const keyId = keyIdOf(key);
+  const add = (): Promise<Result<Added>> => addTo(place, keyId, claims, secret);
+  return place.alone === undefined ? add() : place.alone(keyId, add);
+}
+
+async function addTo(place: Blobs, keyId: KeyId, claims: readonly Claim[], secret: SecretKey): Promise<Result<Added>> {
   const there = await readSmall(place, claimsKey(keyId), MAX_BYTES);
   if (!there.ok) return there;
-  const lines = (there.value ?? '').split('\n').filter((line) => line !== '');
-  const known: Claim[] = [];
-  for (const [index, line] of lines.entries()) {
-    const envelope = parseEnvelope(line);
-    const claim = envelope.ok && isSealedBy(envelope.value, key) ? parseStatement(envelope.value.payload) : undefined;
-    if (claim?.ok !== true)
-      return fail(
-        'E_CLAIMS_FILE',
-        `line ${index + 1} of ${place.address}/${claimsKey(keyId)} is not a claim by this key`,
-        'somebody or something else wrote it: look at the line, and remove it',
-      );
-    known.push(claim.value);
-  }
+  const own = ownLines(there.value ?? '', publicKeyOf(secret), `${place.address}/${claimsKey(keyId)}`);
+  if (!own.ok) return own;
+  const { lines, known } = own.value;
   const said = new Set(known.map(withoutTimes));
-  const fresh = claims.filter((claim) => !said.has(withoutTimes(claim)));
+  const fresh: Claim[] = [];
+  for (const claim of claims) {
+    const what = withoutTimes(claim);
+    if (!said.has(what)) fresh.push(claim);
+    said.add(what);
+  }
   const all = [...lines, ...fresh.map((claim) => writeEnvelope(sealPayload(writeStatement(claim), secret)))];
   const files = folderFiles(Buffer.from(all.map((line) => `${line}\n`).join('')), checksums([...known, ...fresh]), secret);
   for (const [name, bytes] of files) {
@@ -72,9 +73,34 @@ export async function addClaims(place: Blobs, claims: readonly Claim[], secret: 
   return ok({ added: fresh.length, total: all.length, folder: `${place.address}/${keyId}` });
 }
 
-/** A build that is attested again is not a new claim. */
+/**
+ * The lines of a file of claims, which must all be this key's. A last line without an end that is no claim was cut off, by a power cut or
+ * while the file was copied: it is left out, because nobody can use it.
+ */
+function ownLines(text: string, key: PublicKey, address: string): Result<{ readonly lines: readonly string[]; readonly known: readonly Claim[] }> {
+  const lines: string[] = [];
+  const known: Claim[] = [];
+  const pieces = text.split('\n');
+  for (const [index, line] of pieces.entries()) {
+    if (line === '') continue;
+    const envelope = parseEnvelope(line);
+    const claim = envelope.ok && isSealedBy(envelope.value, key) ? parseStatement(envelope.value.payload) : undefined;
+    if (claim?.ok === true) {
+      lines.push(line);
+      known.push(claim.value);
+    } else if (index < pieces.length - 1 || envelope.ok)
+      return fail(
+        'E_CLAIMS_FILE',
+        `line ${index + 1} of ${address} is not a claim by this key`,
+        'somebody or something else wrote it: look at the line, and remove it',
+      );
+  }
+  return ok({ lines, known });
+}
+
+/** A build that is attested again is not a new claim. Only the statement always has its fields in the same order. */
 function withoutTimes(claim: Claim): string {
-  return JSON.stringify({ ...claim, startedOn: '', finishedOn: '', how: { ...claim.how, observed: '' } });
+  return writeStatement({ ...claim, startedOn: '', finishedOn: '', how: { ...claim.how, observed: 'while building' } }).toString();
 }
 
 /** One line an output, as `sha256sum` writes it. The file is the NAR, which `nix-store --dump PATH` or `zilch nar dump PATH` prints. */

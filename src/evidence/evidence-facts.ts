@@ -3,6 +3,7 @@ import type { EvidenceFacts } from '../report/index.js';
 import { fail, ok, type Result } from '../result.js';
 import type { Session } from '../workspace/index.js';
 import { judgeClaims, type Judged } from './judge-claims.js';
+import { lackInWords } from './judge/judge.js';
 
 export interface EvidenceOptions {
   readonly policy?: string;
@@ -25,7 +26,8 @@ function evidenceFacts({ policy, admission, judgement }: Judged): EvidenceFacts 
     rows: judgement.steps.map(({ step, state, operators, lacks }) => ({
       id: step.name,
       state,
-      lacks: lacks.map(({ what, have, need }) => `${have} of ${need} ${what}`),
+      // Where there is no claim at all, everything is lacking.
+      lacks: state === 'missing' ? [] : lacks.map(lackInWords),
       cells: policy.operators.map((operator) => {
         const own = admission.claims.filter((one) => one.operator === operator && one.claim.recipe === step.recipe);
         const says = operators.includes(operator) ? 'same' : own.length > 0 ? 'other' : 'nothing';

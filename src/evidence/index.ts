@@ -3,7 +3,7 @@ export { attest, type Attested, type AttestRequest } from './attest.js';
 export type { Claim, ClaimedOutput } from './claim/claim.js';
 export { addClaims, nixFiles, publicKeyFiles, signatureFiles } from './claims-folder.js';
 export type { Admission } from './judge/admit.js';
-export { OWN, type Disagreement, type Judgement, type StepVerdict } from './judge/judge.js';
+export { lackInWords, OWN, type Disagreement, type Judgement, type StepVerdict } from './judge/judge.js';
 export { evidenceOf, type EvidenceOptions } from './evidence-facts.js';
 export { judgeClaims, type Judged } from './judge-claims.js';
 export { vouchedBy } from './judge/vouch.js';

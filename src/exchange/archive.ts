@@ -78,7 +78,7 @@ export async function importArchive(store: Store, source: ByteStream, { believe 
       if (!added.ok) return added;
       imported.push(added.value);
     }
-    reader.checkLast(0);
+    reader.checkLast(0, imported.length === 0 ? 'it begins with something else' : `something else follows ${imported.at(-1)!}`);
     return ok(imported);
   } catch (error) {
     if (error instanceof StreamFailure) return err(error.failure);
@@ -141,14 +141,14 @@ class Reader {
     return this.lastNumber;
   }
 
-  checkLast(expected: number): void {
-    if (this.lastNumber !== expected) throw problem(`${expected} is expected, not ${this.lastNumber}`);
+  checkLast(expected: number, otherwise: string): void {
+    if (this.lastNumber !== expected) throw problem(otherwise);
   }
 
   /** What follows a NAR. */
   async facts(): Promise<Pick<PathInfo, 'path' | 'references' | 'deriver'>> {
     await this.number();
-    this.checkLast(MAGIC);
+    this.checkLast(MAGIC, 'a NAR in it has no end mark');
     const path = parsed(await this.text());
     const count = await this.number();
     if (count > MAX_REFERENCES) throw problem(`${path} has ${count} references`);
@@ -159,7 +159,7 @@ class Reader {
     if (deriver !== undefined && !isDrvPath(deriver)) throw problem(`the deriver ${deriver} is not a derivation`);
     // A signature of an old kind, which no Nix makes today, may follow.
     if ((await this.number()) === 1) await this.text();
-    else this.checkLast(0);
+    else this.checkLast(0, `what follows ${path} is no signature`);
     return { path, references: [...references].sort(), ...(deriver === undefined ? {} : { deriver }) };
   }
 

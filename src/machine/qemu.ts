@@ -22,8 +22,8 @@ export interface MachineSpec {
   readonly cores?: number;
   /** A BIOS by default; the variables are a file that may be written. */
   readonly uefi?: Firmware;
-  /** Started by QEMU itself, without firmware and loader. */
-  readonly kernel?: { readonly file: string; readonly initrd: string; readonly words: string };
+  /** Started by QEMU itself, without firmware and loader; `initrd` is a file with its initial files. */
+  readonly kernel?: { readonly file: string; readonly initrd?: string; readonly words: string };
   /**
    * A network card; the guest reaches the network through QEMU, and these ports of the host are forwarded to the guest.
    */
@@ -65,11 +65,15 @@ export function qemuCommand(spec: MachineSpec, monitor?: string): string[] {
     ...(spec.uefi === undefined ? [] : firmware(spec.uefi)),
     ...spec.disks.flatMap((disk, index) => connected(disk, index, spec.kernel === undefined)),
     ...network(spec.network),
-    ...(spec.kernel === undefined ? [] : ['-kernel', spec.kernel.file, '-initrd', spec.kernel.initrd, '-append', spec.kernel.words]),
+    ...(spec.kernel === undefined ? [] : kernel(spec.kernel)),
     ...(spec.watchdog === true ? ['-device', 'i6300esb'] : []),
     // With a source of random numbers, UEFI firmware need not look for one, and every guest starts sooner.
     ...['-device', 'virtio-rng-pci'],
   ];
+}
+
+function kernel({ file, initrd, words }: NonNullable<MachineSpec['kernel']>): string[] {
+  return ['-kernel', file, ...(initrd === undefined ? [] : ['-initrd', initrd]), '-append', words];
 }
 
 function firmware({ code, variables }: Firmware): string[] {

@@ -9,6 +9,8 @@ export interface Chain {
   /** In the order they are written. */
   readonly targets: readonly Target[];
   readonly tools?: ChainTools | undefined;
+  /** The targets that are published together, with `zilch release`; the default target alone when left out. */
+  readonly release?: readonly string[] | undefined;
 }
 
 /** The tools for other derivations when the chain is exported to Nix. */
@@ -31,7 +33,7 @@ export interface Target {
 export function chain(
   defaultTarget: string,
   stages: Readonly<Record<string, Readonly<Record<string, AnyRecipe>>>>,
-  { tools }: { readonly tools?: ChainTools } = {},
+  { tools, release }: Pick<Chain, 'tools' | 'release'> = {},
 ): Chain {
   const targets = Object.entries(stages).flatMap(([stage, recipes]) =>
     Object.entries(recipes).map(([name, recipe]): Target => {
@@ -51,5 +53,7 @@ export function chain(
   if (!names.includes(defaultTarget)) throw new RecipeError(`the default target "${defaultTarget}" is not in the chain`);
   const unknown = tools === undefined ? undefined : [tools.shell[0], ...tools.path].find((name) => !names.includes(name));
   if (unknown !== undefined) throw new RecipeError(`"${unknown}" of the chain's tools is not a target`);
-  return { kind: 'chain', defaultTarget, targets, tools };
+  const absent = release?.find((name) => !names.includes(name));
+  if (absent !== undefined) throw new RecipeError(`"${absent}" of what is released is not a target`);
+  return { kind: 'chain', defaultTarget, targets, tools, release };
 }

@@ -15,7 +15,7 @@ describe('the state of a target', () => {
     expect(state([{}])).toBe('never built');
     expect(state([{ pin: 'absent' }, {}])).toBe('never built');
     expect(state([{ pin: 'absent' }, { pin: 'present' }])).toBe('expected');
-    expect(state([{ pin: 'present' }, { pin: 'present' }])).toBe('built from another seed');
+    expect(state([{ pin: 'present' }, { pin: 'present' }])).toBe('built otherwise');
   });
 
   it('that was tried tells how that ended, whatever is pinned', () => {

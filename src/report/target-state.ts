@@ -10,7 +10,7 @@ export type TargetState =
   /** From a cache, an archive or another store. */
   | 'fetched'
   /** What is pinned is in this store, but another seed, or another recipe, has made it. */
-  | 'built from another seed'
+  | 'built otherwise'
   | 'building'
   /** Its last build was stopped, by somebody or by the end of the program. */
   | 'stopped'
@@ -45,7 +45,7 @@ export function targetState({ outputs, lastBuild, test }: StateFacts): TargetSta
   }
   if (status === 'failed') return 'failed';
   if (status === 'stopped' || status === 'lost') return 'stopped';
-  if (outputs.every(({ built, pin }) => built !== undefined || pin === 'present')) return 'built from another seed';
+  if (outputs.every(({ built, pin }) => built !== undefined || pin === 'present')) return 'built otherwise';
   return outputs.every(({ pin }) => pin !== undefined) ? 'expected' : 'never built';
 }
 

@@ -2,14 +2,11 @@
  * Software Heritage's identifiers of files and trees: whoever has the bytes can compute them, and archive.softwareheritage.org may have
  * what all other addresses have lost. Source: ISO/IEC 18670 (SWHID 1.2). The hashes are git's, of blobs and trees.
  */
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { fail, type Result } from '../result.js';
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import type { Result } from '../result.js';
 import { attempt } from '../store/index.js';
+import { withUnpacked } from './unpacked.js';
 
 type Path = Buffer;
 
@@ -28,18 +25,7 @@ export function swhidOf(path: string): Result<string> {
  * `E_PROGRAM` when that cannot.
  */
 export async function swhidOfTarball(file: string): Promise<Result<string>> {
-  const directory = mkdtempSync(join(tmpdir(), 'zilch-swhid-'));
-  try {
-    const args = ['xf', file, '-C', directory, '--no-same-owner', '--delay-directory-restore'];
-    await promisify(execFile)('tar', args, { maxBuffer: 1 << 24 });
-    const names = readdirSync(directory);
-    const [only] = names;
-    return swhidOf(names.length === 1 ? join(directory, only!) : directory);
-  } catch (error) {
-    return fail('E_PROGRAM', `tar cannot unpack ${file}: ${(error as Error).message.split('\n')[1] ?? (error as Error).message}`);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+  return withUnpacked(file, swhidOf);
 }
 
 function contentOf(path: Path): Buffer {

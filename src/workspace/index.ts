@@ -3,7 +3,7 @@ export { withBuilt, withSession, withView, type Session } from './session.js';
 export { withOpenStore, withStoreForLooking, type StoreOptions } from './open-store.js';
 export { withRecalled, type AnySession, type ChainOptions, type KnownSession } from './known-session.js';
 export { upToDate, type UpToDate } from './up-to-date.js';
-export { targetOf, targetsOf, type NamedTarget } from './targets.js';
+export { askedFor, buildOrTest, buildsOf, targetOf, targetsOf, type NamedTarget } from './targets.js';
 export { BuiltOutputs, builtOutput } from './built-outputs.js';
 export { pinnedOutputs, type PinnedOutput } from './pinned-outputs.js';
 export { withNamed, withSelection, type Named, type Selection } from './selection.js';

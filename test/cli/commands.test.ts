@@ -1,13 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { StorePath } from '../../src/formats/index.js';
 import { unwrap } from '../../src/result.js';
 import { Store } from '../../src/store/index.js';
 import { whyNoBuilds } from '../build/rig.js';
 import { whyNoNix } from '../support/nix.js';
-import { CliRig } from './rig.js';
+import { CliRig, rigFor } from './rig.js';
 
 const noBuilds = await whyNoBuilds();
 if (noBuilds !== undefined) console.log(`skipped: ${noBuilds}`);
@@ -19,12 +19,7 @@ const RECIPES = `const tool = make({ name: 'tool', version: '2', description: 'p
 const user = make({ name: 'user', script: sh\`mkdir -p $out/bin; cat \${tool.bin} \${tool.doc} > $out/bin/user\` });
 `;
 
-let rig: CliRig;
-beforeAll(() => {
-  rig = new CliRig();
-  rig.write(RECIPES, ['user', 'tool']);
-});
-afterAll(() => rig.close());
+const rig = rigFor(RECIPES, ['user', 'tool']);
 
 async function json(...args: readonly string[]): Promise<unknown> {
   const ran = await rig.onChain(...args, '--json');

@@ -2,18 +2,17 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CliRig } from './rig.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { rigFor } from './rig.js';
 
-let rig: CliRig;
+const rig = rigFor(
+  `const tool = make({ name: 'tool', outputs: ['bin', 'doc'], script: sh\`echo > $bin; echo > $doc\` });
+     const user = make({ name: 'user', script: sh\`echo > $out\` });`,
+  ['user', 'tool'],
+);
+
 let env: NodeJS.ProcessEnv;
 beforeAll(async () => {
-  rig = new CliRig();
-  rig.write(
-    `const tool = make({ name: 'tool', outputs: ['bin', 'doc'], script: sh\`echo > $bin; echo > $doc\` });
-     const user = make({ name: 'user', script: sh\`echo > $out\` });`,
-    ['user', 'tool'],
-  );
   const programs = join(rig.directory, 'programs');
   mkdirSync(programs);
   // What the shells find as zilch: whoever runs it is told of.
@@ -28,7 +27,6 @@ beforeAll(async () => {
   expect(await rig.run(['list', '-f', rig.chain], { env })).toMatchObject({ status: 0 });
   writeFileSync(join(rig.directory, 'file'), '');
 });
-afterAll(() => rig.close());
 
 /** What a shell offers for the last of some words. */
 const OFFERS: Readonly<Record<string, (words: readonly string[]) => string[]>> = {

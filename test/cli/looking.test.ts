@@ -1,22 +1,18 @@
 import { appendFileSync, chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CliRig } from './rig.js';
+import { describe, expect, it } from 'vitest';
+import { rigFor, type CliRig } from './rig.js';
 
-const rig = new CliRig();
-const hostPath = (logical: string): string => join(rig.store, logical);
-
-beforeAll(() => {
-  rig.write(
-    `const base = make({ name: 'base', version: '1', script: sh\`
+const rig = rigFor(
+  `const base = make({ name: 'base', version: '1', script: sh\`
       mkdir() { busybox mkdir "$@"; }
       echo contents > $out
     \` });
     const top = make({ name: 'top', script: sh\`cat \${base} > $out\` });`,
-    ['top', 'base'],
-  );
-});
-afterAll(() => rig.close());
+  ['top', 'base'],
+);
+
+const hostPath = (logical: string): string => join(rig.store, logical);
 
 /** Names, sizes and times of everything below a directory. */
 function snapshot(directory: string): string[] {

@@ -1,10 +1,10 @@
 /** What is published: images that others' tools take, the same bytes each time. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { whyNoBuilds } from '../build/rig.js';
-import { CliRig } from './rig.js';
+import { rigFor } from './rig.js';
 
 const noBuilds = await whyNoBuilds();
 if (noBuilds !== undefined) console.log(`skipped: ${noBuilds}`);
@@ -14,24 +14,22 @@ if (noSkopeo) console.log('skipped: skopeo is not installed (Debian’s skopeo i
 const noPodman = spawnSync('podman', ['--version']).error !== undefined;
 if (noPodman) console.log('skipped: podman is not installed (Debian’s podman is wanted)');
 
-let rig: CliRig;
-let first: string;
-beforeAll(() => {
-  rig = new CliRig();
-  first = join(rig.directory, 'first');
-  const long = 'd'.repeat(120);
-  rig.write(
-    `const words = make({ name: 'words', script: sh\`echo some words > $out\` });
+const long = 'd'.repeat(120);
+const rig = rigFor(
+  `const words = make({ name: 'words', script: sh\`echo some words > $out\` });
      const shell = make({ name: 'shell', version: '1', script: sh\`
        busybox mkdir -p $out/bin $out/${long}
        busybox cp \${bin}/bin/ash $out/bin/ash
        echo "\${words}" > $out/${long}/file
        busybox ln -s ${long}/file $out/link
      \` });`,
-    ['shell', 'words'],
-  );
+  ['shell', 'words'],
+);
+
+let first: string;
+beforeAll(() => {
+  first = join(rig.directory, 'first');
 });
-afterAll(() => rig.close());
 
 describe.skipIf(noBuilds !== undefined)('a release', () => {
   it('is of what is built, and goes nowhere where something lies', async () => {
@@ -41,6 +39,23 @@ describe.skipIf(noBuilds !== undefined)('a release', () => {
     mkdirSync(join(rig.directory, 'full'));
     writeFileSync(join(rig.directory, 'full/file'), '');
     expect((await rig.onChain('release', join(rig.directory, 'full'))).stderr).toContain('E_EXISTS');
+  });
+
+  it('is of what the chain names for it, where nothing else is named', async () => {
+    const file = join(rig.chain, 'chain.ts');
+    const chain = readFileSync(file, 'utf8');
+    const named = (...names: readonly string[]): void =>
+      writeFileSync(file, chain.replace(/ \} \}\);\n$/, ` } }, { release: ${JSON.stringify(names)} });\n`));
+    try {
+      named('words');
+      const directory = join(rig.directory, 'named');
+      expect(await rig.onChain('release', directory, '--no-report')).toMatchObject({ status: 0 });
+      expect(readdirSync(directory).sort()).toEqual(['SHA256SUMS', 'words', 'words.cdx.json']);
+      named('word');
+      expect((await rig.onChain('release', join(rig.directory, 'none'))).stderr).toContain('"word" of what is released is not a target');
+    } finally {
+      writeFileSync(file, chain);
+    }
   });
 
   it('has images, files, bills and sums, the same bytes each time', async () => {

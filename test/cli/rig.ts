@@ -4,12 +4,21 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll } from 'vitest';
 import { removeTree } from '../../src/store/index.js';
 
 /** The directory that holds `zilch`. */
 export const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 
 const BUSYBOX = '/bin/busybox';
+
+/** A rig for all tests of a file. */
+export function rigFor(recipes: string, targets: readonly [string, ...string[]]): CliRig {
+  const rig = new CliRig();
+  beforeAll(() => rig.write(recipes, targets));
+  afterAll(() => rig.close());
+  return rig;
+}
 
 /** How a command ended, and what it said. */
 export interface Ran {
@@ -20,14 +29,28 @@ export interface Ran {
 }
 
 export class CliRig {
-  readonly directory = mkdtempSync(join(tmpdir(), 'zilch-cli-'));
-  readonly store = join(this.directory, 'store');
-  readonly chain = join(this.directory, 'chain');
+  #directory: string | undefined;
 
-  constructor() {
+  /** Made when it is first asked for: a file whose tests are all skipped leaves nothing. */
+  get directory(): string {
+    if (this.#directory !== undefined) return this.#directory;
+    this.#directory = mkdtempSync(join(tmpdir(), 'zilch-cli-'));
     mkdirSync(join(this.chain, 'shell/bin'), { recursive: true });
-    if (!existsSync(BUSYBOX)) return;
-    for (const name of ['ash', 'cat', 'sleep']) {
+    if (existsSync(BUSYBOX)) this.addPrograms('ash', 'cat', 'sleep');
+    return this.#directory;
+  }
+
+  get store(): string {
+    return join(this.directory, 'store');
+  }
+
+  get chain(): string {
+    return join(this.directory, 'chain');
+  }
+
+  /** Adds programs of busybox to the chain's `bin`. */
+  addPrograms(...names: readonly string[]): void {
+    for (const name of names) {
       copyFileSync(BUSYBOX, join(this.chain, 'shell/bin', name));
       chmodSync(join(this.chain, 'shell/bin', name), 0o755);
     }
@@ -72,6 +95,7 @@ export default chain('${targets[0]}', { only: { ${targets.join(', ')} } });
   }
 
   async close(): Promise<void> {
+    if (this.#directory === undefined) return;
     await removeTree(this.store);
     rmSync(this.directory, { recursive: true, force: true });
   }

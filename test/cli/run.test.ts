@@ -2,35 +2,28 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { hostView } from '../../src/build/index.js';
 import { unwrap } from '../../src/result.js';
 import { whyNoBuilds } from '../build/rig.js';
-import { CHECKOUT, CliRig } from './rig.js';
+import { CHECKOUT, rigFor, type CliRig } from './rig.js';
 
 const noBuilds = await whyNoBuilds();
 if (noBuilds !== undefined) console.log(`skipped: ${noBuilds}`);
 
-let rig: CliRig;
-beforeAll(() => {
-  rig = new CliRig();
-  // The first line names a program that only /nix/store has.
-  rig.write(
-    `const program = (name, body) => sh\`echo '#!\${ash}' > $out/bin/\${name}; echo '\${body}' >> $out/bin/\${name}; \${bin}/bin/chmod +x $out/bin/\${name}\`;
+// The first lines of programs name one that only /nix/store has.
+const rig = rigFor(
+  `const program = (name, body) => sh\`echo '#!\${ash}' > $out/bin/\${name}; echo '\${body}' >> $out/bin/\${name}; \${bin}/bin/chmod +x $out/bin/\${name}\`;
      const greet = make({ name: 'greet', script: sh\`\${bin}/bin/mkdir -p $out/bin; \${program('greet', 'echo "greets $*"; echo for you > made; exit 7')}; \${program('cat', 'echo not the machine’s')}\` });
      const two = make({ name: 'two', script: sh\`\${bin}/bin/mkdir -p $out/bin; \${program('one', 'exit 0')}; \${program('other', 'exit 0')}\` });
      const none = make({ name: 'none', script: sh\`echo > $out\` });
      const library = make({ name: 'library', script: sh\`\${bin}/bin/mkdir -p $out/include; echo a header > $out/include/header.h\` });
      const user = make({ name: 'user', path: [greet, bin], env: { CPATH: text\`\${library}/include\`, HOME: '/nowhere', listPath: 'x', passAsFile: 'words', words: 'many words' },
        script: sh\`echo never built; exit 1\` });`,
-    ['greet', 'two', 'none', 'library', 'user'],
-  );
-  for (const name of ['mkdir', 'chmod']) {
-    writeFileSync(join(rig.chain, 'shell/bin', name), readFileSync('/bin/busybox'));
-    chmodSync(join(rig.chain, 'shell/bin', name), 0o755);
-  }
-});
-afterAll(() => rig.close());
+  ['greet', 'two', 'none', 'library', 'user'],
+);
+
+beforeAll(() => rig.addPrograms('mkdir', 'chmod'));
 
 describe.skipIf(noBuilds !== undefined)('zilch run', () => {
   it('builds the target and runs its own program where the user is, and ends as that does', async () => {

@@ -2,26 +2,21 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { whyNoBuilds } from '../build/rig.js';
-import { CliRig } from './rig.js';
+import { rigFor } from './rig.js';
 
 const noBuilds = await whyNoBuilds();
 if (noBuilds !== undefined) console.log(`skipped: ${noBuilds}`);
 
-let rig: CliRig;
-beforeAll(() => {
-  rig = new CliRig();
-  rig.write(
-    `const good = make({ name: 'good', description: 'is well', script: sh\`echo good > $out\` });
+const rig = rigFor(
+  `const good = make({ name: 'good', description: 'is well', script: sh\`echo good > $out\` });
      const bad = make({ name: 'bad', script: sh\`exit 1\` });
      const tested = make({ name: 'tested', script: sh\`echo > $out\`, test: () => ({ script: sh\`exit 1\` }) });
      const slow = make({ name: 'slow', script: sh\`sleep 1000\` });
      const lacks = make({ name: 'lacks', script: sh\`cat \${source({ name: 'lost', version: '1', size: 1, sha256: 'a'.repeat(64), urls: ['file:///nowhere/lost.tar'] })} > $out\` });`,
-    ['good', 'bad', 'tested', 'slow', 'lacks'],
-  );
-});
-afterAll(() => rig.close());
+  ['good', 'bad', 'tested', 'slow', 'lacks'],
+);
 
 type Listed = readonly { readonly target: string; readonly state: string; readonly test?: string }[];
 

@@ -3,29 +3,24 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { journalsDirectory, listJournals } from '../../src/build/index.js';
 import { whyNoBuilds } from '../build/rig.js';
 import { directory, file, narOf } from '../support/tree.js';
-import { CHECKOUT, CliRig } from './rig.js';
+import { CHECKOUT, rigFor } from './rig.js';
 
 const noBuilds = await whyNoBuilds();
 if (noBuilds !== undefined) console.log(`skipped: ${noBuilds}`);
 
-/** In bytes: more than Node.js needs for all else. */
-const LARGE = 250 * 2 ** 20;
-
-let rig: CliRig;
-beforeAll(() => {
-  rig = new CliRig();
-  rig.write(
-    `const talks = make({ name: 'talks', script: sh\`for word in one two three four; do echo $word; done; echo > $out\` });
+const rig = rigFor(
+  `const talks = make({ name: 'talks', script: sh\`for word in one two three four; do echo $word; done; echo > $out\` });
      const sleeps = make({ name: 'sleeps', script: sh\`echo asleep; sleep 100; echo > $out\` });
      const fails = make({ name: 'fails', script: sh\`exit 1\` });`,
-    ['talks', 'sleeps', 'fails'],
-  );
-});
-afterAll(() => rig.close());
+  ['talks', 'sleeps', 'fails'],
+);
+
+/** In bytes: more than Node.js needs for all else. */
+const LARGE = 250 * 2 ** 20;
 
 /** Runs zilch in a shell that redirects its outputs as told. */
 function byShell(script: string): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {

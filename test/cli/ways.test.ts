@@ -2,26 +2,21 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { whyNoBuilds } from '../build/rig.js';
-import { CHECKOUT, CliRig } from './rig.js';
+import { CHECKOUT, rigFor } from './rig.js';
 
 const noBuilds = await whyNoBuilds();
 if (noBuilds !== undefined) console.log(`skipped: ${noBuilds}`);
 
-let rig: CliRig;
-beforeAll(() => {
-  rig = new CliRig();
-  rig.write(
-    `const base = make({ name: 'base', script: sh\`echo base > $out\` });
+const rig = rigFor(
+  `const base = make({ name: 'base', script: sh\`echo base > $out\` });
      const left = make({ name: 'left', script: sh\`echo \${base} > $out\` });
      const right = make({ name: 'right', script: sh\`echo \${base} > $out\` });
      const top = make({ name: 'top', script: sh\`echo \${left} \${right} > $out\` });
      const apart = make({ name: 'apart', script: sh\`echo 1; sleep 8; echo 2; sleep 8; echo 3; cat /no/such; echo > $out\` });`,
-    ['top', 'base', 'left', 'right', 'apart'],
-  );
-});
-afterAll(() => rig.close());
+  ['top', 'base', 'left', 'right', 'apart'],
+);
 
 const said = async (...args: readonly string[]): Promise<string> => (await rig.onChain(...args)).stdout;
 
@@ -86,6 +81,14 @@ describe.skipIf(noBuilds !== undefined)('what is built', () => {
     // Not all at once, at the end.
     expect(times.at(-1)! - times[0]!).toBeGreaterThan(300);
     expect((await built).status).toBe(1);
+    // It slept for eight seconds before each of these two.
+    const clock = (line: string): number => {
+      const [, minutes, seconds] = /^0:(\d\d):(\d\d) {2}\d$/.exec(line)!;
+      return Number(minutes) * 60 + Number(seconds);
+    };
+    const [first, second, third] = (await said('log', 'apart', '--times')).split('\n').slice(0, 3).map(clock) as [number, number, number];
+    expect(second - first).toBeGreaterThanOrEqual(7);
+    expect(third - second).toBeGreaterThanOrEqual(7);
     expect(await said('log', 'apart', '--follow', '--tail', '2')).toMatch(/^3\n.*no\/such/);
   });
 });

@@ -5,24 +5,19 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, sym
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { whyNoBuilds } from '../build/rig.js';
 import { ask, bodyOf } from '../support/ask.js';
-import { CHECKOUT, CliRig } from './rig.js';
+import { CHECKOUT, rigFor } from './rig.js';
 
 const noBuilds = await whyNoBuilds();
 if (noBuilds !== undefined) console.log(`skipped: ${noBuilds}`);
 
-let rig: CliRig;
-beforeAll(() => {
-  rig = new CliRig();
-  rig.write(
-    `const good = make({ name: 'good', script: sh\`echo good > $out\`, test: () => ({ script: sh\`echo half > half; exit 1\` }) });
+const rig = rigFor(
+  `const good = make({ name: 'good', script: sh\`echo good > $out\`, test: () => ({ script: sh\`echo half > half; exit 1\` }) });
      const bad = make({ name: 'bad', script: sh\`echo half > half; exit 1\` });`,
-    ['good', 'bad'],
-  );
-});
-afterAll(() => rig.close());
+  ['good', 'bad'],
+);
 
 describe('the command line', () => {
   it('has a code for what it does not understand', async () => {

@@ -120,6 +120,9 @@ describe.skipIf(noBuilds !== undefined)('zilch cache', () => {
       expect.stringContaining('file:///nonexistent is not a binary cache'),
     ]);
     expect(alone.stderr).toContain('building user');
+    const ofStore = await rig.run(['build', '-f', rig.chain, '--substituters', rig.store], otherStore());
+    expect(ofStore.status, ofStore.stderr).toBe(0);
+    expect(ofStore.stderr).toMatch(/^refused .*is not a binary cache.*it is a store: zilch copy/m);
   });
 
   test('what a cache has needs no sources, and what is built on top of it needs its own alone', async () => {
@@ -249,6 +252,9 @@ describe.skipIf(noBuilds !== undefined)('stores and archives', () => {
     }
     expectFailure(await rig.run(['import', join(rig.directory, 'nothing')], otherStore()), 'E_NOT_FOUND');
     expectFailure(await rig.run(['import'], { ...otherStore(), input: Buffer.from('no archive at all') }), 'E_ARCHIVE');
+    expect((await rig.run(['import'], { ...otherStore(), input: Buffer.from('no archive at all') })).stderr).toContain(
+      'it begins with something else',
+    );
     expectFailure(await rig.run(['import'], { ...otherStore(), input: readFileSync(archive).subarray(0, 200) }), 'E_ARCHIVE');
     const claim = readFileSync(archive, 'latin1').replaceAll(basename(path), `${'0'.repeat(32)}-user`);
     expectFailure(await rig.run(['import'], { ...otherStore(), input: Buffer.from(claim, 'latin1') }), 'E_UNTRUSTED');

@@ -1,6 +1,6 @@
 /** A kit, started as its users start it: on this system, and as the first process of a bare machine. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkSandbox } from '../../src/build/index.js';
@@ -22,6 +22,10 @@ const hasNix = spawnSync('nix-store', ['--version']).status === 0;
 const TARGET = process.env['KIT_TARGET'] ?? 'gnumake-by-tinycc';
 const BARE_TARGET = process.env['KIT_BARE_TARGET'] ?? 'stage1';
 const BARE_MEGABYTES = process.env['KIT_BARE_MEGABYTES'] ?? '1024';
+/** A Linux that needs no module for a disk of virtio and ext4, as the chain's own; Debian's do. */
+const DISK_KERNEL = process.env['KIT_DISK_KERNEL'];
+const DISK_TARGET = process.env['KIT_DISK_TARGET'] ?? 'tinycc-seed';
+if (DISK_KERNEL === undefined) console.log('skipped: no kernel for a disk, KIT_DISK_KERNEL=…/bzImage');
 
 interface Pinned {
   readonly path: string;
@@ -30,18 +34,16 @@ interface Pinned {
 }
 const PINS = new Map(Object.entries(JSON.parse(readFileSync(join(CHECKOUT, 'bootstrap/pins.json'), 'utf8')) as Record<string, Pinned>));
 
-/**
- * Runs a kit's `start`, of the folder, in a process group of its own; `until` may end it before its time, and another
- * program start it. */
+/** Runs a kit's `start`, of the folder; `until` may end it before its time, and another program start it. */
 function start(folder: string, until?: (said: string) => boolean, through: readonly string[] = []): Promise<Ran> {
+  return runUntil([...through, join(folder, 'start')], { PATH: process.env['PATH'] }, until);
+}
+
+/** Runs a command in a process group of its own, which is killed when `until` says so of its output. */
+function runUntil(command: readonly string[], env: NodeJS.ProcessEnv, until?: (said: string) => boolean): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const [program, ...args] = [...through, join(folder, 'start')];
-    const child = spawn(program, args, {
-      cwd: '/',
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'] },
-    });
+    const [program, ...args] = command;
+    const child = spawn(program!, args, { cwd: '/', detached: true, stdio: ['ignore', 'pipe', 'pipe'], env });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -244,6 +246,37 @@ describe.skipIf(!sandbox.ok)('a kit', () => {
       kernels.set(release, kernel);
       const target = release === 'bookworm' ? BARE_TARGET : 'seed-unpack';
       await bootsTo(await newKit(release, target), target, kernel);
+    },
+  );
+
+  it.skipIf(noMachine !== undefined || DISK_KERNEL === undefined)(
+    'lies on the disk of a bare machine, and goes on there after the power was cut',
+    { timeout: 7_200_000 },
+    async () => {
+      const folder = await newKit('on-a-disk', DISK_TARGET);
+      const disk = join(rig.directory, 'disk');
+      writeFileSync(disk, '');
+      truncateSync(disk, 4 * 2 ** 30);
+      const boot = ['boot', folder, '--disk', disk, '--kernel', DISK_KERNEL!, '--memory', '512', '--no-kvm'];
+      const env = { ...process.env, TMPDIR: rig.directory };
+      const last = readdirSync(join(folder, 'steps')).at(-1)!;
+      const cut = await runUntil([join(CHECKOUT, 'zilch'), ...boot], env, (said) => said.includes(`${last}\n`));
+      expect(cut.status, cut.stdout + cut.stderr).toBe(null);
+      const done = await rig.run(boot);
+      expect(done.status, done.stdout + done.stderr).toBe(0);
+      expect(done.stdout).toMatch(/^1-seed-s: done before$/m);
+      expect(new Map([...saidOf(cut.stdout), ...saidOf(done.stdout)])).toEqual(expected(folder));
+      expect([...saidOf(done.stdout).keys()].every((output) => last.endsWith(output.replace(/\^.*/, '')))).toBe(true);
+      // The disk is whole, and has the outputs.
+      const tool = (program: string, ...args: readonly string[]): void => {
+        execFileSync(program, [...args, disk], { env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` }, stdio: 'pipe' });
+      };
+      tool('e2fsck', '-fn');
+      tool('debugfs', '-R', `rdump /nix ${rig.directory}`);
+      for (const output of pinnedOutputs(folder)) {
+        const { path, narHash } = PINS.get(output)!;
+        expect(unwrap(await hashTree(join(rig.directory, path))).narHash, output).toBe(narHash);
+      }
     },
   );
 

@@ -63,4 +63,10 @@ describe('zilch boot', () => {
     expect((await boot('', kit, '--uefi')).status).not.toBe(0);
     expect((await boot('', './image', '--kernel', 'kernel')).stderr).toContain('E_USAGE');
   });
+
+  it('starts no machine with a folder in the place of an image', async () => {
+    const { stdout, stderr } = await boot('', './bin');
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^error E_NO_FILE: \.\/bin is a folder/m);
+  });
 });

@@ -15,7 +15,7 @@ export interface Start extends Omit<MachineSpec, 'kvm' | 'memory'> {
 
 /** Starts a machine, waits until it is ready, uses it, and ends it if it still runs. Prints how long it took to be ready. */
 export async function run(what: string, { words, ...spec }: Start, use: (machine: Machine) => Promise<void>): Promise<void> {
-  const machine = unwrap(startMachine({ memory: 768, ...spec, kvm, patient: true }));
+  const machine = unwrap(startMachine({ memory: 768, patient: true, ...spec, kvm }));
   try {
     unwrap(await machine.waitFor('the first one starts in', PATIENCE));
     if (words === undefined) {

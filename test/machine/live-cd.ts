@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findFirmware, type Bus, type Disk } from '../../src/machine/index.js';
 import { unwrap } from '../../src/result.js';
-import { becomeRoot, does, off, powerOff, run } from './guest.js';
+import { becomeRoot, does, off, PATIENCE, powerOff, run } from './guest.js';
 
 const zilch = fileURLToPath(new URL('../../zilch', import.meta.url));
 const path = (target: string): string => execFileSync(zilch, ['path', target], { encoding: 'utf8' }).trim();
@@ -67,9 +67,14 @@ async function programs(): Promise<void> {
     await does(machine, `printf '#include <iostream>\\nint main () { std::cout << "C++\\\\n"; }\\n' >a.cc && c++ a.cc -o a && ./a`);
     await does(machine, 'zilch-room');
     await does(machine, 'ip -4 addr show eth0 | grep -q 10.0.2.15');
-    await off(machine);
+    await becomeRoot(machine);
+    await does(machine, 'test "$(keymap | wc -l)" -gt 170 && keymap de-latin1 && ! keymap nowhere');
+    await powerOff(machine);
   });
 }
+
+/** What all of /bin is, from the store: Nix's own shell. */
+const FIND_SHELL = 'export SH=$(nix-store --query --references $(readlink -f /bin/nix) | grep busybox)';
 
 /** A build by the user, through the daemon and in its sandbox. The builder is what all of /bin is. */
 const GREETING = [
@@ -79,7 +84,7 @@ const GREETING = [
 
 async function nix(): Promise<void> {
   await run('Nix', { disks: [cd], memory: 1024 }, async (machine) => {
-    await does(machine, 'export SH=$(nix-store --query --references $(readlink -f /bin/nix) | grep busybox)');
+    await does(machine, FIND_SHELL);
     show(await does(machine, `nix build --impure --no-link --print-out-paths --expr '${GREETING}'`));
     await becomeRoot(machine);
     await does(machine, 'nix-store --verify --check-contents', 1500);
@@ -112,6 +117,35 @@ async function ssh(): Promise<void> {
   });
 }
 
+/**
+ * Two machines of this CD: the Nix of one uses the store of the other, by the ssh that is on both. They have the same clock, the host's:
+ * with clocks that leap while a guest sleeps, one waits for the other for hours.
+ */
+async function remote(): Promise<void> {
+  const key = join(folder, 'dropbear-key');
+  const made = execFileSync(join(path('dropbear'), 'bin/dropbearkey'), ['-t', 'ed25519', '-f', key], { encoding: 'utf8', stdio: 'pipe' });
+  const publicKey = /^ssh-ed25519 \S+/m.exec(made)?.[0].replace(' ', ',');
+  const port = 20_000 + (process.pid % 10_000);
+  const words = `zilch.authorized_keys=${publicKey ?? ''} zilch.hostname=zilch`;
+  const spec = { disks: [cd], memory: 1024, patient: false };
+  await run('the other machine', { ...spec, network: { forward: [{ from: port, to: 22 }] }, words }, async (other) => {
+    await does(other, 'until nix store info; do sleep 1; done', 300);
+    await run('two machines', { ...spec, network: {} }, async (machine) => {
+      await does(machine, 'until ip -4 addr show eth0 | grep -q 10.0.2.15; do sleep 1; done');
+      await does(machine, `echo ${readFileSync(key).toString('base64')} | base64 -d >key && chmod 600 key`);
+      await does(machine, `export NIX_SSHOPTS="-p ${String(port)} -i $HOME/key -y" AT=ssh-ng://zilch@10.0.2.2`);
+      await does(machine, 'ssh $NIX_SSHOPTS zilch@10.0.2.2 id', 300);
+      show(await does(machine, 'nix store info --store $AT', 300));
+      await does(machine, 'seq 100000 >numbers && P=$(nix store add numbers) && nix copy --to $AT $P && nix store info --store $AT', 300);
+      await does(machine, FIND_SHELL);
+      show(await does(machine, `nix build --impure --eval-store auto --store $AT --no-link --print-out-paths --expr '${GREETING}'`, 300));
+      await off(machine);
+    });
+    await does(other, 'seq 100000 | cmp - /nix/store/*-numbers && grep hello /nix/store/*-greeting');
+    await off(other);
+  });
+}
+
 async function install(): Promise<void> {
   const target = disk('installed', 4000);
   await run('install', { disks: [cd, target] }, async (machine) => {
@@ -124,11 +158,18 @@ async function install(): Promise<void> {
       machine,
       'grep store=disk /run/zilch && for n in 1 2 3 4 5; do head -c 1000000 /dev/urandom >file$n; sha256sum file$n >>sums; sync; done',
     );
-    machine.type('head -c 100000000 /dev/urandom >torn\r');
+    await does(machine, FIND_SHELL);
+    const endless = GREETING.replace('echo hello', 'echo under way >&2; while :; do echo more; done');
+    machine.type(`nix build -L --impure --no-link --expr '${endless}'\r`);
+    unwrap(await machine.waitFor(/greeting> \S*under way/, PATIENCE));
   });
-  await run('the installed disk, UEFI; what was there is there', { disks: [target], uefi }, async (machine) => {
+  await run('the installed disk, UEFI; what was there is there, and the store is sound', { disks: [target], uefi }, async (machine) => {
     await does(machine, 'sha256sum -c sums');
-    await off(machine);
+    await does(machine, FIND_SHELL);
+    await does(machine, `nix build --impure --no-link --expr '${GREETING}'`);
+    await becomeRoot(machine);
+    await does(machine, 'nix-store --verify --check-contents', 1500);
+    await powerOff(machine);
   });
   await run('upgrade', { disks: [target, cd] }, async (machine) => {
     await becomeRoot(machine);
@@ -163,7 +204,7 @@ async function rebuild(): Promise<void> {
   });
 }
 
-const scenarios: Readonly<Record<string, () => Promise<void>>> = { boots, sectors, programs, nix, ssh, install, rebuild };
+const scenarios: Readonly<Record<string, () => Promise<void>>> = { boots, sectors, programs, nix, ssh, remote, install, rebuild };
 const wanted = names.length > 0 ? names : Object.keys(scenarios).filter((name) => name !== 'rebuild');
 try {
   for (const name of wanted) {

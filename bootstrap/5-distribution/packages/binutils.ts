@@ -12,7 +12,8 @@ export const binutils = (zlib: Package, flex: Package, bison: Package): PackageS
     licence: 'GPL-3.0-or-later',
     homepage: 'https://www.gnu.org/software/binutils/',
     releases: 'https://ftp.gnu.org/gnu/binutils/',
-    changedByDebian: 'manuals that may not be changed are left out',
+    changedByDebian:
+      'packed again with three manuals replaced, and without a page of a manual and a help file; by upstream’s own list no other file differs',
   }),
   description: "GNU's assembler and linker",
   inputs: [zlib],

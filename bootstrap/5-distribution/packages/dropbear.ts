@@ -14,6 +14,72 @@ export const dropbear = (): PackageSpec => ({
     releases: 'https://matt.ucc.asn.au/dropbear/releases/',
   }),
   description: 'ssh: server and client',
+  edits: [
+    {
+      file: 'src/cli-runopts.c',
+      why: 'Nix (and others) call ssh with options that only make sense for OpenSSH: they are taken without a warning. There is never a master to ask (-O).',
+      old: "				case 'q': /* quiet */\n",
+      new: `				case 'x': case 'a': case 'C':
+					break;
+				case 'O':
+					exit(EXIT_FAILURE);
+				case 'q': /* quiet */
+`,
+    },
+    {
+      file: 'src/cli-runopts.c',
+      why: 'After "--" comes the command.',
+      old: "		/* Begins with '-' */\n		opt = OPT_OTHER;\n",
+      new: `		if (strcmp(argv[i], "--") == 0) {
+			if (host_arg == NULL)
+				continue;
+			i++;
+			break;
+		}
+
+		/* Begins with '-' */
+		opt = OPT_OTHER;
+`,
+    },
+    {
+      file: 'src/cli-runopts.c',
+      why: 'Nix has a local command say that the connection is there, and waits for that.',
+      old: '	if (match_extendedopt(&optstr, "Port") == DROPBEAR_SUCCESS) {\n',
+      new: `	if (match_extendedopt(&optstr, "LocalCommand") == DROPBEAR_SUCCESS) {
+		cli_opts.local_command = optstr;
+		return;
+	}
+
+	if (match_extendedopt(&optstr, "PermitLocalCommand") == DROPBEAR_SUCCESS) {
+		cli_opts.permit_local_command = parse_flag_value(optstr);
+		return;
+	}
+
+	if (match_extendedopt(&optstr, "Port") == DROPBEAR_SUCCESS) {
+`,
+    },
+    {
+      file: 'src/runopts.h',
+      why: 'The same.',
+      old: '	char *cmd;\n	int wantpty;\n',
+      new: '	char *cmd;\n	const char *local_command;\n	int permit_local_command;\n	int wantpty;\n',
+    },
+    {
+      file: 'src/cli-session.c',
+      why: 'The same.',
+      old: `			if (cli_opts.backgrounded) {
+				int devnull;
+`,
+      new: `			if (cli_opts.permit_local_command && cli_opts.local_command != NULL
+					&& system(cli_opts.local_command) == -1) {
+				dropbear_exit("The local command could not be started: %s", strerror(errno));
+			}
+
+			if (cli_opts.backgrounded) {
+				int devnull;
+`,
+    },
+  ],
   style: autotools({
     // Who logged in, and when, is nobody's business on a CD; and no passwords over the network.
     flags: ['--disable-zlib', '--disable-lastlog', '--disable-utmp', '--disable-utmpx', '--disable-wtmp', '--disable-wtmpx', '--enable-static'],
@@ -37,6 +103,8 @@ dropbearkey -y -f key | grep -q "$(grep '^ssh-ed25519' shown | cut -d' ' -f2)"
 phase 'it says who it is'
 dropbear -V 2>&1 | grep -q '2026.94'
 ssh -V 2>&1 | grep -q '2026.94'
+if ssh -O check nobody@nowhere 2>said; then exit 1; fi
+test ! -s said
 `,
   },
 });

@@ -4,7 +4,7 @@ import { addClaims, attest, checkKeyName, Steps } from '../../evidence/index.js'
 import { openBlobs } from '../../exchange/index.js';
 import { ok, type Result } from '../../result.js';
 import { zilchVersion } from '../../version.js';
-import { readSecretKeys, targetsOf, withBuilt } from '../../workspace/index.js';
+import { readSecretKeys, buildsOf, withBuilt } from '../../workspace/index.js';
 import { perform, withChain, type ChainOptions } from '../command.js';
 import { formatCount } from '../format.js';
 import { printLine } from '../output.js';
@@ -47,13 +47,13 @@ async function attestCommand(names: readonly string[], options: AttestOptions): 
   const place = openBlobs(options.to, process.env);
   if (!place.ok) return place;
   return withBuilt(options, async (session) => {
-    const targets = targetsOf(session, names);
-    if (!targets.ok) return targets;
+    const roots = buildsOf(session, names);
+    if (!roots.ok) return roots;
     const attested = attest({
       store: session.store,
       chain: session.chain,
       steps: new Steps(session.loaded.chain, session.chain),
-      roots: targets.value.map(({ target }) => target.build.drvPath),
+      roots: roots.value,
       operator: operator.value,
       version: zilchVersion(),
       builtBy: options.builtBy,
@@ -61,9 +61,10 @@ async function attestCommand(names: readonly string[], options: AttestOptions): 
     if (!attested.ok) return attested;
     const added = await addClaims(place.value, attested.value.claims, secret);
     if (!added.ok) return added;
-    const { foreign } = attested.value;
+    const { foreign, unrecorded } = attested.value;
     printLine(`${formatCount(added.value.added, 'claim')} added, ${added.value.total} in all: ${added.value.folder}`);
     if (foreign.length > 0) printLine(`not built here, so not claimed: ${foreign.join(', ')}`);
+    if (unrecorded.length > 0) printLine(`built here before there were records, so not claimed: ${unrecorded.join(', ')}`);
     return ok(undefined);
   });
 }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { DrvPath } from '../../formats/index.js';
 import type { Result } from '../../result.js';
-import { BuiltOutputs, targetsOf, withSession, type Session } from '../../workspace/index.js';
+import { BuiltOutputs, buildsOf, withSession, type Session } from '../../workspace/index.js';
 import { runBuild, withBuildOptions, withJsonEvents, type BuildCommandOptions } from '../building.js';
 import { perform } from '../command.js';
 import { verdict } from '../verdict.js';
@@ -38,12 +38,9 @@ async function auditCommand(names: readonly string[], options: AuditOptions): Pr
   try {
     return await interruptible((signal) =>
       withSession(options, async (session) => {
-        const targets = targetsOf(session, names);
-        if (!targets.ok) return targets;
-        const foreign = copiedHere(
-          session,
-          targets.value.map(({ target }) => target.build.drvPath),
-        );
+        const roots = buildsOf(session, names);
+        if (!roots.ok) return roots;
+        const foreign = copiedHere(session, roots.value);
         const chosen = sampleOf(foreign, options.sample);
         const drvs = chosen.map((drvPath) => ({ drvPath, drv: session.chain.derivations.get(drvPath)! }));
         const context = { asked: names, signal, emit: reporter.emit };

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
@@ -38,7 +38,7 @@ interface BootOptions extends ChainOptions {
 /** `zilch boot` */
 export function register(command: Command): void {
   command.description(
-    'Starts a CD or a disk in QEMU, with its serial line on this terminal: Ctrl-A X ends the machine, Ctrl-A C is QEMU’s monitor. What is written to the CD’s own file is forgotten. Or starts a kit (zilch export kit) on a machine that has only a kernel: its first process is the 148 bytes or, with --seed, a TinyCC; it fails unless the kit builds all its steps.',
+    'Starts a CD or a disk in QEMU, with its serial line on this terminal: Ctrl-A X ends the machine, Ctrl-A C is QEMU’s monitor. What is written to the CD’s own file is forgotten. Or starts a kit (zilch export kit) on a machine that has only a kernel: its first process is the 148 bytes or, with --seed, a TinyCC; it fails unless the kit builds all its steps. With --disk, an empty file at first, the kit lies there, and goes on there when the machine is started again.',
   );
   command.argument('[target]', 'a target whose output is an image, the file of one, or the folder of a kit', 'live-cd');
   withChain(command)
@@ -66,6 +66,8 @@ async function boot(name: string, options: BootOptions): Promise<Result<ExitCode
     return fail('E_USAGE', `--kernel is for a kit, and ${name} is none`, 'name the folder that zilch export kit wrote');
   const image = await imageOf(name, options);
   if (!image.ok) return image;
+  if (!statSync(image.value).isFile())
+    return fail('E_NO_FILE', `${name} is a folder, and no image of a CD or a disk`, 'zilch list names what is built; live-cd is such an image');
   const absent = (options.disk ?? []).find((file) => !existsSync(file));
   if (absent !== undefined) return fail('E_NO_FILE', `${absent} is not there`, `truncate -s 8G ${absent}`);
   const forward = forwards(options.forward ?? []);
@@ -90,12 +92,13 @@ async function boot(name: string, options: BootOptions): Promise<Result<ExitCode
   });
 }
 
-/** A kit on a machine without disks, network and screen. */
+/** A kit on a machine without network and screen, in memory or on a disk. */
 async function bootBare(folder: string, options: BootOptions, kvm: boolean): Promise<Result<ExitCode | undefined>> {
-  const { memory, cores, seed, uefi, window, disk, forward } = options;
-  if (uefi ?? window ?? disk ?? forward) return fail('E_USAGE', 'a kit’s machine has neither UEFI, a window, disks nor ports');
+  const { memory, cores, seed, uefi, window, forward } = options;
+  const [disk, ...more] = options.disk ?? [];
+  if (uefi ?? window ?? forward ?? more[0]) return fail('E_USAGE', 'a kit’s machine has neither UEFI, a window, a second disk nor ports');
   const kernel = options.kernel === undefined ? await chainKernel(options) : ok(options.kernel);
-  return kernel.ok ? bootKit(folder, { kernel: kernel.value, tinycc: seed, memory, cores, kvm }) : kernel;
+  return kernel.ok ? bootKit(folder, { kernel: kernel.value, tinycc: seed, disk, memory, cores, kvm }) : kernel;
 }
 
 async function chainKernel({ store, chain }: ChainOptions): Promise<Result<string>> {

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { Event } from '../../build/index.js';
-import { targetClosure } from '../../chain/index.js';
 import { ok, type Result } from '../../result.js';
-import { confirmByFlake, keepFromCollection, targetsOf, withSession, type Session } from '../../workspace/index.js';
+import { askedFor, confirmByFlake, keepFromCollection, targetsOf, withSession, type Session } from '../../workspace/index.js';
 import { conclude } from '../build-results.js';
 import { runBuild, withBuildOptions, withJsonEvents, type BuildCommandOptions } from '../building.js';
 import { perform } from '../command.js';
@@ -34,20 +33,11 @@ async function buildCommand(
     withSession(
       options,
       async (session) => {
-        const named =
-          options.all === true ? ok(session.chain.targets.map((target) => ({ target, outputName: undefined }))) : targetsOf(session, names);
+        const named = targetsOf(session, names, options.all);
         if (!named.ok) return named;
-        const targets = targetClosure(
-          session.chain,
-          named.value.map(({ target }) => target),
-        );
-        const tests = options.tests ? targets.flatMap(({ test }) => (test === undefined ? [] : [{ drvPath: test.drvPath, outputs: ['out'] }])) : [];
-        const wanted = named.value.map(({ target, outputName }) => ({
-          drvPath: target.build.drvPath,
-          outputs: outputName === undefined ? target.recipe.outputNames : [outputName],
-        }));
+        const { targets, outputs, tests } = askedFor(session, named.value, options.tests);
         const durations = new Map<string, number>();
-        const built = await runBuild(session, [...wanted, ...tests], options, {
+        const built = await runBuild(session, [...outputs, ...tests], options, {
           ...{ asked: options.all === true ? ['all'] : names, signal, emit: watching(session, options, reporter, durations) },
           // Nix evaluates the flake with all of them present.
           ...(options.nix === undefined

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { checkSandbox, developEnvironment, hostView } from '../../build/index.js';
-import { ok, type Result } from '../../result.js';
-import { targetOf, withSession, type Session } from '../../workspace/index.js';
+import { developEnvironment } from '../../build/index.js';
+import type { Result } from '../../result.js';
+import { buildOrTest, withSession, type Session } from '../../workspace/index.js';
 import { buildInputs } from '../build-inputs.js';
 import { withBuildOptions, type BuildCommandOptions } from '../building.js';
 import { perform } from '../command.js';
-import { handOver } from '../hand-over.js';
+import { runOnHost, shellStatus } from '../hand-over.js';
 
 interface DevelopOptions extends BuildCommandOptions {
   readonly command?: string;
@@ -23,26 +23,19 @@ export function register(command: Command): void {
 }
 
 async function develop(session: Session, name: string, options: DevelopOptions): Promise<Result<number | undefined>> {
-  const found = targetOf(session, name);
+  const found = buildOrTest(session, name, false);
   if (!found.ok) return found;
-  const { build } = found.value.target;
-  const inputs = await buildInputs(session, build, options);
+  const { drvPath } = found.value;
+  const inputs = await buildInputs(session, found.value, options);
   if (!inputs.ok) return inputs;
-  const sandbox = await checkSandbox();
-  if (!sandbox.ok) return sandbox;
   const { store, chain } = session;
   const directory = process.cwd();
-  const prepared = await developEnvironment({ store, closure: chain.derivations, drvPath: build.drvPath, cores: options.cores, directory });
+  const prepared = await developEnvironment({ store, closure: chain.derivations, drvPath, cores: options.cores, directory });
   if (!prepared.ok) return prepared;
   const { path, env, release } = prepared.value;
   try {
     const command = options.command === undefined ? [process.env['SHELL'] ?? 'sh'] : ['sh', '-c', options.command];
-    const view = hostView({ storeDir: store.layout.storeDir, directory, command });
-    if (!view.ok) return view;
-    const own = process.env['PATH'] ?? '/usr/bin:/bin';
-    const status = await handOver(view.value, { ...process.env, ...Object.fromEntries(env), PATH: path === undefined ? own : `${path}:${own}` });
-    // How a shell that somebody typed into ends is his business.
-    return options.command === undefined && status.ok ? ok(undefined) : status;
+    return shellStatus(await runOnHost(command, { store, path: path === undefined ? [] : [path], env: Object.fromEntries(env) }), options);
   } finally {
     await release();
   }

@@ -8,18 +8,18 @@ import {
   readDurations,
   simulate,
   workOf,
+  type GraphNode,
   type Measured,
   type Simulated,
   type Work,
 } from '../../build/index.js';
-import { targetClosure } from '../../chain/index.js';
 import { ok, type Result } from '../../result.js';
 import { perform, positiveInteger, withChain, withJson, type ChainOptions } from '../command.js';
 import type { ExitCode } from '../exit-code.js';
 import { formatCount, formatSeconds, formatTable } from '../format.js';
 import { printJson, printLine } from '../output.js';
 import { readRun } from '../runs.js';
-import { targetsOf, withView, type Session } from '../../workspace/index.js';
+import { askedFor, targetsOf, withView, type Session } from '../../workspace/index.js';
 
 interface EstimateOptions extends ChainOptions {
   readonly cores?: readonly number[];
@@ -44,7 +44,7 @@ export function register(command: Command): void {
     .option('--no-tests', 'leave tests out');
   command.addHelpText(
     'after',
-    '\nEvery step counts, built or not; fetching sources does not. How much of a step more processors share comes from the journals of this store\n(processor time beside the clock); without one, a step counts as one that they do not share. Steps that waited for\nother programs or for the disk count as they were. Memory is not looked at.',
+    '\nEvery step counts, built or not; fetching sources does not. How much of a step more processors share comes from the journals of this store\n(processor time beside the clock); without one, a step counts as one that they do not share. Of several builds of\na step the one counts that waited least for other programs and for the disk. Memory is not looked at.',
   );
   perform(command, (names: readonly string[], options: EstimateOptions) => estimate(names, options));
 }
@@ -59,23 +59,17 @@ function estimate(names: readonly string[], options: EstimateOptions): Promise<R
 
 function estimateIn(session: Session, names: readonly string[], options: EstimateOptions): Result<undefined> {
   const { chain } = session;
-  const named = options.all === true ? ok(chain.targets.map((target) => ({ target }))) : targetsOf(session, names);
+  const named = targetsOf(session, names, options.all);
   if (!named.ok) return named;
-  const targets = targetClosure(
-    chain,
-    named.value.map(({ target }) => target),
-  );
-  const wanted = targets.flatMap(({ build, test }) =>
-    [build, ...(test === undefined || !options.tests ? [] : [test])].map(({ drvPath, drv }) => ({ drvPath, outputs: [...drv.outputs.keys()] })),
-  );
-  const graph = planGraph(chain.derivations, wanted, () => false);
+  const { outputs, tests } = askedFor(session, named.value, options.tests);
+  const graph = planGraph(chain.derivations, [...outputs, ...tests], () => false);
   if (!graph.ok) return graph;
   const known = knownWork(session);
-  const steps = [...graph.value.values()].map(({ drv }) => drv.name);
+  const steps = [...graph.value.values()];
   const machines = options.cores ?? USUAL_CORES;
   const simulated = machines.map((cores) => ({
     cores,
-    ...simulate(graph.value, ({ drv }) => known.work(drv.name), { cores, jobs: options.jobs ?? cores }),
+    ...simulate(graph.value, known.work, { cores, jobs: options.jobs ?? cores }),
   }));
   const nameOf = (drvPath: string): string => chain.derivations.get(drvPath as never)?.name ?? drvPath;
   const counted = { steps: steps.length, counted: steps.filter(known.isCounted).length, unknown: steps.filter(known.isUnknown).length };
@@ -85,29 +79,35 @@ function estimateIn(session: Session, names: readonly string[], options: Estimat
 }
 
 interface KnownWork {
-  readonly work: (drvName: string) => Work;
+  readonly work: (step: GraphNode) => Work;
   /** Whether processor time was counted. */
-  readonly isCounted: (drvName: string) => boolean;
-  readonly isUnknown: (drvName: string) => boolean;
+  readonly isCounted: (step: GraphNode) => boolean;
+  readonly isUnknown: (step: GraphNode) => boolean;
 }
 
-/** The last that was measured of each step: in a run of this store, else its time by the clock, here or on the reference machine. */
+/**
+ * What was measured of each step: of this store's runs the one that waited least for other programs, of the very derivation if there is one, else
+ * of one of its name; else its time by the clock, here or on the reference machine.
+ */
 function knownWork({ store, loaded }: Session): KnownWork {
   const measured = new Map<string, Measured>();
   const directory = journalsDirectory(store.layout.zilchDir);
-  // The newest is listed first.
   for (const id of listJournals(directory)) {
     const run = readRun(directory, id);
-    for (const { name, status, startedAt, endedAt, cpuSeconds } of run?.builds ?? []) {
-      if (status !== 'built' || startedAt === undefined || endedAt === undefined || measured.has(name)) continue;
-      measured.set(name, { seconds: (endedAt - startedAt) / 1000, cpuSeconds, cores: run?.cores ?? 1 });
+    for (const { name, drvPath, status, startedAt, endedAt, cpuSeconds } of run?.builds ?? []) {
+      if (status !== 'built' || startedAt === undefined || endedAt === undefined) continue;
+      const seconds = (endedAt - startedAt) / 1000;
+      for (const key of [drvPath, name])
+        if (seconds < (measured.get(key)?.seconds ?? Infinity)) measured.set(key, { seconds, cpuSeconds, cores: run?.cores ?? 1 });
     }
   }
+  const own = ({ drvPath, drv }: GraphNode): Measured | undefined => measured.get(drvPath) ?? measured.get(drv.name);
   const estimate = estimates(readDurations(durationsFile(store.layout.zilchDir)), readDurations(loaded.durationsFile));
   return {
-    work: (name) => workOf(measured.get(name) ?? { seconds: estimate.weight(name), cpuSeconds: estimate.cpuOf(name), cores: REFERENCE_CORES }),
-    isCounted: (name) => (measured.get(name)?.cpuSeconds ?? estimate.cpuOf(name)) !== undefined,
-    isUnknown: (name) => !measured.has(name) && estimate.of(name) === undefined,
+    work: (step) =>
+      workOf(own(step) ?? { seconds: estimate.weight(step.drv.name), cpuSeconds: estimate.cpuOf(step.drv.name), cores: REFERENCE_CORES }),
+    isCounted: (step) => (own(step)?.cpuSeconds ?? estimate.cpuOf(step.drv.name)) !== undefined,
+    isUnknown: (step) => own(step) === undefined && estimate.of(step.drv.name) === undefined,
   };
 }
 

@@ -43,8 +43,9 @@ async function nixCommand(directory: string, names: readonly string[], options: 
   const reporter = chooseReporter(false);
   try {
     return await interruptible((signal) =>
-      withSession(options, async ({ store, loaded, chain, ...session }) => {
-        const named = names.length === 0 ? ok(chain.targets.map((target) => ({ target }))) : targetsOf({ chain }, names);
+      withSession(options, async (session) => {
+        const { store, loaded, chain } = session;
+        const named = targetsOf(session, names, names.length === 0);
         if (!named.ok) return named;
         const targets = targetClosure(
           chain,

@@ -1,20 +1,22 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { LogFile, logPath } from '../../build/index.js';
+import { LogFile, logPath, readLogTimes } from '../../build/index.js';
 import type { DrvPath } from '../../formats/index.js';
 import { lastRuns } from '../../inspect/index.js';
 import { fail, ok, type Result } from '../../result.js';
-import { targetOf, withView } from '../../workspace/index.js';
+import { buildOrTest, withView } from '../../workspace/index.js';
 import type { Store } from '../../store/index.js';
 import { perform, positiveInteger, withChain, type ChainOptions } from '../command.js';
 import { followLog } from '../follow-log.js';
 import { interruptible } from '../interrupt.js';
 import { printBytes, printLine } from '../output.js';
+import { TimedLines } from '../timed-lines.js';
 
 interface LogOptions extends ChainOptions {
   readonly test?: true;
   readonly follow?: true;
   readonly path?: true;
+  readonly times?: true;
   readonly tail?: number;
 }
 
@@ -24,16 +26,17 @@ export function register(command: Command): void {
     .option('--test', 'the log of its test')
     .option('--follow', 'go on printing while it is built, or waits to be')
     .option('--tail <n>', 'only the last n lines', positiveInteger)
+    .option('--times', 'before each line, how long after the build’s begin it came')
     .option('--path', 'print where the log lies');
   perform(command, (name: string, options: LogOptions) =>
     withView(options, async (session) => {
-      const found = targetOf(session, name);
+      const found = buildOrTest(session, name, options.test === true);
       if (!found.ok) return found;
-      const { target } = found.value;
-      const derivation = options.test === true ? target.test : target.build;
-      if (derivation === undefined) return fail('E_NO_TEST', `${target.name} has no test`);
+      const derivation = found.value;
       const { root } = session.store;
       const path = logPath(root, derivation.drvPath);
+      const timed = new TimedLines(() => readLogTimes(path));
+      const write = (bytes: Uint8Array, at: number): Promise<void> => printBytes(options.times === true ? timed.timed(bytes, at) : bytes);
       const log = LogFile.open(path);
       if (!log.ok) return log;
       if (options.follow === true && options.path !== true) {
@@ -41,7 +44,7 @@ export function register(command: Command): void {
         log.value?.close();
         if (!begin.ok) return begin;
         const followed = await interruptible((signal) =>
-          followLog({ path, from: begin.value, signal, write: printBytes, isGoingOn: () => isAwaited(session.store, derivation.drvPath) }),
+          followLog({ path, from: begin.value, signal, write, isGoingOn: () => isAwaited(session.store, derivation.drvPath) }),
         );
         if (!followed.ok || log.value !== undefined || existsSync(path)) return followed;
       }
@@ -49,11 +52,11 @@ export function register(command: Command): void {
         return fail(
           'E_NO_LOG',
           `there is no log of ${derivation.recipe.drvName} in ${root}`,
-          `it was not built here as it is now: zilch build ${target.name}`,
+          `it was not built here as it is now: zilch build ${name}`,
         );
       }
       try {
-        if (options.path !== true) return await show(log.value, options.tail);
+        if (options.path !== true) return await show(log.value, options.tail, write);
         printLine(path);
         return ok(undefined);
       } finally {
@@ -75,12 +78,14 @@ function isAwaited({ layout }: Store, drvPath: DrvPath): boolean {
   );
 }
 
-async function show(log: LogFile, lines: number | undefined): Promise<Result<undefined>> {
+async function show(log: LogFile, lines: number | undefined, write: (bytes: Uint8Array, at: number) => Promise<void>): Promise<Result<undefined>> {
   const start = startOf(log, lines);
   if (!start.ok) return start;
-  for (const piece of log.pieces(start.value)) {
+  let at = start.value;
+  for (const piece of log.pieces(at)) {
     if (!piece.ok) return piece;
-    await printBytes(piece.value);
+    await write(piece.value, at);
+    at += piece.value.length;
   }
   return ok(undefined);
 }

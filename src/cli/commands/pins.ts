@@ -90,8 +90,8 @@ async function updatePins(session: Session, outputs: readonly PinnedOutput[]): P
   if (!pins.ok) return pins;
   if (outputs.length === 0)
     return fail('E_NOT_BUILT', `nothing of it is built in ${session.store.root}`, 'was it built from another seed? Then name that: --seed FILE');
-  // A fetched output does not show what its recipe builds.
-  const foreign = outputs.find(({ info }) => !info.ultimate);
+  // A fetched output does not show what its recipe builds. What is pinned already stays as it is.
+  const foreign = outputs.find(({ info, pinned }) => !info.ultimate && pinned !== 'same');
   if (foreign !== undefined)
     return fail('E_NOT_BUILT', `${foreign.key} was not built in this store but copied into it`, `zilch build --rebuild ${foreign.target.name}`);
   const known = new Set(session.chain.targets.flatMap(({ name, recipe }) => recipe.outputNames.map((outputName) => pinKey(name, outputName))));

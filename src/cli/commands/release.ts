@@ -21,7 +21,7 @@ export function register(command: Command): void {
   );
   command
     .argument('<dir>', 'directory to write to; must be empty or not there')
-    .argument('[targets...]', 'targets (default: the chain’s default target)');
+    .argument('[targets...]', 'targets (default: those that the chain names for a release, else its default target)');
   withChain(command).option('--no-report', 'leave the report out, which has the times of this machine’s builds');
   command.addHelpText(
     'after',
@@ -33,7 +33,7 @@ export function register(command: Command): void {
 }
 
 async function release(session: Session, directory: string, names: readonly string[], withReport: boolean): Promise<Result<undefined>> {
-  const targets = targetsOf(session, names);
+  const targets = targetsOf(session, names.length === 0 ? (session.loaded.chain.release ?? []) : names);
   if (!targets.ok) return targets;
   const images: Image[] = [];
   const files: (readonly [name: string, host: string])[] = [];

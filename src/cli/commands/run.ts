@@ -1,14 +1,13 @@
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { checkSandbox, hostView } from '../../build/index.js';
 import type { PathInfo } from '../../formats/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import type { Store } from '../../store/index.js';
 import { runBuild, withBuildOptions, type BuildCommandOptions } from '../building.js';
 import { perform } from '../command.js';
 import { verdict } from '../verdict.js';
-import { handOver } from '../hand-over.js';
+import { runOnHost } from '../hand-over.js';
 import { interruptible } from '../interrupt.js';
 import { chooseReporter } from '../progress/reporters.js';
 import { builtOutput, targetOf, withSession, type Session } from '../../workspace/index.js';
@@ -41,11 +40,7 @@ async function runTarget(session: Session, name: string, words: readonly string[
   const programs = outputs.value.flatMap((output) => programsOf(output, store));
   const command = words.length > 0 ? ok(words) : ownProgram(name.split('^')[0]!, programs);
   if (!command.ok) return command;
-  const sandbox = await checkSandbox();
-  if (!sandbox.ok) return sandbox;
-  const view = hostView({ storeDir: store.layout.storeDir, directory: process.cwd(), command: command.value });
-  if (!view.ok) return view;
-  return handOver(view.value, { ...process.env, PATH: [...folders, process.env['PATH'] ?? '/usr/bin:/bin'].join(':') });
+  return runOnHost(command.value, { store, path: folders, env: {} });
 }
 
 /** The outputs that the name means. Builds them if they are missing. */

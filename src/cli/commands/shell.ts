@@ -3,11 +3,11 @@ import { prepareShell } from '../../build/index.js';
 import type { StorePath } from '../../formats/index.js';
 import type { Instantiated } from '../../recipe/index.js';
 import { fail, ok, type Result } from '../../result.js';
-import { builtOutput, BuiltOutputs, targetOf, withSession, type Session } from '../../workspace/index.js';
+import { builtOutput, BuiltOutputs, buildOrTest, targetOf, withSession, type Session } from '../../workspace/index.js';
 import { perform } from '../command.js';
 import { buildInputs } from '../build-inputs.js';
 import { withBuildOptions, type BuildCommandOptions } from '../building.js';
-import { handOver } from '../hand-over.js';
+import { handOver, shellStatus } from '../hand-over.js';
 
 interface ShellOptions extends BuildCommandOptions {
   readonly test?: true;
@@ -31,11 +31,9 @@ export function register(command: Command): void {
 }
 
 async function openShell(session: Session, name: string, options: ShellOptions): Promise<Result<number | undefined>> {
-  const found = targetOf(session, name);
+  const found = buildOrTest(session, name, options.test === true);
   if (!found.ok) return found;
-  const { target } = found.value;
-  const derivation = options.test === true ? target.test : target.build;
-  if (derivation === undefined) return fail('E_NO_TEST', `${target.name} has no test`);
+  const derivation = found.value;
   if (derivation.recipe.script === undefined && options.with === undefined) {
     return fail('E_NO_SHELL', `the builder of ${derivation.recipe.drvName} is no shell`, 'bring one: --with stage1^protobusybox');
   }
@@ -52,9 +50,7 @@ async function openShell(session: Session, name: string, options: ShellOptions):
   });
   if (!prepared.ok) return prepared;
   try {
-    const status = await handOver(prepared.value.command);
-    // How a shell that somebody typed into ends is his business.
-    return options.command === undefined && status.ok ? ok(undefined) : status;
+    return shellStatus(await handOver(prepared.value.command), options);
   } finally {
     await prepared.value.release();
   }

@@ -3,6 +3,7 @@ import { loadChain, sourcesOf } from '../../chain/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { sourcePath, type Source } from '../../recipe/index.js';
 import { checkAddresses, debianMirrors, describeSource, sourceEntry, swhidOf, swhidOfTarball, writeBundle } from '../../sources/index.js';
+import { registerCompare } from '../compare-sources.js';
 import { collect, perform, withChainDirectory, withJson, withStore, type ChainOptions } from '../command.js';
 import { formatBytes, formatCount, formatTable } from '../format.js';
 import { interruptible } from '../interrupt.js';
@@ -13,7 +14,7 @@ import { fetchAll, newerVersions, withOpenStore, withStoreForLooking, type Fetch
 
 type SourcesOptions = Pick<ChainOptions, 'chain' | 'store'> & FetchingOptions & { readonly json?: true };
 
-/** `zilch sources list|fetch|bundle|swhid|signatures|check|add|outdated` */
+/** `zilch sources list|fetch|bundle|swhid|signatures|compare|check|add|outdated` */
 export function register(command: Command): void {
   const list = withStoreAndChain(command.command('list').summary('list the tarballs of the chain and where to get them'));
   list.option('--swhid', 'print Software Heritage’s identifiers of each tarball and of the tree in it, of those in the store');
@@ -84,6 +85,8 @@ export function register(command: Command): void {
 
   const signatures = command.command('signatures').summary('check what upstreams signed of the tarballs in the store');
   perform(withJson(withStoreAndChain(signatures)), signaturesCommand);
+
+  registerCompare(command);
 
   const check = command.command('check').summary('ask every address of every tarball whether it is still there');
   perform(withJson(withStoreAndChain(check)), checkCommand);

@@ -36,7 +36,7 @@ import { formatCount, formatSeconds, formatTable, stripControl, wrap } from '../
 import { interruptible } from '../interrupt.js';
 import { printJson, printLine, toJson } from '../output.js';
 import { chooseReporter } from '../progress/reporters.js';
-import { targetsOf, withSession, type Session } from '../../workspace/index.js';
+import { buildsOf, withSession, type Session } from '../../workspace/index.js';
 import { differenceLines } from '../difference-lines.js';
 import { zilchVersion } from '../../version.js';
 
@@ -135,10 +135,10 @@ async function varyBuilds(
   try {
     return await interruptible((signal) =>
       withSession(options, async (session) => {
-        const targets = targetsOf(session, names);
-        if (!targets.ok) return targets;
+        const roots = buildsOf(session, names);
+        if (!roots.ok) return roots;
         const { derivations } = session.chain;
-        const wanted = new Set(targets.value.map(({ target }) => target.build.drvPath));
+        const wanted = new Set(roots.value);
         if (options.needed === true) for (const drvPath of wanted) for (const input of derivations.get(drvPath)!.inputDrvs.keys()) wanted.add(input);
         const context = { asked: names, signal, emit: reporter.emit };
         const first = await runBuild(

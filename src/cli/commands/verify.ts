@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { judgeClaims, OWN, type Disagreement, type Judged, type StepVerdict } from '../../evidence/index.js';
+import { judgeClaims, lackInWords, OWN, type Disagreement, type Judged, type StepVerdict } from '../../evidence/index.js';
 import { fail, ok } from '../../result.js';
-import { targetsOf, withView } from '../../workspace/index.js';
+import { buildsOf, withView } from '../../workspace/index.js';
 import { collect, perform, withChain, withJson, type ChainOptions } from '../command.js';
 import { formatCount, formatTable, wrap } from '../format.js';
 import { printJson, printLine } from '../output.js';
@@ -21,13 +21,9 @@ export function register(command: Command): void {
   withJson(withChain(command));
   perform(command, (names: readonly string[], options: VerifyOptions) =>
     withView(options, async (session) => {
-      const targets = targetsOf(session, names);
-      if (!targets.ok) return targets;
-      const judged = await judgeClaims(
-        session,
-        targets.value.map(({ target }) => target.build.drvPath),
-        { policyFile: options.policy, places: options.claims ?? [] },
-      );
+      const roots = buildsOf(session, names);
+      if (!roots.ok) return roots;
+      const judged = await judgeClaims(session, roots.value, { policyFile: options.policy, places: options.claims ?? [] });
       if (!judged.ok) return judged;
       if (options.json === true) printJson(jsonOf(judged.value));
       else for (const line of lines(judged.value, process.stdout.columns || 120)) printLine(line);
@@ -70,7 +66,9 @@ function lines({ policy, admission, judgement }: Judged, width: number): string[
     ...matrix(steps, policy.operators),
     '',
     `${formatCount(steps.length - open.length, 'step')} of ${steps.length} hold; ${formatCount(admission.claims.length, 'claim')} counted, ${refused.length} refused, ${admission.repeated} repeated`,
-    ...open.filter(({ state }) => state === 'lacking').flatMap((one) => wrap(`lacking  ${one.step.name}: ${lacksOf(one)}`, width, '         ')),
+    ...open
+      .filter(({ state }) => state === 'lacking')
+      .flatMap((one) => wrap(`lacking  ${one.step.name}: ${one.lacks.map(lackInWords).join(', ')}`, width, '         ')),
     ...disagreements.slice(0, 1).flatMap((one) => disagreementLines(one, disagreements.length - 1)),
     ...elsewhere.flatMap(({ operator, first, count }) =>
       wrap(`elsewhere  ${operator} built ${formatCount(count, 'step')} from other inputs, ${first} first`, width, '           '),
@@ -91,10 +89,6 @@ function matrix(steps: readonly StepVerdict[], operators: readonly string[]): st
       state === 'disputed' ? 'DISPUTED' : state,
     ]),
   ]);
-}
-
-function lacksOf({ lacks }: StepVerdict): string {
-  return lacks.map(({ what, have, need }) => `${have} of ${need} ${what}`).join(', ');
 }
 
 function disagreementLines({ step, sides }: Disagreement, more: number): string[] {

@@ -9,6 +9,26 @@ import type { Step, Steps, Variant } from '../steps.js';
 import type { Admitted, Refused } from './admit.js';
 import { countIndependent } from './independence.js';
 
+/** Too few of something that the policy needs. */
+export interface Lack {
+  readonly what: Dimension;
+  readonly have: number;
+  readonly need: number;
+}
+
+const WORDS: Readonly<Record<Dimension, string>> = {
+  operators: 'operators',
+  cpuVendors: 'makers of processors',
+  kernels: 'kernels',
+  seeds: 'seeds',
+  builders: 'kinds of builder',
+};
+
+/** `1 of 2 makers of processors` */
+export function lackInWords({ what, have, need }: Lack): string {
+  return `${have} of ${need} ${WORDS[what]}`;
+}
+
 /** The outputs that were found for a step, and who confirms them. */
 export interface StepVerdict {
   readonly step: Step;
@@ -18,7 +38,7 @@ export interface StepVerdict {
   readonly outputs: readonly ClaimedOutput[];
   /** Sorted. */
   readonly operators: readonly string[];
-  readonly lacks: readonly { readonly what: Dimension; readonly have: number; readonly need: number }[];
+  readonly lacks: readonly Lack[];
 }
 
 /** Claims that give different outputs for the same inputs. */

@@ -35,6 +35,8 @@ export interface Blobs {
   readonly has: (key: string, signal?: AbortSignal) => Promise<Result<boolean>>;
   /** All of the file or nothing of it becomes visible. */
   readonly put: (key: string, blob: NewBlob, signal?: AbortSignal) => Promise<Result<void>>;
+  /** Runs something that reads files of a folder and then writes them, while no other process of this machine does so. Missing if the place has no locks. */
+  readonly alone?: <T>(folder: string, run: () => Promise<Result<T>>) => Promise<Result<T>>;
 }
 
 /**

@@ -3,7 +3,7 @@ import { constants, type ReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { err, fail, ok, type Failure, type Result } from '../../result.js';
-import { ioFailure, makeDirectory } from '../../store/index.js';
+import { ioFailure, lock, makeDirectory, type FileLock } from '../../store/index.js';
 import { StreamFailure, type ByteStream } from '../../stream-failure.js';
 import { checkKey, type Blob, type Blobs, type NewBlob } from './blobs.js';
 
@@ -69,6 +69,23 @@ export class DirectoryBlobs implements Blobs {
       await rm(temporary, { force: true });
       if (error instanceof StreamFailure) return err(error.failure);
       return err(ioFailure('write', file.value, error));
+    }
+  }
+
+  async alone<T>(folder: string, run: () => Promise<Result<T>>): Promise<Result<T>> {
+    const file = this.fileOf(`${folder}/lock`);
+    if (!file.ok) return file;
+    let held: FileLock;
+    try {
+      makeDirectory(dirname(file.value));
+      held = await lock(file.value, 'exclusive');
+    } catch (error) {
+      return err(ioFailure('lock', file.value, error));
+    }
+    try {
+      return await run();
+    } finally {
+      held.releaseAndDelete();
     }
   }
 

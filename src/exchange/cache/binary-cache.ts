@@ -89,7 +89,15 @@ export class BinaryCache {
     const text = await readSmall(this.blobs, CACHE_INFO, MAX_CACHE_INFO, signal);
     if (!text.ok) return text;
     if (text.value !== undefined) return this.checkStoreDirectory(text.value);
-    return fail('E_CACHE_ADDRESS', `${this.address} is not a binary cache: it has no file ${CACHE_INFO}`, 'check the address');
+    return fail('E_CACHE_ADDRESS', `${this.address} is not a binary cache: it has no file ${CACHE_INFO}`, await this.whatElse());
+  }
+
+  /** What to do where there is no cache: a store is taken for one easily. */
+  private async whatElse(): Promise<string> {
+    const isStore = this.address.startsWith('file:') ? await this.blobs.has('nix/var/nix/db/db.sqlite') : ok(false);
+    return isStore.ok && isStore.value
+      ? 'it is a store: zilch copy --store THIS ANOTHER TARGET… copies from it, and zilch cache serve --store THIS makes it a cache'
+      : 'check the address';
   }
 
   /** Creates the cache if it is new; fails with `E_CACHE_ADDRESS` if it is for another store directory. */

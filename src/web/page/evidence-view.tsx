@@ -79,7 +79,7 @@ function Matrix({ facts: { operators, rows, deceivers, refused } }: { readonly f
 
 function cellWords({ says, claims, varied }: EvidenceCell) {
   if (says === 'nothing') return '–';
-  const count = claims === 1 && varied === 0 ? '' : ` (${claims}${varied === 0 ? '' : `, ${varied} varied`})`;
+  const count = claims === 1 && varied === 0 ? '' : ` (${claims} ${claims === 1 ? 'build' : 'builds'}${varied === 0 ? '' : `, ${varied} varied`})`;
   return (
     <>
       <strong>{says === 'same' ? 'yes' : 'something else'}</strong>

@@ -169,18 +169,20 @@ export function GraphView({ report, layout }: ChainResource) {
           <Near layout={layout} pointedAt={pointedAt} />
         </div>
       </div>
-      <div class="tools" role="group" aria-label="View of the picture">
-        <button type="button" onClick={() => zoom(0.8)} aria-label="Smaller" title="Smaller (-)">
-          −
-        </button>
-        <button type="button" onClick={fit} title="All of it (0)">
-          fit
-        </button>
-        <button type="button" onClick={() => zoom(1.25)} aria-label="Larger" title="Larger (+)">
-          +
-        </button>
+      <div class="foot">
+        <div class="tools" role="group" aria-label="View of the picture">
+          <button type="button" onClick={() => zoom(0.8)} aria-label="Smaller" title="Smaller (-)">
+            −
+          </button>
+          <button type="button" onClick={fit} title="All of it (0)">
+            fit
+          </button>
+          <button type="button" onClick={() => zoom(1.25)} aria-label="Larger" title="Larger (+)">
+            +
+          </button>
+        </div>
+        <Legend />
       </div>
-      <Legend />
     </div>
   );
 }

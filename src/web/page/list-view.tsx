@@ -20,7 +20,7 @@ const COLUMNS: readonly Column<RecipeFacts>[] = [
   { title: 'stage', by: ({ stage }) => stage },
   { title: 'version', by: ({ version }) => version, className: () => 'long' },
   {
-    title: 'status',
+    title: 'state',
     by: ({ state }) => state,
     className: ({ state }) => (/failed|differs/.test(state) ? 'bad' : state === 'building' ? 'work' : ''),
   },

@@ -38,7 +38,7 @@ export function PackageView({ report, id }: { readonly report: ChainReport; read
       </h1>
       {facts.description !== undefined && <p class="lead">{facts.description}</p>}
       <dl class="facts-list">
-        <Fact name="status">{current?.status ?? facts.state}</Fact>
+        <Fact name="state">{current?.status ?? facts.state}</Fact>
         {facts.duration !== undefined && (
           <Fact name="build time">
             {formatSeconds(facts.duration.seconds)}{' '}
