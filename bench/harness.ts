@@ -6,7 +6,7 @@ export interface Contender {
   /** Makes what one run needs and uses up; not measured. */
   readonly prepare?: () => void;
   /** May say itself how many milliseconds it took, when only a part of it counts. */
-  readonly run: () => Promise<number | void> | number | void;
+  readonly run: () => unknown;
 }
 
 /** What the rounds of a contender took, in milliseconds. */
@@ -54,7 +54,7 @@ export async function compare(title: string, us: Contender, peers: Contender | r
     for (const [contender, all] of times) {
       contender.prepare?.();
       const [start, cpu] = [performance.now(), processorTime()];
-      let taken: number | void;
+      let taken: unknown;
       try {
         taken = await contender.run();
       } catch (error) {
