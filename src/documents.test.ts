@@ -16,7 +16,7 @@ function filesBelow(folder: string, ending: RegExp): readonly string[] {
 
 const DOCUMENTS = [
   ...readdirSync(CHECKOUT).filter((name) => name.endsWith('.md')),
-  ...['docs', 'bootstrap', 'examples', 'kit', '.github'].flatMap((folder) => filesBelow(folder, /\.md$/)),
+  ...['docs', 'bootstrap', 'evidence', 'examples', 'kit', '.github'].flatMap((folder) => filesBelow(folder, /\.md$/)),
 ];
 
 /** The text without blocks and spans of code, in which brackets mean something else. */

@@ -1,5 +1,5 @@
 /** A chain on disk: loads it, turns it into derivations, and finds targets by the names users type. */
-export { loadChain, type LoadedChain } from './load.js';
+export { loadChain, SIGNATURES, type LoadedChain } from './load.js';
 export { OWN_CHAIN } from './own-chain.js';
 export { chainPlace, type ChainPlace } from './place.js';
 export type { ChainFacts, DerivationFacts, TargetFacts } from './facts.js';

@@ -11,6 +11,9 @@ import { undefinedMistake, usedTooEarlyHint } from './mistakes.js';
 import { CHECKOUT, LANGUAGE, OWN_CHAIN } from './own-chain.js';
 import { chainPlace, place, shown, type ChainPlace } from './place.js';
 
+/** The folder of a chain that has upstreams' signatures and keys. */
+export const SIGNATURES = 'signatures';
+
 /** A chain, and the files beside it. */
 export interface LoadedChain extends ChainPlace {
   readonly chain: Chain;

@@ -1,7 +1,8 @@
 /** One server as several processes. A process does one thing at a time, and hashing takes most of that time. */
 import cluster from 'node:cluster';
 import type { Server } from 'node:http';
-import { fail, ok, type Result } from '../result.js';
+import { listenFailure } from '../http/index.js';
+import { ok, type Result } from '../result.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { interruptible } from './interrupt.js';
 
@@ -38,8 +39,8 @@ export async function serveByMany(count: number, onListening: (port: number) => 
 export function listenForEver(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<Result<never>> {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => undefined);
   return new Promise((resolve) => {
-    server.once('error', (error) => {
-      resolve(fail('E_LISTEN', `cannot listen at ${host}:${port}: ${error.message}`, 'choose another with --port'));
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      resolve(listenFailure(error, host, port));
       // Otherwise the process would wait for a message from the one that started it.
       cluster.worker?.disconnect();
     });

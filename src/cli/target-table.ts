@@ -42,15 +42,34 @@ function sum(sizes: readonly (number | undefined)[]): number | undefined {
   return sizes.reduce((total, size) => (total === undefined || size === undefined ? undefined : total + size), 0);
 }
 
+const COLUMNS = {
+  stage: ({ stage }: TargetRow) => stage,
+  target: ({ target }: TargetRow) => target,
+  version: ({ version = '' }: TargetRow) => version,
+  state: ({ state }: TargetRow) => state,
+  size: ({ size, expectedSize }: TargetRow) =>
+    size !== undefined ? formatBytes(size) : expectedSize === undefined ? '' : `(${formatBytes(expectedSize)})`,
+  time: ({ seconds, secondsFrom }: TargetRow) =>
+    seconds === undefined ? '' : secondsFrom === 'here' ? formatSeconds(seconds) : `(${formatSeconds(seconds)})`,
+  '': ({ description = '' }: TargetRow) => description,
+};
+
+type ColumnName = keyof typeof COLUMNS;
+
+const NUMBERS: readonly ColumnName[] = ['size', 'time'];
+/** What a narrow terminal goes without, one after the other, before states are cut off. The description may be cut. */
+const LEAST_WANTED: readonly ColumnName[] = ['', 'version', 'stage', 'time'];
+
 /** As a table. */
 export function targetTable(rows: readonly TargetRow[], width: number): string[] {
-  const header = ['stage', 'target', 'version', 'state', 'size', 'time', ''];
-  const table = formatTable([header, ...rows.map(({ description = '', ...row }) => [...cells(row), description])], [4, 5]);
-  return table.map((line) => (Number.isFinite(width) ? fit(line, width) : line));
-}
-
-function cells({ stage, target, version = '', state, size, expectedSize, seconds, secondsFrom }: Omit<TargetRow, 'description'>): string[] {
-  const expected = expectedSize === undefined ? '' : `(${formatBytes(expectedSize)})`;
-  const time = seconds === undefined ? '' : secondsFrom === 'here' ? formatSeconds(seconds) : `(${formatSeconds(seconds)})`;
-  return [stage, target, version, state, size === undefined ? expected : formatBytes(size), time];
+  const tableOf = (names: readonly ColumnName[]): string[] =>
+    formatTable(
+      [[...names], ...rows.map((row) => names.map((name) => COLUMNS[name](row)))],
+      NUMBERS.map((name) => names.indexOf(name)),
+    );
+  const all = Object.keys(COLUMNS) as ColumnName[];
+  const narrower = LEAST_WANTED.map((_, index) => all.filter((name) => !LEAST_WANTED.slice(0, index + 1).includes(name)));
+  const fits = (names: readonly ColumnName[]): boolean => tableOf(names).every((line) => line.length <= width);
+  const names = narrower.find(fits) ?? narrower.at(-1)!;
+  return tableOf(names === narrower[0] ? all : names).map((line) => (Number.isFinite(width) ? fit(line, width) : line));
 }

@@ -1,4 +1,5 @@
 /** The web: the HTTP client, and the names that our servers answer to. */
+export { listenFailure } from './listen-failure.js';
 export { HttpClient, statusFailure, type Headers, type RedirectedQuestion } from './client.js';
 export { limitConnections, REQUEST_LIMITS } from './connection-limit.js';
 export { HttpFile, type FileQuestion } from './file.js';

@@ -1,5 +1,5 @@
 /** Reads a chain's report from a store. */
-import { basename, relative } from 'node:path';
+import { basename } from 'node:path';
 import { durationsFile, estimates, readDurations } from '../build/index.js';
 import type { PreparedChain } from '../chain/index.js';
 import { storePathName, type Derivation, type DrvPath, type StorePath } from '../formats/index.js';
@@ -7,6 +7,7 @@ import type { Source } from '../recipe/index.js';
 import { ok, type Result } from '../result.js';
 import { comparePin, pinKey, readPins } from '../verify/index.js';
 import type { Session } from '../workspace/index.js';
+import { fileName } from './file-names.js';
 import { outsideFacts } from './outside.js';
 import { recipesByName } from './script.js';
 import { TargetStates } from './states.js';
@@ -41,7 +42,7 @@ export async function collectReport(session: Session): Promise<Result<ChainRepor
       description: recipe?.description,
       drvPath,
       drvName: drv.name,
-      location: recipe?.location === undefined ? undefined : { file: relative(loaded.directory, recipe.location.file), line: recipe.location.line },
+      location: recipe?.location === undefined ? undefined : { file: fileName(loaded.directory, recipe.location.file), line: recipe.location.line },
       outputs: [...drv.outputs.keys()].map((name): OutputFacts => {
         const info = states.outputsOf(drvPath).get(name);
         if (info === undefined) {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { lstat, readdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PreparedChain } from '../chain/index.js';
 import type { Sha256, StorePath } from '../formats/index.js';
@@ -10,6 +10,7 @@ import { readHex, type Local } from '../recipe/index.js';
 import type { LocalFacts, SeedFacts } from '../report/index.js';
 import { ok, type Result } from '../result.js';
 import { attemptAsync, type Store } from '../store/index.js';
+import { fileName } from './file-names.js';
 
 export interface OutsideFacts {
   readonly seeds: readonly SeedFacts[];
@@ -39,7 +40,7 @@ export async function outsideFacts(chain: PreparedChain, directory: string, stor
     else {
       const bytes = readHex(read.value, file, external.hexBytes ?? 0);
       if (!bytes.ok) return bytes;
-      seeds.set(path, seedFacts(path, external.name, bytes.value, relative(directory, file)));
+      seeds.set(path, seedFacts(path, external.name, bytes.value, fileName(directory, file)));
     }
   }
   return ok({ seeds: [...seeds.values()], locals: [...locals.values()] });

@@ -36,6 +36,23 @@ describe('a bundle', () => {
     for (const each of sources) expect(other.isValid(sourcePath(each))).toBe(true);
   });
 
+  test('has upstreams’ signatures and keys, those of its sources', async () => {
+    const { store, sources } = await sampleSources();
+    const [signatures, directory] = [tempDirectory(), tempDirectory()];
+    for (const name of ['a.tar.asc', 'a.key.asc', 'other.tar.asc', 'other.key.asc']) writeFileSync(join(signatures, name), `this is ${name}`);
+    const file = join(directory, 'bundle.tar');
+    unwrap(writeBundle(sources, store, file, signatures));
+    execFileSync('tar', ['xf', file, '-C', directory]);
+    const unpacked = join(directory, 'zilch-sources');
+    expect(readdirSync(join(unpacked, 'signatures')).sort()).toEqual(['a.key.asc', 'a.tar.asc']);
+    expect(readFileSync(join(unpacked, 'signatures/a.tar.asc'), 'utf8')).toBe('this is a.tar.asc');
+    const manifest = JSON.parse(readFileSync(join(unpacked, 'manifest.json'), 'utf8')) as { sources: { name: string; signature?: string }[] };
+    expect(manifest.sources.flatMap(({ name, signature }) => (signature === undefined ? [] : [[name, signature]]))).toEqual([
+      ['a', 'signatures/a.tar.asc'],
+    ]);
+    expect(codeOf(await fetchSources(sources, { store: openStore(), places: [file], offline: true, mirrors: [] }))).toBe('ok');
+  });
+
   test('is the same bytes whatever the order of the sources and the store they come from', async () => {
     const [one, two] = [await sampleSources(), await sampleSources()];
     const [a, b] = [join(tempDirectory(), 'a.tar'), join(tempDirectory(), 'b.tar')];

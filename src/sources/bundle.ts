@@ -1,14 +1,15 @@
 /**
  * An archive of sources: a tar file with one flat directory, not compressed because its members are. First comes a manifest with
- * licences and all known addresses, then `SHA256SUMS`, then each source's file under its store path's base name, so that plain tar and
- * sha256sum can read it. The same sources always give the same bytes. A reader finds a member by the headers alone.
+ * licences and all known addresses, then `SHA256SUMS`, then upstreams' signatures and keys in `signatures/`, then each source's file under
+ * its store path's base name, so that plain tar, sha256sum and gpg can read it. The same sources always give the same bytes. A reader finds a member by the headers alone.
  */
-import { closeSync, fstatSync, openSync, readSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, renameSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { Header, Pax } from 'tar';
 import { storePathBaseName } from '../formats/index.js';
 import { sourcePath, type Source } from '../recipe/index.js';
 import { err, fail, ok, type Result } from '../result.js';
-import { ioFailure, removeTreeSync, writeAll, type Store } from '../store/index.js';
+import { attempt, ioFailure, removeTreeSync, writeAll, type Store } from '../store/index.js';
 import { swhidOf } from './swhid.js';
 
 const DIRECTORY = 'zilch-sources';
@@ -22,10 +23,10 @@ export interface Member {
 }
 
 /**
- * Writes the archive of `sources`, all valid in `store`, to `file`; returns its size in bytes. It is written to a
- * temporary file and renamed, so `file` is always complete.
+ * Writes the archive of `sources`, all valid in `store`, to `file`; returns its size in bytes. `signatures` is the directory of upstreams'
+ * signatures and keys, if there is one. It is written to a temporary file and renamed, so `file` is always complete.
  */
-export function writeBundle(sources: Iterable<Source>, store: Store, file: string): Result<number> {
+export function writeBundle(sources: Iterable<Source>, store: Store, file: string, signatures?: string): Result<number> {
   const byName = new Map([...sources].map((source) => [storePathBaseName(sourcePath(source)), source]));
   const members = [...byName].sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [, source] of members) {
@@ -37,12 +38,18 @@ export function writeBundle(sources: Iterable<Source>, store: Store, file: strin
     if (!swhid.ok) return swhid;
     swhids.set(source, swhid.value);
   }
+  const signing = signaturesOf(
+    members.map(([, source]) => source),
+    signatures,
+  );
+  if (!signing.ok) return signing;
   const unfinished = `${file}.new`;
   try {
     const fd = openSync(unfinished, 'w');
     try {
-      writeMember(fd, 'manifest.json', manifest(members, swhids));
+      writeMember(fd, 'manifest.json', manifest(members, swhids, signing.value));
       writeMember(fd, 'SHA256SUMS', Buffer.from(members.map(([name, { sha256 }]) => `${sha256}  ${name}\n`).join('')));
+      for (const [name, bytes] of signing.value) writeMember(fd, name, bytes);
       for (const [name, source] of members) copyMember(fd, name, source.size, store.hostPath(sourcePath(source)));
       writeAll(fd, Buffer.alloc(2 * BLOCK));
       const { size } = fstatSync(fd);
@@ -130,12 +137,41 @@ export function extractMember(bundle: string, member: Member, target: string): R
   }
 }
 
+/** Upstreams' signatures and keys that there are, by the names of their members, sorted. */
+function signaturesOf(sources: readonly Source[], directory: string | undefined): Result<ReadonlyMap<string, Buffer>> {
+  if (directory === undefined) return ok(new Map());
+  const names = [...new Set(sources.flatMap((source) => Object.values(signatureNames(source))))].sort();
+  return attempt(
+    'read the signatures in',
+    directory,
+    () =>
+      new Map(
+        names.flatMap((name) => {
+          const file = join(directory, basename(name));
+          return existsSync(file) ? [[name, readFileSync(file)] as const] : [];
+        }),
+      ),
+  );
+}
+
+function signatureNames({ file, name }: Source): { readonly signature: string; readonly signingKeys: string } {
+  return { signature: `signatures/${file}.asc`, signingKeys: `signatures/${name}.key.asc` };
+}
+
 /** What an auditor wants to know of each file; nothing of when or where the bundle was made. */
-function manifest(members: readonly (readonly [string, Source])[], swhids: ReadonlyMap<Source, string>): Buffer {
+function manifest(
+  members: readonly (readonly [string, Source])[],
+  swhids: ReadonlyMap<Source, string>,
+  signing: ReadonlyMap<string, Buffer>,
+): Buffer {
   const sources = members.map(([member, source]) => {
     const { name, version, file, size, sha256, licence, homepage, releases, changedByDebian } = source;
-    const swhid = swhids.get(source);
-    return { member, name, version, file, size, sha256, swhid, licence, homepage, releases, changedByDebian, addresses: addressesOf(source) };
+    const signed = signatureNames(source);
+    return {
+      ...{ member, name, version, file, size, sha256, swhid: swhids.get(source), licence, homepage, releases, changedByDebian },
+      addresses: addressesOf(source),
+      ...(signing.has(signed.signature) ? signed : {}),
+    };
   });
   return Buffer.from(`${JSON.stringify({ format: 'zilch-sources', version: 1, sources }, undefined, 2)}\n`);
 }

@@ -295,6 +295,16 @@ describe('a place that does not have the right bytes', () => {
     expect(messageOf(alone)).toContain(`${join(wrong, 'thing-1.tar.gz')} has SHA-256`);
     expect(codeOf(await fetch([sourceOf([url])], { places: [short, wrong] }))).toBe('ok');
   });
+
+  test('that is an address of a file is no other than one in a directory: of the right size, and told of what it is', async () => {
+    const file = join(tempDirectory(), 'file.tar.gz');
+    writeFileSync(file, BYTES);
+    const right = sourceOf([`file://${file}`]);
+    const wrong = await fetch([{ ...right, size: 5 }]);
+    expect(messageOf(wrong)).toContain(`${file} has 300000 bytes, not 5, and SHA-256 ${right.sha256}, which is right`);
+    expect(messageOf(await fetch([sourceOf(['file:///nowhere/file.tar.gz'])]))).toContain('there is no file /nowhere/file.tar.gz');
+    expect(unwrap(await fetch([right])).size).toBe(1);
+  });
 });
 
 test('redirects are followed', async () => {

@@ -12,7 +12,7 @@ import { HttpClient, type Patience } from '../http/index.js';
 import { attempt, removeTreeSync, type Store } from '../store/index.js';
 import { debianMirrors } from './apt-mirrors.js';
 import { download } from './download.js';
-import { copyFile, openLocalPlace, type LocalPlace } from './local-place.js';
+import { findFile, openLocalPlace, type LocalPlace } from './local-place.js';
 
 /** Events while sources are fetched; `name` is the source's file name. */
 export type FetchEvent =
@@ -140,7 +140,7 @@ function attemptsFor(source: Source, context: Context, failures: Failure[]): Att
   }
   for (const location of source.locations) {
     for (const url of urlsOf(location, context.mirrors)) {
-      if (url.startsWith('file:')) attempts.push({ from: url, run: () => takeCopy(source, fileOf(url), context) });
+      if (url.startsWith('file:')) attempts.push({ from: url, run: () => takeFile(source, fileURLToPath(url), context) });
       else if (!context.offline) attempts.push({ from: url, run: () => fetchUrl(source, url, context) });
     }
   }
@@ -154,9 +154,10 @@ function urlsOf(location: SourceLocation, mirrors: readonly string[]): string[] 
     : mirrors.map((mirror) => `${mirror}/${location.path.split('/').map(encodeURIComponent).join('/')}`);
 }
 
-function fileOf(url: string): { from: string; copyTo: (target: string) => Result<void> } {
-  const file = fileURLToPath(url);
-  return { from: file, copyTo: (target) => copyFile(file, target) };
+async function takeFile(source: Source, file: string, context: Context): Promise<Result<StorePath>> {
+  const found = findFile(file, source);
+  if (!found.ok) return found;
+  return found.value === undefined ? fail('E_FETCH', `there is no file ${file}`) : takeCopy(source, found.value, context);
 }
 
 async function takeCopy(

@@ -45,15 +45,21 @@ function findInDirectory(directory: string, source: Source): Result<Found | unde
   );
   let wrongSize: Result<never> | undefined;
   for (const name of new Set([storePathBaseName(sourcePath(source)), source.file, ...published])) {
-    const file = join(directory, name);
-    const stat = attempt('read', file, () => statSync(file, { throwIfNoEntry: false }));
-    if (!stat.ok) return stat;
-    if (stat.value?.isFile() !== true) continue;
-    const { size } = stat.value;
-    if (size === source.size) return ok({ from: file, copyTo: (target) => copyFile(file, target) });
-    wrongSize ??= wrongSizeOf(file, size, source);
+    const found = findFile(join(directory, name), source);
+    if (found.ok && found.value === undefined) continue;
+    if (found.ok || found.failure.code !== 'E_SIZE') return found;
+    wrongSize ??= found;
   }
   return wrongSize ?? ok(undefined);
+}
+
+/** A file of the source's size; `undefined` where none is. Fails with `E_SIZE` where it has another. */
+export function findFile(file: string, source: Source): Result<Found | undefined> {
+  const stat = attempt('read', file, () => statSync(file, { throwIfNoEntry: false }));
+  if (!stat.ok) return stat;
+  if (stat.value?.isFile() !== true) return ok(undefined);
+  const { size } = stat.value;
+  return size === source.size ? ok({ from: file, copyTo: (target) => copyFile(file, target) }) : wrongSizeOf(file, size, source);
 }
 
 /** Tells the hash, too: whoever has moved a recipe to another version wants to know it. */
@@ -69,7 +75,7 @@ function wrongSizeOf(file: string, size: number, source: Source): Result<never> 
 }
 
 /** Copies a file to a new path; shares its blocks if the file system can. */
-export function copyFile(file: string, target: string): Result<void> {
+function copyFile(file: string, target: string): Result<void> {
   return attempt('copy', file, () => {
     copyFileSync(file, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
   });

@@ -1,10 +1,9 @@
 /** What a package's page shows beyond the chain's report: texts, trees, references, logs. */
 import { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { logPath } from '../build/index.js';
 import { diffLines, type DiffLine } from '../diff/index.js';
 import { storePathBaseName, type StorePath } from '../formats/index.js';
-import { scriptOf } from '../inspect/index.js';
+import { fileNamed, scriptOf } from '../inspect/index.js';
 import { editsOfScript, editsOfTables, type ChainReport, type RecipeFacts, type SourceEdit } from '../report/index.js';
 import type { Session } from '../workspace/index.js';
 
@@ -65,7 +64,8 @@ export function packageDetails({ store, loaded }: Session, report: ChainReport, 
   });
   const cFiles = locals.flatMap(({ name, files }) => files.filter(({ file }) => (file === '' ? name : file).endsWith('.c')));
   return {
-    recipe: facts.location === undefined ? undefined : { ...facts.location, text: readFileSync(join(loaded.directory, facts.location.file), 'utf8') },
+    recipe:
+      facts.location === undefined ? undefined : { ...facts.location, text: readFileSync(fileNamed(loaded.directory, facts.location.file), 'utf8') },
     locals,
     edits: [...editsOfScript(scriptOf(loaded, facts) ?? ''), ...cFiles.flatMap(({ text = '' }) => editsOfTables(text))].map(shownEdit),
     outputs: built.map(({ name, path }): OutputDetails => {

@@ -3,8 +3,8 @@ import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import { limitConnections, REQUEST_LIMITS } from '../http/index.js';
-import { fail, ok, ThrownFailure, type Failure, type Result } from '../result.js';
+import { limitConnections, listenFailure, REQUEST_LIMITS } from '../http/index.js';
+import { ok, ThrownFailure, type Failure, type Result } from '../result.js';
 import { assets } from './assets.js';
 import { guard } from './guard.js';
 import { Resources, type ExploredChain } from './resources.js';
@@ -95,7 +95,7 @@ export async function startServer(subject: ExploredChain, { host = '127.0.0.1', 
     });
     limitConnections(server as Server);
     server.once('error', (error: NodeJS.ErrnoException) => {
-      resolve(fail('E_LISTEN', `cannot listen on ${host}, port ${port}: ${error.message}`, 'choose another with --port, or use 0 for any free one'));
+      resolve(listenFailure(error, host, port));
     });
   });
 }

@@ -1,5 +1,5 @@
 /** Store, chain, seed, sources, caches and keys put together: what commands, pages and evidence start from. */
-export { withBuilt, withSession, withView, type Session } from './session.js';
+export { withBuilt, withResults, withSession, withView, type Session } from './session.js';
 export { withOpenStore, withStoreForLooking, type StoreOptions } from './open-store.js';
 export { withRecalled, type AnySession, type ChainOptions, type KnownSession } from './known-session.js';
 export { upToDate, type UpToDate } from './up-to-date.js';

@@ -10,9 +10,20 @@ export interface StoreOptions {
 
 export type Use<What, T> = (what: What) => Promise<Result<T>>;
 
-/** Opens a store that is there, and closes it after `use`. */
+/** Opens a store that is there, only for looking where it cannot be written: what is built there can still be passed on. Closes it after `use`. */
 export function withBuiltStore<T>(options: StoreOptions, use: Use<Store, T>): Promise<Result<T>> {
-  return closing(Store.open(storeRoot(options)), use);
+  return closing(orForLooking(Store.open(storeRoot(options)), options), use);
+}
+
+/** As `withOpenStore`, but a store that cannot be written is only looked at. */
+export function withStoreOrView<T>(options: StoreOptions, use: Use<Store, T>): Promise<Result<T>> {
+  return closing(orForLooking(Store.open(storeRoot(options), { create: true }), options), use);
+}
+
+/** A store for looking in the place of one that cannot be written. */
+function orForLooking(opened: Result<Store>, options: StoreOptions): Result<Store> {
+  const isUnwritable = !opened.ok && ['E_READ_ONLY', 'E_PERMISSION'].includes(opened.failure.code);
+  return isUnwritable ? Store.openForLooking(storeRoot(options)) : opened;
 }
 
 /** Opens the store for looking, and closes it after `use`. */

@@ -5,7 +5,7 @@ import { ok, type Result } from '../result.js';
 import { addSeed, lastSeed, seedPath } from '../seed/index.js';
 import type { Store } from '../store/index.js';
 import type { ChainOptions } from './known-session.js';
-import { withBuiltStore, withOpenStore, withStoreForLooking, type StoreOptions, type Use } from './open-store.js';
+import { withBuiltStore, withOpenStore, withStoreForLooking, withStoreOrView, type StoreOptions, type Use } from './open-store.js';
 
 /** A chain, loaded and turned into derivations, and the store it is built in. */
 export interface Session {
@@ -19,6 +19,11 @@ export interface Session {
 /** For what builds or fetches: makes the store where there is none, and adds the seed that is given. */
 export function withSession<T>(options: ChainOptions, use: Use<Session, T>, { remember = false } = {}): Promise<Result<T>> {
   return onChain(options, { open: withOpenStore, given: addSeed, otherwise: () => undefined, remember }, use);
+}
+
+/** For what uses results and builds them where they are missing: as `withSession`, but a store that cannot be written is only looked at. */
+export function withResults<T>(options: ChainOptions, use: Use<Session, T>): Promise<Result<T>> {
+  return onChain(options, { open: withStoreOrView, given: addSeed, otherwise: () => undefined }, use);
 }
 
 /**

@@ -65,6 +65,15 @@ describe.skipIf(noBuilds !== undefined)('zilch run', () => {
     expect(await rig.onChain('run', 'nothing')).toMatchObject({ status: 2 });
   });
 
+  it('runs what is built in a store that nobody may write', async () => {
+    expect((await rig.onChain('build', 'greet', '--no-tests')).status).toBe(0);
+    const words = ['--dev-bind', '/', '/', '--ro-bind', rig.store, rig.store, '--', join(CHECKOUT, 'zilch'), 'run', '-f', rig.chain];
+    const run = (name: string): ReturnType<typeof spawnSync> =>
+      spawnSync('bwrap', [...words, name], { cwd: rig.directory, env: { ...process.env, ZILCH_STORE: rig.store }, encoding: 'utf8' });
+    expect(run('greet')).toMatchObject({ status: 7, stdout: 'greets \n', stderr: '' });
+    expect(run('library')).toMatchObject({ status: 1, stderr: expect.stringContaining('E_NOT_BUILT') as string });
+  });
+
   it.skipIf(process.getuid?.() !== 0)('needs no rights of root', async () => {
     const path = (await rig.onChain('path', 'greet', '--logical')).stdout.trim();
     const home = join(rig.directory, 'home');

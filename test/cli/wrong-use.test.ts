@@ -1,7 +1,7 @@
 /** The command line used wrongly, or in odd places: each says what is wrong, with a code, and ends. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -74,11 +74,13 @@ describe('the command line', () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as AddressInfo;
-    for (const where of [
-      ['--port', String(port)],
-      ['--host', '192.0.2.1'],
-    ]) {
+    for (const [hint, ...where] of [
+      ['--port', '--port', String(port)],
+      ['--host', '--host', '192.0.2.1'],
+      ['--host', '--host', 'no-such-name.invalid'],
+    ] as const) {
       const ran = await rig.run(['web', ...where, '-f', rig.chain]);
+      expect(ran.stderr).toContain(`choose another with ${hint}`);
       expect(ran).toMatchObject({ status: 1, stdout: '' });
       expect(ran.stderr.split('\n')[0]).toMatch(/^error E_LISTEN: /);
       expect(ran.stderr).not.toMatch(/not open|defect|^ +at /m);
@@ -120,14 +122,33 @@ describe.skipIf(noBuilds !== undefined)('a build', () => {
   });
 });
 
+const onChain = (...args: readonly string[]): readonly string[] => [args[0]!, '-f', 'chain', ...args.slice(1)];
+
+/** What needs no right to write the store. */
+const LOOKING: readonly (readonly string[])[] = [
+  ...['list', 'estimate'].map((name) => onChain(name)),
+  ...['show', 'path', 'log', 'trust', 'size', 'impact', 'sbom'].map((name) => onChain(name, 'good')),
+  onChain('graph', '--svg'),
+  ['pins', 'check', '-f', 'chain'],
+  ['gc', '--dry-run'],
+  ['timeline'],
+  ['export', 'archive', '-f', 'chain', '-o', 'good.archive', 'good'],
+  onChain('release', '--no-report', 'released', 'good'),
+];
+
+function looks(args: readonly string[], { status, stderr }: { readonly status: number | null; readonly stderr: string }): void {
+  rmSync(join(rig.directory, 'released'), { recursive: true, force: true });
+  expect({ status, stderr: stderr.replace('1 path in good.archive\n', '') }, args.join(' ')).toEqual({ status: 0, stderr: '' });
+}
+
 describe('looking', () => {
   it('is possible in a store that nobody may write', async () => {
     if (noBuilds !== undefined) return;
     await rig.onChain('build', 'good', '--no-tests');
     const env = { ...process.env, ZILCH_STORE: rig.store };
-    for (const args of [['list'], ['show', 'good'], ['path', 'good'], ['log', 'good'], ['trust', 'good'], ['graph', '--svg'], ['pins', 'check']]) {
-      const words = ['--dev-bind', '/', '/', '--ro-bind', rig.store, rig.store, '--', join(CHECKOUT, 'zilch'), ...args, '-f', rig.chain];
-      expect(spawnSync('bwrap', words, { env, encoding: 'utf8' }), args.join(' ')).toMatchObject({ status: 0, stderr: '' });
+    for (const args of LOOKING) {
+      const words = ['--dev-bind', '/', '/', '--ro-bind', rig.store, rig.store, '--', join(CHECKOUT, 'zilch'), ...args];
+      looks(args, spawnSync('bwrap', words, { env, cwd: rig.directory, encoding: 'utf8' }));
     }
   });
 
@@ -140,18 +161,9 @@ describe('looking', () => {
     execFileSync('chown', ['-R', '1234:1234', rig.store]);
     try {
       expect(spawnSync('setpriv', [...otherUser, 'touch', join(rig.store, 'nix/store/x')]).status).not.toBe(0);
-      for (const args of [
-        ['list'],
-        ['show', 'good'],
-        ['path', 'good'],
-        ['log', 'good'],
-        ['trust', 'good'],
-        ['graph', '--svg'],
-        ['pins', 'check'],
-        ['report', join(rig.directory, 'of-another')],
-      ]) {
-        const words = [...otherUser, join(CHECKOUT, 'zilch'), ...args, '-f', rig.chain];
-        expect(spawnSync('setpriv', words, { env, encoding: 'utf8' }), args.join(' ')).toMatchObject({ status: 0, stderr: '' });
+      for (const args of [...LOOKING, [...onChain('report'), join(rig.directory, 'of-another')]]) {
+        const words = [...otherUser, join(CHECKOUT, 'zilch'), ...args];
+        looks(args, spawnSync('setpriv', words, { env, cwd: rig.directory, encoding: 'utf8' }));
       }
     } finally {
       execFileSync('chown', ['-R', '0:0', rig.store]);

@@ -79,6 +79,9 @@ describe.skipIf(noBuilds !== undefined)('evidence', () => {
     expect(audited.stdout).toContain('1 build came from elsewhere; 1 built again, 1 of them with the same outcome');
     expect(audited.status).toBe(0);
     expect((await zilch('copied', 'attest', '--key', at('bob.secret'), '--to', at('audited'))).stdout).toMatch(/^2 claims added/);
+    await zilch('alice', 'copy', at('copied-again'));
+    const signed = await zilch('copied-again', 'audit', '--sample', '100%', '--key', at('bob.secret'), '--to', at('signed-audit'));
+    expect(signed).toMatchObject({ status: 0, stdout: expect.stringMatching(/^2 claims added, 2 in all/m) as unknown });
   });
 
   test('of two builders lets a cache be used that nobody signed', async () => {

@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { DrvPath } from '../../formats/index.js';
-import type { Result } from '../../result.js';
+import { ok, type Result } from '../../result.js';
 import { BuiltOutputs, buildsOf, withSession, type Session } from '../../workspace/index.js';
+import { openSigner, signClaims, withClaimsPlace, type SignerOptions } from '../attesting.js';
 import { runBuild, withBuildOptions, withJsonEvents, type BuildCommandOptions } from '../building.js';
 import { perform } from '../command.js';
 import { verdict } from '../verdict.js';
@@ -12,7 +13,8 @@ import { interruptible } from '../interrupt.js';
 import { printLine, toJson } from '../output.js';
 import { chooseReporter } from '../progress/reporters.js';
 
-interface AuditOptions extends BuildCommandOptions {
+interface AuditOptions extends BuildCommandOptions, Omit<SignerOptions, 'key'> {
+  readonly key?: string;
   /** From 0 to 1. */
   readonly sample: number;
 }
@@ -20,10 +22,14 @@ interface AuditOptions extends BuildCommandOptions {
 /** `zilch audit` */
 export function register(command: Command): void {
   command.argument('[targets...]', 'targets, with all that they need (default: the chain’s default target)');
-  withJsonEvents(withBuildOptions(command)).addOption(
-    new Option('--sample <part>', 'how much to build again, such as `5%`; at least one build').argParser(percentage).default(0.05, '5%'),
+  withJsonEvents(withBuildOptions(command))
+    .addOption(new Option('--sample <part>', 'how much to build again, such as `5%`; at least one build').argParser(percentage).default(0.05, '5%'))
+    .option('--key <file>', 'sign what came out the same, with this secret key');
+  withClaimsPlace(command);
+  command.addHelpText(
+    'after',
+    '\nOutputs that are the same count as built here from then on: --key signs claims of them, and so does `zilch attest` later.',
   );
-  command.addHelpText('after', '\nOutputs that are the same count as built here from then on, and `zilch attest` claims them.');
   perform(command, auditCommand);
 }
 
@@ -34,6 +40,8 @@ function percentage(text: string): number {
 }
 
 async function auditCommand(names: readonly string[], options: AuditOptions): Promise<Result<ExitCode | undefined>> {
+  const signer = options.key === undefined ? undefined : openSigner({ ...options, key: options.key });
+  if (signer?.ok === false) return signer;
   const reporter = chooseReporter(options.json === true);
   try {
     return await interruptible((signal) =>
@@ -54,13 +62,23 @@ async function auditCommand(names: readonly string[], options: AuditOptions): Pr
         reporter.close();
         const { comparisons } = report.value;
         const results = drvs.map(({ drvPath, drv }) => ({ name: drv.name, drvPath, result: comparisons.get(drvPath)?.kind ?? 'failed' }));
-        const same = results.filter(({ result }) => result === 'same').length;
+        const same = results.filter(({ result }) => result === 'same');
+        const signed: Result<readonly string[]> =
+          signer === undefined || same.length === 0
+            ? ok([])
+            : await signClaims(
+                session,
+                same.map(({ drvPath }) => drvPath),
+                signer.value,
+              );
+        if (!signed.ok) return signed;
         if (options.json === true) printLine(toJson({ type: 'result', copied: foreign.length, rebuilt: results }));
         else {
           for (const { name, result } of results) printLine(`${result === 'different' ? 'DIFFERENT' : result}  ${name}`);
           printLine(
-            `${formatCount(foreign.length, 'build')} came from elsewhere; ${results.length} built again, ${same} of them with the same outcome`,
+            `${formatCount(foreign.length, 'build')} came from elsewhere; ${results.length} built again, ${same.length} of them with the same outcome`,
           );
+          for (const line of signed.value) printLine(line);
         }
         return verdict(session, report.value);
       }),

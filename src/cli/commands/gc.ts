@@ -16,7 +16,7 @@ export function register(command: Command): void {
     .option('--keep-days <n>', 'keep what is not older than this, too; and kept trees as long, not 30 days', days);
   perform(command, (options: StoreOptions & { dryRun?: true; keepDays?: number; json?: true }) =>
     interruptible(async (signal) => {
-      const store = Store.open(storeRoot(options));
+      const store = Store.open(storeRoot(options), { readOnly: options.dryRun === true });
       if (!store.ok) return store;
       try {
         const collected = await store.value.gc({ dryRun: options.dryRun, keepDays: options.keepDays, signal });

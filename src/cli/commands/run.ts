@@ -1,6 +1,7 @@
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { Wanted } from '../../chain/index.js';
 import type { PathInfo } from '../../formats/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import type { Store } from '../../store/index.js';
@@ -10,7 +11,7 @@ import { verdict } from '../verdict.js';
 import { runOnHost } from '../hand-over.js';
 import { interruptible } from '../interrupt.js';
 import { chooseReporter } from '../progress/reporters.js';
-import { builtOutput, targetOf, withSession, type Session } from '../../workspace/index.js';
+import { builtOutput, targetOf, withResults, type Session } from '../../workspace/index.js';
 
 /** `zilch run` */
 export function register(command: Command): void {
@@ -22,7 +23,7 @@ export function register(command: Command): void {
   withBuildOptions(command);
   command.addHelpText('after', '\nFor instance: zilch run toolchain -- cc -static hello.c -o hello');
   perform(command, (name: string, words: readonly string[], options: BuildCommandOptions) =>
-    withSession(options, (session) => runTarget(session, name, words, options)),
+    withResults(options, (session) => runTarget(session, name, words, options)),
   );
 }
 
@@ -43,23 +44,14 @@ async function runTarget(session: Session, name: string, words: readonly string[
   return runOnHost(command.value, { store, path: folders, env: {} });
 }
 
-/** The outputs that the name means. Builds them if they are missing. */
+/** The outputs that the name means. Builds them if they are missing, but in a store that cannot be written. */
 async function buildOutputs(session: Session, name: string, options: BuildCommandOptions): Promise<Result<PathInfo[]>> {
   const found = targetOf(session, name);
   if (!found.ok) return found;
   const { target, outputName } = found.value;
   const names = outputName === undefined ? target.recipe.outputNames : [outputName];
-  const reporter = chooseReporter(false);
-  try {
-    const wanted = [{ drvPath: target.build.drvPath, outputs: names }];
-    const built = await interruptible((signal) => runBuild(session, wanted, options, { asked: [name], signal, emit: reporter.emit }));
-    if (!built.ok) return built;
-    const came = await verdict(session, built.value);
-    if (!came.ok) return came;
-    if (came.value !== undefined) return fail('E_INPUT', `${name} cannot be built`, 'what failed is shown above');
-  } finally {
-    reporter.close();
-  }
+  const came = session.store.readOnly ? ok(undefined) : await build(session, { drvPath: target.build.drvPath, outputs: names }, name, options);
+  if (!came.ok) return came;
   const outputs: PathInfo[] = [];
   for (const one of names) {
     const info = builtOutput(session, target, one);
@@ -67,6 +59,19 @@ async function buildOutputs(session: Session, name: string, options: BuildComman
     outputs.push(info.value);
   }
   return ok(outputs);
+}
+
+async function build(session: Session, wanted: Wanted, name: string, options: BuildCommandOptions): Promise<Result<undefined>> {
+  const reporter = chooseReporter(false);
+  try {
+    const built = await interruptible((signal) => runBuild(session, [wanted], options, { asked: [name], signal, emit: reporter.emit }));
+    if (!built.ok) return built;
+    const came = await verdict(session, built.value);
+    if (!came.ok) return came;
+    return came.value === undefined ? ok(undefined) : fail('E_INPUT', `${name} cannot be built`, 'what failed is shown above');
+  } finally {
+    reporter.close();
+  }
 }
 
 function programsOf({ path }: PathInfo, store: Store): string[] {

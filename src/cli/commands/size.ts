@@ -55,7 +55,7 @@ function show(store: Store, path: StorePath, options: SizeOptions): Result<undef
           formatBytes(all),
         ])
       : bySize.map(({ path: one, narSize }) => [name(one), formatBytes(narSize), formatBytes(whole.get(one) ?? 0)]);
-  for (const line of formatTable([['', 'itself', 'with all it refers to'], ...rows], [1, 2])) printLine(line);
+  for (const line of formatTable([['', 'itself', 'in all'], ...rows], [1, 2])) printLine(line);
   printLine(`${formatBytes(whole.get(path) ?? 0)} in ${formatCount(closure.length, 'path')}`);
   return ok(undefined);
 }

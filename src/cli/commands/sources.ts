@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
-import { loadChain, sourcesOf } from '../../chain/index.js';
+import { loadChain, SIGNATURES, sourcesOf } from '../../chain/index.js';
 import { fail, ok, type Result } from '../../result.js';
 import { sourcePath, type Source } from '../../recipe/index.js';
 import { checkAddresses, debianMirrors, describeSource, sourceEntry, swhidOf, swhidOfTarball, writeBundle } from '../../sources/index.js';
@@ -48,8 +49,8 @@ export function register(command: Command): void {
       .argument('<file>', 'the archive to write'),
   );
   perform(withStoreAndChain(bundle), (file: string, options: SourcesOptions) =>
-    withSources(options, (sources, store) => {
-      const written = writeBundle(sources, store, file);
+    withSources(options, (sources, store, chainDirectory) => {
+      const written = writeBundle(sources, store, file, join(chainDirectory, SIGNATURES));
       if (!written.ok) return written;
       printLine(`${formatCount(sources.length, 'source')}, ${formatBytes(written.value)}, in ${file}`);
       return ok(undefined);
@@ -192,20 +193,21 @@ async function sourcesIn(options: SourcesOptions): Promise<Result<readonly Sourc
 /** Fetches all sources, then runs `use`. */
 async function withSources(
   options: SourcesOptions,
-  use: (sources: readonly Source[], store: Store) => Result<undefined>,
+  use: (sources: readonly Source[], store: Store, chainDirectory: string) => Result<undefined>,
 ): Promise<Result<undefined>> {
-  const sources = await sourcesIn(options);
-  if (!sources.ok) return sources;
+  const loaded = await loadChain(options.chain);
+  if (!loaded.ok) return loaded;
+  const sources = sourcesOf(loaded.value.chain);
   return withOpenStore(options, (store) =>
     interruptible(async (signal) => {
       const reporter = chooseReporter(false);
       try {
-        const fetched = await fetchAll(sources.value, store, { ...options, emit: reporter.emit, signal });
+        const fetched = await fetchAll(sources, store, { ...options, emit: reporter.emit, signal });
         if (!fetched.ok) return fetched;
       } finally {
         reporter.close();
       }
-      return use(sources.value, store);
+      return use(sources, store, loaded.value.directory);
     }),
   );
 }

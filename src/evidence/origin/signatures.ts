@@ -6,11 +6,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as OpenPgp from 'openpgp';
+import { SIGNATURES } from '../../chain/index.js';
 import { sourcePath, type Source } from '../../recipe/index.js';
 import { ok, type Result } from '../../result.js';
 import { attempt, type Store } from '../../store/index.js';
-
-export const SIGNATURES = 'signatures';
 
 export interface SignatureVerdict {
   readonly file: string;

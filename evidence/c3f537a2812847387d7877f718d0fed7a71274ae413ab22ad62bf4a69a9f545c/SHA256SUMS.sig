@@ -1,0 +1,2 @@
+untrusted comment: signature by zilch-project-1
+RWTD9TeigShHOO6Tn3N7zrkRMu2A8b3HOKVsglBVNYzwUNkkoWNb5CFmrP3ZRzCE8qoqI+4rislOdMznm80+FziN/DJvmkX8GQo=

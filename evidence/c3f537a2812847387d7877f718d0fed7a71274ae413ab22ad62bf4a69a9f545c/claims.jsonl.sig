@@ -1,0 +1,2 @@
+untrusted comment: signature by zilch-project-1
+RWTD9TeigShHOE44UvHfF1hqvPeWgJr7IRbNXAho2J5lw9xt+9FBJFnROZGCPa/NQEAjhQz2+EbyKDUG3MnSZp/BWHcaOcz1dQI=
