@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { targetTable } from './target-table.js';
 
-const row = (target: string, version: string | undefined, description: string): Parameters<typeof lines>[0][number] => ({
+const row = (target: string, version: string | undefined, description: string): Parameters<typeof targetTable>[0][number] => ({
   ...{ target, stage: '2b-crossing', version, outputs: ['out'], description, tested: false, default: false, state: 'built here', test: undefined },
   ...{ size: 5000, expectedSize: undefined, seconds: 75, secondsFrom: 'elsewhere' as const },
 });
