@@ -9,11 +9,13 @@ import { join } from 'node:path';
 import { unwrap } from '../src/result.js';
 import { Store } from '../src/store/index.js';
 import { compare } from './harness.js';
+import { nixes } from './peers.js';
 
 const FILES = 200;
 const TREES = 20;
 const ENVIRONMENT = { ...process.env, NIX_CONFIG: 'build-users-group =\nsubstituters =' };
 
+const peers = await nixes();
 const work = mkdtempSync(join(tmpdir(), 'zilch-bench-'));
 const root = join(work, 'root');
 const clear = (): void => {
@@ -39,11 +41,12 @@ try {
   const files = makeFiles(join(work, 'files'));
   const trees = Array.from({ length: TREES }, (_, index) => join(work, `tree-${index}`));
   for (const tree of trees) makeFiles(tree);
-  const peer = (paths: readonly string[]) => ({
-    name: 'nix-store --add',
-    prepare: clear,
-    run: () => void execFileSync('nix-store', ['--store', root, '--add', ...paths], { env: ENVIRONMENT }),
-  });
+  const peersWith = (paths: readonly string[]) =>
+    peers.map(({ version, program }) => ({
+      name: `nix-store --add ${version}`,
+      prepare: clear,
+      run: () => void execFileSync(program('nix-store'), ['--store', root, '--add', ...paths], { env: ENVIRONMENT }),
+    }));
   await compare(
     `add ${FILES} files`,
     {
@@ -51,7 +54,7 @@ try {
       prepare: clear,
       run: () => addAll(files, async (store, path, name) => unwrap(await store.addFlatFile(name, path))),
     },
-    peer(files),
+    peersWith(files),
   );
   await compare(
     `add ${TREES} trees of ${FILES} files`,
@@ -60,7 +63,7 @@ try {
       prepare: clear,
       run: () => addAll(trees, async (store, path, name) => unwrap(await store.addTree(name, path))),
     },
-    peer(trees),
+    peersWith(trees),
   );
 } finally {
   rmSync(work, { recursive: true, force: true });

@@ -14,8 +14,10 @@ import { unwrap } from '../src/result.js';
 import type { Store as OpenStore } from '../src/store/index.js';
 import { BinaryCache, dumpTree, main, openBlobs, Puller, restoreTree, Store } from './compiled.js';
 import { compare } from './harness.js';
+import { nixes } from './peers.js';
 
 const rounds = Number(process.argv[2] ?? 3);
+const peers = await nixes();
 const only = process.argv[3];
 const work = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'zilch-bench-'));
 const environment = {
@@ -102,7 +104,10 @@ async function dumpAndRestore(): Promise<void> {
         closeSync(fd);
       },
     },
-    { name: 'nix-store --dump, into a file', run: () => withFile(nar, 'w', (fd) => nix('nix-store', ['--dump', tree], fd)) },
+    peers.map(({ version, program }) => ({
+      name: `nix-store --dump ${version}, into a file`,
+      run: () => withFile(nar, 'w', (fd) => nix(program('nix-store'), ['--dump', tree], fd)),
+    })),
     rounds,
   );
   await compare(
@@ -114,7 +119,11 @@ async function dumpAndRestore(): Promise<void> {
         unwrap(await restoreTree(createReadStream(nar, { highWaterMark: 1 << 20 }), restored));
       },
     },
-    { name: 'nix-store --restore', prepare: clear, run: () => withFile(nar, 'r', (fd) => nix('nix-store', ['--restore', restored], 'ignore', fd)) },
+    peers.map(({ version, program }) => ({
+      name: `nix-store --restore ${version}`,
+      prepare: clear,
+      run: () => withFile(nar, 'r', (fd) => nix(program('nix-store'), ['--restore', restored], 'ignore', fd)),
+    })),
     rounds,
   );
   console.log(`  the NAR has ${statSync(nar).size} bytes\n`);
@@ -145,7 +154,11 @@ async function pullAndServe(): Promise<void> {
             to.close();
           },
         },
-        { name: 'nix copy', prepare: clear, run: () => nix('nix', ['copy', '--no-check-sigs', '--from', address, '--to', target, last]) },
+        peers.map(({ version, program }) => ({
+          name: `nix copy ${version}`,
+          prepare: clear,
+          run: () => nix(program('nix'), ['copy', '--no-check-sigs', '--from', address, '--to', target, last]),
+        })),
         rounds,
       );
       if (compression === 'none') await serveReaders(store, closure, address, bytes);
@@ -181,13 +194,16 @@ async function serveReaders(store: OpenStore, closure: readonly StorePath[], add
       name: 'curl from zilch cache serve',
       run: () => all((index) => spawn('curl', ['-sf', '-o', '/dev/null', urls[each(index)]!], { stdio: 'inherit' })),
     },
-    {
-      name: 'nix-store --dump | cat, as nix-serve does',
+    peers.map(({ version, program }) => ({
+      name: `nix-store --dump ${version} | cat, as nix-serve does`,
       run: () =>
         all((index) =>
-          spawn('sh', ['-c', `nix-store --dump ${store.hostPath(large[each(index)]!)} | cat >/dev/null`], { env: environment, stdio: 'inherit' }),
+          spawn('sh', ['-c', `'${program('nix-store')}' --dump ${store.hostPath(large[each(index)]!)} | cat >/dev/null`], {
+            env: environment,
+            stdio: 'inherit',
+          }),
         ),
-    },
+    })),
     rounds,
   );
 }

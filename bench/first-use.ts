@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { alone } from './harness.js';
 
 const ROUNDS = 3;
-const NEEDED = ['zilch', 'package.json', 'package-lock.json', 'bundle.js', 'tsconfig.json', 'runtime', 'src', 'bootstrap', 'docs'];
+const NEEDED = ['zilch', 'package.json', 'package-lock.json', 'bundle.js', 'tsconfig.json', 'runtime', 'src', 'bootstrap', 'evidence', 'docs'];
 
 const top = join(import.meta.dirname, '..');
 const fetched = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'zilch/node');

@@ -2,7 +2,7 @@
  * Hashing a large tree to a NAR hash, beside `nix-hash`. `npx jiti bench/nar-hash.ts [TREE]`; without a tree, GCC's
  * source is fetched and unpacked. The peer is a process of its own, a matter of 10 ms; ours is a call.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { makeTextPath } from '../src/formats/index.js';
 import { unwrap } from '../src/result.js';
 import { hashTree, scanTree } from './compiled.js';
 import { compare } from './harness.js';
+import { nixes } from './peers.js';
 import { sourcesInto } from './sources.js';
 
 /** Unpacks GCC 10's source; in memory where there is some, so that no disk is measured. */
@@ -33,17 +34,21 @@ const given = process.argv[2];
 const tree = given ?? (await unpackedSource());
 try {
   const ours = unwrap(await hashTree(tree));
-  const { error, stdout } = spawnSync('nix-hash', ['--type', 'sha256', tree], { encoding: 'utf8' });
-  const theirs = error === undefined ? stdout.trim() : ours.narHash;
-  if (ours.narHash !== theirs) throw new Error(`the hashes differ: ${ours.narHash}, ${theirs}`);
+  const peers = (await nixes()).map(({ version, program }) => ({
+    name: `nix-hash ${version}`,
+    run: () => {
+      const theirs = execFileSync(program('nix-hash'), ['--type', 'sha256', tree], { encoding: 'utf8' }).trim();
+      if (ours.narHash !== theirs) throw new Error(`the hashes differ: ${ours.narHash}, ${theirs}`);
+    },
+  }));
   console.log(`${tree}: a NAR of ${(ours.narSize / 1e6).toFixed(0)} MB\n`);
-  const peer = { name: 'nix-hash --type sha256', run: () => void execFileSync('nix-hash', ['--type', 'sha256', tree]) };
-  await compare('hash a tree', { name: 'hashTree', run: async () => void unwrap(await hashTree(tree)) }, peer);
+  await compare('hash a tree', { name: 'hashTree', run: async () => void unwrap(await hashTree(tree)) }, peers, 5);
   const candidates = Array.from({ length: 100 }, (_, index) => makeTextPath('candidate', String(index), []));
   await compare(
     'hash a tree, and look for 100 references in it',
     { name: 'scanTree', run: async () => void unwrap(await scanTree(tree, candidates)) },
-    peer,
+    peers,
+    5,
   );
 } finally {
   if (given === undefined) rmSync(tree, { recursive: true });

@@ -10,10 +10,12 @@ import { makeTextPath, NarWriter, sha256, type PathInfo, type StorePath } from '
 import { unwrap } from '../src/result.js';
 import { Store } from '../src/store/index.js';
 import { compare } from './harness.js';
+import { nixes } from './peers.js';
 
 const COUNT = 10_000;
 const ENVIRONMENT = { ...process.env, NIX_CONFIG: 'build-users-group =\nsubstituters =\nexperimental-features = nix-command ca-derivations' };
 
+const peers = await nixes();
 const work = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'zilch-bench-'));
 const root = join(work, 'root');
 const template = join(work, 'template');
@@ -54,11 +56,11 @@ try {
   await compare(
     `make a store and register ${COUNT} paths`,
     { name: 'Store.registerPaths', prepare: clear, run: () => registerWithUs(root, infos) },
-    {
-      name: 'nix-store --load-db',
+    peers.map(({ version, program }) => ({
+      name: `nix-store --load-db ${version}`,
       prepare: clear,
-      run: () => void execFileSync('nix-store', ['--store', root, '--load-db'], { input: dump, env: ENVIRONMENT }),
-    },
+      run: () => void execFileSync(program('nix-store'), ['--store', root, '--load-db'], { input: dump, env: ENVIRONMENT }),
+    })),
   );
 
   registerWithUs(template, infos);
@@ -84,11 +86,11 @@ try {
         if (dead.length !== COUNT) throw new Error(`${dead.length} of ${COUNT} paths were collected`);
       },
     },
-    {
-      name: 'nix-store --gc',
+    peers.map(({ version, program }) => ({
+      name: `nix-store --gc ${version}`,
       prepare: copyTemplate,
-      run: () => void execFileSync('nix-store', ['--store', root, '--gc'], { env: ENVIRONMENT, stdio: 'pipe' }),
-    },
+      run: () => void execFileSync(program('nix-store'), ['--store', root, '--gc'], { env: ENVIRONMENT, stdio: 'pipe' }),
+    })),
   );
 } finally {
   rmSync(work, { recursive: true, force: true });

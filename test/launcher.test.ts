@@ -23,7 +23,7 @@ const LAUNCHER = fileURLToPath(new URL('../zilch', import.meta.url));
 const BUNDLE = `import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 appendFileSync(process.env.CALLS, 'bundle\\n');
 mkdirSync('dist/cli', { recursive: true });
-writeFileSync('dist/cli/start.js', 'console.log("zilch", process.argv.slice(2).join(" "))');
+writeFileSync('dist/cli/start.cjs', 'console.log("zilch", process.argv.slice(2).join(" "))');
 `;
 const CI = 'npm ci --ignore-scripts --no-audit --no-fund --loglevel=error';
 const CI_OF_USERS = `${CI} --omit=dev`;
@@ -249,7 +249,7 @@ describe('the launcher', () => {
   it('can be run where addresses are scarce', () => {
     launch();
     writeFileSync(
-      join(checkout, 'dist/cli/start.js'),
+      join(checkout, 'dist/cli/start.cjs'),
       'WebAssembly.instantiate(Buffer.from("0061736d010000000503010001", "hex")).then(() => console.log("here"));',
     );
     const ran = spawnSync('bash', ['--norc', '-c', 'ulimit -v 4000000; exec "$0"', join(checkout, 'zilch')], {

@@ -1,6 +1,6 @@
 /** A whole run: plans, builds what is missing, and, if asked, builds again and compares. */
 import { availableParallelism } from 'node:os';
-import type { Derivation, DrvPath, StorePath } from '../formats/index.js';
+import { type Derivation, type DrvPath, type Identities, identitiesOf, type StorePath } from '../formats/index.js';
 import { err, ok, type Failure, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
 import { durationsFile, readDurations, recordDurations } from './durations.js';
@@ -8,9 +8,8 @@ import { estimates, type Duration, type Durations, type Estimates } from './esti
 import { emitter, type Comparison, type Emit, type PlannedBuild, type PlannedFetch, type Summary } from './event.js';
 import type { Executor } from './executor.js';
 import { criticalPath, makespan, planGraph, type Graph, type GraphNode } from './graph.js';
-import { identitiesOf, type Identities } from './identity.js';
 import type { BuildLimits } from './limits.js';
-import { memoryForBuild } from './memory.js';
+import { fitsMemory, memoryForBuild } from './memory.js';
 import { realise, type FetchRealisations, type FetchSources, type RealiseContext, type RealiseFailure } from './realise.js';
 import type { OutputPaths } from './resolved.js';
 import { rebuild } from './rebuild.js';
@@ -33,6 +32,8 @@ export interface BuildOptions {
    * default.
    */
   readonly buildMemory?: number;
+  /** How much memory all builds at once may take, in bytes; what is free by default. Builds wait for each other where it is short. */
+  readonly memory?: number;
   /** Limits of time and silence of each build. */
   readonly limits?: BuildLimits;
   /** Stops the run: kills running builds, and starts no more. */
@@ -99,7 +100,8 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
   const graph = planned.value;
 
   const file = durationsFile(store.layout.zilchDir);
-  const estimate = estimates(readDurations(file), request.referenceDurations ?? new Map());
+  const own = readDurations(file);
+  const estimate = estimates(own, request.referenceDurations ?? new Map());
   const rank = criticalPath(graph, (node) => estimate.weight(node.drv.name));
   const drvs = plannedBuilds(graph, estimate, request.sizes ?? new Map());
   const known = drvs.every(({ estimateSeconds }) => estimateSeconds !== undefined);
@@ -128,7 +130,9 @@ export async function buildGraph(request: BuildRequest): Promise<Result<BuildRep
     if (!prepared.ok) return endedEarly(prepared.failure);
   }
   const run = new Run(context, file);
-  const outcomes = await schedule(graph, { jobs, rank, signal, keepGoing: options.keepGoing === true, run: (node) => run.realise(node) });
+  // Only for this machine's own builds is it known how much they take with so many processors.
+  const fits = fitsMemory((node: GraphNode) => own.get(node.drv.name)?.memoryBytes ?? 0, options.memory ?? process.availableMemory());
+  const outcomes = await schedule(graph, { jobs, rank, fits, signal, keepGoing: options.keepGoing === true, run: (node) => run.realise(node) });
   const comparisons = new Map<DrvPath, Comparison>();
   if (options.rebuild === true && run.failures.size === 0 && !signal.aborted) {
     // Rebuilds need not wait for each other, because all inputs are there.
@@ -206,7 +210,11 @@ class Run {
         return true;
       case 'built':
         this.built++;
-        this.durations.set(drv.name, { seconds: value.durationSeconds, cpuSeconds: value.usage.cpuSeconds });
+        this.durations.set(drv.name, {
+          seconds: value.durationSeconds,
+          cpuSeconds: value.usage.cpuSeconds,
+          memoryBytes: value.usage.maxRssBytes,
+        });
         if (value.durationSeconds > 5) this.recordDurations();
         emit({ type: 'build-done', drvPath, name: drv.name, outputs: value.outputs, durationSeconds: value.durationSeconds, usage: value.usage });
         return true;

@@ -1,11 +1,10 @@
 /** The environment of a build for a shell outside of any sandbox: a package's tools and libraries, for whoever works on the package. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Derivation, DrvPath } from '../formats/index.js';
+import { type Derivation, type DrvPath, identitiesOf } from '../formats/index.js';
 import type { Result } from '../result.js';
 import { attempt, removeTree, type Store } from '../store/index.js';
 import { invocation } from './environment.js';
-import { identitiesOf } from './identity.js';
 import { resolve } from './realise.js';
 import { inputGraph } from './workplace.js';
 

@@ -23,6 +23,13 @@ describe('recorded durations', () => {
     expect(readDurations(file).get('gcc')).toEqual({ seconds: 20, cpuSeconds: 39 });
   });
 
+  test('have the largest memory of those builds', () => {
+    const file = join(tempDirectory(), 'durations.json');
+    for (const memoryBytes of [300, 400, 200]) recordDurations(file, new Map([['gcc', { seconds: 20, cpuSeconds: 38, memoryBytes }]]));
+    expect(readFileSync(file, 'utf8')).toBe('{\n "gcc": [[20,38,300],[20,38,400],[20,38,200]]\n}\n');
+    expect(readDurations(file).get('gcc')).toEqual({ seconds: 20, cpuSeconds: 38, memoryBytes: 400 });
+  });
+
   test('come back, of two the mean', () => {
     const file = join(tempDirectory(), 'deep/durations.json');
     recordDurations(file, new Map([['gcc', { seconds: 10.12345 }], ['musl', { seconds: 1 }]])); // prettier-ignore
@@ -41,7 +48,7 @@ describe('recorded durations', () => {
     ['nothing', undefined],
     ['no JSON', '{'],
     ['no object', '7'],
-    ['no numbers', '{"gcc":"long","musl":-1,"make":[[1,2,3]],"sed":[[1,"2"]]}'],
+    ['no numbers', '{"gcc":"long","musl":-1,"make":[[1,2,3,4]],"sed":[[1,"2"]]}'],
   ])('are empty where there is %s', (_what, text) => {
     const file = join(tempDirectory(), 'durations.json');
     if (text !== undefined) writeFileSync(file, text);

@@ -9,6 +9,8 @@ export interface Duration {
   readonly seconds: number;
   /** Of all its processes; `undefined` where nobody counted. */
   readonly cpuSeconds?: number | undefined;
+  /** The most that all its processes had at once; `undefined` where nobody looked. */
+  readonly memoryBytes?: number | undefined;
 }
 
 /** By derivation name. */

@@ -7,7 +7,7 @@ export { IMAGE_FILE_SYSTEMS, type ImageFileSystem, type SandboxVariation } from 
 export { canMount, makeTracer } from './variation-files.js';
 export { checkSandbox } from './run.js';
 export { hostView, type HostViewRequest } from './host-view.js';
-export { identitiesOf, type Identities } from './identity.js';
+export { identitiesOf, type Identities } from '../formats/index.js';
 export { logPath } from './log.js';
 export { readLogTimes, type TimeMark } from './log-times.js';
 export { LogFile } from './log-file.js';

@@ -11,6 +11,14 @@ export function memoryForBuild(jobs: number): number {
 }
 
 /**
+ * Whether a build may run beside others: not if all of them together would take more memory than there is, by what each took here before. A
+ * build of which that is not known counts as nothing.
+ */
+export function fitsMemory<T>(bytesOf: (build: T) => number, memory: number): (build: T, running: Iterable<T>) => boolean {
+  return (build, running) => [...running].reduce((sum, one) => sum + bytesOf(one), bytesOf(build)) <= memory;
+}
+
+/**
  * The limit of /tmp, and the same for /dev/shm, in bytes: a quarter of the memory for all jobs together. Builds hardly
  * use them, because TMPDIR is the build directory.
  */

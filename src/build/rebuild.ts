@@ -2,13 +2,12 @@
 import { chmodSync, lstatSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { firstDifference } from '../diff/index.js';
-import { storePathBaseName, storePathHash, type DrvPath, type StorePath } from '../formats/index.js';
+import { type DrvPath, resolvedOutputId, type StorePath, storePathBaseName, storePathHash } from '../formats/index.js';
 import { err, fail, ok, type Result } from '../result.js';
 import { attempt, removeTreeSync, rewriteTree, type NewPath } from '../store/index.js';
 import type { Comparison, OutputDifference } from './event.js';
 import { execute, resolve, type RealiseContext, type RealiseFailure } from './realise.js';
 import type { Resolved } from './resolved.js';
-import { resolvedOutputId } from './identity.js';
 
 /**
  * Builds a realised derivation again, under its lock. The store changes only in one way: equal outputs now count as

@@ -3,20 +3,22 @@
  * it, whichever seed or recipe its inputs came from. So results are looked up and shared by resolved derivation.
  */
 import {
-  derivationPath,
-  formatDrvOutputId,
-  parseDrvOutputId,
-  resolveDerivation,
   type Derivation,
+  derivationPath,
   type DrvOutputId,
   type DrvPath,
+  formatDrvOutputId,
+  type Identities,
+  identitiesOf,
+  parseDrvOutputId,
   type PathInfo,
   type Realisation,
+  resolveDerivation,
+  resolvedOutputId,
   type StorePath,
 } from '../formats/index.js';
 import { ok, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
-import { identitiesOf, resolvedOutputId, type Identities } from './identity.js';
 import { linkLog } from './log.js';
 
 /** The data that resolving needs. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Derivation, DrvPath } from '../formats/index.js';
 import type { Graph, GraphNode } from './graph.js';
+import { fitsMemory } from './memory.js';
 import { schedule, type ScheduleOptions } from './schedule.js';
 
 /** Nodes, each of which needs some of those before it, by index; paths are `0`, `1`, … */
@@ -113,5 +114,31 @@ describe('the schedule', () => {
     };
     await expect(schedule(graphOf([[], [], []]), { ...defaults(run), jobs: 2 })).rejects.toThrow('a bug');
     expect(ended).toBe(1);
+  });
+
+  test('holds jobs back by memory as well as by number: what is small goes first, and what is too large goes alone', async () => {
+    const gigabytes = [3, 3, 1, 9, 1];
+    const bytesOf = ({ drvPath }: GraphNode): number => gigabytes[Number(drvPath)]!;
+    const running = new Set<GraphNode>();
+    const beside: string[][] = [];
+    let most = 0;
+    const outcomes = await schedule(graphOf([[], [], [], [], []]), {
+      ...defaults(async (node) => {
+        running.add(node);
+        beside.push([...running].map(({ drvPath }) => drvPath).sort());
+        const taken = [...running].reduce((sum, one) => sum + bytesOf(one), 0);
+        if (running.size > 1) most = Math.max(most, taken);
+        await new Promise((resolve) => setTimeout(resolve, 5 + 5 * bytesOf(node)));
+        running.delete(node);
+        return true;
+      }),
+      jobs: 4,
+      fits: fitsMemory(bytesOf, 5),
+    });
+    expect([...outcomes.values()]).toEqual(['done', 'done', 'done', 'done', 'done']);
+    expect(most).toBe(5);
+    expect(beside).toContainEqual(['0', '2', '4']);
+    expect(beside).toContainEqual(['3']);
+    expect(beside.filter((paths) => paths.includes('0') && paths.includes('1'))).toEqual([]);
   });
 });

@@ -13,6 +13,8 @@ export interface ScheduleOptions {
    * started.
    */
   readonly keepGoing: boolean;
+  /** Whether a node may run beside those that run; all may when left out. One alone always may. */
+  readonly fits?: (node: GraphNode, running: ReadonlySet<GraphNode>) => boolean;
   /** Higher goes first. */
   readonly rank: ReadonlyMap<DrvPath, number>;
   /** If aborted, no more nodes are started; `run` must stop the running ones. */
@@ -26,7 +28,7 @@ export async function schedule(graph: Graph, options: ScheduleOptions): Promise<
   const outcomes = new Map<DrvPath, Outcome>();
   const waitingFor = new Map([...graph.values()].map((node) => [node.drvPath, node.inputs.length]));
   const ready = [...graph.values()].filter((node) => node.inputs.length === 0);
-  const running = new Set<Promise<void>>();
+  const running = new Map<GraphNode, Promise<void>>();
   const bugs: unknown[] = [];
   const rankOf = (node: GraphNode): number => options.rank.get(node.drvPath) ?? 0;
   let stopped = false;
@@ -54,21 +56,23 @@ export async function schedule(graph: Graph, options: ScheduleOptions): Promise<
           finish(node, false);
         },
       )
-      .finally(() => running.delete(job));
-    running.add(job);
+      .finally(() => running.delete(node));
+    running.set(node, job);
   };
 
   const startReady = (): void => {
     while (ready.length > 0 && running.size < options.jobs && !stopped && bugs.length === 0 && !options.signal.aborted) {
       ready.sort((a, b) => rankOf(b) - rankOf(a));
-      const next = ready.shift();
-      if (next !== undefined) start(next);
+      const nodes = new Set(running.keys());
+      const at = running.size === 0 ? 0 : ready.findIndex((node) => options.fits?.(node, nodes) ?? true);
+      if (at < 0) return;
+      start(ready.splice(at, 1)[0]!);
     }
   };
 
   startReady();
   while (running.size > 0) {
-    await Promise.race(running);
+    await Promise.race(running.values());
     startReady();
   }
   if (bugs.length > 0) throw bugs[0];

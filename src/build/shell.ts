@@ -1,14 +1,13 @@
 /** A shell in a build's sandbox, to see what the builder sees and try its commands. */
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { scratchPath, storePathBaseName, type Derivation, type DrvPath, type StorePath } from '../formats/index.js';
+import { type Derivation, type DrvPath, identitiesOf, scratchPath, type StorePath, storePathBaseName } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import { attempt, removeTree, type Store } from '../store/index.js';
 import { takeBuildUser } from './build-users.js';
 import { closeOnExec } from './descriptors.js';
 import { entrance, seenBy, type Entrant } from './entrance.js';
 import { invocation } from './environment.js';
-import { identitiesOf } from './identity.js';
 import { memoryForScratch } from './memory.js';
 import { resolve } from './realise.js';
 import { checkSandbox } from './run.js';

@@ -1,9 +1,7 @@
 /** What a type checker, an editor's own among them, needs to know to read a chain that lies anywhere. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { OWN_CHAIN } from './load.js';
-
-const CHECKOUT = join(OWN_CHAIN, '..');
+import { CHECKOUT, OWN_CHAIN } from './own-chain.js';
 
 /** Packages of npm's with types of Node.js: with them, whatever checks types reads Zilch's own files without complaint. */
 const TYPES = join(CHECKOUT, 'node_modules/@types');

@@ -1,5 +1,9 @@
 /** A chain on disk: loads it, turns it into derivations, and finds targets by the names users type. */
-export { SIGNATURES, loadChain, OWN_CHAIN, type LoadedChain } from './load.js';
+export { loadChain, SIGNATURES, type LoadedChain } from './load.js';
+export { OWN_CHAIN } from './own-chain.js';
+export { chainPlace, type ChainPlace } from './place.js';
+export type { ChainFacts, DerivationFacts, TargetFacts } from './facts.js';
+export { recallChain, rememberChain, type IdOf, type KnownChain } from './memory.js';
 export { instantiateChain, prepareChain, seedsOf, sourcesOf, type PreparedChain, type PreparedTarget } from './prepare.js';
 export { findTarget, type TargetName } from './target-name.js';
 export { neededSources, targetClosure, type Wanted } from './wanted.js';

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadChain, OWN_CHAIN } from './load.js';
+import { loadChain } from './load.js';
+import { OWN_CHAIN } from './own-chain.js';
 
 let directory: string;
 beforeEach(async () => {

@@ -8,26 +8,15 @@ import type { Chain, Location, RecipeError } from '../recipe/index.js';
 import { err, fail, ok, type Failure, type Result } from '../result.js';
 import { rememberTargets } from './known-targets.js';
 import { undefinedMistake, usedTooEarlyHint } from './mistakes.js';
-import { place, shown } from './place.js';
-
-/** Zilch's checkout, which has what `zilch` and `zilch/bootstrap` mean in a chain's imports. */
-const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
+import { CHECKOUT, LANGUAGE, OWN_CHAIN } from './own-chain.js';
+import { chainPlace, place, shown, type ChainPlace } from './place.js';
 
 /** The folder of a chain that has upstreams' signatures and keys. */
 export const SIGNATURES = 'signatures';
 
-/** The directory of the chain that comes with Zilch. */
-export const OWN_CHAIN = join(CHECKOUT, 'bootstrap');
-
 /** A chain, and the files beside it. */
-export interface LoadedChain {
-  /** Absolute path of the chain's directory. */
-  readonly directory: string;
+export interface LoadedChain extends ChainPlace {
   readonly chain: Chain;
-  /** File of the expected outputs; need not exist. */
-  readonly pinsFile: string;
-  /** File of each derivation's duration on the reference machine; need not exist. */
-  readonly durationsFile: string;
 }
 
 /**
@@ -44,14 +33,14 @@ export async function loadChain(directory: string): Promise<Result<LoadedChain>>
   if (!loaded.ok) return loaded;
   if (!isChain(loaded.value)) return fail('E_CHAIN', `${shown(file)} does not export a chain`, 'end it with `export default chain(…)`');
   rememberTargets(absolute, loaded.value);
-  return ok({ directory: absolute, chain: loaded.value, pinsFile: join(absolute, 'pins.json'), durationsFile: join(absolute, 'durations.json') });
+  return ok({ ...chainPlace(absolute), chain: loaded.value });
 }
 
 async function run(file: string): Promise<Result<unknown>> {
   // Loaded here, because commands that need no chain start faster without it. Required and not imported, because
   // importing takes Node three times as long.
   const jitiPackage = createRequire(import.meta.url)('jiti') as { readonly createJiti: typeof createJiti };
-  const alias = { zilch: join(CHECKOUT, 'dist/recipe/index.js'), 'zilch/bootstrap': OWN_CHAIN };
+  const alias = { zilch: LANGUAGE, 'zilch/bootstrap': OWN_CHAIN };
   // Without interop, a default export is the chain's object and not a proxy of it. Only one extension, which imports
   // must name. For each name that jiti does not find, it tries dozens more and makes stack traces of them.
   const jiti = jitiPackage.createJiti(import.meta.url, { alias, extensions: ['.ts'], fsCache: cacheDirectory(), interopDefault: false });

@@ -1,16 +1,20 @@
 import { parseOutputName } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
-import type { Chain, Target } from '../recipe/index.js';
 
 /** The meaning of `stage1` or `stage1^protobusybox` on a command line. */
-export interface TargetName {
-  readonly target: Target;
+export interface TargetName<T> {
+  readonly target: T;
   /** `undefined` if no output was named. */
   readonly outputName: string | undefined;
 }
 
+interface Nameable {
+  readonly name: string;
+  readonly recipe: { readonly outputNames: readonly string[] };
+}
+
 /** Finds the target and output that a user names; fails with the nearest names if there is none. */
-export function findTarget(chain: Chain, name: string): Result<TargetName> {
+export function findTarget<T extends Nameable>(chain: { readonly targets: readonly T[] }, name: string): Result<TargetName<T>> {
   const { of: targetName, outputName } = parseOutputName(name);
   const target = chain.targets.find((candidate) => candidate.name === targetName);
   if (target === undefined) {

@@ -1,6 +1,7 @@
 import type { DrvPath, StorePath } from '../formats/index.js';
 import type { Source } from '../recipe/index.js';
-import type { PreparedChain, PreparedTarget } from './prepare.js';
+import type { ChainFacts, TargetFacts } from './facts.js';
+import type { PreparedChain } from './prepare.js';
 
 /** A requested derivation, and which of its outputs. */
 export interface Wanted {
@@ -9,7 +10,10 @@ export interface Wanted {
 }
 
 /** The targets that some targets need, directly or indirectly, including themselves; in the chain's order. */
-export function targetClosure(chain: PreparedChain, targets: Iterable<PreparedTarget>): PreparedTarget[] {
+export function targetClosure<T extends TargetFacts>(
+  chain: Pick<ChainFacts, 'derivations'> & { readonly targets: readonly T[] },
+  targets: Iterable<T>,
+): T[] {
   const needed = new Set([...targets].map(({ build }) => build.drvPath));
   for (const drvPath of needed) for (const input of chain.derivations.get(drvPath)?.inputDrvs.keys() ?? []) needed.add(input);
   return chain.targets.filter(({ build }) => needed.has(build.drvPath));

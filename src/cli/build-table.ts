@@ -1,12 +1,12 @@
 import { colour } from './colour.js';
-import type { PathInfo } from '../formats/index.js';
+import type { PathFacts } from '../store/index.js';
 import type { PinComparison } from '../verify/index.js';
 import { formatBytes, formatSeconds, formatTable } from './format.js';
 
 /** One output as the table shows it. */
 export interface TableRow {
   readonly key: string;
-  readonly info: PathInfo;
+  readonly info: PathFacts;
   /** How long its build took; `undefined` when it was there before, or was fetched. */
   readonly seconds: number | undefined;
   readonly pinned: PinComparison;

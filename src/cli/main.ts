@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { ThrownFailure } from '../result.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { stopUnheard } from './interrupt.js';
-import { showBug, showFailure } from './output.js';
+import { outputFailed, showBug, showFailure } from './output.js';
 import { makeProgram } from './program.js';
 
 /** Runs one command line; returns the exit code. */
@@ -24,11 +24,9 @@ async function main(given: readonly string[]): Promise<number> {
 /** Set when output could not be written. */
 let unheard: ExitCode | undefined;
 
-// A reader of half an archive must not take it for the whole, so the exit code is not 0. There is no message: `zilch graph | head` is usual.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (unheard !== undefined) return;
-  const isGone = error.code === 'EPIPE';
-  unheard = isGone ? EXIT.brokenPipe : showFailure({ code: 'E_IO', message: `cannot write to standard output: ${error.message}` });
+  unheard = outputFailed(error);
   stopUnheard(unheard);
 });
 

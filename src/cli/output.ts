@@ -69,6 +69,12 @@ export function failureLines(failure: Failure): string[] {
   return lines;
 }
 
+/** What the program ends with when its output cannot be written. */
+export function outputFailed(error: NodeJS.ErrnoException): ExitCode {
+  // A reader of half an archive must not take it for the whole, so the exit code is not 0. There is no message: `zilch graph | head` is usual.
+  return error.code === 'EPIPE' ? EXIT.brokenPipe : showFailure({ code: 'E_IO', message: `cannot write to standard output: ${error.message}` });
+}
+
 /** Reports a defect of Zilch; returns the exit code. */
 export function showBug(error: unknown): ExitCode {
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);

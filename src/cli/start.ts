@@ -2,6 +2,7 @@
 import module from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type * as quick from './quick.js';
 
 /** The first Node.js that Zilch is tested on: docs/decisions/0020-one-node.md. */
 const LEAST_MAJOR = 24;
@@ -14,4 +15,12 @@ if (Number(process.versions.node.split('.')[0]) < LEAST_MAJOR) {
 }
 // Kept for each user, because the checkout may belong to somebody else. The program also runs if nothing can be kept.
 module.enableCompileCache(join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'zilch', 'code'));
-await import('./main.js');
+
+/** What is known already is answered by a small part of the program. Whatever goes wrong there is the program's to say. */
+async function start(args: readonly string[]): Promise<void> {
+  const isQuick = args[0] === 'list' || args[0] === 'build';
+  const { answer } = isQuick ? (module.createRequire(import.meta.url)('./quick.cjs') as typeof quick) : { answer: undefined };
+  if ((await answer?.(args)) !== true) await import('./main.js');
+}
+
+void start(process.argv.slice(2));

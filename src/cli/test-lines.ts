@@ -1,17 +1,17 @@
 import { closeSync, constants, lstatSync, openSync, readSync } from 'node:fs';
-import type { PreparedTarget } from '../chain/index.js';
+import type { TargetFacts } from '../chain/index.js';
 import { fit } from './format.js';
-import { BuiltOutputs, type Session } from '../workspace/index.js';
+import type { BuiltOutputs } from '../workspace/index.js';
+import type { Store } from '../store/index.js';
 
 /** Bytes of a test's output that are read for its first line. */
 const LONGEST_LINE = 400;
 
 /** What the tests of targets have written: of each that passed, the first line of its output, where that is a file and not a directory. */
-export function testLines(session: Session, targets: readonly PreparedTarget[], width: number): string[] {
-  const built = new BuiltOutputs(session);
+export function testLines(store: Store, targets: readonly TargetFacts[], built: BuiltOutputs, width: number): string[] {
   return targets.flatMap(({ name, test }) => {
     const info = test === undefined ? undefined : built.find(test.drvPath, 'out');
-    const line = info === undefined ? '' : firstLine(session.store.hostPath(info.path));
+    const line = info === undefined ? '' : firstLine(store.hostPath(info.path));
     return line === '' ? [] : [fit(`${name}: ${line}`, width)];
   });
 }

@@ -41,8 +41,9 @@ function ownOutputs(session: Session): (drvPath: DrvPath) => readonly ClaimedOut
   return (drvPath) => {
     const names = [...(session.chain.derivations.get(drvPath)?.outputs.keys() ?? [])].sort();
     const outputs = names.flatMap((name): ClaimedOutput[] => {
-      const info = built.find(drvPath, name);
-      if (info?.ultimate !== true) return [];
+      const found = built.find(drvPath, name);
+      const info = found?.ultimate === true ? session.store.pathInfo(found.path) : undefined;
+      if (info === undefined) return [];
       const { path, narHash, narSize, references } = info;
       return [{ name, path, narHash, narSize, references: [...references].sort() }];
     });

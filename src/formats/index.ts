@@ -10,3 +10,4 @@ export * from './path-info.js';
 export * from './derivation/index.js';
 export * from './nar/index.js';
 export * from './output-name.js';
+export * from './identity.js';

@@ -16,7 +16,7 @@ import type { ChainReport, OutputFacts, RecipeFacts, SourceFacts, TestState } fr
 /** Collects the current facts. Fails when the pins cannot be read. */
 export async function collectReport(session: Session): Promise<Result<ChainReport>> {
   const { store, loaded, chain } = session;
-  const pins = await readPins(loaded.pinsFile);
+  const pins = readPins(loaded.pinsFile);
   if (!pins.ok) return pins;
   const states = new TargetStates(session, pins.value);
   const own = readDurations(durationsFile(store.layout.zilchDir));
@@ -44,7 +44,7 @@ export async function collectReport(session: Session): Promise<Result<ChainRepor
       drvName: drv.name,
       location: recipe?.location === undefined ? undefined : { file: fileName(loaded.directory, recipe.location.file), line: recipe.location.line },
       outputs: [...drv.outputs.keys()].map((name): OutputFacts => {
-        const info = states.outputsOf(drvPath)?.get(name);
+        const info = states.outputsOf(drvPath).get(name);
         if (info === undefined) {
           const pin = pins.value.get(pinKey(id, name));
           return pin === undefined ? { name } : { name, expected: { path: pin.path, narSize: pin.narSize } };

@@ -1,11 +1,12 @@
 /** What became of a chain's targets: what the store has of them, and what the last runs tell. */
 import { join } from 'node:path';
-import { isAlive, JournalReader, journalsDirectory, listJournals, realisedOutputs, type OutputPaths } from '../build/index.js';
-import type { PreparedTarget } from '../chain/index.js';
+import { isAlive, JournalReader, journalsDirectory, listJournals } from '../build/index.js';
+import type { TargetFacts } from '../chain/index.js';
 import type { DrvPath } from '../formats/index.js';
 import { RunFolder, targetState, testState, type Run, type RunBuild, type TargetState, type TestState } from '../report/index.js';
+import type { PathFacts } from '../store/index.js';
 import { comparePin, pinKey, type Pins } from '../verify/index.js';
-import type { Session } from '../workspace/index.js';
+import { BuiltOutputs, type AnySession } from '../workspace/index.js';
 
 /** How many runs are read. */
 const RUNS = 30;
@@ -34,34 +35,33 @@ export function lastBuilds(runs: readonly Run[]): ReadonlyMap<DrvPath, RunBuild>
   return last;
 }
 
-/** The states of a chain's targets as they were when this was made. */
+/** The states of a chain's targets. */
 export class TargetStates {
-  readonly #realised: ReadonlyMap<DrvPath, OutputPaths>;
+  readonly #built: BuiltOutputs;
   readonly #last: ReadonlyMap<DrvPath, RunBuild>;
 
   constructor(
-    private readonly subject: Pick<Session, 'store' | 'chain'>,
+    private readonly subject: AnySession,
     private readonly pins: Pins,
   ) {
-    const { store, chain } = subject;
-    this.#realised = realisedOutputs(store, chain.derivations, chain.derivations.keys());
-    this.#last = lastBuilds(lastRuns(store.layout.zilchDir));
+    this.#built = new BuiltOutputs(subject);
+    this.#last = lastBuilds(lastRuns(subject.store.layout.zilchDir));
   }
 
-  outputsOf(drvPath: DrvPath): OutputPaths | undefined {
-    return this.#realised.get(drvPath);
+  outputsOf(drvPath: DrvPath): ReadonlyMap<string, PathFacts> {
+    return this.#built.of(drvPath);
   }
 
-  test({ test }: Pick<PreparedTarget, 'test'>): TestState | undefined {
+  test({ test }: Pick<TargetFacts, 'test'>): TestState | undefined {
     if (test === undefined) return undefined;
-    return testState((this.#realised.get(test.drvPath)?.size ?? 0) > 0, this.#last.get(test.drvPath));
+    return testState(this.#built.of(test.drvPath).size > 0, this.#last.get(test.drvPath));
   }
 
-  of(target: PreparedTarget): TargetState {
+  of(target: TargetFacts): TargetState {
     const { store } = this.subject;
     const outputs = target.recipe.outputNames.map((outputName) => {
       const key = pinKey(target.name, outputName);
-      const info = this.#realised.get(target.build.drvPath)?.get(outputName);
+      const info = this.#built.find(target.build.drvPath, outputName);
       if (info !== undefined) return { built: { here: info.ultimate, pinned: comparePin(this.pins, key, info) } };
       const pin = this.pins.get(key);
       return { pin: pin === undefined ? undefined : store.isValid(pin.path) ? ('present' as const) : ('absent' as const) };

@@ -49,6 +49,9 @@ export interface PathNode {
   readonly registrationTime: number;
 }
 
+/** What is known of a valid path but for what it refers to. */
+export type PathFacts = Omit<PathInfo, 'references'>;
+
 /** A store's `db.sqlite`. Reading methods throw only if the file itself cannot be read. */
 export class Database {
   readonly #sqlite: Sqlite;
@@ -144,6 +147,17 @@ export class Database {
       signatures: splitSignatures(row.signatures),
       dependentRealisations: new Map(dependent.map(({ drvPath, outputName, path }) => [`${drvPath}!${outputName}`, path])),
     };
+  }
+
+  /** The path of a realisation, in one query: `list` and a build with nothing to do ask for hundreds. */
+  realised(id: DrvOutputId): PathFacts | undefined {
+    if (!this.#hasRealisations) return undefined;
+    const row = this.#sqlite.row(
+      'select v.* from Realisations r join ValidPaths v on v.id = r.outputPath where drvPath = ? and outputName = ?',
+      `sha256:${id.drvHash}`,
+      id.outputName,
+    ) as PathRow | undefined;
+    return row === undefined ? undefined : factsOf(row);
   }
 
   /** The whole graph in two queries, for those who walk all of it. */
@@ -321,23 +335,26 @@ export class Database {
   }
 
   #infoOf(row: PathRow): PathInfo {
-    const contentAddress = row.ca === null || row.ca === '' ? undefined : parseContentAddress(row.ca);
-    return {
-      path: row.path,
-      narHash: row.hash.replace(/^sha256:/, '') as Sha256,
-      narSize: row.narSize ?? 0,
-      references: this.references(row.path),
-      deriver: row.deriver ?? undefined,
-      contentAddress: contentAddress?.ok === true ? contentAddress.value : undefined,
-      signatures: splitSignatures(row.sigs),
-      ultimate: row.ultimate === 1,
-      registrationTime: row.registrationTime,
-    };
+    return { ...factsOf(row), references: this.references(row.path) };
   }
 
   #paths(sql: string, ...parameters: readonly unknown[]): StorePath[] {
     return (this.#sqlite.rows(sql, ...parameters) as { path: StorePath }[]).map((row) => row.path);
   }
+}
+
+function factsOf(row: PathRow): PathFacts {
+  const contentAddress = row.ca === null || row.ca === '' ? undefined : parseContentAddress(row.ca);
+  return {
+    path: row.path,
+    narHash: row.hash.replace(/^sha256:/, '') as Sha256,
+    narSize: row.narSize ?? 0,
+    deriver: row.deriver ?? undefined,
+    contentAddress: contentAddress?.ok === true ? contentAddress.value : undefined,
+    signatures: splitSignatures(row.sigs),
+    ultimate: row.ultimate === 1,
+    registrationTime: row.registrationTime,
+  };
 }
 
 function splitSignatures(text: string | null): string[] {

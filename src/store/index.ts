@@ -2,7 +2,7 @@
 export { makeDirectory } from './make-directory.js';
 export { Store, type NewPath } from './store.js';
 export { addProgram, addTexts, addTreeOnce, programAddress, treeAddress, treePath, type FlatFileOptions, type TreeOptions } from './add.js';
-export type { PathNode } from './database.js';
+export type { PathFacts, PathNode } from './database.js';
 export { lock, tryLock, type FileLock, type WaitOptions } from './file-lock.js';
 export type { GcOptions, GcReport } from './gc.js';
 export { attempt, attemptAsync, ioFailure } from './io-failure.js';

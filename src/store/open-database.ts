@@ -73,7 +73,7 @@ export function openDatabase(layout: Layout, { create = false, readOnly = false 
 /**
  * Fails if everyone may write into a folder of the store, because they could replace registered files and Zilch's own.
  */
-function checkFolders(layout: Layout): Result<void> {
+export function checkFolders(layout: Layout): Result<void> {
   const { storeDir, stateDir, dbDir, tempRootsDir, zilchDir, zilchTempDir, zilchLocksDir, zilchTrashDir } = layout;
   const folders = [
     dirname(storeDir),

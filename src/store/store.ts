@@ -2,7 +2,7 @@
  * The store on disk: a directory of immutable paths and a database of their facts, byte for byte like Nix 2.8's, so
  * both programs can work on the same store.
  */
-import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, renameSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import {
   isDrvPath,
@@ -17,14 +17,14 @@ import {
 } from '../formats/index.js';
 import { fail, ok, type Result } from '../result.js';
 import { addFlatFile, addText, addTree, type FlatFileOptions, type TreeOptions } from './add.js';
-import { Database, type PathNode } from './database.js';
+import { Database, type PathFacts, type PathNode } from './database.js';
 import { Durability } from './durable.js';
 import type { FileLock, WaitOptions } from './file-lock.js';
 import { collectGarbage, type GcOptions, type GcReport } from './gc.js';
-import { attempt } from './io-failure.js';
+import { attempt, isSystemError } from './io-failure.js';
 import { hostPathOf, layoutOf, type Layout } from './layout.js';
 import { moveTree } from './move-tree.js';
-import { openDatabase, type OpenOptions } from './open-database.js';
+import { checkFolders, openDatabase, type OpenOptions } from './open-database.js';
 import { withLocks, type LockKey } from './path-locks.js';
 import { TempDirs } from './temp-dirs.js';
 import { TempRoots } from './temp-roots.js';
@@ -150,6 +150,11 @@ export class Store {
     return this.#db.realisation(id);
   }
 
+  /** What the output of a floating derivation turned out to be. */
+  realised(id: DrvOutputId): PathFacts | undefined {
+    return this.#db.realised(id);
+  }
+
   /**
    * Registers paths that are in the store already, and realisations, in one transaction: all become valid or none. A
    * caller that moves trees into the store without `addPaths` must hold their locks until this is done, and must have
@@ -229,13 +234,9 @@ export class Store {
   /** Keeps a path from being collected until the root of this name is changed or deleted. */
   addRoot(name: string, path: StorePath): Result<void> {
     if (this.readOnly) return this.#readOnlyFailure();
-    const link = join(this.layout.gcRootsDir, 'zilch', name);
+    const link = this.#rootLink(name);
     // A rename waits for a busy disk, and most builds find the same roots as the build before.
-    const isThere = attempt(
-      'read the root',
-      link,
-      () => lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === true && readlinkSync(link) === path,
-    );
+    const isThere = this.hasRoot(name, path);
     if (!isThere.ok) return isThere;
     if (isThere.value) return ok(undefined);
     // Not beside the old one: if killed before the renaming, it would stay a root for ever.
@@ -247,6 +248,29 @@ export class Store {
       symlinkSync(path, fresh.value);
       renameSync(fresh.value, link);
     });
+  }
+
+  /** Whether a root of this name keeps this path from being collected. */
+  hasRoot(name: string, path: StorePath): Result<boolean> {
+    const link = this.#rootLink(name);
+    return attempt('read the root', link, () => {
+      try {
+        return readlinkSync(link) === path;
+      } catch (error) {
+        // There is none, or something else is there.
+        if (isSystemError(error) && ['ENOENT', 'EINVAL'].includes(error.code)) return false;
+        throw error;
+      }
+    });
+  }
+
+  #rootLink(name: string): string {
+    return join(this.layout.gcRootsDir, 'zilch', name);
+  }
+
+  /** Fails if everyone may write into a folder of the store. One that is opened for writing was looked over. */
+  checkFolders(): Result<void> {
+    return checkFolders(this.layout);
   }
 
   /** Deletes what no root needs, and leftovers of killed processes; with `dryRun` only reports them. */

@@ -36,11 +36,11 @@ describe('pins', () => {
     const lines = (await readFile(file, 'utf8')).split('\n');
     expect(lines[1]).toContain('"a^out"');
     expect(lines[2]).toContain('"b^out"');
-    expect(unwrap(await readPins(file))).toEqual(pins);
+    expect(unwrap(readPins(file))).toEqual(pins);
   });
 
   it('are none where there is no file', async () => {
-    expect(unwrap(await readPins(join(directory, 'missing.json')))).toEqual(new Map());
+    expect(unwrap(readPins(join(directory, 'missing.json')))).toEqual(new Map());
   });
 
   it.each([
@@ -53,7 +53,7 @@ describe('pins', () => {
   ])('fail to be read from a file that %s', async (_, text) => {
     const file = join(directory, 'wrong.json');
     await writeFile(file, text);
-    const result = await readPins(file);
+    const result = readPins(file);
     expect(result).toMatchObject({ ok: false, failure: { code: 'E_PINS' } });
     if (!result.ok) expect(result.failure.message).toContain(file);
   });

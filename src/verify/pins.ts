@@ -2,10 +2,11 @@
  * Pins: the expected output of every recipe of a chain, in a JSON file beside it. They are content addresses, so a pin
  * holds for every machine, executor and seed.
  */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { formatOutputName, parseSha256, parseStorePath, type PathInfo, type Sha256, type StorePath } from '../formats/index.js';
 import { err, fail, ok, type Failure, type Result } from '../result.js';
-import { attemptAsync } from '../store/index.js';
+import { attempt, attemptAsync } from '../store/index.js';
 
 /** The expected output. */
 export interface Pin {
@@ -30,15 +31,15 @@ export function pinKey(target: string, outputName: string): string {
  * Compares an output with its pin. The hash is compared, too, because a store path alone does not reveal a damaged
  * database.
  */
-export function comparePin(pins: Pins, key: string, output: PathInfo): PinComparison {
+export function comparePin(pins: Pins, key: string, output: Pick<PathInfo, 'path' | 'narHash' | 'narSize'>): PinComparison {
   const pin = pins.get(key);
   if (pin === undefined) return 'new';
   return pin.path === output.path && pin.narHash === output.narHash && pin.narSize === output.narSize ? 'same' : 'different';
 }
 
 /** Reads a file of pins; a missing file has no pins. */
-export async function readPins(file: string): Promise<Result<Pins>> {
-  const text = await attemptAsync('read the pins', file, () => readFile(file, 'utf8'));
+export function readPins(file: string): Result<Pins> {
+  const text = attempt('read the pins', file, () => readFileSync(file, 'utf8'));
   if (!text.ok) return text.failure.code === 'E_NOT_FOUND' ? ok(new Map()) : text;
   let json: unknown;
   try {

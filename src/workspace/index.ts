@@ -1,15 +1,8 @@
 /** Store, chain, seed, sources, caches and keys put together: what commands, pages and evidence start from. */
-export {
-  withBuilt,
-  withOpenStore,
-  withResults,
-  withSession,
-  withStoreForLooking,
-  withView,
-  type ChainOptions,
-  type Session,
-  type StoreOptions,
-} from './session.js';
+export { withBuilt, withResults, withSession, withView, type Session } from './session.js';
+export { withOpenStore, withStoreForLooking, type StoreOptions } from './open-store.js';
+export { withRecalled, type AnySession, type ChainOptions, type KnownSession } from './known-session.js';
+export { upToDate, type UpToDate } from './up-to-date.js';
 export { askedFor, buildOrTest, buildsOf, targetOf, targetsOf, type NamedTarget } from './targets.js';
 export { BuiltOutputs, builtOutput } from './built-outputs.js';
 export { pinnedOutputs, type PinnedOutput } from './pinned-outputs.js';

@@ -1,24 +1,29 @@
-import type { PreparedChain, PreparedTarget } from '../chain/index.js';
-import type { DrvPath, PathInfo, StorePath } from '../formats/index.js';
+import type { PreparedChain, PreparedTarget, TargetFacts } from '../chain/index.js';
+import type { DrvPath, StorePath } from '../formats/index.js';
+import type { PathFacts } from '../store/index.js';
 import { comparePin, pinKey, type PinComparison, type Pins } from '../verify/index.js';
 import { BuiltOutputs } from './built-outputs.js';
-import type { Session } from './session.js';
+import type { AnySession } from './known-session.js';
 
 /** A built output, compared with its pin. */
-export interface PinnedOutput {
-  readonly target: PreparedTarget;
+export interface PinnedOutput<T extends TargetFacts = PreparedTarget> {
+  readonly target: T;
   readonly outputName: string;
   /** `<target>^<output>` */
   readonly key: string;
-  readonly info: PathInfo;
+  readonly info: PathFacts;
   readonly pinned: PinComparison;
 }
 
 /** The outputs of some targets that are built, compared with the pins. */
-export function pinnedOutputs(session: Session, targets: readonly PreparedTarget[], pins: Pins): PinnedOutput[] {
-  const built = new BuiltOutputs(session);
+export function pinnedOutputs<T extends TargetFacts>(
+  session: AnySession,
+  targets: readonly T[],
+  pins: Pins,
+  built = new BuiltOutputs(session),
+): PinnedOutput<T>[] {
   return targets.flatMap((target) =>
-    target.recipe.outputNames.flatMap((outputName): PinnedOutput[] => {
+    target.recipe.outputNames.flatMap((outputName): PinnedOutput<T>[] => {
       const info = built.find(target.build.drvPath, outputName);
       const key = pinKey(target.name, outputName);
       return info === undefined ? [] : [{ target, outputName, key, info, pinned: comparePin(pins, key, info) }];

@@ -107,7 +107,7 @@ async function fetchAndBuild(
     signal,
   };
   const before = executor.value === undefined ? [] : builtBefore(session, wanted);
-  const pins = await readPins(loaded.pinsFile);
+  const pins = readPins(loaded.pinsFile);
   if (!pins.ok) return pins;
   const request: BuildRequest = {
     store,

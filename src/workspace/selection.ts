@@ -14,7 +14,9 @@ import {
 import { fail, ok, type Result } from '../result.js';
 import type { Store } from '../store/index.js';
 import { builtOutput } from './built-outputs.js';
-import { withBuilt, withBuiltStore, withOpenStore, withSession, type ChainOptions } from './session.js';
+import type { ChainOptions } from './known-session.js';
+import { withBuiltStore, withOpenStore } from './open-store.js';
+import { withBuilt, withSession } from './session.js';
 import { targetsOf } from './targets.js';
 
 export interface Selection {

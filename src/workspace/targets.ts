@@ -1,26 +1,29 @@
-import { findTarget, targetClosure, type PreparedTarget, type Wanted } from '../chain/index.js';
+import { findTarget, targetClosure, type PreparedTarget, type TargetFacts, type Wanted } from '../chain/index.js';
 import type { DrvPath } from '../formats/index.js';
 import type { Instantiated } from '../recipe/index.js';
 import { fail, ok, type Result } from '../result.js';
+import type { AnySession } from './known-session.js';
 import type { Session } from './session.js';
 
 /** A target that a user has named. */
-export interface NamedTarget {
-  readonly target: PreparedTarget;
+export interface NamedTarget<T extends TargetFacts = PreparedTarget> {
+  readonly target: T;
   /** The output, if one was named. */
   readonly outputName: string | undefined;
 }
 
+/** What has targets of any kind: a session. */
+interface WithTargets<T> {
+  readonly chain: Pick<AnySession['chain'], 'defaultTarget' | 'derivations'> & { readonly targets: readonly T[] };
+}
+
 /** The target that a user names. Fails with `E_TARGET` where there is none of this name. */
-export function targetOf(session: Session, name: string): Result<NamedTarget> {
-  const found = findTarget(session.loaded.chain, name);
-  if (!found.ok) return found;
-  const target = session.chain.targets.find((candidate) => candidate.name === found.value.target.name)!;
-  return ok({ target, outputName: found.value.outputName });
+export function targetOf<T extends TargetFacts>({ chain }: WithTargets<T>, name: string): Result<NamedTarget<T>> {
+  return findTarget(chain, name);
 }
 
 /** As `targetOf`, for several names; the default target when there are none. With `all`, every target of the chain. */
-export function targetsOf(session: Session, names: readonly string[], all = false): Result<NamedTarget[]> {
+export function targetsOf<T extends TargetFacts>(session: WithTargets<T>, names: readonly string[], all = false): Result<NamedTarget<T>[]> {
   if (all) return ok(session.chain.targets.map((target) => ({ target, outputName: undefined })));
   const targets = [];
   for (const name of names.length === 0 ? [session.chain.defaultTarget] : names) {
@@ -47,16 +50,16 @@ export function buildOrTest(session: Session, name: string, isTest: boolean): Re
 }
 
 /** What is to be built when some targets are asked for. */
-export interface AskedFor {
+export interface AskedFor<T extends TargetFacts = PreparedTarget> {
   /** The targets, and those that they need. */
-  readonly targets: readonly PreparedTarget[];
+  readonly targets: readonly T[];
   /** The outputs that were named. */
   readonly outputs: readonly Wanted[];
   /** The tests of all these targets. */
   readonly tests: readonly Wanted[];
 }
 
-export function askedFor({ chain }: Session, named: readonly NamedTarget[], withTests: boolean): AskedFor {
+export function askedFor<T extends TargetFacts>({ chain }: WithTargets<T>, named: readonly NamedTarget<T>[], withTests: boolean): AskedFor<T> {
   const targets = targetClosure(
     chain,
     named.map(({ target }) => target),

@@ -175,9 +175,9 @@ describe('looking', () => {
     renameSync(rig.chain, odd);
     const checkout = join(rig.directory, 'zilch co');
     mkdirSync(checkout);
-    for (const name of ['dist', 'bootstrap', 'package.json']) cpSync(join(CHECKOUT, name), join(checkout, name), { recursive: true });
+    for (const name of ['dist', 'bootstrap', 'evidence', 'package.json']) cpSync(join(CHECKOUT, name), join(checkout, name), { recursive: true });
     symlinkSync(join(CHECKOUT, 'node_modules'), join(checkout, 'node_modules'));
-    const start = join(checkout, 'dist/cli/start.js');
+    const start = join(checkout, 'dist/cli/start.cjs');
     try {
       const run = (...args: readonly string[]): ReturnType<typeof spawnSync> =>
         spawnSync(process.execPath, [start, ...args, '-f', odd], { env: { ...process.env, ZILCH_STORE: rig.store }, encoding: 'utf8' });

@@ -61,7 +61,7 @@ describe.skipIf(process.arch !== 'x64')('Node.js', () => {
     const ran = spawnSync(nodeOf(version), args, { cwd: CHECKOUT, encoding: 'utf8' });
     expect(ran.status, ran.stdout + ran.stderr).toBe(0);
     // A note that something is experimental would be seen by every user, and by programs that read what we say.
-    const program = ['--disable-warning=ExperimentalWarning', join(CHECKOUT, 'dist/cli/start.js'), 'gc', '--help'];
+    const program = ['--disable-warning=ExperimentalWarning', join(CHECKOUT, 'dist/cli/start.cjs'), 'gc', '--help'];
     expect(spawnSync(nodeOf(version), program, { encoding: 'utf8' })).toMatchObject({
       status: 0,
       stderr: '',

@@ -103,7 +103,7 @@ async function kitCommand(
           : [];
         const fetched = await fetchAll(needed, store, { ...options, emit: reporter.emit, signal });
         if (!fetched.ok) return fetched;
-        const pins = await readPins(loaded.pinsFile);
+        const pins = readPins(loaded.pinsFile);
         if (!pins.ok) return pins;
         const exported = await exportKit({ store, chain, targets: wanted, pins: pins.value, withSources: options.tarballs }, directory);
         if (!exported.ok) return exported;

@@ -72,7 +72,7 @@ async function findDamage({ store }: Session, outputs: readonly PinnedOutput[]):
 }
 
 async function outputsOf(session: Session, names: readonly string[]): Promise<Result<PinnedOutput[]>> {
-  const pins = await readPins(session.loaded.pinsFile);
+  const pins = readPins(session.loaded.pinsFile);
   if (!pins.ok) return pins;
   if (names.length === 0) return ok(pinnedOutputs(session, session.chain.targets, pins.value));
   const named = targetsOf(session, names);
@@ -86,7 +86,7 @@ async function outputsOf(session: Session, names: readonly string[]): Promise<Re
 
 async function updatePins(session: Session, outputs: readonly PinnedOutput[]): Promise<Result<undefined>> {
   const { pinsFile } = session.loaded;
-  const pins = await readPins(pinsFile);
+  const pins = readPins(pinsFile);
   if (!pins.ok) return pins;
   if (outputs.length === 0)
     return fail('E_NOT_BUILT', `nothing of it is built in ${session.store.root}`, 'was it built from another seed? Then name that: --seed FILE');

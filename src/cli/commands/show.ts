@@ -14,15 +14,15 @@ import { pinnedOutputs, targetOf, withView, type Session } from '../../workspace
 export function register(command: Command): void {
   withJson(withChain(command.argument('<target>', 'target of the chain')));
   perform(command, (name: string, options: ChainOptions & { json?: true }) =>
-    withView(options, async (session) => {
+    withView(options, (session) => {
       const found = targetOf(session, name);
-      if (!found.ok) return found;
-      const pins = await readPins(session.loaded.pinsFile);
-      if (!pins.ok) return pins;
+      if (!found.ok) return Promise.resolve(found);
+      const pins = readPins(session.loaded.pinsFile);
+      if (!pins.ok) return Promise.resolve(pins);
       const shown = facts(session, found.value.target, pins.value);
       if (options.json === true) printJson(shown);
       else for (const line of lines(shown)) printLine(line);
-      return ok(undefined);
+      return Promise.resolve(ok(undefined));
     }),
   );
 }
@@ -44,7 +44,7 @@ function facts(session: Session, target: PreparedTarget, pins: Pins) {
           path: output.info.path,
           narHash: output.info.narHash,
           narSize: output.info.narSize,
-          references: output.info.references,
+          references: session.store.pathInfo(output.info.path)?.references ?? [],
           pinned: output.pinned,
         } as const);
   });

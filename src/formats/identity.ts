@@ -1,5 +1,8 @@
 /** The ids under which the outputs of derivations are realised. */
-import { hashDerivationModulo, type Derivation, type DerivationHashes, type DrvOutputId, type DrvPath } from '../formats/index.js';
+import { hashDerivationModulo, type DerivationHashes } from './derivation/index.js';
+import type { Derivation } from './derivation/index.js';
+import type { DrvOutputId } from './realisation.js';
+import type { DrvPath } from './store-path.js';
 
 const known = new WeakMap<ReadonlyMap<DrvPath, Derivation>, Identities>();
 

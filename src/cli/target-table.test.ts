@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { lines } from './list.js';
+import { targetTable } from './target-table.js';
 
-const row = (target: string, version: string | undefined, description: string): Parameters<typeof lines>[0][number] => ({
+const row = (target: string, version: string | undefined, description: string): Parameters<typeof targetTable>[0][number] => ({
   ...{ target, stage: '2b-crossing', version, outputs: ['out'], description, tested: false, default: false, state: 'built here', test: undefined },
   ...{ size: 5000, expectedSize: undefined, seconds: 75, secondsFrom: 'elsewhere' as const },
 });
@@ -24,7 +24,7 @@ describe('the list of targets', () => {
     [40, 'target     state          size', 'toolchain  built here  4.9 KiB'],
     [15, 'target     sta…', 'toolchain  bui…'],
   ])('in %s columns says what became of each', (width, header, line) => {
-    const shown = lines(ROWS, width);
+    const shown = targetTable(ROWS, width);
     expect(shown[0]).toBe(header);
     expect(shown[1]).toContain(line);
     for (const one of shown) expect(one.length).toBeLessThanOrEqual(width);
