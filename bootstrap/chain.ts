@@ -74,6 +74,9 @@ export default chain(
       nix: stage3.nix,
       oniguruma: stage3.oniguruma,
       jq: stage3.jq,
+      gnused: stage3.gnused,
+      gnugrep: stage3.gnugrep,
+      gnutar: stage3.gnutar,
       'nix-functional-tests': stage3.nixFunctionalTests,
     },
     '5-distribution': {

@@ -9,7 +9,6 @@ import { curl } from './curl.ts';
 import type { Define } from './define.ts';
 import { flex } from './flex.ts';
 import { git } from './git.ts';
-import { gnugrep, gnused, gnutar } from './gnu-tools.ts';
 import { googletest } from './googletest.ts';
 import { gperf } from './gperf.ts';
 import { libarchive } from './libarchive.ts';
@@ -39,9 +38,6 @@ export type PackageName =
   | 'curl'
   | 'flex'
   | 'git'
-  | 'gnugrep'
-  | 'gnused'
-  | 'gnutar'
   | 'googletest'
   | 'gperf'
   | 'libarchive'
@@ -89,9 +85,6 @@ const definitions: Readonly<Record<PackageName, Define>> = {
   googletest,
   patchelf,
   bash,
-  gnused,
-  gnugrep,
-  gnutar,
   git,
 };
 

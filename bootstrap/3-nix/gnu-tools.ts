@@ -1,9 +1,8 @@
 /** GNU's sed, grep and tar: for tests that busybox' programs of these names are not enough for. Nothing is built by them. */
 import { sh, source } from 'zilch';
-import { autotools } from '../package/index.ts';
-import type { Define } from './define.ts';
+import { autotools, type PackageSpec } from '../package/index.ts';
 
-export const gnused: Define = () => ({
+export const gnused: PackageSpec = {
   source: source({
     name: 'sed',
     version: '4.9',
@@ -30,9 +29,9 @@ printf 'one\0two\0' | sed --null-data --regexp-extended 's/(o)(n|$)/<\1>\2/' | t
 test "$(cat said)" = '<o>ne tw<o> '
 `,
   },
-});
+};
 
-export const gnugrep: Define = () => ({
+export const gnugrep: PackageSpec = {
   source: source({
     name: 'grep',
     version: '3.12',
@@ -66,9 +65,9 @@ grep none words || status=$?
 test $status = 1
 `,
   },
-});
+};
 
-export const gnutar: Define = () => ({
+export const gnutar: PackageSpec = {
   source: source({
     name: 'tar',
     version: '1.35',
@@ -111,4 +110,4 @@ tar --create --gzip --file all.tar.gz tree
 tar --list --file all.tar.gz | grep -q tree/two
 `,
   },
-});
+};
