@@ -9,8 +9,6 @@ interface Listed {
 
 const skips = (why: string, ...tests: readonly string[]): readonly Listed[] => tests.map((test) => ({ test, ends: 'skips', why }));
 
-const fails = (why: string, ...tests: readonly string[]): readonly Listed[] => tests.map((test) => ({ test, ends: 'fails', why }));
-
 /** As they ended with the chain's Nix in our sandbox. */
 export const withoutSuccess: readonly Listed[] = [
   { test: 'main/help', ends: 'fails', why: 'there are no man pages; meson expects it to fail, too' },
