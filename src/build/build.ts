@@ -73,7 +73,7 @@ export interface BuildReport {
 }
 
 /** Finds the realised part of a closure without building anything, for `path` and `list`. */
-export function realisedOutputs(
+function realisedOutputs(
   store: Store,
   closure: ReadonlyMap<DrvPath, Derivation>,
   drvPaths: Iterable<DrvPath>,

@@ -1,5 +1,5 @@
 /** Builds the missing derivations into a store, in order, each in a sandbox. */
-export { buildGraph, realisedOutputs, type BuildOptions, type BuildReport, type BuildRequest } from './build.js';
+export { buildGraph, type BuildOptions, type BuildReport, type BuildRequest } from './build.js';
 export * from './event.js';
 export type { Executed, Executor, ExecutorFailure, ExecutorRequest } from './executor.js';
 export { SandboxExecutor } from './sandbox-executor.js';

@@ -19,7 +19,7 @@ export function register(command: Command): void {
   withJson(withChain(check)).option('--contents', 'compare the bytes on disk, not what the database says of them');
   perform(check, (names: readonly string[], options: ChainOptions & { json?: true; contents?: true }) =>
     withView(options, async (session) => {
-      const registered = await outputsOf(session, names);
+      const registered = outputsOf(session, names);
       if (!registered.ok) return registered;
       const damaged = options.contents === true ? await findDamage(session, registered.value) : ok(new Set<string>());
       if (!damaged.ok) return damaged;
@@ -54,7 +54,7 @@ export function register(command: Command): void {
   update.description('Pins outputs that this store has built itself. Pins of other outputs stay, those of targets that are gone go.');
   perform(withChain(update), (names: readonly string[], options: ChainOptions) =>
     withView(options, async (session) => {
-      const outputs = await outputsOf(session, names);
+      const outputs = outputsOf(session, names);
       return outputs.ok ? updatePins(session, outputs.value) : outputs;
     }),
   );
@@ -71,7 +71,7 @@ async function findDamage({ store }: Session, outputs: readonly PinnedOutput[]):
   return ok(damaged);
 }
 
-async function outputsOf(session: Session, names: readonly string[]): Promise<Result<PinnedOutput[]>> {
+function outputsOf(session: Session, names: readonly string[]): Result<PinnedOutput[]> {
   const pins = readPins(session.loaded.pinsFile);
   if (!pins.ok) return pins;
   if (names.length === 0) return ok(pinnedOutputs(session, session.chain.targets, pins.value));
