@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
 const DAY_MS = 86_400_000;
@@ -15,6 +16,7 @@ const DAY_MS = 86_400_000;
  * once, and the module when one of them is called.
  */
 const LATE = ['crypto', 'child_process', 'fs/promises', 'net', 'stream/promises', 'timers/promises', 'worker_threads', 'zlib'];
+const CUSTOM = "Symbol.for('nodejs.util.promisify.custom')";
 /** @type {import('esbuild').Plugin} */
 const late = {
   name: 'late',
@@ -27,6 +29,10 @@ const late = {
           ? `export function ${name}(...args) { return new.target ? new (load().${name})(...args) : load().${name}(...args); }`
           : `export const ${name} = /* @__PURE__ */ pick('${name}');`,
       );
+      // What `promisify` takes in the place of a function: without it a promise of `execFile` has the output alone, and not as an object.
+      for (const [name, value] of exported)
+        if (typeof value === 'function' && promisify.custom in value)
+          contents.push(`Object.defineProperty(${name}, ${CUSTOM}, { get: () => load().${name}[${CUSTOM}] });`);
       return { contents: [`const load = () => process.getBuiltinModule('${path}'), pick = (name) => load()[name];`, ...contents].join('\n') };
     });
   },

@@ -42,7 +42,7 @@ describe('zilch boot', () => {
     const bySeed = await boot(done, kit, '--kernel', 'kernel', '--no-kvm');
     expect(bySeed.status, bySeed.stderr).toBe(0);
     expect(bySeed.stdout).toMatch(new RegExp(`-nic none -kernel ${rig.directory}/kernel -initrd \\S+/kit.cpio -append console=ttyS0`));
-    expect(bySeed.stdout).not.toContain('rdinit');
+    expect(bySeed.stdout).toContain(' rdinit=/init ');
     const byTinycc = await boot(done, kit, '--kernel', 'kernel', '--seed', 'tinycc');
     expect(byTinycc.status, byTinycc.stderr).toBe(0);
     expect(byTinycc.stdout).toContain('rdinit=/tinycc -- -nostdinc -nostdlib -I climb/4-tinycc/include -run kit/alone.c boot');

@@ -29,7 +29,7 @@ const nodeOf = (version: string): string => execFileSync(join(CHECKOUT, 'test/no
 describe.skipIf(process.arch !== 'x64')('Node.js', () => {
   test(`${OF_DEBIAN} is enough to begin with: a fresh checkout fetches a newer one, and compiles nothing`, () => {
     const checkout = join(place, 'checkout');
-    for (const name of ['zilch', 'package.json', 'package-lock.json', 'bundle.js', 'tsconfig.json', 'runtime', 'src', 'bootstrap']) {
+    for (const name of ['zilch', 'package.json', 'package-lock.json', 'bundle.js', 'tsconfig.json', 'runtime', 'src', 'bootstrap', 'evidence']) {
       cpSync(join(CHECKOUT, name), join(checkout, name), { recursive: true });
     }
     const programs = join(place, 'programs');

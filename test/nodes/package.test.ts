@@ -11,8 +11,8 @@ import { removeTree } from '../../src/store/index.js';
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
 const OLDEST = '20.19.2';
 const NEWEST = '26.10.0';
-/** In bytes. */
-const LARGEST = 800_000;
+/** In bytes. The signed claims of evidence/, which the full CD takes along, are an eighth. */
+const LARGEST = 1_000_000;
 
 const noBuilds = await whyNoBuilds();
 if (noBuilds !== undefined) console.log(`nothing is built by an installed package: ${noBuilds}`);
