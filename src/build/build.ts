@@ -73,11 +73,7 @@ export interface BuildReport {
 }
 
 /** Finds the realised part of a closure without building anything, for `path` and `list`. */
-function realisedOutputs(
-  store: Store,
-  closure: ReadonlyMap<DrvPath, Derivation>,
-  drvPaths: Iterable<DrvPath>,
-): ReadonlyMap<DrvPath, OutputPaths> {
+function realisedOutputs(store: Store, closure: ReadonlyMap<DrvPath, Derivation>, drvPaths: Iterable<DrvPath>): ReadonlyMap<DrvPath, OutputPaths> {
   const identities = identitiesOf(closure);
   return new Map(
     [...drvPaths].map((drvPath) => [drvPath, realisedOutputsOf(store, identities, drvPath, closure.get(drvPath)?.outputs.keys() ?? [])]),
